@@ -1,0 +1,119 @@
+package io.kogluktualuk.fabric.codec;
+
+import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Writes values in the canonical encoding.
+///
+/// ```
+/// varint   unsigned LEB128, shortest form: 7 bits a byte, low bits first, top bit = more follow
+/// bytes    varint length, then the bytes
+/// text     bytes, valid UTF-8
+/// hash     32 bytes
+/// u8       1 byte            u64   8 bytes, big endian
+/// ```
+///
+/// Every value has exactly one encoding, so equal values have equal hashes.
+///
+/// **Threading:** one thread. **Bound:** [#lengthMax], beyond which it throws [OutOfSpace].
+public final class CanonicalWriter {
+
+  private final int lengthMax;
+  private byte[] buffer;
+  private int length;
+
+  public CanonicalWriter() {
+    this(1 << 30);
+  }
+
+  public CanonicalWriter(int lengthMax) {
+    this.lengthMax = lengthMax;
+    this.buffer = new byte[Math.min(256, lengthMax)];
+  }
+
+  public int lengthMax() {
+    return lengthMax;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  public CanonicalWriter u8(int value) {
+    if (value < 0 || value > 0xFF) {
+      throw new IllegalArgumentException("not a byte: " + value);
+    }
+    ensure(1);
+    buffer[length++] = (byte) value;
+    return this;
+  }
+
+  public CanonicalWriter u64(long value) {
+    ensure(8);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      buffer[length++] = (byte) (value >>> shift);
+    }
+    return this;
+  }
+
+  /// A non-negative number.
+  public CanonicalWriter varint(long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("a varint is not negative: " + value);
+    }
+    long rest = value;
+    while (rest >= 0x80) {
+      u8((int) (rest & 0x7F | 0x80));
+      rest >>>= 7;
+    }
+    return u8((int) rest);
+  }
+
+  public CanonicalWriter bool(boolean value) {
+    return u8(value ? 1 : 0);
+  }
+
+  public CanonicalWriter bytes(byte[] value) {
+    varint(value.length);
+    ensure(value.length);
+    System.arraycopy(value, 0, buffer, length, value.length);
+    length += value.length;
+    return this;
+  }
+
+  public CanonicalWriter text(String value) {
+    return bytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public CanonicalWriter hash(Hash value) {
+    ensure(Hash.BYTES);
+    for (int word = 0; word < 4; word++) {
+      u64(value.word(word));
+    }
+    return this;
+  }
+
+  /// Bytes as they are, without a length: magic numbers.
+  public CanonicalWriter raw(byte[] value) {
+    ensure(value.length);
+    System.arraycopy(value, 0, buffer, length, value.length);
+    length += value.length;
+    return this;
+  }
+
+  public byte[] toBytes() {
+    return Arrays.copyOf(buffer, length);
+  }
+
+  private void ensure(int more) {
+    int needed = Math.addExact(length, more);
+    if (needed > lengthMax) {
+      throw new OutOfSpace("an encoding needs more than its limit of " + lengthMax + " bytes");
+    }
+    if (needed > buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.max(needed, Math.min(lengthMax, buffer.length * 2)));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// Quantities that cross module borders.
+@NullMarked
+package io.kogluktualuk.fabric.units;
+
+import org.jspecify.annotations.NullMarked;
