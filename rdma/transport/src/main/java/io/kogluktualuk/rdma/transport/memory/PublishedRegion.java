@@ -1,0 +1,35 @@
+package io.kogluktualuk.rdma.transport.memory;
+
+import java.lang.foreign.MemorySegment;
+
+/// A part of a file, mapped here and readable by peers until it is closed.
+///
+/// **Threading:** any thread. **Ownership:** closing withdraws the region (peers then get access
+/// errors) and unmaps it; the file and its contents stay.
+public final class PublishedRegion implements AutoCloseable {
+
+  private final MemorySegment segment;
+  private final RemoteRegion remote;
+  private final Runnable withdraw;
+
+  PublishedRegion(MemorySegment segment, RemoteRegion remote, Runnable withdraw) {
+    this.segment = segment;
+    this.remote = remote;
+    this.withdraw = withdraw;
+  }
+
+  /// The mapping in this process; its bytes are the file's.
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /// What to tell peers.
+  public RemoteRegion remote() {
+    return remote;
+  }
+
+  @Override
+  public void close() {
+    withdraw.run();
+  }
+}

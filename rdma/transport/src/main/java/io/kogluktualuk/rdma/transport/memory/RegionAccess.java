@@ -1,0 +1,7 @@
+package io.kogluktualuk.rdma.transport.memory;
+
+/// What peers may do with a published region.
+public enum RegionAccess {
+  READ,
+  READ_WRITE
+}
