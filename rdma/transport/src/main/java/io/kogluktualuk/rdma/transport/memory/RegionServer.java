@@ -23,7 +23,8 @@ public final class RegionServer implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /// Maps `length` bytes of an existing file from `offset` and publishes them. The mapping is shared:
+  /// Maps `length` bytes of an existing file from `offset` and publishes them. The mapping is
+  /// shared:
   /// what is written survives the death of this process.
   public PublishedRegion registerFile(Path file, long offset, long length, RegionAccess access) {
     throw new UnsupportedOperationException();

@@ -44,7 +44,8 @@ public final class RemoteMemory implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /// Writes all pieces; work requests are posted together. On failure any of them may have happened.
+  /// Writes all pieces; work requests are posted together. On failure any of them may have
+  /// happened.
   public void writeAll(List<Transfer> transfers, Deadline deadline) {
     throw new UnsupportedOperationException();
   }
