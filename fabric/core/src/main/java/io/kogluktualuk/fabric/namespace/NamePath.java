@@ -1,0 +1,98 @@
+package io.kogluktualuk.fabric.namespace;
+
+import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import java.util.ArrayList;
+import java.util.List;
+
+/// An absolute, normalised path in a namespace: `/`, `/bin/sort`.
+///
+/// **Bound:** at most [#DEPTH_MAX] names, so that walks over trees of foreign origin end.
+public record NamePath(List<String> names) implements Comparable<NamePath> {
+
+  public static final int DEPTH_MAX = 256;
+  public static final NamePath ROOT = new NamePath(List.of());
+
+  public NamePath {
+    names = List.copyOf(names);
+    if (names.size() > DEPTH_MAX) {
+      throw new InvalidArgument(
+          "a path has at most " + DEPTH_MAX + " names, found " + names.size());
+    }
+    for (String name : names) {
+      String objection = Tree.checkName(name);
+      if (objection != null) {
+        throw new InvalidArgument("path " + String.join("/", names) + ": " + objection);
+      }
+    }
+  }
+
+  /// Reads an absolute path; `.`, `..` and repeated slashes are resolved, `..` stops at the root.
+  ///
+  /// @throws InvalidArgument when the path is not absolute or has a name that cannot be
+  public static NamePath parse(String text) {
+    if (!text.startsWith("/")) {
+      throw new InvalidArgument("not an absolute path: '" + text + "'; it must begin with '/'");
+    }
+    return ROOT.resolve(text);
+  }
+
+  /// The path that `text` means when seen from this one.
+  public NamePath resolve(String text) {
+    List<String> resolved = text.startsWith("/") ? new ArrayList<>() : new ArrayList<>(names);
+    for (String name : text.split("/")) {
+      switch (name) {
+        case "", "." -> {}
+        case ".." -> {
+          if (!resolved.isEmpty()) {
+            resolved.removeLast();
+          }
+        }
+        default -> resolved.add(name);
+      }
+    }
+    return new NamePath(resolved);
+  }
+
+  public boolean isRoot() {
+    return names.isEmpty();
+  }
+
+  /// The last name; the root has none.
+  public String name() {
+    return names.getLast();
+  }
+
+  /// The directory it is in; the root's is the root.
+  public NamePath parent() {
+    return isRoot() ? this : new NamePath(names.subList(0, names.size() - 1));
+  }
+
+  public NamePath child(String name) {
+    List<String> longer = new ArrayList<>(names);
+    longer.add(name);
+    return new NamePath(longer);
+  }
+
+  /// Whether this path is `prefix` or below it.
+  public boolean startsWith(NamePath prefix) {
+    return names.size() >= prefix.names.size()
+        && names.subList(0, prefix.names.size()).equals(prefix.names);
+  }
+
+  @Override
+  public int compareTo(NamePath other) {
+    for (int i = 0; i < Math.min(names.size(), other.names.size()); i++) {
+      int order = Tree.NAME_ORDER.compare(names.get(i), other.names.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(names.size(), other.names.size());
+  }
+
+  @Override
+  public String toString() {
+    return "/" + String.join("/", names);
+  }
+}
