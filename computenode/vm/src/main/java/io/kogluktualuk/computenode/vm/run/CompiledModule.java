@@ -1,0 +1,82 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.computenode.vm.module.ModuleShape;
+import io.kogluktualuk.computenode.vm.module.Signature;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A module ready to run, not yet bound to host functions.
+///
+/// **Threading:** any thread.
+public final class CompiledModule {
+
+  private final Hash hash;
+  private final ModuleShape shape;
+  private final EndiveCode code;
+  // The last link, since nearly always one set of imports serves a whole process. A race links
+  // twice.
+  private volatile @Nullable Program<?> lastLinked;
+
+  CompiledModule(Hash hash, ModuleShape shape, EndiveCode code) {
+    this.hash = hash;
+    this.shape = shape;
+    this.code = code;
+  }
+
+  public Hash hash() {
+    return hash;
+  }
+
+  /// What the module imports, exports and declares.
+  public ModuleShape shape() {
+    return shape;
+  }
+
+  EndiveCode code() {
+    return code;
+  }
+
+  /// Binds every import to a function of the host.
+  ///
+  /// @throws InvalidArgument naming the first import that is not offered or has another signature
+  @SuppressWarnings("unchecked") // A program was linked with these very imports, so C is the same.
+  public <C> Program<C> link(HostImports<C> imports) {
+    Program<?> last = lastLinked;
+    if (last != null && last.imports() == imports) {
+      return (Program<C>) last;
+    }
+    List<HostFunction<C>> functions = new ArrayList<>();
+    for (ModuleShape.Import wanted : shape.imports()) {
+      functions.add(find(imports, wanted));
+    }
+    Program<C> program = new Program<>(this, imports, functions);
+    lastLinked = program;
+    return program;
+  }
+
+  private static <C> HostFunction<C> find(HostImports<C> imports, ModuleShape.Import wanted) {
+    HostImports.Entry<C> found =
+        imports
+            .find(wanted.module(), wanted.name())
+            .orElseThrow(
+                () ->
+                    new InvalidArgument(
+                        "the module imports the function "
+                            + wanted
+                            + ", which is not offered here"));
+    Signature offered = found.signature();
+    if (!offered.equals(wanted.signature())) {
+      throw new InvalidArgument(
+          "the module imports the function "
+              + wanted
+              + "; expected the signature "
+              + offered
+              + ", found "
+              + wanted.signature());
+    }
+    return found.function();
+  }
+}

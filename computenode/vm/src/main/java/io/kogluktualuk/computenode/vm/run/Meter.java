@@ -1,0 +1,66 @@
+package io.kogluktualuk.computenode.vm.run;
+
+/// The fuel of one execution beyond the slice its code has in hand, and the switch that stops it.
+///
+/// Metered code sees only slices: when one is used up it comes here, and here the host can cancel,
+/// and let others use the core. What is left in all is slice + reserve, so the point at which fuel
+/// ends does not depend on how it was sliced.
+///
+/// **Threading:** the guest's thread, but for [#cancel], which any thread may call.
+final class Meter {
+
+  /// A few milliseconds of compiled code, a few hundred of interpreted code: how long a cancelled
+  /// guest runs on.
+  private static final long SLICE = 1L << 20;
+
+  private final long limit;
+  private long reserve;
+  private volatile boolean cancelled;
+
+  Meter(long limit) {
+    this.limit = limit;
+    this.reserve = limit;
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /// Settles what was used beyond the slice and hands out the next.
+  void refuel(FlatMemory memory) {
+    long left = reserve + memory.fuel;
+    if (left < 0) {
+      // What was charged beyond the limit was not paid for.
+      reserve = 0;
+      memory.fuel = 0;
+      throw new GuestTrap(TrapKind.OUT_OF_FUEL, "fuel limit reached");
+    }
+    if (cancelled || Thread.currentThread().isInterrupted()) {
+      throw new Cancellation();
+    }
+    if (Thread.currentThread().isVirtual()) {
+      // Virtual threads are not preempted: without this, busy guests would starve waiting ones.
+      Thread.yield();
+    }
+    memory.fuel = Math.min(SLICE, left);
+    reserve = left - memory.fuel;
+  }
+
+  long used(FlatMemory memory) {
+    return limit - Math.max(0, reserve + memory.fuel);
+  }
+
+  /// Leaves the guest's frames after [#cancel].
+  static final class Cancellation extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    Cancellation() {
+      super("cancelled", null, false, false);
+    }
+  }
+}

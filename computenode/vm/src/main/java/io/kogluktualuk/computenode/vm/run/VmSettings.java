@@ -1,0 +1,31 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// How a [Vm] is set up.
+///
+/// @param moduleBytesMax the longest module that is compiled
+/// @param cachedBytesMax compiled modules kept in memory, counted by the length of the module
+/// @param diskCache a folder for compiled classes, or null for none; created when missing
+public record VmSettings(
+    ByteCount moduleBytesMax, ByteCount cachedBytesMax, @Nullable Path diskCache) {
+
+  public VmSettings {
+    if (moduleBytesMax.bytes() > ByteCount.mebibytes(256).bytes()) {
+      throw new InvalidArgument(
+          "moduleBytesMax is out of range: expected at most 256 MiB, found " + moduleBytesMax);
+    }
+  }
+
+  /// Modules of 64 MiB, 256 MiB of them cached, nothing on disk.
+  public static VmSettings defaults() {
+    return new VmSettings(ByteCount.mebibytes(64), ByteCount.mebibytes(256), null);
+  }
+
+  public VmSettings withDiskCache(Path folder) {
+    return new VmSettings(moduleBytesMax, cachedBytesMax, folder);
+  }
+}
