@@ -1,0 +1,132 @@
+package io.kogluktualuk.fabric.blob;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamespaceText;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.fabric.transaction.Ending;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.fabric.transaction.Trap;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/// Foreign bytes into every decoder of the core: they are refused, or they are the canonical form
+/// of what they decode to.
+final class DecodersFuzz {
+
+  private static final int SEEDS = 3_000;
+  private static final Hash HASH = Hash.of(new byte[0]);
+  private static final Ref BLOB = new Ref(Kind.BLOB, HASH, 0);
+  private static final Ref TREE = new Ref(Kind.TREE, HASH, 6);
+
+  @Test
+  void trees() {
+    byte[] valid = Tree.of(Map.of("a", BLOB, "bc", TREE, "ü", BLOB)).encode().toArray();
+    fuzz(valid, bytes -> Tree.decode("x", bytes).encode().toArray());
+  }
+
+  @Test
+  void lists() {
+    ContentList list =
+        ContentList.of(
+            HASH,
+            List.of(
+                new ContentList.Chunk(HASH, 4 << 20),
+                new ContentList.Chunk(HASH, 77),
+                new ContentList.Chunk(HASH, 1)));
+    fuzz(list.encode().toArray(), bytes -> ContentList.decode("x", bytes).encode().toArray());
+  }
+
+  @Test
+  void thunks() {
+    byte[] valid = new Thunk(List.of("/bin/x", "y"), List.of("/a", "/b")).encode().toArray();
+    fuzz(valid, bytes -> Thunk.decode("x", bytes).encode().toArray());
+  }
+
+  @Test
+  void transactions() {
+    byte[] valid = Transaction.of(TREE, List.of("/x", "y"), Limits.DEFAULT).encode().toArray();
+    fuzz(valid, bytes -> Transaction.decode("x", bytes).encode().toArray());
+  }
+
+  @Test
+  void outcomes() {
+    Outcome outcome = new Outcome(new Ending.Trapped(Trap.OUT_OF_FUEL), 9, BLOB, BLOB, BLOB);
+    fuzz(
+        encode(outcome),
+        bytes -> {
+          CanonicalReader reader = new CanonicalReader("x", bytes);
+          Outcome decoded = Outcome.CODEC.read(reader);
+          reader.end();
+          return encode(decoded);
+        });
+  }
+
+  @Test
+  void traces() {
+    Trace trace =
+        new Trace(
+            List.of(
+                new Trace.Found("/a", BLOB),
+                new Trace.Listed("/", TREE),
+                new Trace.Computed("/c", HASH, BLOB),
+                new Trace.Failed("/d", HASH)));
+    fuzz(trace.encode(), bytes -> Trace.decode("x", bytes).encode());
+  }
+
+  @Test
+  void namespaceText() {
+    byte[] valid =
+        "/a blob 3f1a0000 # c\n/b do {/a} /x \"y z\"\n/c file ./x\n"
+            .getBytes(StandardCharsets.UTF_8);
+    Seeds.run(
+        DecodersFuzz.class,
+        SEEDS,
+        random -> {
+          String text = new String(Mutations.mutate(valid, random), StandardCharsets.ISO_8859_1);
+          try {
+            NamespaceText.parse("x", text);
+          } catch (FabricException e) {
+            Assertions.assertInstanceOf(MalformedEncoding.class, e);
+          }
+        });
+  }
+
+  private static byte[] encode(Outcome outcome) {
+    CanonicalWriter writer = new CanonicalWriter();
+    Outcome.CODEC.write(outcome, writer);
+    return writer.toBytes();
+  }
+
+  private static void fuzz(byte[] valid, Function<byte[], byte[]> decodeAndEncode) {
+    Assertions.assertArrayEquals(valid, decodeAndEncode.apply(valid));
+    Seeds.run(
+        DecodersFuzz.class,
+        SEEDS,
+        random -> {
+          byte[] bytes =
+              random.nextInt(10) == 0
+                  ? Mutations.randomBytes(random.nextInt(200), random)
+                  : Mutations.mutate(valid, random);
+          try {
+            byte[] again = decodeAndEncode.apply(bytes);
+            Assertions.assertArrayEquals(
+                bytes, again, () -> "accepted but not canonical: " + Arrays.toString(bytes));
+          } catch (FabricException e) {
+            Assertions.assertInstanceOf(MalformedEncoding.class, e);
+          }
+        });
+  }
+}

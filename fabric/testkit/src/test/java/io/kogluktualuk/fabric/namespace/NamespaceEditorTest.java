@@ -1,0 +1,104 @@
+package io.kogluktualuk.fabric.namespace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Thunk;
+import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
+import io.kogluktualuk.fabric.testkit.Seeds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class NamespaceEditorTest {
+
+  private final InMemoryBlobs store = new InMemoryBlobs();
+  private final Ref a = Ref.ofBlob(Blob.of(new byte[] {1}));
+  private final Ref b = Ref.ofBlob(Blob.of(new byte[] {2}));
+
+  @Test
+  void resolvesWhatItBinds() {
+    Blob thunk = new Thunk(List.of("/bin/x"), null).encode();
+    Ref root =
+        new NamespaceEditor(store)
+            .bind(path("/x/y/z"), a)
+            .bind(path("/x/t"), Thunk.refOf(thunk))
+            .makeDirectory(path("/empty"))
+            .write();
+    assertEquals(new Resolution.Found(a), at(root, "/x/y/z"));
+    assertEquals(new Resolution.Found(Tree.refOf(Tree.EMPTY.encode())), at(root, "/empty"));
+    assertEquals(new Resolution.Absent(path("/x/q")), at(root, "/x/q/r"));
+    assertEquals(new Resolution.NotADirectory(path("/x/y/z")), at(root, "/x/y/z/more"));
+    assertEquals(new Resolution.Blocked(path("/x/t"), Thunk.refOf(thunk)), at(root, "/x/t/in"));
+    assertEquals(new Resolution.Found(root), at(root, "/"));
+  }
+
+  @Test
+  void changesOnlyTheTreesOnThePath() {
+    Ref root = new NamespaceEditor(store).bind(path("/x/y"), a).bind(path("/p/q"), a).write();
+    int before = store.size();
+    Ref changed = new NamespaceEditor(store, root).bind(path("/x/y"), b).write();
+    assertEquals(before + 2, store.size());
+    assertEquals(at(root, "/p"), at(changed, "/p"));
+    assertEquals(root, new NamespaceEditor(store, changed).bind(path("/x/y"), a).write());
+  }
+
+  @Test
+  void refusesWhatCannotBeBound() {
+    Ref root = new NamespaceEditor(store).bind(path("/x"), a).write();
+    NamespaceEditor editor = new NamespaceEditor(store, root);
+    assertThrows(Conflict.class, () -> editor.bind(path("/x/y"), b));
+    assertThrows(Conflict.class, () -> editor.bind(path("/"), b));
+    assertThrows(NotFound.class, () -> editor.remove(path("/nothing")));
+    assertThrows(NotFound.class, () -> editor.remove(path("/no/where")));
+  }
+
+  @Test
+  void anyEditsGiveTheTreeOfTheirResult() {
+    Seeds.run(
+        NamespaceEditorTest.class,
+        100,
+        random -> {
+          Map<NamePath, Ref> model = new TreeMap<>();
+          Ref root = new NamespaceEditor(store).write();
+          for (int i = 0; i < 30; i++) {
+            NamePath path =
+                path(
+                    "/d" + random.nextInt(3) + "/e" + random.nextInt(3) + "/f" + random.nextInt(4));
+            NamespaceEditor editor = new NamespaceEditor(store, root);
+            List<NamePath> bound = new ArrayList<>(model.keySet());
+            if (!bound.isEmpty() && random.nextInt(4) == 0) {
+              NamePath removed = bound.get(random.nextInt(bound.size()));
+              editor.remove(removed);
+              model.remove(removed);
+            } else {
+              Ref ref = random.nextBoolean() ? a : b;
+              editor.bind(path, ref);
+              model.put(path, ref);
+            }
+            root = editor.write();
+          }
+          for (Map.Entry<NamePath, Ref> entry : model.entrySet()) {
+            assertEquals(
+                new Resolution.Found(entry.getValue()), at(root, entry.getKey().toString()));
+          }
+          assertTrue(model.size() <= 36);
+        });
+  }
+
+  private Resolution at(Ref root, String path) {
+    return Resolution.of(store, root, path(path));
+  }
+
+  private static NamePath path(String text) {
+    return NamePath.parse(text);
+  }
+}
