@@ -1,0 +1,40 @@
+package io.kogluktualuk.controlplane.api;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.rpc.Codec;
+
+/// A member, and what the leader has heard of it lately.
+///
+/// @param isSilent whether it has missed its heartbeats; it is then still a member
+/// @param unheardMillis since its last heartbeat, or since the leader began to listen
+public record Member(MemberInfo info, boolean isSilent, long unheardMillis, Load load) {
+
+  static final int ENCODED_BYTES_MAX =
+      MemberInfo.ENCODED_BYTES_MAX + 1 + 9 + Load.ENCODED_BYTES_MAX;
+
+  public static final Codec<Member> CODEC =
+      new Codec<>() {
+        @Override
+        public void write(Member member, CanonicalWriter writer) {
+          MemberInfo.CODEC.write(member.info, writer);
+          writer.bool(member.isSilent).varint(member.unheardMillis);
+          Load.CODEC.write(member.load, writer);
+        }
+
+        @Override
+        public Member read(CanonicalReader reader) {
+          return new Member(
+              MemberInfo.CODEC.read(reader),
+              reader.bool(),
+              reader.varint(),
+              Load.CODEC.read(reader));
+        }
+      };
+
+  public Member {
+    if (unheardMillis < 0) {
+      throw new IllegalArgumentException("unheard for " + unheardMillis + " ms");
+    }
+  }
+}
