@@ -88,9 +88,10 @@ static inline int32_t kog_open(const char *path) { return kog_import_open(path, 
 /* Binds `path`, below /tmp, to a computation that runs in parallel with this program and is waited
  * for by whoever first reads the path.
  *
- * `argv` is the program's path and its arguments, `inputs` the paths it sees: strings one after
- * another, each ended by a NUL; the lengths count those NULs. The inputs are evaluated first and
- * the computation's key depends on their values alone. With a null `inputs` it sees the whole
+ * `argv` is the program's path and its arguments, `inputs` what it sees: strings one after another,
+ * each ended by a NUL; the lengths count those NULs. An input is "PATH", or "AS=PATH" for the value
+ * at PATH seen under the name AS; both are absolute. Inputs are evaluated first, and the
+ * computation's key depends on their names and values alone. With a null `inputs` it sees the whole
  * namespace, as it is now. */
 static inline int32_t kog_bind(const char *path, const char *argv, size_t argv_len,
                                const char *inputs, size_t inputs_len) {

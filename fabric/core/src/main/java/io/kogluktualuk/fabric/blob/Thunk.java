@@ -2,26 +2,54 @@ package io.kogluktualuk.fabric.blob;
 
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.namespace.NamePath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// `do ARGV…`: a value that is computed when it is first read, in the namespace in which it stands.
 ///
-/// With *inputs*, the computation sees those paths and nothing else: they are evaluated first, and
-/// the transaction's namespace holds just their values. So its key changes only when one of them
-/// does. Without inputs it sees the whole namespace, as it stands.
+/// With *inputs*, the computation sees those and nothing else: they are evaluated first, and the
+/// transaction's namespace holds just their values, each under the name the input gives it. So its
+/// key changes only when one of those values does. Without inputs it sees the whole namespace, as
+/// it stands.
 ///
 /// ```
 /// "kogD" u8 version=1 │ varint args │ { text } … │ u8 narrowed
-///        │ narrowed: varint inputs │ { text path } …
+///        │ narrowed: varint inputs │ { text as │ text path } …
 /// ```
 ///
 /// @param argv the program's path in the namespace, then its arguments
-/// @param inputs absolute normalised paths, strictly ascending in [Tree#NAME_ORDER]; null for all
-public record Thunk(List<String> argv, @Nullable List<String> inputs) {
+/// @param inputs in ascending order of their `as`, which is unique; null for the whole namespace
+public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
+
+  /// One thing a narrowed computation sees.
+  ///
+  /// @param as the absolute, normalised path under which the computation sees it
+  /// @param path the absolute, normalised path where it is, in the namespace in which the thunk
+  ///     stands
+  public record Input(String as, String path) {
+
+    /// Reads `AS=PATH`, or `PATH` for one that keeps its name. The first `=/` separates the two.
+    ///
+    /// @throws InvalidArgument when either is not an absolute path
+    public static Input parse(String text) {
+      int separator = text.indexOf("=/");
+      String as = separator < 0 ? text : text.substring(0, separator);
+      String path = separator < 0 ? text : text.substring(separator + 1);
+      return new Input(NamePath.parse(as).toString(), NamePath.parse(path).toString());
+    }
+
+    /// The text form.
+    @Override
+    public String toString() {
+      return as.equals(path) ? path : as + "=" + path;
+    }
+  }
 
   /// The most arguments, and the most inputs, one thunk may have.
   public static final int WORDS_MAX = 65_536;
@@ -37,7 +65,12 @@ public record Thunk(List<String> argv, @Nullable List<String> inputs) {
       throw new IllegalArgumentException("a thunk has 1 to " + WORDS_MAX + " arguments");
     }
     if (inputs != null) {
-      inputs = inputs.stream().sorted(Tree.NAME_ORDER).distinct().toList();
+      inputs = inputs.stream().sorted(Comparator.comparing(Input::as, Tree.NAME_ORDER)).toList();
+      for (int i = 1; i < inputs.size(); i++) {
+        if (inputs.get(i).as().equals(inputs.get(i - 1).as())) {
+          throw new InvalidArgument("two inputs of a thunk are both named " + inputs.get(i).as());
+        }
+      }
     }
   }
 
@@ -48,27 +81,22 @@ public record Thunk(List<String> argv, @Nullable List<String> inputs) {
   public static Thunk decode(String name, byte[] encoding) {
     CanonicalReader reader = new CanonicalReader("thunk " + name, encoding);
     reader.magic(MAGIC);
-    List<String> argv = readWords(reader, "argument");
-    if (argv.isEmpty()) {
-      throw reader.malformed("there are no arguments");
-    }
-    List<String> inputs = reader.bool() ? readWords(reader, "input") : null;
+    List<String> argv = readArgv(reader);
+    List<Input> inputs = reader.bool() ? readInputs(reader) : null;
     reader.end();
-    Thunk thunk = new Thunk(argv, inputs);
-    if (inputs != null && !inputs.equals(thunk.inputs)) {
-      throw reader.malformed("the inputs are not in order");
-    }
-    return thunk;
+    return new Thunk(argv, inputs);
   }
 
   /// The canonical encoding, as a blob.
   public Blob encode() {
     CanonicalWriter writer = new CanonicalWriter(Blob.LENGTH_MAX);
     writer.raw(MAGIC);
-    writeWords(writer, argv);
+    writer.varint(argv.size());
+    argv.forEach(writer::text);
     writer.bool(inputs != null);
     if (inputs != null) {
-      writeWords(writer, inputs);
+      writer.varint(inputs.size());
+      inputs.forEach(input -> writer.text(input.as()).text(input.path()));
     }
     return Blob.of(writer.toBytes());
   }
@@ -78,17 +106,43 @@ public record Thunk(List<String> argv, @Nullable List<String> inputs) {
     return new Ref(Kind.THUNK, encoding.hash(), encoding.length());
   }
 
-  private static void writeWords(CanonicalWriter writer, List<String> words) {
-    writer.varint(words.size());
-    words.forEach(writer::text);
+  private static List<String> readArgv(CanonicalReader reader) {
+    int count = reader.count(WORDS_MAX, 1, "the number of arguments");
+    if (count == 0) {
+      throw reader.malformed("there are no arguments");
+    }
+    List<String> argv = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      argv.add(reader.text(WORD_BYTES_MAX, "argument " + i));
+    }
+    return argv;
   }
 
-  private static List<String> readWords(CanonicalReader reader, String meaning) {
-    int count = reader.count(WORDS_MAX, 1, "the number of " + meaning + "s");
-    List<String> words = new ArrayList<>(count);
+  private static List<Input> readInputs(CanonicalReader reader) {
+    int count = reader.count(WORDS_MAX, 2, "the number of inputs");
+    List<Input> inputs = new ArrayList<>(count);
+    String previous = "";
     for (int i = 0; i < count; i++) {
-      words.add(reader.text(WORD_BYTES_MAX, meaning + " " + i));
+      String as = readPath(reader, "the name of input " + i);
+      if (Tree.NAME_ORDER.compare(previous, as) >= 0) {
+        throw reader.malformed(
+            "input " + i + ": '" + as + "' does not come after '" + previous + "'");
+      }
+      inputs.add(new Input(as, readPath(reader, "the path of input " + i)));
+      previous = as;
     }
-    return words;
+    return inputs;
+  }
+
+  private static String readPath(CanonicalReader reader, String meaning) {
+    String text = reader.text(WORD_BYTES_MAX, meaning);
+    try {
+      if (NamePath.parse(text).toString().equals(text)) {
+        return text;
+      }
+    } catch (InvalidArgument e) {
+      throw reader.malformed(meaning + ": " + e.getMessage());
+    }
+    throw reader.malformed(meaning + " is not normalised: '" + text + "'");
   }
 }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Thunk;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ public record Binding(NamePath path, Source source, int line) {
   /// @param path as written: relative to the folder the text is in
   public record Local(Path path) implements Source {}
 
-  /// A computation: `do ARGV…`, or `do {INPUT…} ARGV…` for one that sees only its inputs.
-  public record Do(List<String> argv, @Nullable List<NamePath> inputs) implements Source {
+  /// A computation: `do ARGV…`, or `do {INPUT…} ARGV…` for one that sees only its inputs, each
+  /// written `PATH` or `AS=PATH`.
+  public record Do(List<String> argv, @Nullable List<Thunk.Input> inputs) implements Source {
     public Do {
       argv = List.copyOf(argv);
       inputs = inputs == null ? null : List.copyOf(inputs);

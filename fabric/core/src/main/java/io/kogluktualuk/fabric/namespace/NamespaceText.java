@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Thunk;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.namespace.WordScanner.Word;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// /src/sort.c        file ./src/sort.c      # or a directory; imported when loaded
 /// /lib               tree 9c2e…
 /// /bin/sort          do /bin/cc /src/sort.c
-/// /out               do {/bin/sort /data/july-trades} /bin/sort /data/july-trades
+/// /out               do {/bin/sort /in=/data/july-trades} /bin/sort /in
 /// ```
 ///
 /// Words are separated by spaces and tabs. A word in double quotes may contain them, with `\"`,
@@ -110,7 +111,7 @@ public final class NamespaceText {
 
   private Binding.Source computation(List<Word> words, int line) {
     List<Word> rest = words.subList(2, words.size());
-    List<NamePath> inputs = null;
+    List<Thunk.Input> inputs = null;
     if (!rest.isEmpty() && rest.getFirst().isBare() && rest.getFirst().text().startsWith("{")) {
       InputsAndRest split = inputs(rest, line);
       inputs = split.inputs;
@@ -123,23 +124,31 @@ public final class NamespaceText {
     return new Binding.Do(rest.stream().map(Word::text).toList(), inputs);
   }
 
-  private record InputsAndRest(@Nullable List<NamePath> inputs, List<Word> rest) {}
+  private record InputsAndRest(@Nullable List<Thunk.Input> inputs, List<Word> rest) {}
 
   private InputsAndRest inputs(List<Word> words, int line) {
-    List<NamePath> inputs = new ArrayList<>();
+    List<Thunk.Input> inputs = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       Word word = words.get(i);
       String text = i == 0 ? word.text().substring(1) : word.text();
       boolean last = word.isBare() && text.endsWith("}");
       String input = last ? text.substring(0, text.length() - 1) : text;
       if (!input.isEmpty()) {
-        inputs.add(path(new Word(input, word.column(), false), line));
+        inputs.add(input(input, word, line));
       }
       if (last) {
         return new InputsAndRest(inputs, words.subList(i + 1, words.size()));
       }
     }
     throw error(line, words.getFirst(), "the list of inputs has no closing brace");
+  }
+
+  private Thunk.Input input(String text, Word at, int line) {
+    try {
+      return Thunk.Input.parse(text);
+    } catch (InvalidArgument e) {
+      throw error(line, at, e.getMessage());
+    }
   }
 
   private Word only(List<Word> words, int line, String meaning) {

@@ -23,7 +23,7 @@ final class EncodingsTest {
       "6b6f675401" + "02" + "0161" + "01" + H1 + "05" + "0162" + "03" + H2 + "8001";
   private static final String LIST = "6b6f674c01" + H1 + "02" + H2 + "80808002" + H1 + "01";
   private static final String THUNK =
-      "6b6f674401" + "02" + "032f6269" + "0178" + "01" + "01" + "022f61";
+      "6b6f674401" + "02" + "032f6269" + "0178" + "01" + "01" + "022f61" + "022f62";
 
   @Test
   void treeHasItsGoldenBytes() {
@@ -53,7 +53,7 @@ final class EncodingsTest {
 
   @Test
   void thunkHasItsGoldenBytes() {
-    Thunk thunk = new Thunk(List.of("/bi", "x"), List.of("/a"));
+    Thunk thunk = new Thunk(List.of("/bi", "x"), List.of(new Thunk.Input("/a", "/b")));
     assertEquals(THUNK, hex(thunk.encode()));
     assertEquals(thunk, Thunk.decode("d", bytes(THUNK)));
   }
@@ -93,7 +93,11 @@ final class EncodingsTest {
   void thunkRefusesEveryOtherForm() {
     refuses("6b6f67440100" + "00", "no arguments", Encoded.THUNK);
     refuses("6b6f674401" + "010178" + "02", "truth value", Encoded.THUNK);
-    refuses("6b6f674401" + "010178" + "01" + "02" + "022f62" + "022f61", "order", Encoded.THUNK);
+    refuses(
+        "6b6f674401" + "010178" + "01" + "02" + "022f62022f61" + "022f61022f61",
+        "come after",
+        Encoded.THUNK);
+    refuses("6b6f674401" + "010178" + "01" + "01" + "022f61032f612f", "normalised", Encoded.THUNK);
   }
 
   private enum Encoded {

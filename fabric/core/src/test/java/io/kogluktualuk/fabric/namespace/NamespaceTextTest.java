@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Thunk;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,7 @@ final class NamespaceTextTest {
             /src/sort.c\tfile ./src/sort.c
             /lib  tree 9c2e9c2e9c2e
             /bin/sort  do /bin/cc /src/sort.c "two words" ""
-            /out  do { /bin/sort /data } /bin/sort /data
+            /out  do { /bin/sort /in=/data } /bin/sort /in
             /none do {} /bin/sort
             """);
     assertEquals(
@@ -38,7 +39,10 @@ final class NamespaceTextTest {
             new Binding(
                 path("/out"),
                 new Binding.Do(
-                    List.of("/bin/sort", "/data"), List.of(path("/bin/sort"), path("/data"))),
+                    List.of("/bin/sort", "/in"),
+                    List.of(
+                        new Thunk.Input("/bin/sort", "/bin/sort"),
+                        new Thunk.Input("/in", "/data"))),
                 7),
             new Binding(path("/none"), new Binding.Do(List.of("/bin/sort"), List.of()), 8)),
         bindings);

@@ -51,7 +51,12 @@ final class DecodersFuzz {
 
   @Test
   void thunks() {
-    byte[] valid = new Thunk(List.of("/bin/x", "y"), List.of("/a", "/b")).encode().toArray();
+    byte[] valid =
+        new Thunk(
+                List.of("/bin/x", "y"),
+                List.of(new Thunk.Input("/a", "/p"), new Thunk.Input("/b", "/b")))
+            .encode()
+            .toArray();
     fuzz(valid, bytes -> Thunk.decode("x", bytes).encode().toArray());
   }
 
@@ -89,7 +94,7 @@ final class DecodersFuzz {
   @Test
   void namespaceText() {
     byte[] valid =
-        "/a blob 3f1a0000 # c\n/b do {/a} /x \"y z\"\n/c file ./x\n"
+        "/a blob 3f1a0000 # c\n/b do {/a=/c} /x \"y z\"\n/c file ./x\n"
             .getBytes(StandardCharsets.UTF_8);
     Seeds.run(
         DecodersFuzz.class,
