@@ -1,0 +1,39 @@
+package io.kogluktualuk.computenode.api;
+
+import io.kogluktualuk.fabric.rpc.Method;
+
+/// The control calls that a compute node answers. Numbers never change.
+public final class ComputeMethods {
+
+  /// Gives the outcome of a transaction, computing it if it is not known.
+  ///
+  /// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when the transaction or something it needs
+  /// is not stored, [io.kogluktualuk.fabric.fault.DeadlineExceeded] when its time ran out,
+  /// [io.kogluktualuk.fabric.fault.Refused] when it was cancelled or nests too deep,
+  /// [io.kogluktualuk.fabric.fault.OutOfSpace] and [io.kogluktualuk.fabric.fault.Unavailable] from
+  /// the stores. A program that fails or traps is no error: that is its outcome.
+  public static final Method<RunRequest, RunReport> RUN =
+      new Method<>(300, "compute.run", RunRequest.CODEC, RunReport.CODEC, true);
+
+  /// Hands a transaction to another compute node.
+  ///
+  /// **Errors:** as for [#RUN]; [io.kogluktualuk.fabric.fault.Unavailable] when no slot is free.
+  public static final Method<ExecuteRequest, ExecuteReply> EXECUTE =
+      new Method<>(301, "compute.execute", ExecuteRequest.CODEC, ExecuteReply.CODEC, true);
+
+  /// Tells how far a run has come. Runs that have ended are remembered for a while.
+  public static final Method<ProgressRequest, Progress> PROGRESS =
+      new Method<>(302, "compute.progress", ProgressRequest.CODEC, Progress.CODEC, true);
+
+  /// Ends a run: its programs stop, whoever waits for it is told, nothing of it is recorded that
+  /// had
+  /// not ended.
+  public static final Method<RunId, CancelReply> CANCEL =
+      new Method<>(303, "compute.cancel", RunId.CODEC, CancelReply.CODEC, true);
+
+  /// Tells what the node is doing.
+  public static final Method<Nothing, ComputeStatus> STATUS =
+      new Method<>(304, "compute.status", Nothing.CODEC, ComputeStatus.CODEC, true);
+
+  private ComputeMethods() {}
+}
