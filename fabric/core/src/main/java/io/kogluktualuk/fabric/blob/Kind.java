@@ -10,7 +10,7 @@ public enum Kind {
   LIST(2),
   /// A directory: a [Tree].
   TREE(3),
-  /// A value to be computed: a [Thunk].
+  /// A value to be computed: a [io.kogluktualuk.fabric.namespace.Thunk].
   THUNK(4);
 
   private final int tag;

@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.Kind;
-import io.kogluktualuk.fabric.blob.Thunk;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

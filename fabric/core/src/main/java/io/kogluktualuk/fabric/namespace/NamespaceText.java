@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.Kind;
-import io.kogluktualuk.fabric.blob.Thunk;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.namespace.WordScanner.Word;

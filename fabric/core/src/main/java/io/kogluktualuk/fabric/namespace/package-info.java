@@ -1,4 +1,4 @@
-/// The text form of a namespace, and paths within one.
+/// Names bound to values: paths, thunks, the text form, resolving a path, editing a tree.
 @NullMarked
 package io.kogluktualuk.fabric.namespace;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.Thunk;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.kogluktualuk.fabric.blob.Kind;
-import io.kogluktualuk.fabric.blob.Thunk;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamespaceText;
+import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.fabric.transaction.Ending;

@@ -1,10 +1,13 @@
-package io.kogluktualuk.fabric.blob;
+package io.kogluktualuk.fabric.namespace;
 
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
-import io.kogluktualuk.fabric.namespace.NamePath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
