@@ -1,0 +1,84 @@
+package io.kogluktualuk.memnode.api;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.rpc.Codec;
+import io.kogluktualuk.fabric.rpc.Method;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/// The control calls of a memory node. None of them carries payload, and none is needed to read.
+public final class MemoryCalls {
+
+  /// The most items one call may carry. A full batch in either direction is at most 22 KiB, so it
+  /// fits [io.kogluktualuk.fabric.rpc.Channel#MESSAGE_BYTES_MAX] with room for the texts.
+  public static final int ITEMS_MAX = 512;
+
+  /// The most regions one node may have: with 1 GiB each, 1 TiB.
+  public static final int REGIONS_MAX = 1024;
+
+  /// The longest text of a failure in a response; longer ones are cut.
+  static final int TEXT_BYTES_MAX = 1024;
+
+  /// Which regions and index there are, and where they can be read.
+  public static final Method<DescribeRequest, NodeDescription> DESCRIBE =
+      new Method<>(
+          200,
+          "memnode.describe",
+          codec(DescribeRequest::write, DescribeRequest::read),
+          codec(NodeDescription::write, NodeDescription::read),
+          true);
+
+  /// Asks for room. Asking twice takes room twice, until the windows that nobody seals expire.
+  public static final Method<ReserveRequest, ReserveResponse> RESERVE =
+      new Method<>(
+          201,
+          "memnode.reserve",
+          codec(ReserveRequest::write, ReserveRequest::read),
+          codec(ReserveResponse::write, ReserveResponse::read),
+          true);
+
+  /// Declares windows written. A window is used up by it, so it is not sent again by itself.
+  public static final Method<SealRequest, SealResponse> SEAL =
+      new Method<>(
+          202,
+          "memnode.seal",
+          codec(SealRequest::write, SealRequest::read),
+          codec(SealResponse::write, SealResponse::read),
+          false);
+
+  /// Where blobs lie, asked of the node itself instead of read from its index.
+  public static final Method<LocateRequest, LocateResponse> LOCATE =
+      new Method<>(
+          203,
+          "memnode.locate",
+          codec(LocateRequest::write, LocateRequest::read),
+          codec(LocateResponse::write, LocateResponse::read),
+          true);
+
+  /// How full the node is.
+  public static final Method<StatusRequest, MemoryStatus> STATUS =
+      new Method<>(
+          204,
+          "memnode.status",
+          codec(StatusRequest::write, StatusRequest::read),
+          codec(MemoryStatus::write, MemoryStatus::read),
+          true);
+
+  private MemoryCalls() {}
+
+  private static <T> Codec<T> codec(
+      BiConsumer<T, CanonicalWriter> write, Function<CanonicalReader, T> read) {
+    return new Codec<>() {
+      @Override
+      public void write(T message, CanonicalWriter writer) {
+        write.accept(message, writer);
+      }
+
+      @Override
+      public T read(CanonicalReader reader) {
+        return read.apply(reader);
+      }
+    };
+  }
+}

@@ -1,0 +1,59 @@
+package io.kogluktualuk.memnode.api;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a node has that can be read one-sidedly. Regions are only ever added while it runs; after a
+/// restart everything has new keys.
+///
+/// @param id the node's own identity, the same after every restart
+/// @param dataHost where the regions are served, as the node knows itself
+/// @param dataPort the port of the region server
+/// @param index the registered index
+/// @param indexHomes how many home slots the index has, see [IndexLayout]
+/// @param regions the arenas, by region number
+public record NodeDescription(
+    String id,
+    String dataHost,
+    int dataPort,
+    RemoteRegion index,
+    long indexHomes,
+    List<RemoteRegion> regions) {
+
+  private static final int ID_BYTES_MAX = 64;
+  private static final int HOST_BYTES_MAX = 255;
+  private static final int REGION_ENCODED_BYTES_MIN = 10;
+
+  public NodeDescription {
+    regions = List.copyOf(regions);
+  }
+
+  static NodeDescription read(CanonicalReader reader) {
+    String id = reader.text(ID_BYTES_MAX, "a node's id");
+    String host = reader.text(HOST_BYTES_MAX, "a host");
+    int port = (int) reader.varint(0xFFFF, "a port");
+    RemoteRegion index = RemoteRegion.read(reader);
+    long homes = reader.varint(IndexLayout.HOMES_MAX, "the home slots of an index");
+    if (homes < 1 || index.length() < IndexLayout.indexBytes(homes)) {
+      throw reader.malformed(
+          "an index of " + index.length() + " bytes does not hold " + homes + " home slots");
+    }
+    int count =
+        reader.count(MemoryCalls.REGIONS_MAX, REGION_ENCODED_BYTES_MIN, "the number of regions");
+    List<RemoteRegion> regions = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      regions.add(RemoteRegion.read(reader));
+    }
+    return new NodeDescription(id, host, port, index, homes, regions);
+  }
+
+  void write(CanonicalWriter writer) {
+    writer.text(id).text(dataHost).varint(dataPort);
+    index.write(writer);
+    writer.varint(indexHomes).varint(regions.size());
+    regions.forEach(region -> region.write(writer));
+  }
+}

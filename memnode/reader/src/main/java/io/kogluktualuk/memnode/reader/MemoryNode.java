@@ -1,0 +1,20 @@
+package io.kogluktualuk.memnode.reader;
+
+import java.net.InetSocketAddress;
+
+/// A memory node that is a member and believed to live.
+///
+/// @param id its identity, the same after every restart: what placement is computed from
+/// @param address where it answers control calls
+/// @param weight its share of the blobs relative to the others; at least 1
+public record MemoryNode(String id, InetSocketAddress address, int weight) {
+
+  public MemoryNode {
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("a memory node has an id");
+    }
+    if (weight < 1) {
+      throw new IllegalArgumentException("node " + id + " has weight " + weight + ", at least 1");
+    }
+  }
+}

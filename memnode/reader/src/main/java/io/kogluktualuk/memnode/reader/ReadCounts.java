@@ -1,0 +1,23 @@
+package io.kogluktualuk.memnode.reader;
+
+/// What a [FabricBlobs] has done since it was opened.
+///
+/// @param reads one-sided reads
+/// @param readBytes bytes they moved
+/// @param writes one-sided writes
+/// @param writtenBytes bytes they moved
+/// @param locationHits blobs whose location was remembered
+/// @param locationMisses blobs whose location had to be read from an index
+/// @param tagHits re-reads verified by the tag of an earlier SHA-256
+/// @param fullVerifications blobs verified by SHA-256
+/// @param rejected reads whose bytes were not the blob's
+public record ReadCounts(
+    long reads,
+    long readBytes,
+    long writes,
+    long writtenBytes,
+    long locationHits,
+    long locationMisses,
+    long tagHits,
+    long fullVerifications,
+    long rejected) {}
