@@ -1,13 +1,85 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.meter.Metering;
+import io.kogluktualuk.computenode.vm.module.DecodedModule;
+import io.kogluktualuk.computenode.vm.module.ModuleDecoder;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import java.io.ByteArrayInputStream;
+import java.util.Map;
+import java.util.Set;
+import run.endive.compiler.InterpreterFallback;
+import run.endive.compiler.internal.ByteClassCollector;
+import run.endive.compiler.internal.Compiler;
+import run.endive.compiler.internal.CompilerResult;
+import run.endive.wasm.Parser;
+import run.endive.wasm.WasmEngineException;
+import run.endive.wasm.WasmModule;
 
-/// Turns the bytes of a module into classes.
+/// Turns the bytes of a module into classes: decode and bound, validate, meter, compile, reshape.
+///
+/// A function whose code does not fit the 64 KB of a JVM method is left to the engine's
+/// interpreter,
+/// some hundred times slower, with equal fuel and results; HotSpot for its part does not compile
+/// methods above 8,000 bytes of bytecode and interprets them, some twenty times slower. Both are
+/// reasons to keep guests' functions small, and for a compiler of our own.
+///
+/// **Threading:** any thread; each call stands alone.
 final class EndiveCompiler {
 
   private EndiveCompiler() {}
 
   static CompiledModule compile(Hash hash, byte[] wasm, VmSettings settings) {
-    throw new UnsupportedOperationException("not yet");
+    DecodedModule decoded = ModuleDecoder.decode(wasm, settings.moduleBytesMax().bytes());
+    validate(wasm);
+    try {
+      return new CompiledModule(hash, decoded.shape(), compile(decoded));
+    } catch (WasmEngineException | StackOverflowError e) {
+      throw new InvalidArgument(
+          "the module " + hash.toShortHex() + " is too complex to compile: " + e.getMessage(), e);
+    }
+  }
+
+  /// The original is validated, not what becomes of it: otherwise a hostile module could name the
+  /// cells that metering adds.
+  private static void validate(byte[] wasm) {
+    try {
+      parse(wasm, true);
+    } catch (StackOverflowError e) {
+      throw new InvalidArgument("the module is nested too deeply to be validated", e);
+    } catch (RuntimeException e) {
+      // The validator reports through several exceptions, some of them the JDK's own.
+      throw new MalformedEncoding("not a valid module: " + e.getMessage(), e);
+    }
+  }
+
+  private static WasmModule parse(byte[] wasm, boolean validated) {
+    return Parser.builder()
+        .withCustomParsers(Map.of())
+        .withValidation(validated)
+        .build()
+        .parse(() -> new ByteArrayInputStream(wasm));
+  }
+
+  private static EndiveCode compile(DecodedModule decoded) {
+    WasmModule metered = parse(Metering.meter(decoded, Set.of()), false);
+    CompilerResult result = compile(metered, Set.of());
+    Set<Integer> interpreted = result.interpretedFunctions();
+    if (!interpreted.isEmpty()) {
+      // The interpreter forgets local variables when a function traps.
+      metered = parse(Metering.meter(decoded, interpreted), false);
+      result = compile(metered, interpreted);
+    }
+    int globals = decoded.globalCount();
+    return new EndiveCode(metered, GuestClasses.define(result.collector(), globals), globals);
+  }
+
+  private static CompilerResult compile(WasmModule metered, Set<Integer> interpreted) {
+    Compiler.Builder builder =
+        Compiler.builder(metered).withClassCollectorFactory(ByteClassCollector::new);
+    return interpreted.isEmpty()
+        ? builder.withInterpreterFallback(InterpreterFallback.SILENT).build().compile()
+        : builder.withInterpretedFunctions(interpreted).build().compile();
   }
 }

@@ -4,13 +4,14 @@ import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import run.endive.wasm.WasmEngineException;
 
 /// One run of a program within limits.
 ///
 /// **Threading:** [#run] once, on the thread that is to be the guest's; a virtual thread will do
-// and
-/// is best, since a guest that waits in a host function then holds no core. [#cancel] from any
-// thread.
+/// and is best, since a guest that waits in a host function then holds no core. [#cancel] from any
+/// thread.
 ///
 /// @param <C> what the host functions receive
 public final class Execution<C> {
@@ -48,8 +49,8 @@ public final class Execution<C> {
     FlatMemory memory = null;
     try {
       memory = EndiveGuest.allocate(program, limits, meter);
-      new EndiveGuest<>(program, context, memory).call(entry);
-      return new ExecutionResult.Exited(0, meter.used(memory));
+      call(entry, memory);
+      return new ExecutionResult.Exited(0, meter.settle(memory));
     } catch (GuestExit e) {
       return new ExecutionResult.Exited(e.status(), used(memory));
     } catch (GuestTrap e) {
@@ -59,7 +60,19 @@ public final class Execution<C> {
     }
   }
 
-  private long used(@org.jspecify.annotations.Nullable FlatMemory memory) {
+  private void call(String entry, FlatMemory memory) {
+    try {
+      new EndiveGuest<>(program, context, memory).call(entry);
+    } catch (WasmEngineException e) {
+      throw EndiveTraps.translate(e);
+    } catch (StackOverflowError e) {
+      throw EndiveTraps.outOfStack(e);
+    } catch (OutOfMemoryError e) {
+      throw new Unavailable("this host has no heap left for the guest's memory", e);
+    }
+  }
+
+  private long used(@Nullable FlatMemory memory) {
     return memory == null ? 0 : meter.used(memory);
   }
 

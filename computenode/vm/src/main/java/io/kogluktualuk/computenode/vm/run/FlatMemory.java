@@ -19,8 +19,7 @@ import run.endive.wasm.types.PassiveDataSegment;
 ///
 /// The cells live here because compiled code carries a reference to its memory in a register
 /// everywhere: reaching them through the engine's globals costs five dependent loads instead of
-// one.
-/// A flat array instead of the engine's pages: 1.65 against 2.4 times the time of native code.
+/// one. A flat array instead of the engine's pages: 1.65 against 2.4 times the time of native code.
 ///
 /// **Threading:** the guest's thread only, but for [Meter#cancel].
 /// **Bound:** never longer than the limit, and never more than twice what the guest asked for.
@@ -47,6 +46,8 @@ public final class FlatMemory implements Memory, GuestMemory {
   /// Call depth left to the next function.
   public int depth;
 
+  // Whether a throw is under way and `fuel` says what is left: functions further out keep off.
+  private boolean settled;
   private final Meter meter;
   private final int maximumPages;
   private byte[] bytes;
@@ -73,29 +74,42 @@ public final class FlatMemory implements Memory, GuestMemory {
   /// The slice has run out: `left` is what the function has, usually negative.
   public long refuel(long left) {
     fuel = left;
-    meter.refuel(this);
+    try {
+      meter.refuel(this);
+    } catch (GuestTrap | Meter.Cancellation e) {
+      settled = true;
+      throw e;
+    }
     return fuel;
   }
 
   /// The depth has run out.
   public void overflow(long left) {
     fuel = left;
+    settled = true;
     throw new GuestTrap(TrapKind.STACK_OVERFLOW, "call depth limit reached");
   }
 
-  /// A function is left by a throw: what it had used is not forgotten.
+  /// A metered function is left by a throw, with `left` in its own variable.
+  ///
+  /// Only the innermost function's word counts: what its callers have is from before the call.
   public void unwind(long left) {
-    // Callees only ever lower the fuel below what their caller had put aside.
-    if (left < fuel) {
+    if (!settled) {
       fuel = left;
+      settled = true;
     }
+  }
+
+  /// A function that keeps its fuel in the cell is left by a throw.
+  public void unwind() {
+    settled = true;
   }
 
   /// Takes fuel outside of metered code; traps when none is left.
   void charge(long amount) {
     fuel -= amount;
     if (fuel < 0) {
-      meter.refuel(this);
+      refuel(fuel);
     }
   }
 
@@ -317,8 +331,8 @@ public final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initialize(Instance instance, DataSegment[] declared) {
-    // A copy: dropping a segment must not be seen by other instances of the module.
-    segments = declared.clone();
+    // The instance's own array, in which data.drop replaces what it drops.
+    segments = declared;
     for (int i = 0; i < segments.length; i++) {
       if (segments[i] instanceof ActiveDataSegment active) {
         int offset =

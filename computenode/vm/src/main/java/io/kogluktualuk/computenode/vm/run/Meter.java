@@ -50,6 +50,14 @@ final class Meter {
     reserve = left - memory.fuel;
   }
 
+  /// The fuel used by a guest that has ended by itself; traps when its last piece was not paid for.
+  long settle(FlatMemory memory) {
+    if (memory.fuel < 0) {
+      refuel(memory);
+    }
+    return used(memory);
+  }
+
   long used(FlatMemory memory) {
     return limit - Math.max(0, reserve + memory.fuel);
   }

@@ -27,8 +27,7 @@ final class ModuleCache {
   private record Slot(FutureTask<CompiledModule> task, long length) {}
 
   /// The module under `hash`, made by `compiler` when this is the first to ask. A failure is told
-  // to
-  /// all who wait and not kept: bytes that fail are cheap to refuse again.
+  /// to all who wait and not kept: bytes that fail are cheap to refuse again.
   CompiledModule get(Hash hash, long length, Supplier<CompiledModule> compiler) {
     FutureTask<CompiledModule> task = find(hash, length, compiler);
     task.run(); // Does nothing when it has run or is running elsewhere.

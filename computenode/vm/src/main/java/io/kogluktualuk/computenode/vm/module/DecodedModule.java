@@ -1,0 +1,36 @@
+package io.kogluktualuk.computenode.vm.module;
+
+import java.util.List;
+
+/// Where the parts of a binary module lie, and what rewriting it needs to know.
+///
+/// @param bytes the whole module; not copied, so never to be changed
+/// @param sections in order of appearance
+/// @param types all function types
+/// @param functionTypes type index of each function, imported ones first
+/// @param globalCount number of globals; none are imported
+/// @param bodies the code of each function that is not imported
+public record DecodedModule(
+    byte[] bytes,
+    List<Section> sections,
+    List<Signature> types,
+    List<Integer> functionTypes,
+    int globalCount,
+    boolean hasMemory,
+    List<Body> bodies,
+    ModuleShape shape) {
+
+  /// A section's contents, after its id and length.
+  public record Section(int id, int start, int end) {}
+
+  /// A function's locals and code, after its length.
+  public record Body(int start, int end) {}
+
+  public int importCount() {
+    return shape.imports().size();
+  }
+
+  public Signature signatureOf(int function) {
+    return types.get(functionTypes.get(function));
+  }
+}

@@ -1,0 +1,270 @@
+package io.kogluktualuk.computenode.vm.module;
+
+import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
+import io.kogluktualuk.computenode.vm.module.DecodedModule.Section;
+import io.kogluktualuk.computenode.vm.module.ModuleShape.Import;
+import io.kogluktualuk.computenode.vm.module.ModuleShape.MemoryBounds;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Finds the parts of a binary module, and refuses those that are too large or of features that are
+/// not offered, before anything is allocated for them.
+///
+/// Types of instructions are not checked here: that is the validator's work, which runs after this
+/// one and on the same bytes.
+///
+/// **Threading:** one thread; one module per decoder.
+public final class ModuleDecoder {
+
+  private static final int HEADER_BYTES = 8;
+
+  private final byte[] wasm;
+  private final List<Section> sections = new ArrayList<>();
+  private final List<Signature> types = new ArrayList<>();
+  private final List<Integer> functionTypes = new ArrayList<>();
+  private final List<Import> imports = new ArrayList<>();
+  private final Map<String, Integer> exports = new HashMap<>();
+  private final List<Body> bodies = new ArrayList<>();
+  private MemoryBounds memory = new MemoryBounds(0, 0);
+  private boolean hasMemory;
+  private int globalCount;
+  private long tableElements;
+  private long locals;
+
+  private ModuleDecoder(byte[] wasm) {
+    this.wasm = wasm;
+  }
+
+  /// Decodes a module of at most `bytesMax` bytes; the array must not change afterwards.
+  public static DecodedModule decode(byte[] wasm, long bytesMax) {
+    ModuleBounds.require("length in bytes", wasm.length, bytesMax);
+    return new ModuleDecoder(wasm).decode();
+  }
+
+  private DecodedModule decode() {
+    WasmCursor cursor = new WasmCursor(wasm, 0, wasm.length);
+    requireHeader(cursor);
+    int rank = 0;
+    while (!cursor.atEnd()) {
+      int id = cursor.readByte();
+      long length = cursor.readU32();
+      int start = cursor.position();
+      cursor.skip(length);
+      rank = requireOrder(cursor, id, rank);
+      Section section = new Section(id, start, cursor.position());
+      sections.add(section);
+      decodeSection(section);
+    }
+    if (bodies.size() != functionTypes.size() - imports.size()) {
+      throw cursor.malformed("function and code section have inconsistent lengths");
+    }
+    return new DecodedModule(
+        wasm, sections, types, functionTypes, globalCount, hasMemory, bodies, shape(cursor));
+  }
+
+  private void requireHeader(WasmCursor cursor) {
+    byte[] header = {0, 'a', 's', 'm', 1, 0, 0, 0};
+    if (wasm.length < HEADER_BYTES) {
+      throw new MalformedEncoding(
+          "not a valid module: expected a header of 8 bytes, found " + wasm.length);
+    }
+    for (byte expected : header) {
+      if ((byte) cursor.readByte() != expected) {
+        throw cursor.malformed("magic header or version not detected");
+      }
+    }
+  }
+
+  private static int requireOrder(WasmCursor cursor, int id, int rank) {
+    if (id == SectionId.CUSTOM) {
+      return rank;
+    }
+    if (id == SectionId.TAG) {
+      throw ModuleBounds.unsupported("exceptions (a tag section)", cursor.position());
+    }
+    if (id > SectionId.DATA_COUNT) {
+      throw cursor.malformed("malformed section id " + id);
+    }
+    if (SectionId.rank(id) <= rank) {
+      throw cursor.malformed("section " + id + " is out of order or twice");
+    }
+    return SectionId.rank(id);
+  }
+
+  private void decodeSection(Section section) {
+    WasmCursor cursor = new WasmCursor(wasm, section.start(), section.end());
+    switch (section.id()) {
+      case SectionId.TYPE -> readTypes(cursor);
+      case SectionId.IMPORT -> readImports(cursor);
+      case SectionId.FUNCTION -> readFunctions(cursor);
+      case SectionId.TABLE -> readTables(cursor);
+      case SectionId.MEMORY -> readMemories(cursor);
+      case SectionId.GLOBAL -> globalCount = cursor.readCount("globals", ModuleBounds.GLOBALS);
+      case SectionId.EXPORT -> readExports(cursor);
+      case SectionId.ELEMENT -> cursor.readCount("element segments", ModuleBounds.SEGMENTS);
+      case SectionId.DATA -> cursor.readCount("data segments", ModuleBounds.SEGMENTS);
+      case SectionId.CODE -> readCode(cursor);
+      default -> {}
+    }
+  }
+
+  private void readTypes(WasmCursor cursor) {
+    int count = cursor.readCount("types", ModuleBounds.TYPES);
+    for (int i = 0; i < count; i++) {
+      int form = cursor.readByte();
+      if (form == 0x50 || form == 0x4F || form == 0x4E || form == 0x5F || form == 0x5E) {
+        throw ModuleBounds.unsupported("garbage-collected types", cursor.position());
+      }
+      if (form != 0x60) {
+        throw cursor.malformed("a function type is expected");
+      }
+      List<ValueType> parameters = readValueTypes(cursor, "parameters");
+      types.add(new Signature(parameters, readValueTypes(cursor, "results")));
+    }
+  }
+
+  private static List<ValueType> readValueTypes(WasmCursor cursor, String what) {
+    int count = cursor.readCount(what, ModuleBounds.VALUES);
+    List<ValueType> found = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      found.add(Instructions.readValueType(cursor));
+    }
+    return found;
+  }
+
+  private void readImports(WasmCursor cursor) {
+    int count = cursor.readCount("imports", ModuleBounds.IMPORTS);
+    for (int i = 0; i < count; i++) {
+      String module = cursor.readName();
+      String name = cursor.readName();
+      int kind = cursor.readByte();
+      if (kind != 0) {
+        throw ModuleBounds.unsupported(
+            "an import " + module + "." + name + " that is not a function", cursor.position());
+      }
+      int type = readType(cursor);
+      functionTypes.add(type);
+      imports.add(new Import(module, name, types.get(type)));
+    }
+  }
+
+  private int readType(WasmCursor cursor) {
+    int type = cursor.readIndex();
+    if (type >= types.size()) {
+      throw cursor.malformed("unknown type " + type);
+    }
+    return type;
+  }
+
+  private void readFunctions(WasmCursor cursor) {
+    int count = cursor.readCount("functions", ModuleBounds.FUNCTIONS);
+    for (int i = 0; i < count; i++) {
+      functionTypes.add(readType(cursor));
+    }
+  }
+
+  private void readTables(WasmCursor cursor) {
+    int count = cursor.readCount("tables", ModuleBounds.TABLES);
+    for (int i = 0; i < count; i++) {
+      int type = cursor.readByte();
+      if (type != ValueType.FUNCREF.code() && type != ValueType.EXTERNREF.code()) {
+        throw ModuleBounds.unsupported("typed references in tables", cursor.position());
+      }
+      int flags = readLimitFlags(cursor);
+      tableElements += cursor.readU32();
+      if (flags == 1) {
+        cursor.readU32();
+      }
+    }
+    ModuleBounds.require("initial table elements", tableElements, ModuleBounds.TABLE_ELEMENTS);
+  }
+
+  private static int readLimitFlags(WasmCursor cursor) {
+    int flags = cursor.readByte();
+    if (flags == 2 || flags == 3) {
+      throw ModuleBounds.unsupported("threads (a shared memory or table)", cursor.position());
+    }
+    if (flags >= 4 && flags < 8) {
+      throw ModuleBounds.unsupported("64-bit memories or tables", cursor.position());
+    }
+    if (flags > 1) {
+      throw cursor.malformed("malformed limits flags " + flags);
+    }
+    return flags;
+  }
+
+  private void readMemories(WasmCursor cursor) {
+    int count = (int) Math.min(Integer.MAX_VALUE, cursor.readU32());
+    if (count > 1) {
+      throw ModuleBounds.unsupported("more than one memory", cursor.position());
+    }
+    if (count == 1) {
+      int flags = readLimitFlags(cursor);
+      long initial = cursor.readU32();
+      long maximum = flags == 1 ? cursor.readU32() : 65_536;
+      if (initial > maximum || maximum > 65_536) {
+        throw cursor.malformed("memory size must be at most 65536 pages, minimum first");
+      }
+      hasMemory = true;
+      memory = new MemoryBounds((int) initial, (int) maximum);
+    }
+  }
+
+  private void readExports(WasmCursor cursor) {
+    int count = cursor.readCount("exports", ModuleBounds.EXPORTS);
+    for (int i = 0; i < count; i++) {
+      String name = cursor.readName();
+      int kind = cursor.readByte();
+      int index = cursor.readIndex();
+      if (kind == 0) {
+        exports.put(name, index);
+      }
+    }
+  }
+
+  private void readCode(WasmCursor cursor) {
+    int count = cursor.readCount("function bodies", ModuleBounds.FUNCTIONS);
+    if (count != functionTypes.size() - imports.size()) {
+      throw cursor.malformed("function and code section have inconsistent lengths");
+    }
+    for (int i = 0; i < count; i++) {
+      long length = cursor.readU32();
+      ModuleBounds.require("bytes of a function", length, ModuleBounds.FUNCTION_BYTES);
+      int start = cursor.position();
+      cursor.skip(length);
+      Body body = new Body(start, cursor.position());
+      bodies.add(body);
+      int parameters = types.get(functionTypes.get(imports.size() + i)).parameters().size();
+      scan(body, parameters);
+    }
+  }
+
+  private void scan(Body body, int parameters) {
+    WasmCursor cursor = new WasmCursor(wasm, body.start(), body.end());
+    int groups = cursor.readCount("local groups", ModuleBounds.LOCALS);
+    long declared = parameters;
+    for (int i = 0; i < groups; i++) {
+      declared += cursor.readU32();
+      Instructions.readValueType(cursor);
+      ModuleBounds.require("locals of a function", declared, ModuleBounds.LOCALS);
+    }
+    locals += declared;
+    ModuleBounds.require("locals in all", locals, ModuleBounds.LOCALS_IN_ALL);
+    Instructions.requireOffered(cursor);
+  }
+
+  private ModuleShape shape(WasmCursor cursor) {
+    Map<String, Signature> signatures = new HashMap<>();
+    exports.forEach(
+        (name, index) -> {
+          if (index >= functionTypes.size()) {
+            throw cursor.malformed("unknown function " + index + " exported as " + name);
+          }
+          signatures.put(name, types.get(functionTypes.get(index)));
+        });
+    return new ModuleShape(imports, signatures, memory);
+  }
+}

@@ -1,0 +1,121 @@
+package io.kogluktualuk.computenode.vm.module;
+
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/// Reads a binary module from front to back, and never past the end it was given.
+///
+/// **Threading:** one thread.
+public final class WasmCursor {
+
+  private final byte[] bytes;
+  private final int end;
+  private int position;
+
+  public WasmCursor(byte[] bytes, int start, int end) {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+  }
+
+  /// Another reader at the same place, to look ahead.
+  public WasmCursor copy() {
+    return new WasmCursor(bytes, position, end);
+  }
+
+  public int position() {
+    return position;
+  }
+
+  public boolean atEnd() {
+    return position == end;
+  }
+
+  public int readByte() {
+    if (position == end) {
+      throw malformed("unexpected end");
+    }
+    return bytes[position++] & 0xFF;
+  }
+
+  /// The next byte without passing it, or -1 at the end.
+  public int peekByte() {
+    return position == end ? -1 : bytes[position] & 0xFF;
+  }
+
+  /// An unsigned LEB128 number of at most 32 bits.
+  public long readU32() {
+    long value = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      int next = readByte();
+      value |= (long) (next & 0x7F) << shift;
+      if ((next & 0x80) == 0) {
+        if (value > 0xFFFF_FFFFL) {
+          throw malformed("integer too large");
+        }
+        return value;
+      }
+    }
+    throw malformed("integer representation too long");
+  }
+
+  /// A count of things that take `bytesEach` bytes at least, so that it cannot promise more than
+  /// there is; also at most `max`, or the module is refused.
+  public int readCount(String what, int max) {
+    long count = readU32();
+    ModuleBounds.require("number of " + what, count, max);
+    if (count > end - position) {
+      throw malformed("unexpected end: " + count + " " + what + " do not fit");
+    }
+    return (int) count;
+  }
+
+  /// A 32-bit index; what it points at is the validator's business.
+  public int readIndex() {
+    long index = readU32();
+    if (index > Integer.MAX_VALUE) {
+      throw malformed("index too large");
+    }
+    return (int) index;
+  }
+
+  /// Passes a LEB128 number of at most `bytesMax` bytes.
+  public void skipLeb(int bytesMax) {
+    for (int i = 0; i < bytesMax; i++) {
+      if ((readByte() & 0x80) == 0) {
+        return;
+      }
+    }
+    throw malformed("integer representation too long");
+  }
+
+  public void skip(long length) {
+    if (length > end - position) {
+      throw malformed("unexpected end: " + length + " more bytes expected");
+    }
+    position += (int) length;
+  }
+
+  public String readName() {
+    int length = readCount("bytes in a name", ModuleBounds.NAME_BYTES);
+    try {
+      String name =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(bytes, position, length))
+              .toString();
+      position += length;
+      return name;
+    } catch (CharacterCodingException e) {
+      throw malformed("malformed UTF-8 encoding");
+    }
+  }
+
+  public MalformedEncoding malformed(String what) {
+    return new MalformedEncoding("not a valid module: " + what + " at offset " + position);
+  }
+}
