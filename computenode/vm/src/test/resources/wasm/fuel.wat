@@ -7,7 +7,7 @@
   (func $seven (result i32) i32.const 7)                       ;; 1
   (func (export "nothing"))                                    ;; 0
   (func (export "straight") i32.const 1 i32.const 2 i32.add drop)  ;; 4
-  (func (export "ten_turns") (local $i i32)                    ;; 10 * 6
+  (func (export "ten_turns") (local $i i32)                    ;; 10 * 7
     loop
       local.get $i i32.const 1 i32.add local.tee $i i32.const 10 i32.lt_u
       br_if 0
@@ -29,7 +29,7 @@
   (func (export "trap_midway") nop nop i32.const 0 i32.const 0 i32.div_u drop nop) ;; 7: the whole piece
   (func $inner (param i32) local.get 0 if unreachable end)
   (func (export "trap_inside") nop i32.const 1 call $inner nop) ;; 3 + 2 + 1
-  (func (export "loop_then_trap") (local $i i32)               ;; 1000 * 6 + 1
+  (func (export "loop_then_trap") (local $i i32)               ;; 1000 * 7 + 1
     loop
       local.get $i i32.const 1 i32.add local.tee $i i32.const 1000 i32.lt_u
       br_if 0
@@ -45,7 +45,8 @@
     end)
   (func (export "fib20") i32.const 20 call $fib global.set $sum)
   (func (export "fib40") i32.const 40 call $fib global.set $sum)
-  (func (export "long_loop_then_trap") (local $i i32)          ;; 3000000 * 6 + 1
+  (func (export "fib_forever") (loop (drop (call $fib (i32.const 15))) (br 0)))
+  (func (export "long_loop_then_trap") (local $i i32)          ;; 3000000 * 7 + 1
     loop
       local.get $i i32.const 1 i32.add local.tee $i i32.const 3000000 i32.lt_u
       br_if 0

@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.vm.meter.Metering.Cell;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
 import io.kogluktualuk.computenode.vm.module.Instructions;
+import io.kogluktualuk.computenode.vm.module.OperandHeight;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class FunctionMeter {
   private int fuel = -1;
   private int depth = -1;
   private boolean callsOthers;
+  private boolean callsTables;
 
   FunctionMeter(DecodedModule module, int function, boolean unhurried, Metering metering) {
     this.module = module;
@@ -88,16 +90,16 @@ final class FunctionMeter {
   }
 
   private boolean scanForCalls(int code) {
+    boolean calls = false;
     Body body = module.bodies().get(function - module.importCount());
     WasmCursor scan = new WasmCursor(module.bytes(), code, body.end());
     while (!scan.atEnd()) {
       int opcode = scan.readByte();
-      if (opcode == Instructions.CALL || opcode == Instructions.CALL_INDIRECT) {
-        return true;
-      }
+      callsTables |= opcode == Instructions.CALL_INDIRECT;
+      calls |= opcode == Instructions.CALL || opcode == Instructions.CALL_INDIRECT;
       Instructions.skipImmediates(scan, opcode);
     }
-    return false;
+    return calls;
   }
 
   private int addLocal(ValueType type) {
@@ -109,12 +111,16 @@ final class FunctionMeter {
     return scratch.computeIfAbsent(type, this::addLocal);
   }
 
-  /// How much depth a call of this function takes: 1 and one more per 16 locals and per 512 bytes
-  /// of
-  /// code, because the frames of such functions are larger in every compiler.
+  /// How much depth a call of this function takes: a unit for itself and two for each 128 bytes of
+  /// locals and operands, which the frames of all tiers of the JVM hold in one form or another.
+  ///
+  /// Calls with a table in between need a frame more, and long code has frames with more spilled
+  /// values, so both count as well.
   private int weight() {
+    int operands = OperandHeight.of(module, cursor);
+    int bytes = 8 * (2 * locals + 2 * operands);
     Body body = module.bodies().get(function - module.importCount());
-    return 1 + locals / 16 + (body.end() - body.start()) / 512;
+    return 1 + (callsTables ? 1 : 0) + bytes / 64 + (body.end() - body.start()) / 512;
   }
 
   /// A branch to the function's own label must pass where the fuel is put back, so the code becomes
@@ -223,6 +229,7 @@ final class FunctionMeter {
         local(Instructions.LOCAL_TEE, count);
         cell(Instructions.GLOBAL_SET, Cell.ELEMENTS);
         takeFuelBack();
+        local(Instructions.LOCAL_GET, count);
         copy(start, 1);
         closePiece(unhurried ? Opening.PLAIN : Opening.RETURN);
       }

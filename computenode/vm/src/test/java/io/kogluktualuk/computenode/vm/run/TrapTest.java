@@ -62,9 +62,7 @@ final class TrapTest {
         Guests.run(VM, "initial", "_start", new Limits(1000, 99 * 65_536, 100));
     assertEquals(
         new ExecutionResult.Trapped(
-            TrapKind.OUT_OF_MEMORY,
-            "initial memory of 100 pages exceeds the limit of 99 pages",
-            0),
+            TrapKind.OUT_OF_MEMORY, "initial memory of 100 pages exceeds the limit of 99 pages", 0),
         result);
     assertEquals(
         new ExecutionResult.Exited(0, 0),
