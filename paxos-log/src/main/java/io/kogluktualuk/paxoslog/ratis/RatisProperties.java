@@ -28,8 +28,13 @@ final class RatisProperties {
   private static final SizeInBytes QUEUE_MAX = SizeInBytes.valueOf("16MB");
   private static final int QUEUE_ELEMENTS_MAX = 4096;
 
-  /// Fits one entry of the longest kind and its envelope.
-  private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf("2MB");
+  /// What is sent to a follower at a time: one entry of the longest kind and its envelope.
+  private static final SizeInBytes APPEND_MAX =
+      SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX);
+
+  /// Ratis demands a little more than the former.
+  private static final SizeInBytes WRITE_BUFFER =
+      SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX + 4096);
 
   /// A reply is remembered this long for a client that asks again. Ours never repeat a call id, so
   /// it only costs memory.
@@ -109,6 +114,7 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SEGMENTS_CACHED_MAX);
     RaftServerConfigKeys.Log.setQueueByteLimit(properties, QUEUE_MAX);
     RaftServerConfigKeys.Log.setQueueElementLimit(properties, QUEUE_ELEMENTS_MAX);
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPEND_MAX);
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
     RaftServerConfigKeys.Write.setByteLimit(properties, QUEUE_MAX);
     RaftServerConfigKeys.Write.setElementLimit(properties, QUEUE_ELEMENTS_MAX);

@@ -26,6 +26,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.exceptions.ChecksumException;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
@@ -204,25 +205,35 @@ final class RatisReplica implements AutoCloseable {
     }
   }
 
+  /// Ratis wraps the reason several times; the innermost that we know decides.
   private FabricException fault(String what, Throwable problem) {
+    FabricException found = new Unavailable(what + ": " + problem, problem);
     Throwable cause = problem;
     for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++, cause = cause.getCause()) {
-      switch (cause) {
-        case FabricException known -> {
-          return known;
-        }
-        case BindException e -> {
-          return new Conflict(what + ": port " + settings.self().address() + " is in use", e);
-        }
-        case RaftLogIOException e -> {
-          return new Corruption(what + ": the log is damaged: " + e.getMessage(), e);
-        }
-        case FileNotFoundException e -> {
-          return new Corruption(what + ": a file is missing: " + e.getMessage(), e);
-        }
-        default -> {}
-      }
+      found = faultOf(what, cause, found);
     }
-    return new Unavailable(what + ": " + problem, problem);
+    return found;
+  }
+
+  private FabricException faultOf(String what, Throwable cause, FabricException otherwise) {
+    return switch (cause) {
+      case FabricException known -> known;
+      case BindException e ->
+          new Conflict(what + ": port " + settings.self().address() + " is in use", e);
+      case ChecksumException e ->
+          new Corruption(what + ": the log is damaged: " + e.getMessage(), e);
+      case RaftLogIOException e ->
+          new Corruption(what + ": the log is damaged: " + e.getMessage(), e);
+      case FileNotFoundException e ->
+          new Corruption(what + ": a file is missing: " + e.getMessage(), e);
+      case IllegalStateException e when isUnreadableLog(e) ->
+          new Corruption(what + ": the log cannot be read: " + e.getMessage(), e);
+      default -> otherwise;
+    };
+  }
+
+  private static boolean isUnreadableLog(IllegalStateException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("initRaftLog") || message.contains("read segment file");
   }
 }
