@@ -1,0 +1,42 @@
+package io.kogluktualuk.controlplane.model.actions;
+
+import io.kogluktualuk.controlplane.api.Disagreement;
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+
+/// What may happen to the memo index. Tags are never renumbered.
+public sealed interface MemoChange {
+
+  /// The outcome of a transaction is known.
+  record Known(MemoRecord memo, long atMillis) implements MemoChange {}
+
+  /// Someone found another outcome than the one that is known.
+  ///
+  /// @param count disagreements so far, this one included
+  record Disagreed(Disagreement disagreement, long count) implements MemoChange {}
+
+  default byte[] toBytes() {
+    CanonicalWriter writer = new CanonicalWriter();
+    switch (this) {
+      case Known known -> {
+        MemoRecord.CODEC.write(known.memo(), writer.u8(1));
+        writer.varint(known.atMillis());
+      }
+      case Disagreed disagreed -> {
+        Disagreement.CODEC.write(disagreed.disagreement(), writer.u8(2));
+        writer.varint(disagreed.count());
+      }
+    }
+    return writer.toBytes();
+  }
+
+  static MemoChange read(CanonicalReader reader) {
+    int tag = reader.u8();
+    return switch (tag) {
+      case 1 -> new Known(MemoRecord.CODEC.read(reader), reader.varint());
+      case 2 -> new Disagreed(Disagreement.CODEC.read(reader), reader.varint());
+      default -> throw reader.malformed("no memo change has tag " + tag);
+    };
+  }
+}

@@ -1,0 +1,29 @@
+package io.kogluktualuk.controlplane.model.actions;
+
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.controlplane.model.Proposal;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+
+/// What may be asked of the memo index. Tags are never renumbered.
+public sealed interface MemoCommand {
+
+  /// Make an outcome known. Replies with a [io.kogluktualuk.controlplane.api.Recorded].
+  record Record(MemoRecord memo) implements MemoCommand {}
+
+  default Proposal toProposal() {
+    CanonicalWriter writer = new CanonicalWriter();
+    switch (this) {
+      case Record command -> MemoRecord.CODEC.write(command.memo(), writer.u8(1));
+    }
+    return new Proposal(MemoTable.NUMBER, writer.toBytes());
+  }
+
+  static MemoCommand read(CanonicalReader reader) {
+    int tag = reader.u8();
+    if (tag != 1) {
+      throw reader.malformed("no memo command has tag " + tag);
+    }
+    return new Record(MemoRecord.CODEC.read(reader));
+  }
+}

@@ -1,0 +1,59 @@
+package io.kogluktualuk.controlplane.model.actions;
+
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Ending;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.List;
+
+/// How a memo lies in the [MemoStore].
+///
+/// ```
+/// key 32 bytes │ outcome │ varint producer │ varint recorded at │ varint duration
+/// ```
+final class MemoLayout {
+
+  private MemoLayout() {}
+
+  static byte[] encode(MemoChange.Known known, int producer) {
+    CanonicalWriter writer = new CanonicalWriter();
+    writer.hash(known.memo().key());
+    Outcome.CODEC.write(known.memo().outcome(), writer);
+    writer.varint(producer).varint(known.atMillis()).varint(known.memo().durationNanos());
+    return writer.toBytes();
+  }
+
+  static Outcome outcome(MemoStore.View view, int ordinal) {
+    return Outcome.CODEC.read(reader(view, ordinal, Hash.BYTES));
+  }
+
+  static MemoChange.Known known(MemoStore.View view, int ordinal, List<String> producers) {
+    CanonicalReader reader = reader(view, ordinal, 0);
+    Hash key = reader.hash();
+    Outcome outcome = Outcome.CODEC.read(reader);
+    String producer = producers.get((int) reader.varint());
+    long atMillis = reader.varint();
+    return new MemoChange.Known(new MemoRecord(key, outcome, producer, reader.varint()), atMillis);
+  }
+
+  static Hash key(MemoStore.View view, int ordinal) {
+    return reader(view, ordinal, 0).hash();
+  }
+
+  /// The hash of a memo's output, without looking at the rest.
+  static Hash output(MemoStore.View view, int ordinal) {
+    CanonicalReader reader = reader(view, ordinal, Hash.BYTES);
+    Ending.CODEC.read(reader);
+    reader.varint(); // fuel used
+    reader.u8(); // the kind of the output
+    return reader.hash();
+  }
+
+  private static CanonicalReader reader(MemoStore.View view, int ordinal, int skipped) {
+    byte[] chunk = view.chunk(ordinal);
+    int offset = view.offset(ordinal) + skipped;
+    return new CanonicalReader("memo", chunk, offset, chunk.length - offset);
+  }
+}

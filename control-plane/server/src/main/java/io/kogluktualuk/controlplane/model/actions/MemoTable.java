@@ -1,0 +1,170 @@
+package io.kogluktualuk.controlplane.model.actions;
+
+import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.api.Disagreement;
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.controlplane.api.Recorded;
+import io.kogluktualuk.controlplane.model.Decision;
+import io.kogluktualuk.controlplane.model.Table;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Which transaction gave which outcome.
+///
+/// The first to record an outcome is believed for ever. The same outcome again changes nothing; a
+/// different one is kept as a [Disagreement], because a transaction has only one.
+///
+/// **Threading:** as [Table]. **Bound:** [MemoStore]; the latest
+/// [ControlStatus#DISAGREEMENTS_MAX] disagreements are kept, all are counted.
+public final class MemoTable implements Table<MemoCommand, MemoChange> {
+
+  public static final int NUMBER = 2;
+
+  /// More than any encoded memo takes.
+  private static final int MEMO_BYTES_MAX = 512;
+
+  private final MemoStore store = new MemoStore();
+  private final Producers producers = new Producers();
+  private final Deque<MemoChange.Disagreed> disagreements = new ArrayDeque<>();
+
+  @Override
+  public int number() {
+    return NUMBER;
+  }
+
+  @Override
+  public MemoCommand readCommand(CanonicalReader reader) {
+    return MemoCommand.read(reader);
+  }
+
+  @Override
+  public MemoChange readChange(CanonicalReader reader) {
+    return MemoChange.read(reader);
+  }
+
+  @Override
+  public Decision<MemoChange> decide(MemoCommand command, long proposedAtMillis) {
+    return switch (command) {
+      case MemoCommand.Record(MemoRecord memo) -> decideRecord(memo, proposedAtMillis);
+    };
+  }
+
+  /// Reads the reply to [MemoCommand.Record].
+  public static Recorded readReply(byte[] reply) {
+    CanonicalReader reader = new CanonicalReader("reply of the memo index", reply);
+    Recorded recorded = Recorded.CODEC.read(reader);
+    reader.end();
+    return recorded;
+  }
+
+  @Override
+  public void replay(MemoChange change) {
+    switch (change) {
+      case MemoChange.Known known ->
+          store.add(MemoLayout.encode(known, producers.number(known.memo().producer())));
+      case MemoChange.Disagreed disagreed -> {
+        disagreements.addLast(disagreed);
+        if (disagreements.size() > ControlStatus.DISAGREEMENTS_MAX) {
+          disagreements.removeFirst();
+        }
+      }
+    }
+  }
+
+  @Override
+  public Consumer<ChangeWriter> freeze() {
+    MemoView view = view();
+    List<MemoChange.Disagreed> frozen = List.copyOf(disagreements);
+    return writer -> {
+      for (int ordinal = 0; ordinal < view.size(); ordinal++) {
+        writer.write(view.get(ordinal).toBytes());
+      }
+      frozen.forEach(disagreed -> writer.write(disagreed.toBytes()));
+    };
+  }
+
+  @Override
+  public void clear() {
+    store.clear();
+    producers.clear();
+    disagreements.clear();
+  }
+
+  /// The ordinal of a memo, which it keeps for ever, or -1 when there is none.
+  public int find(Hash key) {
+    return store.find(key);
+  }
+
+  /// The outcome of a transaction, or null.
+  public @Nullable Outcome outcome(Hash key) {
+    int ordinal = store.find(key);
+    return ordinal < 0 ? null : MemoLayout.outcome(store.view(), ordinal);
+  }
+
+  /// Everything there is now, to be read at leisure.
+  public MemoView view() {
+    return new MemoView(store.view(), producers.names());
+  }
+
+  public int size() {
+    return store.view().count();
+  }
+
+  /// Memory taken by the memos, in bytes.
+  public long memoryBytes() {
+    return store.memoryBytes();
+  }
+
+  public long disagreementCount() {
+    return disagreements.isEmpty() ? 0 : disagreements.getLast().count();
+  }
+
+  /// The latest disagreements, oldest first.
+  public List<Disagreement> disagreements() {
+    return disagreements.stream().map(MemoChange.Disagreed::disagreement).toList();
+  }
+
+  private Decision<MemoChange> decideRecord(MemoRecord memo, long atMillis) {
+    int ordinal = store.find(memo.key());
+    if (ordinal < 0) {
+      checkRoom(memo);
+      return decision(new Recorded.First(), List.of(new MemoChange.Known(memo, atMillis)));
+    }
+    MemoRecord kept = view().get(ordinal).memo();
+    if (kept.outcome().equals(memo.outcome())) {
+      return decision(new Recorded.Same(), List.of());
+    }
+    Disagreement disagreement =
+        new Disagreement(
+            memo.key(),
+            kept.outcome().output(),
+            kept.producer(),
+            memo.outcome().output(),
+            memo.producer(),
+            atMillis);
+    return decision(
+        new Recorded.Disagreeing(kept.outcome().output()),
+        List.of(new MemoChange.Disagreed(disagreement, disagreementCount() + 1)));
+  }
+
+  private void checkRoom(MemoRecord memo) {
+    if (!store.hasRoomFor(MEMO_BYTES_MAX)) {
+      throw new OutOfSpace("the memo index is full: " + size() + " memos");
+    }
+    producers.checkRoom(memo.producer());
+  }
+
+  private static Decision<MemoChange> decision(Recorded recorded, List<MemoChange> changes) {
+    CanonicalWriter reply = new CanonicalWriter();
+    Recorded.CODEC.write(recorded, reply);
+    return new Decision<>(changes, reply.toBytes());
+  }
+}
