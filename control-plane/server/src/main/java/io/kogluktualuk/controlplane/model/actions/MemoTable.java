@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Which transaction gave which outcome.
 ///
@@ -103,10 +102,9 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
     return store.find(key);
   }
 
-  /// The outcome of a transaction, or null.
-  public @Nullable Outcome outcome(Hash key) {
-    int ordinal = store.find(key);
-    return ordinal < 0 ? null : MemoLayout.outcome(store.view(), ordinal);
+  /// The outcome of the memo with an ordinal.
+  public Outcome outcomeAt(int ordinal) {
+    return MemoLayout.outcome(store.view(), ordinal);
   }
 
   /// Everything there is now, to be read at leisure.

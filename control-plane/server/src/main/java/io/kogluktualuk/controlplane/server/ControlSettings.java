@@ -1,0 +1,57 @@
+package io.kogluktualuk.controlplane.server;
+
+import io.kogluktualuk.paxoslog.api.LogPeer;
+import io.kogluktualuk.paxoslog.ratis.RatisSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Everything a control node needs to know before it starts.
+///
+/// @param log its replica of the log: folder, cluster, peers
+/// @param bind where it answers control calls; port 0 picks a free one
+/// @param silentAfter a member not heard of for so long is reported as silent
+/// @param commitTimeout how long an entry may take to be agreed on before its callers are told
+public record ControlSettings(
+    RatisSettings log, InetSocketAddress bind, Duration silentAfter, Duration commitTimeout) {
+
+  private static final Duration SILENT_AFTER = Duration.ofSeconds(5);
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+  public ControlSettings {
+    if (silentAfter.isNegative() || silentAfter.isZero()) {
+      throw new IllegalArgumentException("silent after " + silentAfter);
+    }
+    if (commitTimeout.isNegative() || commitTimeout.isZero()) {
+      throw new IllegalArgumentException("commit timeout " + commitTimeout);
+    }
+  }
+
+  /// A control plane of one node, with its consensus port left to the system.
+  ///
+  /// @param folder for its log alone
+  /// @param clusterId the same at every start on that folder
+  public static ControlSettings single(Path folder, String clusterId, InetSocketAddress bind) {
+    return of(RatisSettings.single(folder, clusterId, "control-1"), bind);
+  }
+
+  /// One of several control nodes.
+  public static ControlSettings replica(
+      Path folder, String clusterId, String nodeId, List<LogPeer> peers, InetSocketAddress bind) {
+    return of(RatisSettings.of(folder, clusterId, nodeId, peers), bind);
+  }
+
+  public ControlSettings withSilentAfter(Duration duration) {
+    return new ControlSettings(log, bind, duration, commitTimeout);
+  }
+
+  public ControlSettings withSnapshotAfter(long bytes, long entries) {
+    return new ControlSettings(
+        log.withSnapshotAfter(bytes, entries), bind, silentAfter, commitTimeout);
+  }
+
+  private static ControlSettings of(RatisSettings log, InetSocketAddress bind) {
+    return new ControlSettings(log, bind, SILENT_AFTER, COMMIT_TIMEOUT);
+  }
+}

@@ -1,0 +1,181 @@
+package io.kogluktualuk.controlplane.server;
+
+import io.kogluktualuk.controlplane.model.ControlEntry;
+import io.kogluktualuk.controlplane.model.Proposal;
+import io.kogluktualuk.controlplane.model.Reply;
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.paxoslog.api.ReplicatedLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Group commit: while one entry is being agreed on, proposals gather; the next entry takes them
+/// all.
+///
+/// A lone caller waits for one entry and no longer; a crowd shares one. One entry in flight is
+/// enough, because the log costs the same for a thousand commands as for one.
+///
+/// **Threading:** [#propose] from any thread; one own thread makes the entries.
+/// **Bound:** [#WAITING_MAX] calls wait; further ones wait for a place until their deadline.
+final class Proposer implements AutoCloseable {
+
+  static final int WAITING_MAX = 4096;
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
+
+  private record Call(List<Proposal> proposals, int bytes, CompletableFuture<List<Reply>> replies) {
+
+    static Call of(List<Proposal> proposals) {
+      int bytes = proposals.stream().mapToInt(Proposal::encodedBytesMax).sum();
+      return new Call(List.copyOf(proposals), bytes, new CompletableFuture<>());
+    }
+  }
+
+  private final ReplicatedLog log;
+  private final InstantSource clock;
+  private final Duration commitTimeout;
+  private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+  private final Thread thread;
+  private volatile boolean isClosed;
+
+  Proposer(ReplicatedLog log, InstantSource clock, Duration commitTimeout) {
+    this.log = log;
+    this.clock = clock;
+    this.commitTimeout = commitTimeout;
+    this.thread = Thread.ofPlatform().daemon().name("control-proposer").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// Has commands agreed on in this order, though others may come between.
+  ///
+  /// @return what became of each
+  List<Reply> propose(List<Proposal> proposals, Deadline deadline) {
+    Call call = Call.of(proposals);
+    if (call.bytes > ReplicatedLog.ENTRY_BYTES_MAX - ControlEntry.HEADER_BYTES_MAX
+        || proposals.size() > ControlEntry.PROPOSALS_MAX) {
+      throw new IllegalArgumentException(
+          proposals.size() + " proposals of " + call.bytes + " bytes in one call");
+    }
+    try {
+      if (isClosed || !waiting.offer(call, deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        throw isClosed
+            ? closed()
+            : new DeadlineExceeded("the log is too busy; nothing was proposed");
+      }
+      if (isClosed) {
+        drain(closed()); // the thread may have drained before this call came
+      }
+      return call.replies.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new DeadlineExceeded("the proposal was not agreed on in time; its outcome is open", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted; the outcome of the proposal is open", e);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  /// Lets the entry in flight end; whoever waits behind it is told.
+  @Override
+  public void close() {
+    isClosed = true;
+    waiting.offer(Call.of(List.of())); // wakes the thread; when there is no place, others do
+    try {
+      if (!thread.join(commitTimeout.plus(CLOSE_GRACE))) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    drain(closed());
+  }
+
+  private void run() {
+    List<Call> calls = new ArrayList<>();
+    Call next = null;
+    try {
+      while (!isClosed) {
+        Call first = next != null ? next : waiting.take();
+        next = gather(first, calls);
+        if (!isClosed) {
+          commit(calls);
+          calls.clear();
+        }
+      }
+    } catch (InterruptedException _) {
+      // Only close interrupts.
+    }
+    calls.forEach(call -> call.replies.completeExceptionally(closed()));
+    if (next != null) {
+      next.replies.completeExceptionally(closed());
+    }
+    drain(closed());
+  }
+
+  /// Takes what waits and fits.
+  ///
+  /// @return the call that did not fit any more, or null
+  private @Nullable Call gather(Call first, List<Call> calls) {
+    int bytes = ControlEntry.HEADER_BYTES_MAX + first.bytes;
+    int proposals = first.proposals.size();
+    calls.add(first);
+    for (Call call = waiting.poll(); call != null; call = waiting.poll()) {
+      bytes += call.bytes;
+      proposals += call.proposals.size();
+      if (bytes > ReplicatedLog.ENTRY_BYTES_MAX || proposals > ControlEntry.PROPOSALS_MAX) {
+        return call;
+      }
+      calls.add(call);
+    }
+    return null;
+  }
+
+  private void commit(List<Call> calls) {
+    List<Proposal> proposals = new ArrayList<>();
+    calls.forEach(call -> proposals.addAll(call.proposals));
+    try {
+      byte[] entry = new ControlEntry(clock.millis(), proposals).toBytes();
+      List<Reply> replies = Reply.decode(log.append(entry, Deadline.after(commitTimeout)));
+      int from = 0;
+      for (Call call : calls) {
+        int to = from + call.proposals.size();
+        call.replies.complete(List.copyOf(replies.subList(from, to)));
+        from = to;
+      }
+    } catch (RuntimeException e) { // each caller gets it; this thread must live
+      calls.forEach(call -> call.replies.completeExceptionally(e));
+    }
+  }
+
+  private void drain(FabricException reason) {
+    for (Call call = waiting.poll(); call != null; call = waiting.poll()) {
+      call.replies.completeExceptionally(reason);
+    }
+  }
+
+  /// The same fault for this caller; others have it too, so it is not thrown itself.
+  private static FabricException failure(@Nullable Throwable cause) {
+    return cause instanceof FabricException fault
+        ? FabricException.ofTag(fault.tag(), String.valueOf(fault.getMessage()))
+        : new Unavailable("the proposal failed; its outcome is open: " + cause, cause);
+  }
+
+  private static AlreadyClosed closed() {
+    return new AlreadyClosed("the control node is closed");
+  }
+}
