@@ -1,0 +1,39 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.memnode.api.MemoryStatus;
+import java.util.List;
+
+/// How the fabric is, as its nodes say.
+///
+/// @param nodes the members, in the order of their names
+public record ClusterStatus(ControlStatus control, List<Node> nodes) {
+
+  public ClusterStatus {
+    nodes = List.copyOf(nodes);
+  }
+
+  /// One member and what it said.
+  public record Node(Member member, State state) {}
+
+  /// What a member said.
+  public sealed interface State {}
+
+  public record Memory(MemoryStatus status) implements State {}
+
+  public record Compute(ComputeStatus status) implements State {}
+
+  /// A control node: [ClusterStatus#control] says more.
+  public record Control() implements State {}
+
+  /// It did not answer.
+  public record Unreachable(String reason) implements State {}
+
+  /// Whether every member answered and the control plane is healthy.
+  public boolean isHealthy() {
+    return control.failure().isEmpty()
+        && nodes.stream().noneMatch(node -> node.state() instanceof Unreachable);
+  }
+}

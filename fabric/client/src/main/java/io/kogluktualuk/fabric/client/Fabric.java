@@ -1,0 +1,222 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.ContentWriter;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.Resolution;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// A session with a fabric: content in and out, namespaces, runs.
+///
+/// **Threading:** any number of threads. **Ownership:** closing it ends the runs it has asked for
+/// and closes its connections; streams it has opened fail afterwards.
+/// **Errors:** those of `fabric.fault`; [Unavailable] when no cluster answers.
+public final class Fabric implements AutoCloseable {
+
+  private static final int READ_BYTES = 1 << 20;
+
+  private final Channel controlChannel;
+  private final ControlClient control;
+  private final Membership membership;
+  private final FabricBlobs blobs;
+  private final RefReader refs;
+  private final Runs runs;
+
+  private Fabric(Channel controlChannel, ClientSettings settings) {
+    this.controlChannel = controlChannel;
+    this.control = new ControlClient(controlChannel, settings.callTimeout());
+    this.membership = new Membership(control, settings.callTimeout());
+    this.blobs =
+        FabricBlobs.open(
+            membership::memoryNodes,
+            ReaderSettings.defaults()
+                .withReplicas(settings.replicas())
+                .withTimeout(settings.transferTimeout()));
+    this.refs = new RefReader(blobs, new HashSearch(control));
+    this.runs = new Runs(membership, settings);
+  }
+
+  /// Connects to the cluster whose control plane answers there.
+  public static Fabric connect(InetSocketAddress control, ClientSettings settings) {
+    Channel channel = RpcClient.connect(control, Deadline.after(settings.callTimeout()));
+    try {
+      return new Fabric(channel, settings);
+    } catch (FabricException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Connects to the cluster that runs on a state folder.
+  ///
+  /// @throws Unavailable when none does
+  public static Fabric connect(Path stateFolder, ClientSettings settings) {
+    ClusterFile file = ClusterFile.read(stateFolder);
+    if (!file.isRunning()) {
+      throw new Unavailable(
+          "the cluster in " + stateFolder + " is not running: process " + file.pid() + " is gone");
+    }
+    return connect(file.control(), settings);
+  }
+
+  /// The blobs themselves, for what has no method here.
+  public BlobStore blobs() {
+    return blobs;
+  }
+
+  /// The control plane's calls.
+  public ControlClient control() {
+    return control;
+  }
+
+  /// Stores what the stream gives, to its end, in constant memory: reading and hashing go on while
+  /// earlier chunks are being transferred.
+  public Ref put(InputStream source) throws IOException {
+    PipelinedPuts puts = new PipelinedPuts(blobs);
+    ContentWriter writer = new ContentWriter(puts);
+    byte[] buffer = new byte[READ_BYTES];
+    for (int read = source.read(buffer); read >= 0; read = source.read(buffer)) {
+      writer.write(buffer, 0, read);
+    }
+    Ref ref = writer.finish();
+    puts.await();
+    return ref;
+  }
+
+  /// Stores a file's content.
+  public Ref put(Path file) {
+    try (InputStream source = Files.newInputStream(file)) {
+      return put(source);
+    } catch (IOException e) {
+      throw DirectoryImport.unreadable(file, e);
+    }
+  }
+
+  /// Opens the content of a blob or a list.
+  public ContentStream open(Ref ref) {
+    return ContentStream.open(blobs, ref);
+  }
+
+  /// Writes content to a file, which appears when it is complete.
+  public void get(Ref ref, Path file) {
+    DirectoryExport.writeFile(blobs, ref, file);
+  }
+
+  /// The ref that a text stands for: `kind:hash:length`, a hash, or the first digits of one.
+  public Ref ref(String text) {
+    return refs.read(text);
+  }
+
+  /// What an absolute path leads to in a tree.
+  ///
+  /// @throws NotFound when it leads nowhere
+  /// @throws InvalidArgument when it goes on below content, or below something not computed yet
+  public Ref find(Ref tree, String path) {
+    return switch (Resolution.of(blobs, tree, NamePath.parse(path))) {
+      case Resolution.Found(Ref ref) -> ref;
+      case Resolution.Absent(NamePath missing) ->
+          throw new NotFound("path " + path + " is not in " + tree + ": no " + missing);
+      case Resolution.NotADirectory(NamePath file) ->
+          throw new InvalidArgument("path " + path + " in " + tree + ": " + file + " is no tree");
+      case Resolution.Blocked(NamePath at, Ref _) ->
+          throw new InvalidArgument(
+              "path " + path + " in " + tree + ": " + at + " has not been computed");
+    };
+  }
+
+  /// @throws InvalidArgument when the ref is something else
+  public Tree tree(Ref ref) {
+    if (ref.kind() != Kind.TREE) {
+      throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
+    }
+    return Resolution.loadTree(blobs, ref);
+  }
+
+  /// Looks at a value and at whether its parts are stored.
+  public RefDescription stat(Ref ref) {
+    return RefDescription.of(blobs, ref);
+  }
+
+  /// Stores a directory and all below it.
+  ///
+  /// @param skipSpecial whether links and special files are left out instead of refused
+  public ImportReport importDirectory(Path directory, boolean skipSpecial) {
+    return new DirectoryImport(blobs, skipSpecial).run(directory);
+  }
+
+  /// Writes a tree as a directory.
+  ///
+  /// @param force whether files that are there already may be replaced
+  public ExportReport exportTree(Ref tree, Path directory, boolean force) {
+    return new DirectoryExport(blobs, force).run(tree, directory);
+  }
+
+  /// Makes the namespace that a text file describes.
+  public Ref loadNamespace(Path file) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      return loadNamespace(
+          file.toString(), Files.readString(file), folder == null ? Path.of("/") : folder);
+    } catch (IOException e) {
+      throw DirectoryImport.unreadable(file, e);
+    }
+  }
+
+  /// Makes the namespace that a text describes.
+  ///
+  /// @param name for error messages
+  /// @param folder what local paths in it are relative to
+  public Ref loadNamespace(String name, String text, Path folder) {
+    return new NamespaceLoader(blobs, refs, false).load(name, text, folder);
+  }
+
+  /// Runs a transaction, or finds its outcome.
+  public RunResult run(Transaction transaction, Duration timeout, RunListener listener) {
+    Blob encoding = transaction.encode();
+    blobs.put(List.of(encoding));
+    return runs.run(encoding.hash(), timeout, listener);
+  }
+
+  /// Ends all runs that this session has asked for.
+  public void cancelRuns() {
+    runs.cancelAll();
+  }
+
+  /// Explains a key or an output, with at most so many transactions in all.
+  public Explanation explain(String keyOrRef, int transactionsMax) {
+    return new Explainer(control, blobs).explain(keyOrRef, transactionsMax);
+  }
+
+  public ClusterStatus status() {
+    return StatusReader.read(control, membership);
+  }
+
+  @Override
+  public void close() {
+    runs.cancelAll();
+    blobs.close();
+    membership.close();
+    controlChannel.close();
+  }
+}

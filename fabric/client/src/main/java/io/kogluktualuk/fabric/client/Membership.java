@@ -1,0 +1,89 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Who is in the fabric, as the control plane says now, and channels to them.
+///
+/// **Threading:** any thread. **Ownership:** the channels are closed with this.
+/// **Bound:** one channel for each address that was ever asked for.
+final class Membership implements AutoCloseable {
+
+  private final ControlClient control;
+  private final Duration timeout;
+  private final Map<String, Channel> channels = new HashMap<>();
+
+  Membership(ControlClient control, Duration timeout) {
+    this.control = control;
+    this.timeout = timeout;
+  }
+
+  /// All members of one role, those that are silent too.
+  List<Member> all(Role role) {
+    return control.members().members().stream()
+        .filter(member -> member.info().role() == role)
+        .toList();
+  }
+
+  /// The memory nodes that live.
+  List<MemoryNode> memoryNodes() {
+    return all(Role.MEMORY).stream()
+        .filter(member -> !member.isSilent() && member.info().weight() > 0)
+        .map(Member::info)
+        .map(
+            info ->
+                new MemoryNode(
+                    info.id().toString(), ClusterFile.parseAddress(info.address()), info.weight()))
+        .toList();
+  }
+
+  /// The compute nodes that live, the least loaded first.
+  List<Member> computeNodes() {
+    return all(Role.COMPUTE).stream()
+        .filter(member -> !member.isSilent() && member.info().slots() > 0)
+        .sorted(Comparator.comparingDouble(Membership::loadPerSlot))
+        .toList();
+  }
+
+  /// The channel to a member, opened when first asked for.
+  Channel channel(Member member) {
+    String address = member.info().address();
+    synchronized (channels) {
+      Channel open = channels.get(address);
+      if (open != null) {
+        return open;
+      }
+    }
+    Channel opened = RpcClient.connect(ClusterFile.parseAddress(address), Deadline.after(timeout));
+    synchronized (channels) {
+      Channel other = channels.putIfAbsent(address, opened);
+      if (other == null) {
+        return opened;
+      }
+      opened.close();
+      return other;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (channels) {
+      channels.values().forEach(Channel::close);
+      channels.clear();
+    }
+  }
+
+  private static double loadPerSlot(Member member) {
+    return (member.load().busySlots() + member.load().waiting()) / (double) member.info().slots();
+  }
+}

@@ -1,0 +1,105 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// A view of a store whose puts go on in the background, joined into batches.
+///
+/// A put returns when its blobs are on their way; [#await] returns when all are stored. The first
+/// failure is thrown by the next call. So a caller that reads, cuts and hashes overlaps with the
+/// transfer of what it has cut before.
+///
+/// **Threading:** one thread. **Bound:** [#BATCHES_MAX] batches of about [#BATCH_BYTES] on their
+/// way, one more being filled; a put beyond that waits for the oldest.
+final class PipelinedPuts implements BlobStore {
+
+  static final int BATCH_BYTES = 8 << 20;
+  static final int BATCH_BLOBS = 512;
+  static final int BATCHES_MAX = 4;
+
+  private final BlobStore store;
+  private final Semaphore permits = new Semaphore(BATCHES_MAX);
+  private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+  private List<Blob> batch = new ArrayList<>();
+  private long batchBytes;
+
+  PipelinedPuts(BlobStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public void put(List<Blob> blobs) {
+    throwFailure();
+    for (Blob blob : blobs) {
+      batch.add(blob);
+      batchBytes += blob.length();
+      if (batchBytes >= BATCH_BYTES || batch.size() >= BATCH_BLOBS) {
+        send();
+      }
+    }
+  }
+
+  /// Waits until everything that was put is stored.
+  void await() {
+    send();
+    permits.acquireUninterruptibly(BATCHES_MAX);
+    permits.release(BATCHES_MAX);
+    throwFailure();
+  }
+
+  @Override
+  public Blob get(Hash hash) {
+    await();
+    return store.get(hash);
+  }
+
+  @Override
+  public Set<Hash> missing(Collection<Hash> hashes) {
+    await();
+    return store.missing(hashes);
+  }
+
+  private void send() {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<Blob> sent = batch;
+    batch = new ArrayList<>();
+    batchBytes = 0;
+    try {
+      permits.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while blobs were being stored", e);
+    }
+    Thread.ofVirtual().name("kog-put").start(() -> store(sent));
+  }
+
+  private void store(List<Blob> sent) {
+    try {
+      if (failure.get() == null) {
+        store.put(sent);
+      }
+    } catch (RuntimeException e) {
+      failure.compareAndSet(null, e);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void throwFailure() {
+    RuntimeException thrown = failure.get();
+    if (thrown != null) {
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Has transactions run on compute nodes: on the least loaded one, and on another when that one is
+/// lost. A transaction gives the same outcome wherever and however often it runs, so asking again
+/// is safe.
+///
+/// **Threading:** any thread. **Bound:** [#ATTEMPTS_MAX] nodes are tried.
+final class Runs {
+
+  static final int ATTEMPTS_MAX = 3;
+
+  /// The node itself ends the run when its time is up; the client waits this much longer to hear.
+  private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
+  private final Membership membership;
+  private final ClientSettings settings;
+  private final Map<RunId, Channel> active = new ConcurrentHashMap<>();
+
+  Runs(Membership membership, ClientSettings settings) {
+    this.membership = membership;
+    this.settings = settings;
+  }
+
+  /// Has a stored transaction run.
+  RunResult run(Hash key, Duration timeout, RunListener listener) {
+    long start = System.nanoTime();
+    RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
+    Deadline deadline = Deadline.after(timeout);
+    @Nullable Unavailable lost = null;
+    for (Member node : candidates()) {
+      try {
+        RunRequest request = new RunRequest(key, id, deadline.remaining());
+        RunReport report = runOn(node, request, listener);
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        return new RunResult(report, node.info().name(), elapsed);
+      } catch (Unavailable e) {
+        LOG.warn("compute node {} is lost: {}", node.info().name(), e.getMessage());
+        if (lost != null) {
+          e.addSuppressed(lost);
+        }
+        lost = e;
+        if (Thread.currentThread().isInterrupted() || deadline.hasPassed()) {
+          break;
+        }
+      }
+    }
+    throw lost != null ? lost : new Unavailable("no compute node is a member of the fabric");
+  }
+
+  /// Ends all runs that this client has asked for.
+  void cancelAll() {
+    active.forEach(this::cancel);
+  }
+
+  private List<Member> candidates() {
+    return membership.computeNodes().stream().limit(ATTEMPTS_MAX).toList();
+  }
+
+  private RunReport runOn(Member node, RunRequest request, RunListener listener) {
+    Channel channel = membership.channel(node);
+    active.put(request.run(), channel);
+    boolean isAnswered = false;
+    try (RunWatch _ = RunWatch.start(channel, request, settings, listener)) {
+      Deadline answer = Deadline.after(request.timeout().plus(ANSWER_SLACK));
+      RunReport report = channel.call(ComputeMethods.RUN, request, answer);
+      isAnswered = true;
+      return report;
+    } finally {
+      active.remove(request.run());
+      if (!isAnswered) {
+        cancel(request.run(), channel);
+      }
+    }
+  }
+
+  private void cancel(RunId run, Channel channel) {
+    try {
+      channel.call(ComputeMethods.CANCEL, run, Deadline.after(settings.callTimeout()));
+    } catch (FabricException e) {
+      LOG.debug("run {} could not be cancelled", run, e); // its own timeout ends it
+    }
+  }
+}

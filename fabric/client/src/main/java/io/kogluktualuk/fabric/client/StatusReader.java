@@ -1,0 +1,56 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.StatusRequest;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+
+/// Asks all members how they are.
+///
+/// **Threading:** stateless.
+final class StatusReader {
+
+  /// A node that does not answer a question about itself in this time is as good as gone.
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private StatusReader() {}
+
+  static ClusterStatus read(ControlClient control, Membership membership) {
+    List<ClusterStatus.Node> nodes =
+        control.members().members().stream()
+            .sorted(
+                Comparator.comparing((Member member) -> member.info().role())
+                    .thenComparing(member -> member.info().name()))
+            .map(member -> new ClusterStatus.Node(member, ask(membership, member)))
+            .toList();
+    return new ClusterStatus(control.status(), nodes);
+  }
+
+  private static ClusterStatus.State ask(Membership membership, Member member) {
+    Deadline deadline = Deadline.after(PATIENCE);
+    try {
+      return switch (member.info().role()) {
+        case MEMORY ->
+            new ClusterStatus.Memory(
+                membership.channel(member).call(MemoryCalls.STATUS, new StatusRequest(), deadline));
+        case COMPUTE ->
+            new ClusterStatus.Compute(
+                membership
+                    .channel(member)
+                    .call(
+                        ComputeMethods.STATUS,
+                        new io.kogluktualuk.computenode.api.Nothing(),
+                        deadline));
+        case CONTROL -> new ClusterStatus.Control();
+      };
+    } catch (FabricException e) {
+      return new ClusterStatus.Unreachable(String.valueOf(e.getMessage()));
+    }
+  }
+}
