@@ -1,0 +1,78 @@
+package io.kogluktualuk.fabric.node;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What an embedded cluster consists of.
+///
+/// @param folder keeps its state; made if need be
+/// @param host the address that its nodes listen on
+/// @param controlPort where the control plane answers; 0 for any free port
+/// @param memoryNodes how many
+/// @param memoryCapacity of each memory node
+/// @param computeNodes how many
+/// @param slots programs that each compute node runs at a time
+public record ClusterSettings(
+    Path folder,
+    String host,
+    int controlPort,
+    int memoryNodes,
+    ByteCount memoryCapacity,
+    int computeNodes,
+    int slots) {
+
+  static final int NODES_MAX = 64;
+  static final int SLOTS_MAX = 1024;
+  static final ByteCount CAPACITY_MIN = ByteCount.mebibytes(16);
+
+  public ClusterSettings {
+    List<String> problems = new ArrayList<>();
+    require(controlPort >= 0 && controlPort <= 0xFFFF, "control port " + controlPort, problems);
+    require(memoryNodes >= 1 && memoryNodes <= NODES_MAX, memoryNodes + " memory nodes", problems);
+    require(
+        computeNodes >= 1 && computeNodes <= NODES_MAX, computeNodes + " compute nodes", problems);
+    require(slots >= 1 && slots <= SLOTS_MAX, slots + " slots", problems);
+    require(memoryCapacity.bytes() >= CAPACITY_MIN.bytes(), "capacity " + memoryCapacity, problems);
+    if (!problems.isEmpty()) {
+      throw new io.kogluktualuk.fabric.fault.InvalidArgument(
+          "a cluster cannot have " + String.join(", ", problems));
+    }
+  }
+
+  /// One control node, two memory nodes of 8 GiB, two compute nodes that share the processors.
+  /// Memory is taken from the disk as blobs come, so a capacity is no reservation.
+  public static ClusterSettings of(Path folder) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int computeNodes = 2;
+    return new ClusterSettings(
+        folder,
+        "127.0.0.1",
+        0,
+        2,
+        ByteCount.gibibytes(8),
+        computeNodes,
+        Math.max(1, processors / computeNodes));
+  }
+
+  public ClusterSettings withControlPort(int port) {
+    return new ClusterSettings(
+        folder, host, port, memoryNodes, memoryCapacity, computeNodes, slots);
+  }
+
+  public ClusterSettings withMemory(int nodes, ByteCount capacity) {
+    return new ClusterSettings(folder, host, controlPort, nodes, capacity, computeNodes, slots);
+  }
+
+  public ClusterSettings withCompute(int nodes, int slotsOfEach) {
+    return new ClusterSettings(
+        folder, host, controlPort, memoryNodes, memoryCapacity, nodes, slotsOfEach);
+  }
+
+  private static void require(boolean holds, String found, List<String> problems) {
+    if (!holds) {
+      problems.add(found);
+    }
+  }
+}
