@@ -1,0 +1,106 @@
+package io.kogluktualuk.fabric.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// Puts the commands together and runs one.
+///
+/// **Threading:** stateless.
+final class Cli {
+
+  private Cli() {}
+
+  /// Runs the command that the arguments ask for; returns the exit status.
+  static int run(Terminal terminal, String... args) {
+    try {
+      int exit = commandLine(terminal).execute(args);
+      terminal.flush();
+      return exit;
+    } catch (Terminal.BrokenPipe e) {
+      FailureReport report = FailureReport.of(e);
+      report.print(terminal, false);
+      return report.exit().code();
+    }
+  }
+
+  static CommandLine commandLine(Terminal terminal) {
+    CommandLine top = new CommandLine(new KogCommand());
+    commands(terminal).forEach(command -> top.addSubcommand(command));
+    top.addSubcommand(new WarmUpCommand(terminal));
+    // What follows a program's path is the program's, even if it looks like an option.
+    top.getSubcommands().get("run").setStopAtPositional(true);
+    top.setOut(new PrintWriter(new FlushingWriter(terminal), true));
+    top.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    top.setExecutionExceptionHandler(failed(terminal));
+    top.setParameterExceptionHandler(wrongArguments(terminal));
+    top.setUsageHelpAutoWidth(false);
+    top.setExitCodeExceptionMapper(thrown -> FailureReport.of(thrown).exit().code());
+    document(top);
+    return top;
+  }
+
+  private static List<Callable<Integer>> commands(Terminal terminal) {
+    return List.of(
+        new UpCommand(terminal),
+        new DownCommand(terminal),
+        new StatusCommand(terminal),
+        new PutCommand(terminal),
+        new GetCommand(terminal),
+        new LsCommand(terminal),
+        new StatCommand(terminal),
+        new ImportCommand(terminal),
+        new ExportCommand(terminal),
+        new RunCommand(terminal),
+        new ExplainCommand(terminal),
+        new VersionCommand(terminal));
+  }
+
+  /// The exit codes stand in one place and appear in every help.
+  private static void document(CommandLine top) {
+    List<CommandLine> all = new ArrayList<>(top.getSubcommands().values());
+    all.add(top);
+    for (CommandLine command : all) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .exitCodeListHeading("%nExit codes:%n")
+          .exitCodeList(ExitCode.listed());
+    }
+  }
+
+  private static IExecutionExceptionHandler failed(Terminal terminal) {
+    return (thrown, command, _) -> {
+      CommonOptions options = optionsOf(command, terminal);
+      FailureReport report = FailureReport.of(thrown);
+      report.print(terminal, options.isJson());
+      if (options.isVerbose()) {
+        thrown.printStackTrace(terminal.err());
+      }
+      return report.exit().code();
+    };
+  }
+
+  private static IParameterExceptionHandler wrongArguments(Terminal terminal) {
+    return (thrown, args) -> {
+      String name = thrown.getCommandLine().getCommandSpec().qualifiedName();
+      String message = String.valueOf(thrown.getMessage()).replace('\n', ' ');
+      new FailureReport(ExitCode.USAGE, message, "'" + name + " --help' shows how it is used")
+          .print(terminal, List.of(args).contains("--json"));
+      return ExitCode.USAGE.code();
+    };
+  }
+
+  private static CommonOptions optionsOf(CommandLine command, Terminal terminal) {
+    CommandSpec mixin = command.getCommandSpec().mixins().get("options");
+    return mixin != null && mixin.userObject() instanceof CommonOptions options
+        ? options
+        : new CommonOptions(terminal);
+  }
+}

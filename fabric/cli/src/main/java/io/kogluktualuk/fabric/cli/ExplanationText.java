@@ -1,0 +1,182 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.controlplane.api.MemoEntry;
+import io.kogluktualuk.fabric.client.Explanation;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// An explanation for people, as a tree, and for machines.
+///
+/// **Threading:** stateless.
+final class ExplanationText {
+
+  static final int STEPS_SHOWN = 12;
+
+  private ExplanationText() {}
+
+  static String tree(Explanation explanation, boolean wholeTrace) {
+    StringBuilder text = new StringBuilder();
+    head(explanation, text);
+    trace(explanation, wholeTrace, text);
+    if (!explanation.parts().isEmpty()) {
+      text.append("subtransactions\n");
+      parts(explanation, "  ", text);
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private static void head(Explanation e, StringBuilder text) {
+    Outcome outcome = e.entry().memo().outcome();
+    Limits limits = e.transaction().limits();
+    line(text, "transaction", e.key().toHex());
+    line(text, "program", argv(e));
+    line(text, "namespace", e.transaction().namespace().toString());
+    line(
+        text,
+        "limits",
+        "%s instructions, %s memory, %s output"
+            .formatted(
+                RunView.scaled(limits.fuel()),
+                new ByteCount(limits.memoryBytes()),
+                new ByteCount(limits.outputBytes())));
+    line(text, "ending", outcome.ending().toString());
+    line(text, "output", outcome.output().toString());
+    if (outcome.diagnostics().length() > 0) {
+      line(text, "diagnostics", outcome.diagnostics().toString());
+    }
+    line(text, "run", ran(e.entry()));
+    line(text, "hits", "%,d since the control node started".formatted(e.entry().hits()));
+  }
+
+  private static void line(StringBuilder text, String label, String value) {
+    text.append("%-13s%s%n".formatted(label, value));
+  }
+
+  private static void trace(Explanation e, boolean whole, StringBuilder text) {
+    List<Trace.Step> steps = e.trace().steps();
+    text.append("trace        %,d observations%n".formatted(steps.size()));
+    steps.stream()
+        .limit(whole ? Long.MAX_VALUE : STEPS_SHOWN)
+        .forEach(step -> text.append("  ").append(line(step)).append('\n'));
+    if (!whole && steps.size() > STEPS_SHOWN) {
+      text.append("  … (--trace shows all)\n");
+    }
+  }
+
+  private static String line(Trace.Step step) {
+    String path = RefText.printable(step.path());
+    return switch (step) {
+      case Trace.Found found -> "found    " + path + "  " + RefText.brief(found.ref());
+      case Trace.Absent _ -> "absent   " + path;
+      case Trace.Listed listed -> "listed   " + path + "  " + RefText.brief(listed.tree());
+      case Trace.Computed c ->
+          "computed " + path + "  by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
+      case Trace.Failed failed ->
+          "failed   " + path + (failed.key() == null ? "" : "  by " + failed.key().toShortHex());
+      case Trace.Bound bound -> "bound    " + path + "  " + RefText.brief(bound.thunk());
+    };
+  }
+
+  private static void parts(Explanation explanation, String indent, StringBuilder text) {
+    for (Explanation.Part part : explanation.parts()) {
+      switch (part) {
+        case Explanation.Explained(String path, Explanation e) -> {
+          String ending = e.entry().memo().outcome().ending().isSuccess() ? "" : ending(e);
+          text.append(indent)
+              .append(
+                  "%s  %s  = %s%s  (%s)%n"
+                      .formatted(
+                          e.key().toShortHex(),
+                          RefText.printable(path),
+                          argv(e),
+                          ending,
+                          ran(e.entry())));
+          parts(e, indent + "  ", text);
+        }
+        case Explanation.Mentioned(String path, var key, String reason) ->
+            text.append(indent)
+                .append(
+                    "%s  %s  (%s)%n".formatted(key.toShortHex(), RefText.printable(path), reason));
+      }
+    }
+  }
+
+  private static String ending(Explanation e) {
+    return "  " + e.entry().memo().outcome().ending();
+  }
+
+  private static String argv(Explanation e) {
+    return RefText.printable(String.join(" ", e.transaction().argv()));
+  }
+
+  private static String ran(MemoEntry entry) {
+    return "on %s, %s, at %s, %s instructions"
+        .formatted(
+            entry.memo().producer(),
+            duration(entry.memo().durationNanos()),
+            Instant.ofEpochMilli(entry.recordedAtMillis()),
+            RunView.scaled(entry.memo().outcome().fuelUsed()));
+  }
+
+  /// `12.3 ms`, `4.5 s`.
+  static String duration(long nanos) {
+    if (nanos < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f µs", nanos / 1e3);
+    }
+    return nanos < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f ms", nanos / 1e6)
+        : String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+  }
+
+  static Json json(Explanation e) {
+    Outcome outcome = e.entry().memo().outcome();
+    Limits limits = e.transaction().limits();
+    return new Json()
+        .with("key", e.key())
+        .with("argv", e.transaction().argv())
+        .with("namespace", e.transaction().namespace())
+        .with(
+            "limits",
+            new Json()
+                .with("fuel", limits.fuel())
+                .with("memory_bytes", limits.memoryBytes())
+                .with("output_bytes", limits.outputBytes()))
+        .with("ending", RunText.ending(outcome.ending()))
+        .with("output", outcome.output())
+        .with("diagnostics", outcome.diagnostics())
+        .with("fuel", outcome.fuelUsed())
+        .with("node", e.entry().memo().producer())
+        .with("seconds", Duration.ofNanos(e.entry().memo().durationNanos()))
+        .with("recorded_at", Instant.ofEpochMilli(e.entry().recordedAtMillis()))
+        .with("hits", e.entry().hits())
+        .with("trace", e.trace().steps().stream().map(ExplanationText::json).toList())
+        .with("subtransactions", e.parts().stream().map(ExplanationText::json).toList());
+  }
+
+  private static Json json(Trace.Step step) {
+    Json json = new Json().with("path", step.path());
+    return switch (step) {
+      case Trace.Found found -> json.with("step", "found").with("ref", found.ref());
+      case Trace.Absent _ -> json.with("step", "absent");
+      case Trace.Listed listed -> json.with("step", "listed").with("ref", listed.tree());
+      case Trace.Computed c ->
+          json.with("step", "computed").with("key", c.key()).with("ref", c.output());
+      case Trace.Failed failed -> json.with("step", "failed").with("key", failed.key());
+      case Trace.Bound bound -> json.with("step", "bound").with("ref", bound.thunk());
+    };
+  }
+
+  private static Json json(Explanation.Part part) {
+    return switch (part) {
+      case Explanation.Explained(String path, Explanation e) -> json(e).with("path", path);
+      case Explanation.Mentioned(String path, var key, String reason) ->
+          new Json().with("key", key).with("path", path).with("left_out", reason);
+    };
+  }
+}

@@ -1,0 +1,54 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.client.Fabric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `kog ls`.
+///
+/// **Threading:** one thread.
+@Command(
+    name = "ls",
+    description = "List a tree: kind, length, hash and name of each entry.",
+    footer = {"", "Example:", "  kog ls 9c2e41aa", "  kog ls tree:9c2e…:142/bin"})
+final class LsCommand implements Callable<Integer> {
+
+  @Mixin(name = "options")
+  private final CommonOptions options;
+
+  @Parameters(paramLabel = "REF[/PATH]", description = "The tree, or a path in one.")
+  private String ref = "";
+
+  LsCommand(Terminal terminal) {
+    options = new CommonOptions(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    try (Fabric fabric = options.connect()) {
+      Ref tree = TreePath.find(fabric, ref);
+      Map<String, Ref> entries = fabric.tree(tree).entries();
+      List<Json> listed = new ArrayList<>();
+      StringBuilder text = new StringBuilder();
+      entries.forEach(
+          (name, entry) -> {
+            listed.add(RefText.json(entry).with("name", name));
+            text.append(line(name, entry));
+          });
+      options.print(text.toString().stripTrailing(), RefText.json(tree).with("entries", listed));
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static String line(String name, Ref entry) {
+    return "%-5s %14d  %s  %s%n"
+        .formatted(
+            entry.kind().word(), entry.length(), entry.hash().toHex(), RefText.printable(name));
+  }
+}

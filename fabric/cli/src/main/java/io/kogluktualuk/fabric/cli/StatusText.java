@@ -1,0 +1,117 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.fabric.client.ClusterStatus;
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.MemoryStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A cluster's status for people and for machines.
+///
+/// **Threading:** stateless.
+final class StatusText {
+
+  private StatusText() {}
+
+  /// One line for each node, and one for the control plane.
+  static String table(ClusterStatus status) {
+    StringBuilder table = new StringBuilder();
+    table.append(line("control", "", "", control(status.control())));
+    for (ClusterStatus.Node node : status.nodes()) {
+      MemberInfo info = node.member().info();
+      if (node.state() instanceof ClusterStatus.Control) {
+        continue;
+      }
+      String state = state(node.state());
+      if (node.member().isSilent()) {
+        state += " · silent for " + node.member().unheardMillis() / 1000 + " s";
+      }
+      table.append(line(role(info), info.name(), info.address(), state));
+    }
+    return table.toString().stripTrailing();
+  }
+
+  static Json json(ClusterStatus status) {
+    List<Json> nodes = new ArrayList<>();
+    for (ClusterStatus.Node node : status.nodes()) {
+      MemberInfo info = node.member().info();
+      Json json =
+          new Json()
+              .with("role", role(info))
+              .with("id", info.id().toString())
+              .with("name", info.name())
+              .with("address", info.address())
+              .with("silent", node.member().isSilent());
+      nodes.add(withState(json, node.state()));
+    }
+    ControlStatus control = status.control();
+    return new Json()
+        .with("healthy", status.isHealthy())
+        .with("term", control.term())
+        .with("applied", control.appliedIndex())
+        .with("memos", control.memos())
+        .with("hits", control.hits())
+        .with("misses", control.misses())
+        .with("disagreements", control.disagreementCount())
+        .with("failure", control.failure())
+        .with("nodes", nodes);
+  }
+
+  private static String line(String role, String name, String address, String state) {
+    return "%-8s %-12s %-22s %s%n".formatted(role, name, address, state);
+  }
+
+  private static String role(MemberInfo info) {
+    return info.role().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String control(ControlStatus c) {
+    String text =
+        "%s · %d outcomes (%s) · %d hits, %d misses"
+            .formatted(c.role(), c.memos(), new ByteCount(c.memoBytes()), c.hits(), c.misses());
+    if (c.disagreementCount() > 0) {
+      text += " · " + c.disagreementCount() + " DISAGREEMENTS";
+    }
+    return c.failure().isEmpty() ? text : text + " · FAILED: " + c.failure();
+  }
+
+  private static String state(ClusterStatus.State state) {
+    return switch (state) {
+      case ClusterStatus.Memory(MemoryStatus m) ->
+          "%s of %s used · %d blobs%s"
+              .formatted(
+                  new ByteCount(m.usedBytes()),
+                  new ByteCount(m.capacityBytes()),
+                  m.blobs(),
+                  m.dropped() == 0 ? "" : " · " + m.dropped() + " dropped at start");
+      case ClusterStatus.Compute(ComputeStatus c) ->
+          "%d of %d slots busy · %d queued · %d run, %d hit, %d failed"
+              .formatted(c.running(), c.slots(), c.queued(), c.ran(), c.hits(), c.failures());
+      case ClusterStatus.Control _ -> "";
+      case ClusterStatus.Unreachable(String reason) -> "UNREACHABLE: " + reason;
+    };
+  }
+
+  private static Json withState(Json json, ClusterStatus.State state) {
+    return switch (state) {
+      case ClusterStatus.Memory(MemoryStatus m) ->
+          json.with("capacity_bytes", m.capacityBytes())
+              .with("used_bytes", m.usedBytes())
+              .with("blobs", m.blobs())
+              .with("dropped", m.dropped());
+      case ClusterStatus.Compute(ComputeStatus c) ->
+          json.with("slots", c.slots())
+              .with("running", c.running())
+              .with("queued", c.queued())
+              .with("run", c.ran())
+              .with("hit", c.hits())
+              .with("failed", c.failures());
+      case ClusterStatus.Control _ -> json;
+      case ClusterStatus.Unreachable(String reason) -> json.with("unreachable", reason);
+    };
+  }
+}

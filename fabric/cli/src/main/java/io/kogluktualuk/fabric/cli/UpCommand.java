@@ -1,0 +1,137 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.fabric.node.ClusterSettings;
+import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `kog up`.
+///
+/// **Threading:** one thread; the process's shutdown stops the cluster.
+@Command(
+    name = "up",
+    description = {
+      "Start a cluster in one process: a control node, memory nodes and compute nodes.",
+      "In the foreground until interrupted, or in the background with --detach. The state folder"
+          + " keeps everything that was stored; its folder 'log' has the log."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  kog up --detach",
+      "  kog up --home /srv/kog --memory 64GiB --control-port 7400"
+    })
+final class UpCommand implements Callable<Integer> {
+
+  @Mixin(name = "options")
+  private final CommonOptions options;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--detach", description = "Run in the background; return when it is ready.")
+  private boolean detach;
+
+  @Option(
+      names = "--control-port",
+      paramLabel = "PORT",
+      description = "Where the control plane answers. Default: any free port.")
+  private int controlPort;
+
+  @Option(
+      names = "--memory-nodes",
+      paramLabel = "N",
+      description = "How many memory nodes. Default: 2.")
+  private @Nullable Integer memoryNodes;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description = "How much each memory node may hold. Default: 8GiB.")
+  private @Nullable String memory;
+
+  @Option(
+      names = "--compute-nodes",
+      paramLabel = "N",
+      description = "How many compute nodes. Default: 2.")
+  private @Nullable Integer computeNodes;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description =
+          "Programs that each compute node runs at a time. Default: a fair share of the"
+              + " processors.")
+  private @Nullable Integer slots;
+
+  UpCommand(Terminal terminal) {
+    options = new CommonOptions(terminal);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return detach ? detached() : foreground();
+  }
+
+  private int detached() throws InterruptedException {
+    List<String> arguments =
+        spec == null ? List.of() : spec.commandLine().getParseResult().originalArgs();
+    Background.Started started = Background.start(options.home(), arguments);
+    options.print(
+        "cluster started in process %d, control plane at %s%nstop it with: kog down%s"
+            .formatted(started.pid(), started.control(), homeArgument()),
+        new Json()
+            .with("pid", started.pid())
+            .with("control", started.control())
+            .with("home", options.home().toString()));
+    return ExitCode.OK.code();
+  }
+
+  private int foreground() throws InterruptedException {
+    Path log = Logs.ofServers(options.home(), options.isVerbose());
+    CountDownLatch closed = new CountDownLatch(1);
+    try (EmbeddedCluster cluster = EmbeddedCluster.open(settings())) {
+      Thread stopper = new Thread(() -> stop(cluster, closed), "kog-stop");
+      Runtime.getRuntime().addShutdownHook(stopper);
+      options.print(UpText.table(cluster, log), UpText.json(cluster, log));
+      options.terminal().flush();
+      closed.await();
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void stop(EmbeddedCluster cluster, CountDownLatch closed) {
+    try {
+      cluster.close();
+    } catch (RuntimeException e) {
+      FailureReport.of(e).print(options.terminal(), options.isJson());
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private ClusterSettings settings() {
+    ClusterSettings standard = ClusterSettings.of(options.home());
+    return standard
+        .withControlPort(controlPort)
+        .withMemory(
+            memoryNodes == null ? standard.memoryNodes() : memoryNodes,
+            memory == null ? standard.memoryCapacity() : ByteCount.parse(memory))
+        .withCompute(
+            computeNodes == null ? standard.computeNodes() : computeNodes,
+            slots == null ? standard.slots() : slots);
+  }
+
+  private String homeArgument() {
+    Path standard = StateFolder.standard(options.terminal().environment());
+    return options.home().equals(standard) ? "" : " --home " + options.home();
+  }
+}
