@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -34,8 +33,6 @@ final class Cli {
     CommandLine top = new CommandLine(new KogCommand());
     commands(terminal).forEach(command -> top.addSubcommand(command));
     top.addSubcommand(new WarmUpCommand(terminal));
-    // What follows a program's path is the program's, even if it looks like an option.
-    top.getSubcommands().get("run").setStopAtPositional(true);
     top.setOut(new PrintWriter(new FlushingWriter(terminal), true));
     top.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     top.setExecutionExceptionHandler(failed(terminal));
@@ -46,7 +43,7 @@ final class Cli {
     return top;
   }
 
-  private static List<Callable<Integer>> commands(Terminal terminal) {
+  private static List<Object> commands(Terminal terminal) {
     return List.of(
         new UpCommand(terminal),
         new DownCommand(terminal),
@@ -57,7 +54,8 @@ final class Cli {
         new StatCommand(terminal),
         new ImportCommand(terminal),
         new ExportCommand(terminal),
-        new RunCommand(terminal),
+        // What follows a program's path is the program's, even if it looks like an option.
+        new CommandLine(new RunCommand(terminal)).setStopAtPositional(true),
         new ExplainCommand(terminal),
         new VersionCommand(terminal));
   }
