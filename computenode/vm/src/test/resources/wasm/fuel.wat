@@ -22,7 +22,7 @@
   (func (export "exit_midway") nop nop i32.const 5 call $exit nop nop)  ;; 4
   (func (export "copy_bytes") i32.const 0 i32.const 64 i32.const 160 memory.copy) ;; 4 + 10
   (func (export "fill_bytes") i32.const 0 i32.const 64 i32.const 320 memory.fill) ;; 4 + 20
-  (func (export "grow_one") i32.const 1 memory.grow drop)      ;; 3 + 256 + 256
+  (func (export "grow_one") i32.const 1 memory.grow drop)      ;; 3 + 256
   (func (export "grow_refused") i32.const 40000 memory.grow drop)      ;; 3
   (func (export "table_grow") ref.null func i32.const 5 table.grow 0 drop)  ;; 4 + 5
   (func (export "table_grow_refused") ref.null func i32.const 50 table.grow 0 drop) ;; 4 + 50

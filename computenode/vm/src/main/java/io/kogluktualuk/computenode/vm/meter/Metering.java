@@ -16,7 +16,7 @@ import java.util.Set;
 /// nothing. A straight piece of code is charged as a whole when it is entered; pieces end at every
 /// branch, join, call and bulk instruction. Bulk instructions cost more: 1 per 16 bytes or per
 /// table
-/// element, 256 per page grown and per page copied to make room for it. The machine looks whether
+/// element, 256 per page grown. The machine looks whether
 /// fuel is left when a function is entered, at every turn of a loop, and before a host function
 /// runs;
 /// an execution whose fuel ends is charged exactly its limit. So two runs of one module on equal

@@ -32,7 +32,7 @@ final class FuelTest {
     "host_charge, 1003",
     "copy_bytes, 14",
     "fill_bytes, 24",
-    "grow_one, 515",
+    "grow_one, 259",
     "grow_refused, 3",
     "table_grow, 9",
     "table_grow_refused, 54",
