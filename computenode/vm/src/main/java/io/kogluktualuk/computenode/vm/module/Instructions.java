@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.vm.module;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import java.util.BitSet;
 
 /// The instructions of WebAssembly 2.0 without vectors: their numbers and the shape of what follows
 /// them.
@@ -170,17 +171,28 @@ public final class Instructions {
     return ModuleBounds.unsupported(feature, cursor.position());
   }
 
-  /// Walks over the code of a function and refuses what is not offered.
+  /// Walks over the code of a function and refuses what is not offered, or has blocks that do not
+  /// fit together.
   static void requireOffered(WasmCursor cursor) {
+    BitSet takesElse = new BitSet();
     int nesting = 1;
     while (nesting > 0) {
       int opcode = cursor.readByte();
       skipImmediates(cursor, opcode);
-      if (opcode == BLOCK || opcode == LOOP || opcode == IF) {
-        nesting++;
-        ModuleBounds.require("nesting of blocks", nesting, ModuleBounds.NESTING);
-      } else if (opcode == END) {
-        nesting--;
+      switch (opcode) {
+        case BLOCK, LOOP, IF -> {
+          nesting++;
+          ModuleBounds.require("nesting of blocks", nesting, ModuleBounds.NESTING);
+          takesElse.set(nesting, opcode == IF);
+        }
+        case ELSE -> {
+          if (!takesElse.get(nesting)) {
+            throw cursor.malformed("else without if");
+          }
+          takesElse.clear(nesting);
+        }
+        case END -> nesting--;
+        default -> {}
       }
     }
     if (!cursor.atEnd()) {

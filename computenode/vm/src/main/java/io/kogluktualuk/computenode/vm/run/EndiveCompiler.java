@@ -14,7 +14,6 @@ import run.endive.compiler.internal.ByteClassCollector;
 import run.endive.compiler.internal.Compiler;
 import run.endive.compiler.internal.CompilerResult;
 import run.endive.wasm.Parser;
-import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
 
 /// Turns the bytes of a module into classes: decode and bound, validate, meter, compile, reshape.
@@ -35,7 +34,8 @@ final class EndiveCompiler {
     validate(wasm);
     try {
       return new CompiledModule(hash, decoded.shape(), compile(decoded));
-    } catch (WasmEngineException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError e) {
+      // Limits of the engine and of the JVM's class files come as exceptions of many kinds.
       throw new InvalidArgument(
           "the module " + hash.toShortHex() + " is too complex to compile: " + e.getMessage(), e);
     }
@@ -48,7 +48,7 @@ final class EndiveCompiler {
       parse(wasm, true);
     } catch (StackOverflowError e) {
       throw new InvalidArgument("the module is nested too deeply to be validated", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError e) {
       // The validator reports through several exceptions, some of them the JDK's own.
       throw new MalformedEncoding("not a valid module: " + e.getMessage(), e);
     }
