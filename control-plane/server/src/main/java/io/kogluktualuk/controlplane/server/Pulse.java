@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Which members were heard lately. Nobody agrees on it: it is what this node happened to hear
-/// since
-/// it started.
+/// since it started.
 ///
 /// **Threading:** any thread. **Bound:** one beat for each id given to [#heard], which are
 /// members'.
@@ -25,6 +25,9 @@ final class Pulse {
   private final long startedAtNanos;
   private final Map<NodeId, Beat> beats = new ConcurrentHashMap<>();
 
+  /// Written once, before calls are answered.
+  private volatile @Nullable NodeId self;
+
   Pulse(LongSupplier nanoClock, Duration silentAfter) {
     this.nanoClock = nanoClock;
     this.silentAfterNanos = silentAfter.toNanos();
@@ -36,15 +39,19 @@ final class Pulse {
     beats.put(id, new Beat(nanoClock.getAsLong(), load));
   }
 
+  /// Names this node itself: whoever can ask has heard it.
+  void alwaysHears(NodeId id) {
+    self = id;
+  }
+
   void forget(NodeId id) {
     beats.remove(id);
   }
 
-  /// A member and what was heard of it. One that was never heard counts from the start of this
-  /// node.
+  /// A member and what was heard of it. One never heard counts from the start of this node.
   Member of(MemberInfo info) {
     Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE));
-    long unheard = Math.max(0, nanoClock.getAsLong() - beat.atNanos);
+    long unheard = info.id().equals(self) ? 0 : Math.max(0, nanoClock.getAsLong() - beat.atNanos);
     return new Member(
         info, unheard > silentAfterNanos, TimeUnit.NANOSECONDS.toMillis(unheard), beat.load);
   }
