@@ -5,10 +5,12 @@ import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunResult;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,9 +70,11 @@ final class RunCommand implements Callable<Integer> {
     if (cat && options.isJson()) {
       throw new InvalidArgument("--cat and --json exclude each other: both write standard output");
     }
+    Limits allowed = limits.limits();
+    Duration timeout = limits.timeout();
     try (Fabric fabric = options.connect()) {
-      Transaction transaction = Transaction.of(namespace(fabric), argv, limits.limits());
-      RunResult result = run(fabric, transaction);
+      Transaction transaction = Transaction.of(namespace(fabric), argv, allowed);
+      RunResult result = run(fabric, transaction, timeout);
       Outcome outcome = result.report().outcome();
       ExitCode exit = ExitCode.of(outcome.ending());
       RunText.printDiagnostics(options, fabric, outcome);
@@ -88,14 +92,14 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private RunResult run(Fabric fabric, Transaction transaction) {
+  private RunResult run(Fabric fabric, Transaction transaction, Duration timeout) {
     // Ctrl-C ends the process by way of its shutdown hooks.
     Thread cancellation = new Thread(fabric::cancelRuns, "kog-cancel");
     Runtime.getRuntime().addShutdownHook(cancellation);
     Terminal terminal = options.terminal();
     RunView.Mode elsewhere = RunView.Mode.NONE;
     try (RunView view = RunView.open(terminal, String.join(" ", argv), elsewhere)) {
-      return fabric.run(transaction, limits.timeout(), view);
+      return fabric.run(transaction, timeout, view);
     } finally {
       Interrupts.forget(cancellation);
     }

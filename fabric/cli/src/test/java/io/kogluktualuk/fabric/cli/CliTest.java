@@ -1,0 +1,155 @@
+package io.kogluktualuk.fabric.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CliTest {
+
+  private final CliRun kog;
+
+  CliTest(@TempDir Path folder) {
+    kog = new CliRun(folder);
+  }
+
+  @Test
+  void theHelpOfEveryCommandHasAnExampleAndTheExitCodes() {
+    List<String> commands = new ArrayList<>(List.of(""));
+    CommandLine top = Cli.commandLine(kog.terminal());
+    top.getSubcommands().keySet().stream()
+        .filter(name -> !name.equals("warm-up"))
+        .forEach(commands::add);
+    assertTrue(commands.size() > 12, commands.toString());
+    for (String command : commands) {
+      CliRun.Result help = command.isEmpty() ? kog.run("--help") : kog.run(command, "--help");
+      assertEquals(0, help.exit(), command);
+      assertTrue(help.out().contains("Example:\n  kog " + command), help.out());
+      assertTrue(help.out().contains("11    it took longer than allowed"), command);
+      help.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+    }
+  }
+
+  @Test
+  void theDocumentListsEveryExitCodeAndCommand() throws IOException {
+    String document = Files.readString(Path.of("../docs/CLI.md"));
+    for (ExitCode exit : ExitCode.values()) {
+      String row = "| " + exit.code() + " | `" + exit.word() + "` | " + exit.meaning() + " |";
+      assertTrue(document.contains(row), row);
+    }
+    Stream<String> commands = Cli.commandLine(kog.terminal()).getSubcommands().keySet().stream();
+    commands
+        .filter(name -> !name.equals("warm-up"))
+        .forEach(name -> assertTrue(document.contains("`kog " + name), name));
+  }
+
+  @Test
+  void wrongArgumentsExitWith2AndOneLine() {
+    for (String[] wrong :
+        new String[][] {
+          {},
+          {"nonsense"},
+          {"get"},
+          {"put", "a", "b"},
+          {"ls", "--colour", "x"},
+          {"run", "--fuel", "much", "--", "/x"},
+          {"get", "--json", "12345678"},
+          {"up", "--memory", "lots"},
+          {"up", "--memory-nodes", "0"},
+          {"status", "--control", "nowhere"}
+        }) {
+      CliRun.Result result = kog.run(wrong);
+      assertEquals(2, result.exit(), List.of(wrong) + result.err());
+      assertEquals("", result.out());
+      assertTrue(result.err().startsWith("kog: "), result.err());
+      assertTrue(result.err().lines().count() <= 2, result.err());
+    }
+  }
+
+  @Test
+  void withoutAClusterEveryClientCommandExitsWith5() {
+    for (String[] command :
+        new String[][] {
+          {"status"},
+          {"down"},
+          {"put", "-"},
+          {"get", "12345678"},
+          {"ls", "12345678"},
+          {"stat", "12345678"},
+          {"import", "."},
+          {"export", "12345678", "x"},
+          {"run", "--", "/bin/x"},
+          {"explain", "12345678"}
+        }) {
+      CliRun.Result result = kog.run(command);
+      assertEquals(5, result.exit(), List.of(command) + result.err());
+      assertTrue(result.err().contains("no cluster is running in "), result.err());
+      assertTrue(result.err().contains("'kog up' starts a cluster"), result.err());
+    }
+  }
+
+  @Test
+  void errorsAreJsonWhenJsonIsAskedFor() {
+    CliRun.Result result = kog.run("status", "--json");
+    assertEquals(
+        "{\"error\":\"unavailable\",\"exit\":5,\"message\":\"no cluster is running in "
+            + kog.home()
+            + "\",\"hint\":\"'kog up' starts a cluster, 'kog status' shows how it is\"}\n",
+        result.err());
+    assertTrue(kog.run("put", "--json").err().startsWith("{\"error\":\"usage\",\"exit\":2,"));
+  }
+
+  @Test
+  void verboseShowsTheStack() {
+    assertFalse(kog.run("status").err().contains("at io.kogluktualuk"));
+    assertTrue(kog.run("status", "--verbose").err().contains("at io.kogluktualuk"));
+  }
+
+  @Test
+  void theVersionIsShort() {
+    CliRun.Result version = kog.run("version");
+    assertEquals(0, version.exit());
+    assertEquals(1, version.out().lines().count());
+    assertTrue(kog.run("version", "--json").out().contains("\"vm\" : "));
+  }
+
+  @Test
+  void whenTheReaderGoesAwayNothingIsSaid() {
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            InputStreams.EMPTY,
+            closed,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of(),
+            kog.home(),
+            false);
+    assertEquals(141, Cli.run(terminal, "version"));
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
+  }
+
+  /// Nothing to read.
+  private static final class InputStreams {
+    static final java.io.InputStream EMPTY = java.io.InputStream.nullInputStream();
+  }
+}
