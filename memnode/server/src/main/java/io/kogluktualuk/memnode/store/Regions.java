@@ -1,0 +1,163 @@
+package io.kogluktualuk.memnode.store;
+
+import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// The region files of one store and the extents lent from them. New files are added on demand, up
+/// to the capacity.
+///
+/// **Threading:** [#bytes] and [#list] any thread; the rest one thread at a time.
+/// **Ownership:** owns the files' mappings.
+final class Regions implements AutoCloseable {
+
+  private static final long PAGE_BYTES = 4096;
+
+  private final Path folder;
+  private final StoreSettings settings;
+  private final ExtentAllocator allocator = new ExtentAllocator();
+  private final List<RegionFile> files = new CopyOnWriteArrayList<>();
+
+  private Regions(Path folder, StoreSettings settings) {
+    this.folder = folder;
+    this.settings = settings;
+  }
+
+  /// Maps the regions that exist already.
+  static Regions open(Path folder, StoreSettings settings) {
+    Regions regions = new Regions(folder, settings);
+    try {
+      while (Files.exists(regions.path(regions.files.size()))) {
+        regions.add(settings.regionBytesMax());
+      }
+      return regions;
+    } catch (RuntimeException e) {
+      regions.close();
+      throw e;
+    }
+  }
+
+  private Path path(int number) {
+    return folder.resolve(String.format(Locale.ROOT, "region-%04d", number));
+  }
+
+  private void add(long length) {
+    RegionFile file = RegionFile.open(path(files.size()), length);
+    allocator.addRegion(file.length());
+    files.add(file);
+  }
+
+  /// Lends room for a blob, with blocks behind it.
+  ///
+  /// @throws OutOfSpace when the capacity or the disk is exhausted
+  Extent lend(int length) {
+    long size = Extent.sizeFor(length);
+    Extent extent = allocator.allocate(size);
+    while (extent == null) {
+      if (!addNext()) {
+        throw full(size);
+      }
+      extent = allocator.allocate(size);
+    }
+    try {
+      files.get(extent.region()).back(extent.end());
+      return extent;
+    } catch (OutOfSpace e) {
+      allocator.release(extent);
+      throw e;
+    }
+  }
+
+  private boolean addNext() {
+    long left = settings.capacity().bytes() - allocator.totalBytes();
+    long length = Math.min(settings.regionBytesMax(), left) / PAGE_BYTES * PAGE_BYTES;
+    if (length < PAGE_BYTES || files.size() >= MemoryCalls.REGIONS_MAX) {
+      return false;
+    }
+    add(length);
+    return true;
+  }
+
+  private OutOfSpace full(long size) {
+    return new OutOfSpace(
+        "folder "
+            + folder
+            + ": a blob needs "
+            + size
+            + " bytes; the capacity is "
+            + settings.capacity()
+            + ", of which "
+            + new ByteCount(allocator.freeBytes())
+            + " are free, in parts that are too small");
+  }
+
+  void release(Extent extent) {
+    allocator.release(extent);
+  }
+
+  /// Lends what the log says is lent.
+  ///
+  /// @return false when that is impossible
+  boolean claim(BlobLocation location) {
+    Extent extent = Extent.of(location);
+    if (!allocator.claim(extent)) {
+      return false;
+    }
+    files.get(extent.region()).assumeBacked(extent.end());
+    return true;
+  }
+
+  /// Gives new blocks to the gaps between the blobs. A gap for which the disk has no room stays
+  /// lent until the next start.
+  ///
+  /// @return the gaps that could not be made usable, and why; null when all could
+  @Nullable OutOfSpace reviveGaps() {
+    OutOfSpace failure = null;
+    for (int region = 0; region < files.size(); region++) {
+      RegionFile file = files.get(region);
+      for (Extent gap : allocator.freeExtents(region)) {
+        if (gap.end() > file.backedBytes()) {
+          continue; // the tail: it gets blocks when it is lent
+        }
+        try {
+          file.zero(gap);
+        } catch (OutOfSpace e) {
+          allocator.claim(gap);
+          failure = e;
+        }
+      }
+    }
+    return failure;
+  }
+
+  /// The bytes of a blob in the mapping.
+  MemorySegment bytes(BlobLocation location) {
+    return files.get(location.region()).segment().asSlice(location.offset(), location.length());
+  }
+
+  /// All regions, by number; only ever grows.
+  List<RegionFile> list() {
+    return List.copyOf(files);
+  }
+
+  long lentBytes() {
+    return allocator.lentBytes();
+  }
+
+  void force() {
+    files.forEach(RegionFile::force);
+  }
+
+  @Override
+  public void close() {
+    files.forEach(RegionFile::close);
+  }
+}

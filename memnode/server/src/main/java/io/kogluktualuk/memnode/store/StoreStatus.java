@@ -1,0 +1,29 @@
+package io.kogluktualuk.memnode.store;
+
+import org.jspecify.annotations.Nullable;
+
+/// How full a store is, and what has happened since it was opened.
+///
+/// @param capacityBytes the most bytes its regions may have
+/// @param usedBytes lent bytes of the regions: blobs and windows with alignment
+/// @param blobBytes bytes of the blobs
+/// @param blobs how many there are
+/// @param indexBlobsMax how many the index is made for
+/// @param windowsOpen windows that wait to be sealed
+/// @param sealed blobs sealed since the start
+/// @param sealedBytes their bytes
+/// @param refused windows whose bytes had another hash, since the start
+/// @param dropped blobs that the start did not find intact
+/// @param gapFailure why some free room could not be made usable at the start; null mostly
+public record StoreStatus(
+    long capacityBytes,
+    long usedBytes,
+    long blobBytes,
+    long blobs,
+    long indexBlobsMax,
+    long windowsOpen,
+    long sealed,
+    long sealedBytes,
+    long refused,
+    long dropped,
+    @Nullable String gapFailure) {}

@@ -1,0 +1,120 @@
+package io.kogluktualuk.memnode.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.IndexLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class BlobIndexTest {
+
+  private static MemorySegment memory(Arena arena, int blobs) {
+    return arena.allocate(IndexLayout.indexBytes(BlobIndex.homesFor(blobs)), 64);
+  }
+
+  private static Hash hash(RandomGenerator random) {
+    return Hash.of(Mutations.randomBytes(16, random));
+  }
+
+  /// A hash whose home slot is the first.
+  private static Hash hashAtHomeZero(RandomGenerator random) {
+    byte[] bytes = Mutations.randomBytes(32, random);
+    Arrays.fill(bytes, 8, 16, (byte) 0);
+    return Hash.ofBytes(bytes);
+  }
+
+  private static Hash hashInTheFirstFourFifths(RandomGenerator random) {
+    byte[] bytes = Mutations.randomBytes(32, random);
+    long word = random.nextLong();
+    while (Long.compareUnsigned(word, 0xCCCC_CCCC_CCCC_CCCCL) > 0) {
+      word = random.nextLong();
+    }
+    ByteBuffer.wrap(bytes).putLong(8, word);
+    return Hash.ofBytes(bytes);
+  }
+
+  private static BlobLocation location(int i) {
+    return new BlobLocation(i % 1024, 64L * (i % 10_000), i % 100_000);
+  }
+
+  @Test
+  void holdsAsManyAsItPromises() {
+    Seeds.run(
+        BlobIndexTest.class,
+        100,
+        random -> {
+          try (Arena arena = Arena.ofConfined()) {
+            int blobs = random.nextInt(1, 3000);
+            BlobIndex index = new BlobIndex(memory(arena, blobs), blobs);
+            Map<Hash, BlobLocation> model = new HashMap<>();
+            for (int i = 0; i < blobs; i++) {
+              Hash hash = hash(random);
+              long slot = index.claim(hash);
+              assertNotEquals(BlobIndex.NONE, slot, "entry " + i + " of " + blobs);
+              if (random.nextInt(8) == 0) {
+                index.abandon(slot);
+                slot = index.claim(hash);
+              }
+              assertNull(index.find(hash));
+              index.publish(slot, hash, location(i));
+              model.put(hash, location(i));
+            }
+            assertEquals(BlobIndex.NONE, index.claim(hash(random)), "one more than promised");
+            model.forEach((hash, where) -> assertEquals(where, index.find(hash)));
+            assertNull(index.find(hash(random)));
+          }
+        });
+  }
+
+  @Test
+  void entriesMakeRoomForOthersAndStayFound() {
+    try (Arena arena = Arena.ofConfined()) {
+      // Four fifths of the table filled to 62 %: many entries must move.
+      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      int homes = 2 * 50_000;
+      BlobIndex index = new BlobIndex(memory(arena, 50_000), 50_000);
+      Map<Hash, BlobLocation> model = new HashMap<>();
+      for (int i = 0; i < homes / 2; i++) {
+        Hash hash = hashInTheFirstFourFifths(random);
+        long slot = index.claim(hash);
+        if (slot == BlobIndex.NONE) {
+          break;
+        }
+        index.publish(slot, hash, location(i));
+        model.put(hash, location(i));
+      }
+      assertTrue(model.size() > 30_000, "only " + model.size());
+      model.forEach((hash, where) -> assertEquals(where, index.find(hash)));
+    }
+  }
+
+  @Test
+  void aCrowdedNeighbourhoodIsReportedFull() {
+    try (Arena arena = Arena.ofConfined()) {
+      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      BlobIndex index = new BlobIndex(memory(arena, 1000), 1000);
+      for (int i = 0; i < IndexLayout.PROBES; i++) {
+        Hash hash = hashAtHomeZero(random);
+        long slot = index.claim(hash);
+        assertEquals(i, slot);
+        index.publish(slot, hash, location(i));
+      }
+      assertEquals(BlobIndex.NONE, index.claim(hashAtHomeZero(random)));
+      Hash elsewhere = Hash.of(new byte[] {1});
+      assertNotEquals(BlobIndex.NONE, index.claim(elsewhere));
+    }
+  }
+}
