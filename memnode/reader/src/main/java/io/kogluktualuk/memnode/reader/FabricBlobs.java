@@ -3,65 +3,177 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The blobs of all memory nodes of a fabric.
 ///
-/// **Threading:** any number of threads.
+/// **Placement.** [Rendezvous] hashing over the members says which nodes a blob belongs on; nobody
+/// is asked. A put takes the first nodes in that order that accept the blob.
+///
+/// **Reading.** A blob whose location is remembered costs one one-sided READ; another one costs a
+/// READ of an index bucket and a READ of the blob. The node runs no instruction for either. Bytes
+/// are always verified: by SHA-256 when this process sees the hash for the first time, by a keyed
+/// tag of the verified bytes when it reads the hash again ([Verification], and the decision record
+/// on verified re-reads). Bytes that are not the blob's mean *look again*: the index, the other
+/// replicas, all nodes, and only then an error.
+///
+/// **Threading:** any number of threads; calls block their thread.
+/// **Ownership:** owns connections and registered buffers. Blobs that are returned are on the heap.
+/// **Bound:** buffers, locations and time per operation, see [ReaderSettings]. A thread that finds
+/// all buffers in use waits for one until its time is over.
+/// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when every node was asked and none has the
+/// blob, [io.kogluktualuk.fabric.fault.Corruption] when only other bytes were found,
+/// [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not be asked.
 public final class FabricBlobs implements BlobStore, AutoCloseable {
 
-  private FabricBlobs() {}
+  /// The speed below which a long transfer counts as stuck: a fraction of the slowest network.
+  private static final long SLOW_BYTES_PER_SECOND = 16L << 20;
 
-  /// Opens the store.
+  private final ReaderSettings settings;
+  private final Tally tally = new Tally();
+  private final NodeLinks links;
+  private final Buffers buffers;
+  private final BlobFetcher fetcher;
+  private final BatchFetcher batches;
+  private final BlobLocator locator;
+  private final BlobWriter writer;
+
+  private FabricBlobs(Supplier<List<MemoryNode>> membership, ReaderSettings settings) {
+    this.settings = settings;
+    this.buffers = Buffers.create(settings);
+    this.links = new NodeLinks(new Membership(membership, settings.membershipAge()), tally);
+    LocationCache locations = new LocationCache(settings.locationsMax());
+    // The key of the tags must not be predictable, see ContentTagger.
+    ContentTagger tagger = new ContentTagger(new SecureRandom());
+    Verification verification = new Verification(tagger, locations, tally);
+    this.fetcher = new BlobFetcher(links, buffers, locations, verification, tally);
+    this.locator = new BlobLocator(links, buffers, locations);
+    this.batches = new BatchFetcher(links, buffers, locations, locator, verification, tally);
+    this.writer = new BlobWriter(buffers, locations);
+  }
+
+  /// Opens the store. Nodes are connected to when they are first needed.
   ///
   /// @param membership the memory nodes that live now; asked again when the answer is stale
   public static FabricBlobs open(Supplier<List<MemoryNode>> membership, ReaderSettings settings) {
-    throw new UnsupportedOperationException(membership + " " + settings);
+    return new FabricBlobs(membership, settings);
   }
 
   /// The same store, putting blobs on so many nodes. It shares everything with this one, and is
   /// closed with it.
   public BlobStore withReplicas(int replicas) {
-    throw new UnsupportedOperationException("replicas " + replicas);
+    if (replicas < 1) {
+      throw new IllegalArgumentException("a blob has at least one replica, found " + replicas);
+    }
+    return new View(replicas);
   }
 
   @Override
   public Blob get(Hash hash) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public List<Blob> getAll(List<Hash> hashes) {
-    throw new UnsupportedOperationException();
+    try (Fetched fetched = fetcher.fetch(hash, deadline())) {
+      return BatchFetcher.copy(hash, fetched.bytes());
+    }
   }
 
   /// Lends the verified bytes of a blob without copying them out of the registered buffer.
   ///
-  /// @param use what to do with them; the segment is read-only and must not be used afterwards
+  /// @param use what to do with them, soon: it holds a buffer that others may wait for. The segment
+  ///     is read-only and must not be used afterwards
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
-    throw new UnsupportedOperationException();
+    try (Fetched fetched = fetcher.fetch(hash, deadline())) {
+      return use.apply(fetched.bytes());
+    }
+  }
+
+  @Override
+  public List<Blob> getAll(List<Hash> hashes) {
+    Deadline deadline = deadline((long) hashes.size() * Blob.LENGTH_MAX);
+    Map<Hash, Blob> fetched = batches.fetch(new LinkedHashSet<>(hashes), deadline);
+    List<Blob> blobs = new ArrayList<>(hashes.size());
+    for (Hash hash : hashes) {
+      Blob blob = fetched.get(hash);
+      blobs.add(blob != null ? blob : get(hash));
+    }
+    return blobs;
   }
 
   @Override
   public void put(List<Blob> blobs) {
-    throw new UnsupportedOperationException();
+    put(blobs, settings.replicas());
   }
 
+  private void put(List<Blob> blobs, int replicas) {
+    long bytes = blobs.stream().mapToLong(Blob::length).sum();
+    new ReplicatedPut(links, writer, replicas, tally, blobs).run(deadline(bytes * replicas));
+  }
+
+  /// Those of the hashes that no node's index has. A node that cannot be asked counts as having
+  /// none of them: what it had must then be had from elsewhere.
   @Override
   public Set<Hash> missing(Collection<Hash> hashes) {
-    throw new UnsupportedOperationException();
+    return locator.locate(hashes, deadline());
   }
 
   /// What has happened since the start.
   public ReadCounts counts() {
-    throw new UnsupportedOperationException();
+    return tally.counts();
+  }
+
+  private Deadline deadline() {
+    return Deadline.after(settings.timeout());
+  }
+
+  /// More time for more bytes.
+  private Deadline deadline(long bytes) {
+    return Deadline.after(settings.timeout().plusSeconds(bytes / SLOW_BYTES_PER_SECOND));
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      links.close();
+    } finally {
+      buffers.close();
+    }
+  }
+
+  /// Another number of replicas for what is put.
+  private final class View implements BlobStore {
+
+    private final int replicas;
+
+    View(int replicas) {
+      this.replicas = replicas;
+    }
+
+    @Override
+    public Blob get(Hash hash) {
+      return FabricBlobs.this.get(hash);
+    }
+
+    @Override
+    public List<Blob> getAll(List<Hash> hashes) {
+      return FabricBlobs.this.getAll(hashes);
+    }
+
+    @Override
+    public void put(List<Blob> blobs) {
+      FabricBlobs.this.put(blobs, replicas);
+    }
+
+    @Override
+    public Set<Hash> missing(Collection<Hash> hashes) {
+      return FabricBlobs.this.missing(hashes);
+    }
+  }
 }

@@ -6,15 +6,16 @@ import java.net.InetSocketAddress;
 ///
 /// @param id its identity, the same after every restart: what placement is computed from
 /// @param address where it answers control calls
-/// @param weight its share of the blobs relative to the others; at least 1
+/// @param weight its share of the blobs relative to the others; with 0 it is read, and given
+/// nothing
 public record MemoryNode(String id, InetSocketAddress address, int weight) {
 
   public MemoryNode {
     if (id.isEmpty()) {
       throw new IllegalArgumentException("a memory node has an id");
     }
-    if (weight < 1) {
-      throw new IllegalArgumentException("node " + id + " has weight " + weight + ", at least 1");
+    if (weight < 0) {
+      throw new IllegalArgumentException("node " + id + " has weight " + weight + ", at least 0");
     }
   }
 }

@@ -11,6 +11,8 @@ package io.kogluktualuk.memnode.reader;
 /// @param tagHits re-reads verified by the tag of an earlier SHA-256
 /// @param fullVerifications blobs verified by SHA-256
 /// @param rejected reads whose bytes were not the blob's
+/// @param underReplicated blobs put on fewer nodes than asked for, because the others were down or
+///     full
 public record ReadCounts(
     long reads,
     long readBytes,
@@ -20,4 +22,5 @@ public record ReadCounts(
     long locationMisses,
     long tagHits,
     long fullVerifications,
-    long rejected) {}
+    long rejected,
+    long underReplicated) {}

@@ -9,7 +9,8 @@ import java.time.Duration;
 /// @param largeBuffers registered buffers of 4 MiB, for the others; bounds the transfers in flight
 /// @param locationsMax how many locations are remembered
 /// @param membershipAge how old the list of nodes may get before it is asked for again
-/// @param timeout how long one operation may take in all
+/// @param timeout how long one operation may take in all; long batches get a second more for each
+///     16 MiB
 public record ReaderSettings(
     int replicas,
     int smallBuffers,

@@ -1,0 +1,130 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
+import io.kogluktualuk.rdma.transport.memory.Transfer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Fetches many blobs with their reads overlapped: nodes in parallel, and for each node as many
+/// reads posted together as fit into a buffer. What does not come right this way is left to
+/// [BlobFetcher].
+///
+/// **Threading:** any thread.
+final class BatchFetcher {
+
+  /// How many reads are posted together: keeps well below the depth of a send queue.
+  private static final int READS_MAX = 64;
+
+  private final NodeLinks links;
+  private final Buffers buffers;
+  private final LocationCache locations;
+  private final BlobLocator locator;
+  private final Verification verification;
+  private final Tally tally;
+
+  BatchFetcher(
+      NodeLinks links,
+      Buffers buffers,
+      LocationCache locations,
+      BlobLocator locator,
+      Verification verification,
+      Tally tally) {
+    this.links = links;
+    this.buffers = buffers;
+    this.locations = locations;
+    this.locator = locator;
+    this.verification = verification;
+    this.tally = tally;
+  }
+
+  private record Wanted(Hash hash, LocationCache.Known source) {}
+
+  /// Those of the blobs that came right.
+  Map<Hash, Blob> fetch(Collection<Hash> hashes, Deadline deadline) {
+    List<Hash> unknown = hashes.stream().filter(hash -> locations.get(hash) == null).toList();
+    tally.locationMisses.add(unknown.size());
+    tally.locationHits.add(hashes.size() - unknown.size());
+    locator.locate(unknown, deadline);
+    Map<NodeLink, List<Wanted>> byLink = new LinkedHashMap<>();
+    for (Hash hash : hashes) {
+      LocationCache.Known known = locations.get(hash);
+      NodeLink link = known == null ? null : links.to(known.nodeId());
+      if (known != null && link != null) {
+        byLink.computeIfAbsent(link, _ -> new ArrayList<>()).add(new Wanted(hash, known));
+      }
+    }
+    Map<Hash, Blob> fetched = new ConcurrentHashMap<>();
+    List<Runnable> tasks = new ArrayList<>();
+    byLink.forEach((link, wanted) -> tasks.add(() -> fetchFrom(link, wanted, fetched, deadline)));
+    if (!tasks.isEmpty()) {
+      Parallel.run(tasks);
+    }
+    return fetched;
+  }
+
+  private void fetchFrom(
+      NodeLink link, List<Wanted> wanted, Map<Hash, Blob> fetched, Deadline deadline) {
+    int from = 0;
+    while (from < wanted.size()) {
+      int to = from;
+      long bytes = 0;
+      do {
+        bytes += wanted.get(to).source().location().length();
+        to++;
+      } while (to < wanted.size()
+          && to - from < READS_MAX
+          && bytes + wanted.get(to).source().location().length() <= Blob.LENGTH_MAX);
+      try {
+        fetchBatch(link, wanted.subList(from, to), bytes, fetched, deadline);
+      } catch (FabricException e) {
+        return; // The node is away. Each of its blobs is looked for on its other nodes.
+      }
+      from = to;
+    }
+  }
+
+  private void fetchBatch(
+      NodeLink link, List<Wanted> batch, long bytes, Map<Hash, Blob> fetched, Deadline deadline) {
+    try (RegisteredBuffer buffer = buffers.acquire(bytes, deadline)) {
+      link.use(
+          deadline,
+          session -> {
+            List<Transfer> transfers = new ArrayList<>(batch.size());
+            long at = 0;
+            for (Wanted each : batch) {
+              int length = each.source().location().length();
+              if (length > 0) {
+                transfers.add(session.transfer(each.source().location(), buffer, at, deadline));
+              }
+              at += length;
+            }
+            session.readAll(transfers, deadline);
+            return transfers;
+          });
+      long at = 0;
+      for (Wanted each : batch) {
+        int length = each.source().location().length();
+        MemorySegment read = buffer.segment().asSlice(at, length);
+        if (verification.accepts(each.hash(), read, each.source())) {
+          fetched.put(each.hash(), copy(each.hash(), read));
+        }
+        at += length;
+      }
+    }
+  }
+
+  /// A blob on the heap, of bytes that have been verified.
+  static Blob copy(Hash hash, MemorySegment verified) {
+    return new Blob(hash, MemorySegment.ofArray(verified.toArray(ValueLayout.JAVA_BYTE)));
+  }
+}

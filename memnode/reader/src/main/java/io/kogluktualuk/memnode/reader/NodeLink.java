@@ -1,0 +1,159 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The way to one memory node: connects when it is first needed, again after a loss, and not too
+/// often while the node is away.
+///
+/// **Threading:** any thread; one connects at a time, the others wait for it.
+/// **Ownership:** owns the session.
+final class NodeLink implements AutoCloseable {
+
+  /// After a failure the node counts as away for so long: an operation then goes on with the next
+  /// replica at once, instead of waiting for a dead address each time.
+  private static final Duration AWAY = Duration.ofMillis(500);
+
+  /// How long a connection may take: less than an operation, so that a second replica gets a turn.
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
+
+  private final MemoryNode node;
+  private final Tally tally;
+  private final ReentrantLock connecting = new ReentrantLock();
+  private volatile @Nullable Session session;
+  private volatile @Nullable Away away;
+  private volatile boolean closed;
+
+  private record Away(long untilNanos, String reason) {}
+
+  /// Something to do with a session.
+  interface Use<R> {
+    R with(Session session);
+  }
+
+  NodeLink(MemoryNode node, Tally tally) {
+    this.node = node;
+    this.tally = tally;
+  }
+
+  MemoryNode node() {
+    return node;
+  }
+
+  /// Runs something with a live session. When the connection turns out to be lost, or to lead to an
+  /// earlier run of the node, it is dropped; and if this call found it open, everything is run once
+  /// more over a new one. So `use` may run twice, and must be harmless to repeat.
+  <R> R use(Deadline deadline, Use<R> use) {
+    Session found = session;
+    if (found != null) {
+      try {
+        return use.with(found);
+      } catch (Unavailable | AlreadyClosed | Refused e) {
+        drop(found); // and on with a new one
+      } catch (MalformedEncoding | DeadlineExceeded e) {
+        drop(found);
+        throw e;
+      }
+    }
+    Session fresh = connect(deadline);
+    try {
+      return use.with(fresh);
+    } catch (Unavailable | AlreadyClosed | Refused | MalformedEncoding | DeadlineExceeded e) {
+      drop(fresh);
+      throw e;
+    }
+  }
+
+  /// Forgets what is known of the node's regions, because what was read there was wrong.
+  void renew() {
+    Session live = session;
+    if (live != null) {
+      drop(live);
+    }
+  }
+
+  private Session connect(Deadline deadline) {
+    checkNotAway();
+    lock(deadline);
+    try {
+      Session live = session;
+      if (live != null) {
+        return live;
+      }
+      checkNotAway();
+      if (closed) {
+        throw new AlreadyClosed("the link to memory node " + node.id() + " is closed");
+      }
+      live = Session.open(node, sooner(deadline, CONNECT_MAX), tally);
+      session = live;
+      away = null;
+      return live;
+    } catch (Unavailable | DeadlineExceeded | Refused e) {
+      away = new Away(System.nanoTime() + AWAY.toNanos(), String.valueOf(e.getMessage()));
+      throw new Unavailable(describe() + " does not answer: " + e.getMessage(), e);
+    } finally {
+      connecting.unlock();
+    }
+  }
+
+  private void checkNotAway() {
+    Away gone = away;
+    if (gone != null && session == null && gone.untilNanos() - System.nanoTime() > 0) {
+      throw new Unavailable(describe() + " is away: " + gone.reason());
+    }
+  }
+
+  private void lock(Deadline deadline) {
+    try {
+      if (!connecting.tryLock(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
+        throw new DeadlineExceeded(describe() + ": no connection in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable(describe() + ": interrupted while connecting", e);
+    }
+  }
+
+  static Deadline sooner(Deadline deadline, Duration longest) {
+    return deadline.remaining().compareTo(longest) < 0 ? deadline : Deadline.after(longest);
+  }
+
+  private void drop(Session broken) {
+    connecting.lock();
+    try {
+      if (session == broken) {
+        session = null;
+        broken.close();
+      }
+    } finally {
+      connecting.unlock();
+    }
+  }
+
+  private String describe() {
+    return "memory node " + node.id() + " at " + node.address();
+  }
+
+  @Override
+  public void close() {
+    connecting.lock();
+    try {
+      closed = true;
+      Session live = session;
+      session = null;
+      if (live != null) {
+        live.close();
+      }
+    } finally {
+      connecting.unlock();
+    }
+  }
+}

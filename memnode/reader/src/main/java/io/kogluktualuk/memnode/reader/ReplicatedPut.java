@@ -1,0 +1,133 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One put: every blob on as many nodes as asked for, the best in its rendezvous order that take
+/// it.
+///
+/// In rounds: each blob goes to its next nodes, all nodes work in parallel; blobs that a node did
+/// not take go to the next node in the next round. Ends when all blobs are placed or the nodes are
+/// used up. A blob that is on at least one node then is stored, with fewer replicas than asked for
+/// (counted); one that is on none fails the put.
+///
+/// **Threading:** [#run] one thread; reports come from several.
+final class ReplicatedPut implements BlobWriter.Report {
+
+  private final NodeLinks links;
+  private final BlobWriter writer;
+  private final int replicas;
+  private final Tally tally;
+  private final Map<Hash, Placement> placements = new LinkedHashMap<>();
+
+  /// How far one blob is. Guarded by itself.
+  private static final class Placement {
+    private final Blob blob;
+    private final List<NodeLink> order;
+    private int next;
+    private final Set<NodeLink> placed = new HashSet<>();
+    private @Nullable FabricException failure;
+
+    Placement(Blob blob, List<NodeLink> order) {
+      this.blob = blob;
+      this.order = order;
+    }
+
+    /// The nodes to try next.
+    synchronized List<NodeLink> candidates(int replicas) {
+      List<NodeLink> candidates = new ArrayList<>();
+      while (placed.size() + candidates.size() < replicas && next < order.size()) {
+        candidates.add(order.get(next++));
+      }
+      return candidates;
+    }
+
+    synchronized void stored(NodeLink link) {
+      placed.add(link);
+    }
+
+    synchronized void failed(FabricException reason) {
+      if (failure == null) {
+        failure = reason;
+      }
+    }
+  }
+
+  ReplicatedPut(
+      NodeLinks links, BlobWriter writer, int replicas, Tally tally, Collection<Blob> blobs) {
+    this.links = links;
+    this.writer = writer;
+    this.replicas = replicas;
+    this.tally = tally;
+    for (Blob blob : blobs) {
+      placements.computeIfAbsent(blob.hash(), hash -> new Placement(blob, writableOrder(hash)));
+    }
+  }
+
+  private List<NodeLink> writableOrder(Hash hash) {
+    return links.order(hash).stream().filter(link -> link.node().weight() > 0).toList();
+  }
+
+  void run(Deadline deadline) {
+    Map<NodeLink, List<Blob>> round = nextRound();
+    while (!round.isEmpty()) {
+      List<Runnable> tasks = new ArrayList<>();
+      round.forEach((link, blobs) -> tasks.add(() -> writer.put(link, blobs, this, deadline)));
+      Parallel.run(tasks);
+      round = nextRound();
+    }
+    placements.values().forEach(this::conclude);
+  }
+
+  private Map<NodeLink, List<Blob>> nextRound() {
+    Map<NodeLink, List<Blob>> round = new LinkedHashMap<>();
+    for (Placement placement : placements.values()) {
+      for (NodeLink link : placement.candidates(replicas)) {
+        round.computeIfAbsent(link, _ -> new ArrayList<>()).add(placement.blob);
+      }
+    }
+    return round;
+  }
+
+  private void conclude(Placement placement) {
+    FabricException failure = placement.failure;
+    if (placement.placed.isEmpty()) {
+      throw failure != null
+          ? FabricException.ofTag(
+              failure.tag(), placement.blob + " could not be put: " + failure.getMessage())
+          : new Unavailable(placement.blob + " could not be put: there is no memory node");
+    }
+    if (placement.placed.size() < Math.min(replicas, placement.order.size())) {
+      tally.underReplicated.increment();
+    }
+  }
+
+  @Override
+  public void stored(NodeLink link, Blob blob) {
+    placement(blob).stored(link);
+  }
+
+  @Override
+  public void failed(Blob blob, FabricException reason) {
+    placement(blob).failed(reason);
+  }
+
+  private Placement placement(Blob blob) {
+    Placement placement = placements.get(blob.hash());
+    if (placement == null) {
+      throw new IllegalStateException(blob + " was not asked for");
+    }
+    return placement;
+  }
+}

@@ -1,0 +1,74 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// What happened while one blob was looked for: decides which error tells the truth.
+///
+/// **Threading:** one thread.
+final class Search {
+
+  private final Hash hash;
+  private final TreeSet<String> without = new TreeSet<>();
+  private final TreeSet<String> wrong = new TreeSet<>();
+  private final TreeSet<String> silent = new TreeSet<>();
+  private final List<FabricException> failures = new ArrayList<>();
+
+  Search(Hash hash) {
+    this.hash = hash;
+  }
+
+  void absent(NodeLink link) {
+    without.add(link.node().id());
+  }
+
+  void wrongBytes(NodeLink link) {
+    wrong.add(link.node().id());
+  }
+
+  void failed(NodeLink link, FabricException failure) {
+    silent.add(link.node().id());
+    failures.add(failure);
+  }
+
+  /// The error when all nodes were tried in vain. A node that could not be asked may have the blob,
+  /// so then it is neither lost nor missing for certain.
+  FabricException failure() {
+    if (!silent.isEmpty()) {
+      Unavailable unavailable =
+          new Unavailable(
+              "blob "
+                  + hash
+                  + " was not found: nodes "
+                  + silent
+                  + " could not be asked"
+                  + asked()
+                  + "; first reason: "
+                  + failures.getFirst().getMessage(),
+              failures.getFirst());
+      failures.stream().skip(1).limit(8).forEach(unavailable::addSuppressed);
+      return unavailable;
+    }
+    if (!wrong.isEmpty()) {
+      return new Corruption("blob " + hash + ": its bytes are damaged on nodes " + wrong + asked());
+    }
+    return new NotFound("blob " + hash + " is on no memory node" + asked());
+  }
+
+  private String asked() {
+    StringBuilder text = new StringBuilder();
+    if (!without.isEmpty()) {
+      text.append("; nodes without it: ").append(without);
+    }
+    if (!silent.isEmpty() && !wrong.isEmpty()) {
+      text.append("; nodes with damaged bytes: ").append(wrong);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,190 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.DescribeRequest;
+import io.kogluktualuk.memnode.api.IndexLayout;
+import io.kogluktualuk.memnode.api.LocateRequest;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.NodeDescription;
+import io.kogluktualuk.memnode.api.ReserveRequest;
+import io.kogluktualuk.memnode.api.ReserveResponse;
+import io.kogluktualuk.memnode.api.SealRequest;
+import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
+import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
+import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
+import io.kogluktualuk.rdma.transport.memory.Transfer;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A connection to one run of one memory node: its control calls, its memory, what it has.
+///
+/// **Threading:** any thread.
+/// **Ownership:** owns channel and queue pairs. Buffers are the caller's.
+/// **Errors:** those of [Channel] and [RemoteMemory]; after any of them [NodeLink] makes a new one.
+final class Session implements AutoCloseable {
+
+  private final String nodeId;
+  private final Channel channel;
+  private final RemoteMemory memory;
+  private final Tally tally;
+  private volatile NodeDescription description;
+
+  private Session(
+      String nodeId,
+      Channel channel,
+      RemoteMemory memory,
+      NodeDescription description,
+      Tally tally) {
+    this.nodeId = nodeId;
+    this.channel = channel;
+    this.memory = memory;
+    this.description = description;
+    this.tally = tally;
+  }
+
+  static Session open(MemoryNode node, Deadline deadline, Tally tally) {
+    Channel channel = RpcClient.connect(node.address(), deadline);
+    try {
+      NodeDescription description = describe(node.id(), channel, deadline);
+      RemoteMemory memory = RemoteMemory.connect(dataAddress(node, description), deadline);
+      return new Session(node.id(), channel, memory, description, tally);
+    } catch (RuntimeException e) {
+      try {
+        channel.close();
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private static NodeDescription describe(String nodeId, Channel channel, Deadline deadline) {
+    NodeDescription description =
+        channel.call(MemoryCalls.DESCRIBE, new DescribeRequest(), deadline);
+    if (!description.id().equals(nodeId)) {
+      throw new Unavailable(
+          "memory node " + nodeId + ": node " + description.id() + " answers at its address");
+    }
+    return description;
+  }
+
+  private static InetSocketAddress dataAddress(MemoryNode node, NodeDescription description) {
+    InetSocketAddress address =
+        new InetSocketAddress(description.dataHost(), description.dataPort());
+    boolean anywhere = address.getAddress() != null && address.getAddress().isAnyLocalAddress();
+    return anywhere
+        ? new InetSocketAddress(node.address().getAddress(), description.dataPort())
+        : address;
+  }
+
+  /// Looks hashes up in the node's index, each by one read, all at once.
+  ///
+  /// @param buffer holds [IndexLayout#PROBE_BYTES] for each
+  Map<Hash, BlobLocation> lookUp(List<Hash> hashes, RegisteredBuffer buffer, Deadline deadline) {
+    NodeDescription now = description;
+    List<Transfer> transfers = new ArrayList<>(hashes.size());
+    for (int i = 0; i < hashes.size(); i++) {
+      long home = IndexLayout.home(hashes.get(i), now.indexHomes());
+      transfers.add(
+          new Transfer(
+              now.index(),
+              home * IndexLayout.ENTRY_BYTES,
+              buffer,
+              (long) i * IndexLayout.PROBE_BYTES,
+              IndexLayout.PROBE_BYTES));
+    }
+    readAll(transfers, deadline);
+    Map<Hash, BlobLocation> found = new HashMap<>();
+    for (int i = 0; i < hashes.size(); i++) {
+      long at = (long) i * IndexLayout.PROBE_BYTES;
+      BlobLocation location =
+          IndexLayout.find(buffer.segment().asSlice(at, IndexLayout.PROBE_BYTES), hashes.get(i));
+      if (location != null) {
+        found.put(hashes.get(i), location);
+      }
+    }
+    return found;
+  }
+
+  /// Asks the node itself.
+  Map<Hash, BlobLocation> locate(List<Hash> hashes, Deadline deadline) {
+    Map<Hash, BlobLocation> found = new HashMap<>();
+    channel
+        .call(MemoryCalls.LOCATE, new LocateRequest(hashes), deadline)
+        .found()
+        .forEach(
+            (position, location) -> {
+              if (position < hashes.size()) {
+                found.put(hashes.get(position), location);
+              }
+            });
+    return found;
+  }
+
+  /// The read that fetches a blob to `bufferOffset`.
+  ///
+  /// @throws Refused when the node does not have that region
+  Transfer transfer(
+      BlobLocation location, RegisteredBuffer buffer, long bufferOffset, Deadline deadline) {
+    if (location.region() >= description.regions().size()) {
+      description = describe(nodeId, channel, deadline);
+    }
+    List<RemoteRegion> regions = description.regions();
+    if (location.region() >= regions.size()) {
+      throw new Refused(
+          "memory node " + nodeId + ": has " + regions.size() + " regions, not " + location);
+    }
+    return new Transfer(
+        regions.get(location.region()), location.offset(), buffer, bufferOffset, location.length());
+  }
+
+  void readAll(List<Transfer> transfers, Deadline deadline) {
+    if (transfers.size() == 1) {
+      Transfer only = transfers.getFirst();
+      memory.read(
+          only.region(),
+          only.regionOffset(),
+          only.buffer(),
+          only.bufferOffset(),
+          only.length(),
+          deadline);
+    } else if (!transfers.isEmpty()) {
+      memory.readAll(transfers, deadline);
+    }
+    tally.read(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
+  }
+
+  void writeAll(List<Transfer> transfers, Deadline deadline) {
+    if (!transfers.isEmpty()) {
+      memory.writeAll(transfers, deadline);
+      tally.wrote(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
+    }
+  }
+
+  ReserveResponse reserve(List<ReserveRequest.Item> items, Deadline deadline) {
+    return channel.call(MemoryCalls.RESERVE, new ReserveRequest(items), deadline);
+  }
+
+  SealResponse seal(List<Long> windows, Deadline deadline) {
+    return channel.call(MemoryCalls.SEAL, new SealRequest(windows), deadline);
+  }
+
+  @Override
+  public void close() {
+    try {
+      memory.close();
+    } finally {
+      channel.close();
+    }
+  }
+}
