@@ -1,6 +1,7 @@
 package io.kogluktualuk.paxoslog.ratis;
 
 import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.paxoslog.api.Snapshot;
 import io.kogluktualuk.paxoslog.api.StateMachine;
 import java.io.IOException;
@@ -53,6 +54,9 @@ final class AppliedMachine extends BaseStateMachine {
   /// Written by the apply thread before it completes the failed request, read by all.
   private volatile @Nullable Corruption failure;
 
+  /// Written by the thread that writes the log, read by all.
+  private volatile @Nullable FabricException logFailure;
+
   /// Written by the snapshot thread, published by the apply thread in [#takeSnapshot].
   private volatile @Nullable SingleFileSnapshotInfo written;
 
@@ -81,6 +85,11 @@ final class AppliedMachine extends BaseStateMachine {
 
   @Nullable Corruption failure() {
     return failure;
+  }
+
+  /// Why nothing more can be written to the log, or null. What was applied may still be read.
+  @Nullable FabricException logFailure() {
+    return logFailure;
   }
 
   CountDownLatch leaderKnown() {
@@ -165,6 +174,14 @@ final class AppliedMachine extends BaseStateMachine {
     }
     storage.updateLatestSnapshot(fresh);
     return fresh.getIndex();
+  }
+
+  /// Ratis leaves the requests behind a failed write waiting for ever; we end them with this.
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
+    if (logFailure == null) {
+      logFailure = DiskFaults.of("the log", cause);
+    }
   }
 
   @Override

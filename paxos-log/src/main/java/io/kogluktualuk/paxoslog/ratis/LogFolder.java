@@ -68,8 +68,13 @@ final class LogFolder implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new Unavailable("cannot use the log folder " + folder + ": " + e, e);
+      throw DiskFaults.of("the log folder " + folder, e);
     }
+  }
+
+  @Override
+  public String toString() {
+    return "log folder " + folder;
   }
 
   Path ratis() {
@@ -87,7 +92,7 @@ final class LogFolder implements AutoCloseable {
       writeIdentity(FORMED);
       formed = true;
     } catch (IOException e) {
-      throw new Unavailable("cannot write the identity of the log folder " + folder + ": " + e, e);
+      throw DiskFaults.of("the identity mark in " + folder, e);
     }
   }
 

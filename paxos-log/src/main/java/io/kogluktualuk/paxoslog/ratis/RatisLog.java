@@ -37,6 +37,9 @@ public final class RatisLog implements ReplicatedLog {
   /// How long to wait before asking again a leader that is not ready yet.
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /// How often a waiting call looks whether the disk has failed behind its back.
+  private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final RatisSettings settings;
   private final LogFolder folder;
   private final SnapshotWriter snapshots;
@@ -114,6 +117,7 @@ public final class RatisLog implements ReplicatedLog {
     while (true) {
       checkOpen();
       machine.checkHealthy();
+      checkLogHealthy();
       RaftClientReply reply = await(replica.submit(entry), deadline);
       RaftException problem = reply.getException();
       if (problem == null) {
@@ -140,7 +144,7 @@ public final class RatisLog implements ReplicatedLog {
   public LogStatus status() {
     DivisionInfo info = replica.info();
     RaftPeerId leader = info.getLeaderId();
-    Corruption failure = machine.failure();
+    FabricException failure = failure();
     return new LogStatus(
         settings.nodeId(),
         role(info),
@@ -177,13 +181,18 @@ public final class RatisLog implements ReplicatedLog {
   }
 
   private LogStatus.Role role(DivisionInfo info) {
-    if (isClosed.get() || !info.isAlive() || machine.failure() != null) {
+    if (isClosed.get() || !info.isAlive() || failure() != null) {
       return LogStatus.Role.STOPPED;
     }
     if (info.isLeader()) {
       return LogStatus.Role.LEADER;
     }
     return info.isCandidate() ? LogStatus.Role.CANDIDATE : LogStatus.Role.FOLLOWER;
+  }
+
+  private @Nullable FabricException failure() {
+    FabricException broken = machine.failure();
+    return broken != null ? broken : machine.logFailure();
   }
 
   private void checkOpen() {
@@ -200,15 +209,29 @@ public final class RatisLog implements ReplicatedLog {
   }
 
   private <T extends @Nullable Object> T await(CompletableFuture<T> future, Deadline deadline) {
-    try {
-      return future.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new DeadlineExceeded("the log did not answer in time; the outcome is open", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Unavailable("interrupted while waiting for the log; the outcome is open", e);
-    } catch (ExecutionException e) {
-      throw fault(e.getCause());
+    while (true) {
+      try {
+        long slice = Math.min(WATCH_NANOS, Math.max(0, deadline.remainingNanos()));
+        return future.get(slice, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        checkLogHealthy();
+        if (deadline.hasPassed()) {
+          throw new DeadlineExceeded("the log did not answer in time; the outcome is open", e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Unavailable("interrupted while waiting for the log; the outcome is open", e);
+      } catch (ExecutionException e) {
+        throw fault(e.getCause());
+      }
+    }
+  }
+
+  private void checkLogHealthy() {
+    FabricException found = machine.logFailure();
+    if (found != null) {
+      throw FabricException.ofTag(
+          found.tag(), "replica " + settings.nodeId() + ", " + folder + ": " + found.getMessage());
     }
   }
 

@@ -2,7 +2,6 @@ package io.kogluktualuk.paxoslog.ratis;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.FabricException;
-import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +113,7 @@ final class SnapshotWriter implements AutoCloseable {
     } catch (FabricException e) {
       throw e;
     } catch (IOException e) {
-      throw new Unavailable("cannot write the snapshot " + file + ": " + e, e);
+      throw DiskFaults.of("the snapshot " + file, e);
     }
   }
 }

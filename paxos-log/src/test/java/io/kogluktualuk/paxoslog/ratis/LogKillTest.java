@@ -9,13 +9,9 @@ import io.kogluktualuk.paxoslog.api.HistoryMachine;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,14 +73,8 @@ final class LogKillTest {
 
   /// @return how many entries have been acknowledged in all
   private int appendUntilKilled(int first) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> flag.startsWith("--") || flag.startsWith("-Djava.util.logging"))
-            .toList());
-    command.addAll(List.of("-cp", Objects.requireNonNull(System.getProperty("java.class.path"))));
-    command.addAll(List.of(Appender.class.getName(), folder.resolve("log").toString(), "" + first));
+    List<String> command =
+        ChildJvm.command(Appender.class, folder.resolve("log").toString(), "" + first);
     Path errors = folder.resolve("errors");
     Process child = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     try (BufferedReader output = child.inputReader(UTF_8)) {
@@ -98,19 +88,11 @@ final class LogKillTest {
         }
         line = output.readLine();
       }
-      assertTrue(acknowledged > first, () -> "the child did nothing: " + read(errors));
+      assertTrue(acknowledged > first, () -> "the child did nothing: " + ChildJvm.read(errors));
       return acknowledged;
     } finally {
       child.destroyForcibly();
       assertTrue(child.waitFor(10, TimeUnit.SECONDS), "the child is still there");
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
     }
   }
 }
