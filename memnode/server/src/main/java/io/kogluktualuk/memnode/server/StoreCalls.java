@@ -1,0 +1,85 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.LocateRequest;
+import io.kogluktualuk.memnode.api.LocateResponse;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.memnode.api.Reservation;
+import io.kogluktualuk.memnode.api.ReserveRequest;
+import io.kogluktualuk.memnode.api.ReserveResponse;
+import io.kogluktualuk.memnode.store.MemoryStore;
+import io.kogluktualuk.memnode.store.StoreStatus;
+import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Translates control calls for a store.
+///
+/// **Threading:** any thread.
+final class StoreCalls {
+
+  private final String nodeId;
+  private final String name;
+  private final String host;
+  private final MemoryStore store;
+  private final PublishedStore published;
+
+  StoreCalls(String nodeId, String name, String host, MemoryStore store, PublishedStore published) {
+    this.nodeId = nodeId;
+    this.name = name;
+    this.host = host;
+    this.store = store;
+    this.published = published;
+  }
+
+  MethodTable table() {
+    return new MethodTable()
+        .on(MemoryCalls.DESCRIBE, _ -> published.describe(nodeId, host))
+        .on(MemoryCalls.RESERVE, this::reserve)
+        .on(MemoryCalls.SEAL, request -> store.seal(request.windows()))
+        .on(MemoryCalls.LOCATE, this::locate)
+        .on(MemoryCalls.STATUS, _ -> status());
+  }
+
+  private ReserveResponse reserve(ReserveRequest request) {
+    MemoryStore.Reserved reserved = store.reserve(request.items());
+    SortedMap<Integer, RemoteRegion> writable = new TreeMap<>();
+    for (Reservation item : reserved.items()) {
+      if (item instanceof Reservation.Window(_, BlobLocation location)) {
+        writable.computeIfAbsent(location.region(), published::writable);
+      }
+    }
+    return new ReserveResponse(
+        store.windowLifetime(), writable, reserved.items(), reserved.failure());
+  }
+
+  private LocateResponse locate(LocateRequest request) {
+    SortedMap<Integer, BlobLocation> found = new TreeMap<>();
+    for (int i = 0; i < request.hashes().size(); i++) {
+      BlobLocation location = store.locate(request.hashes().get(i));
+      if (location != null) {
+        found.put(i, location);
+      }
+    }
+    return new LocateResponse(found);
+  }
+
+  MemoryStatus status() {
+    StoreStatus now = store.status();
+    return new MemoryStatus(
+        nodeId,
+        name,
+        now.capacityBytes(),
+        now.usedBytes(),
+        now.blobBytes(),
+        now.blobs(),
+        now.indexBlobsMax(),
+        now.windowsOpen(),
+        now.sealed(),
+        now.sealedBytes(),
+        now.refused(),
+        now.dropped());
+  }
+}

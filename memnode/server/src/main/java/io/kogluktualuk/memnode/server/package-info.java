@@ -1,0 +1,9 @@
+/// A running memory node: its store published to peers, its control calls, its place in the
+/// membership.
+///
+/// Owns threads and the wiring; decides nothing about blobs. May touch `memnode.store`,
+/// `memnode.api`, `rdma.transport` and `controlplane.api`.
+@NullMarked
+package io.kogluktualuk.memnode.server;
+
+import org.jspecify.annotations.NullMarked;
