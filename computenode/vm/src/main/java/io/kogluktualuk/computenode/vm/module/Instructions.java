@@ -39,6 +39,8 @@ public final class Instructions {
   public static final int F64_EQ = 0x61;
   public static final int I32_SUB = 0x6B;
   public static final int I64_SUB = 0x7D;
+  public static final int REF_NULL = 0xD0;
+  public static final int REF_FUNC = 0xD2;
   public static final int EXTENDED = 0xFC;
 
   // After EXTENDED.
@@ -67,12 +69,13 @@ public final class Instructions {
         cursor.readU32();
       }
       case SELECT_TYPED -> skipSelectTypes(cursor);
-      case MEMORY_SIZE, MEMORY_GROW, 0xD2 -> cursor.readU32();
+      case MEMORY_SIZE, MEMORY_GROW -> requireMemoryZero(cursor);
+      case REF_FUNC -> cursor.readU32();
       case I32_CONST -> cursor.skipLeb(5);
       case I64_CONST -> cursor.skipLeb(10);
       case F32_CONST -> cursor.skip(4);
       case F64_CONST -> cursor.skip(8);
-      case 0xD0 -> readValueType(cursor);
+      case REF_NULL -> readReferenceType(cursor);
       case EXTENDED -> {
         return skipExtended(cursor);
       }
@@ -120,17 +123,31 @@ public final class Instructions {
     cursor.readU32();
   }
 
+  private static void requireMemoryZero(WasmCursor cursor) {
+    if (cursor.readByte() != 0) {
+      throw cursor.malformed("zero byte expected");
+    }
+  }
+
   private static int skipExtended(WasmCursor cursor) {
     int opcode = cursor.readIndex();
-    int immediates =
-        switch (opcode) {
-          case 0, 1, 2, 3, 4, 5, 6, 7 -> 0;
-          case DATA_DROP, MEMORY_FILL, ELEM_DROP, TABLE_GROW, TABLE_SIZE, TABLE_FILL -> 1;
-          case MEMORY_INIT, MEMORY_COPY, TABLE_INIT, TABLE_COPY -> 2;
-          default -> throw cursor.malformed("illegal opcode 0xFC " + opcode);
-        };
-    for (int i = 0; i < immediates; i++) {
-      cursor.readU32();
+    switch (opcode) {
+      case 0, 1, 2, 3, 4, 5, 6, 7 -> {}
+      case DATA_DROP, ELEM_DROP, TABLE_GROW, TABLE_SIZE, TABLE_FILL -> cursor.readU32();
+      case TABLE_INIT, TABLE_COPY -> {
+        cursor.readU32();
+        cursor.readU32();
+      }
+      case MEMORY_FILL -> requireMemoryZero(cursor);
+      case MEMORY_INIT -> {
+        cursor.readU32();
+        requireMemoryZero(cursor);
+      }
+      case MEMORY_COPY -> {
+        requireMemoryZero(cursor);
+        requireMemoryZero(cursor);
+      }
+      default -> throw cursor.malformed("illegal opcode 0xFC " + opcode);
     }
     return opcode;
   }
@@ -197,6 +214,30 @@ public final class Instructions {
     }
     if (!cursor.atEnd()) {
       throw cursor.malformed("code after the end of a function");
+    }
+  }
+
+  /// Passes a constant expression: one constant, and the end.
+  ///
+  /// Globals may be read in one only when they are imported, and imported globals there are none.
+  static void skipConstant(WasmCursor cursor) {
+    int opcode = cursor.readByte();
+    switch (opcode) {
+      case I32_CONST, I64_CONST, F32_CONST, F64_CONST, REF_NULL, REF_FUNC ->
+          skipImmediates(cursor, opcode);
+      case GLOBAL_GET -> throw cursor.malformed("unknown global in a constant expression");
+      case 0xFD -> throw vectors(cursor);
+      default -> throw cursor.malformed("constant expression required");
+    }
+    if (cursor.readByte() != END) {
+      throw cursor.malformed("constant expression of one instruction required");
+    }
+  }
+
+  static void readReferenceType(WasmCursor cursor) {
+    ValueType type = readValueType(cursor);
+    if (type != ValueType.FUNCREF && type != ValueType.EXTERNREF) {
+      throw cursor.malformed("malformed reference type");
     }
   }
 

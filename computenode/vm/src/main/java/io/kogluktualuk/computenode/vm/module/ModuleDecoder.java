@@ -7,8 +7,10 @@ import io.kogluktualuk.computenode.vm.module.ModuleShape.MemoryBounds;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Finds the parts of a binary module, and refuses those that are too large or of features that are
 /// not offered, before anything is allocated for them.
@@ -26,11 +28,12 @@ public final class ModuleDecoder {
   private final List<Signature> types = new ArrayList<>();
   private final List<Integer> functionTypes = new ArrayList<>();
   private final List<Import> imports = new ArrayList<>();
-  private final Map<String, Integer> exports = new HashMap<>();
+  private final Map<String, Signature> exports = new HashMap<>();
   private final List<Body> bodies = new ArrayList<>();
   private MemoryBounds memory = new MemoryBounds(0, 0);
   private boolean hasMemory;
   private int globalCount;
+  private int tableCount;
   private long tableElements;
   private long locals;
 
@@ -62,7 +65,14 @@ public final class ModuleDecoder {
       throw cursor.malformed("function and code section have inconsistent lengths");
     }
     return new DecodedModule(
-        wasm, sections, types, functionTypes, globalCount, hasMemory, bodies, shape(cursor));
+        wasm,
+        sections,
+        types,
+        functionTypes,
+        globalCount,
+        hasMemory,
+        bodies,
+        new ModuleShape(imports, exports, memory));
   }
 
   private void requireHeader(WasmCursor cursor) {
@@ -102,10 +112,10 @@ public final class ModuleDecoder {
       case SectionId.FUNCTION -> readFunctions(cursor);
       case SectionId.TABLE -> readTables(cursor);
       case SectionId.MEMORY -> readMemories(cursor);
-      case SectionId.GLOBAL -> globalCount = cursor.readCount("globals", ModuleBounds.GLOBALS);
+      case SectionId.GLOBAL -> readGlobals(cursor);
       case SectionId.EXPORT -> readExports(cursor);
-      case SectionId.ELEMENT -> cursor.readCount("element segments", ModuleBounds.SEGMENTS);
-      case SectionId.DATA -> cursor.readCount("data segments", ModuleBounds.SEGMENTS);
+      case SectionId.ELEMENT -> Segments.skipElements(cursor);
+      case SectionId.DATA -> Segments.skipData(cursor);
       case SectionId.CODE -> readCode(cursor);
       default -> {}
     }
@@ -167,8 +177,8 @@ public final class ModuleDecoder {
   }
 
   private void readTables(WasmCursor cursor) {
-    int count = cursor.readCount("tables", ModuleBounds.TABLES);
-    for (int i = 0; i < count; i++) {
+    tableCount = cursor.readCount("tables", ModuleBounds.TABLES);
+    for (int i = 0; i < tableCount; i++) {
       int type = cursor.readByte();
       if (type != ValueType.FUNCREF.code() && type != ValueType.EXTERNREF.code()) {
         throw ModuleBounds.unsupported("typed references in tables", cursor.position());
@@ -213,15 +223,46 @@ public final class ModuleDecoder {
     }
   }
 
+  private void readGlobals(WasmCursor cursor) {
+    globalCount = cursor.readCount("globals", ModuleBounds.GLOBALS);
+    for (int i = 0; i < globalCount; i++) {
+      Instructions.readValueType(cursor);
+      if (cursor.readByte() > 1) {
+        throw cursor.malformed("malformed mutability");
+      }
+      Instructions.skipConstant(cursor);
+    }
+  }
+
   private void readExports(WasmCursor cursor) {
     int count = cursor.readCount("exports", ModuleBounds.EXPORTS);
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < count; i++) {
       String name = cursor.readName();
       int kind = cursor.readByte();
       int index = cursor.readIndex();
-      if (kind == 0) {
-        exports.put(name, index);
+      requireExported(cursor, kind, index);
+      if (!names.add(name)) {
+        throw cursor.malformed("duplicate export name " + name);
       }
+      if (kind == 0) {
+        exports.put(name, types.get(functionTypes.get(index)));
+      }
+    }
+  }
+
+  private void requireExported(WasmCursor cursor, int kind, int index) {
+    int known =
+        switch (kind) {
+          case 0 -> functionTypes.size();
+          case 1 -> tableCount;
+          case 2 -> hasMemory ? 1 : 0;
+          case 3 -> globalCount;
+          default -> throw cursor.malformed("malformed export kind " + kind);
+        };
+    if (index >= known) {
+      String what = List.of("function", "table", "memory", "global").get(kind);
+      throw cursor.malformed("unknown " + what + " " + index + " exported");
     }
   }
 
@@ -254,17 +295,5 @@ public final class ModuleDecoder {
     locals += declared;
     ModuleBounds.require("locals in all", locals, ModuleBounds.LOCALS_IN_ALL);
     Instructions.requireOffered(cursor);
-  }
-
-  private ModuleShape shape(WasmCursor cursor) {
-    Map<String, Signature> signatures = new HashMap<>();
-    exports.forEach(
-        (name, index) -> {
-          if (index >= functionTypes.size()) {
-            throw cursor.malformed("unknown function " + index + " exported as " + name);
-          }
-          signatures.put(name, types.get(functionTypes.get(index)));
-        });
-    return new ModuleShape(imports, signatures, memory);
   }
 }

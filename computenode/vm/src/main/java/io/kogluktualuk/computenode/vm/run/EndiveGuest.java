@@ -10,6 +10,7 @@ import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
 import run.endive.runtime.TableInstance;
+import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.types.FunctionImport;
 import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.MutabilityType;
@@ -54,19 +55,34 @@ final class EndiveGuest<C> implements Guest {
     return memory;
   }
 
-  /// Instantiates, which runs the module's start function, and calls an export.
-  void call(String entry) {
+  /// Makes the instance, which runs the module's start function.
+  Instance instantiate() {
     EndiveCode code = program.module().code();
-    Instance instance =
-        Instance.builder(code.module())
-            .withMachineFactory(code.machines())
-            .withImportValues(imports(code))
-            .withMemoryFactory(_ -> memory)
-            .withGlobalFactory(this::global)
-            .withTableFactory(EndiveGuest::table)
-            .withStart(false)
-            .build();
-    instance.export(entry).apply();
+    try {
+      return Instance.builder(code.module())
+          .withMachineFactory(code.machines())
+          .withImportValues(imports(code))
+          .withMemoryFactory(_ -> memory)
+          .withGlobalFactory(this::global)
+          .withTableFactory(EndiveGuest::table)
+          .withStart(false)
+          .build();
+    } catch (WasmEngineException e) {
+      throw EndiveTraps.translate(e);
+    } catch (StackOverflowError e) {
+      throw EndiveTraps.outOfStack(e);
+    }
+  }
+
+  /// Calls an export; values are as in [HostFunction].
+  static long[] call(Instance instance, String export, long... arguments) {
+    try {
+      return instance.export(export).apply(arguments);
+    } catch (WasmEngineException e) {
+      throw EndiveTraps.translate(e);
+    } catch (StackOverflowError e) {
+      throw EndiveTraps.outOfStack(e);
+    }
   }
 
   private ImportValues imports(EndiveCode code) {

@@ -5,7 +5,7 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import run.endive.wasm.WasmEngineException;
+import run.endive.runtime.Instance;
 
 /// One run of a program within limits.
 ///
@@ -62,11 +62,8 @@ public final class Execution<C> {
 
   private void call(String entry, FlatMemory memory) {
     try {
-      new EndiveGuest<>(program, context, memory).call(entry);
-    } catch (WasmEngineException e) {
-      throw EndiveTraps.translate(e);
-    } catch (StackOverflowError e) {
-      throw EndiveTraps.outOfStack(e);
+      Instance instance = new EndiveGuest<>(program, context, memory).instantiate();
+      long[] _ = EndiveGuest.call(instance, entry);
     } catch (OutOfMemoryError e) {
       throw new Unavailable("this host has no heap left for the guest's memory", e);
     }

@@ -110,6 +110,11 @@ public final class FlatMemory implements Memory, GuestMemory {
     settled = true;
   }
 
+  /// A guest that was left by a throw is called again.
+  void rewind() {
+    settled = false;
+  }
+
   /// Takes fuel outside of metered code; traps when none is left.
   void charge(long amount) {
     fuel -= amount;

@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import org.jspecify.annotations.Nullable;
 import run.endive.runtime.Instance;
 import run.endive.runtime.TableInstance;
 import run.endive.wasm.types.Table;
@@ -13,6 +14,15 @@ final class GuestTable extends TableInstance {
 
   @Override
   public int grow(int more, int value, Instance instance) {
-    return more < 0 || more > limits().max() - size() ? -1 : super.grow(more, value, instance);
+    return fits(more) ? super.grow(more, value, instance) : -1;
+  }
+
+  @Override
+  public int growWithRef(int more, @Nullable Object reference, Instance instance) {
+    return fits(more) ? super.growWithRef(more, reference, instance) : -1;
+  }
+
+  private boolean fits(int more) {
+    return more >= 0 && more <= limits().max() - size();
   }
 }

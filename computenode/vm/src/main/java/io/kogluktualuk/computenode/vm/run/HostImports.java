@@ -1,9 +1,12 @@
 package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.module.Signature;
+import io.kogluktualuk.computenode.vm.module.ValueType;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The functions that a host offers, by module and name: built once, shared by all programs.
 ///
@@ -35,7 +38,8 @@ public final class HostImports<C> {
 
     private Builder() {}
 
-    /// Offers `module.name`; the signature is as in [Signature#parse], with at most one result.
+    /// Offers `module.name`; the signature is as in [Signature#parse], with numbers only and at
+    /// most one result.
     public Builder<C> function(
         String module, String name, String signature, HostFunction<C> function) {
       Signature parsed = Signature.parse(signature);
@@ -43,10 +47,20 @@ public final class HostImports<C> {
         throw new IllegalArgumentException(
             module + "." + name + ": a host function has at most one result");
       }
+      if (usesReferences(parsed)) {
+        throw new IllegalArgumentException(
+            module + "." + name + ": a host function takes and returns numbers only");
+      }
       if (entries.put(new Name(module, name), new Entry<>(parsed, function)) != null) {
         throw new IllegalArgumentException(module + "." + name + " is offered twice");
       }
       return this;
+    }
+
+    private static boolean usesReferences(Signature signature) {
+      return Stream.of(signature.parameters(), signature.results())
+          .flatMap(List::stream)
+          .anyMatch(type -> type == ValueType.FUNCREF || type == ValueType.EXTERNREF);
     }
 
     public HostImports<C> build() {

@@ -1,0 +1,254 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import run.endive.runtime.CallResult;
+import run.endive.runtime.GlobalInstance;
+import run.endive.runtime.Instance;
+import run.endive.wasm.WasmEngineException;
+
+/// Runs scripts of the official test suite and counts what came of it.
+final class SpecRunner {
+
+  private static final Limits LIMITS = new Limits(10_000_000_000L, 512L << 20, 2000);
+  private static final HostImports<String> SPECTEST =
+      HostImports.<String>builder()
+          .function("spectest", "print", ">", (_, _, _) -> 0)
+          .function("spectest", "print_i32", "i>", (_, _, _) -> 0)
+          .function("spectest", "print_i64", "I>", (_, _, _) -> 0)
+          .function("spectest", "print_f32", "f>", (_, _, _) -> 0)
+          .function("spectest", "print_f64", "F>", (_, _, _) -> 0)
+          .function("spectest", "print_i32_f32", "if>", (_, _, _) -> 0)
+          .function("spectest", "print_f64_f64", "FF>", (_, _, _) -> 0)
+          .build();
+
+  /// An instance, and what lets it run on.
+  private record Running(Instance instance, FlatMemory memory) {}
+
+  private final Vm vm = Vm.open(VmSettings.defaults());
+  final Map<String, Integer> passed = new TreeMap<>();
+  final Map<String, Integer> notOffered = new TreeMap<>();
+  final List<String> failures = new ArrayList<>();
+  private Map<String, Running> named = new HashMap<>();
+  private @Nullable Running current;
+  // Instances of other modules would have changed this one's table or memory, and do not here.
+  private boolean registered;
+  private boolean alone;
+
+  void run(SpecScript script) {
+    named = new HashMap<>();
+    current = null;
+    registered = false;
+    alone = false;
+    for (Map<String, Object> command : script.commands()) {
+      String type = text(command, "type");
+      try {
+        String outcome = run(script, type, command);
+        (outcome.isEmpty() ? passed : notOffered).merge(type, 1, Integer::sum);
+      } catch (Exception | AssertionError e) {
+        failures.add(
+            script.folder().getFileName() + ":" + command.get("line") + " " + type + ": " + e);
+      }
+    }
+  }
+
+  /// Empty when the command did as it should, else why it cannot be run here.
+  private String run(SpecScript script, String type, Map<String, Object> command)
+      throws IOException {
+    return switch (type) {
+      case "module" -> instantiate(script, command);
+      case "register" -> {
+        registered = true;
+        yield "instances that import from each other";
+      }
+      case "action", "assert_return" -> assertReturn(command);
+      case "assert_trap", "assert_exhaustion" -> assertTrap(command);
+      case "assert_invalid", "assert_malformed" -> assertRefused(script, command);
+      case "assert_unlinkable", "assert_uninstantiable" -> assertNotInstantiated(script, command);
+      default -> throw new AssertionError("unknown command " + type);
+    };
+  }
+
+  private String instantiate(SpecScript script, Map<String, Object> command) throws IOException {
+    current = null;
+    try {
+      current = start(script, command);
+    } catch (InvalidArgument e) {
+      alone |= registered;
+      return String.valueOf(e.getMessage());
+    }
+    if (command.containsKey("name")) {
+      named.put(text(command, "name"), current);
+    }
+    return "";
+  }
+
+  private Running start(SpecScript script, Map<String, Object> command) throws IOException {
+    byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
+    Program<String> program = vm.compile(wasm).link(SPECTEST);
+    FlatMemory memory = EndiveGuest.allocate(program, LIMITS, new Meter(LIMITS.fuel()));
+    Instance instance = new EndiveGuest<>(program, "", memory).instantiate();
+    return new Running(instance, memory);
+  }
+
+  private String assertRefused(SpecScript script, Map<String, Object> command) throws IOException {
+    if (!text(command, "module_type").equals("binary")) {
+      return "modules in text form";
+    }
+    byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
+    try {
+      vm.compile(wasm);
+    } catch (MalformedEncoding expected) {
+      return "";
+    } catch (InvalidArgument e) {
+      boolean limit = String.valueOf(e.getMessage()).contains("more than one memory");
+      return limit ? "" : String.valueOf(e.getMessage());
+    }
+    throw new AssertionError("accepted; expected " + command.get("text"));
+  }
+
+  private String assertNotInstantiated(SpecScript script, Map<String, Object> command)
+      throws IOException {
+    try {
+      Running _ = start(script, command);
+    } catch (InvalidArgument | GuestTrap expected) {
+      return "";
+    }
+    throw new AssertionError("instantiated; expected " + command.get("text"));
+  }
+
+  private String assertTrap(Map<String, Object> command) {
+    String expected = text(command, "text");
+    try {
+      String missing = perform(command, null);
+      if (!missing.isEmpty()) {
+        return missing;
+      }
+    } catch (GuestTrap e) {
+      String found = e.kind() == TrapKind.STACK_OVERFLOW ? "call stack exhausted" : e.detail();
+      if (expected.startsWith(found) || found.startsWith(expected)) {
+        return "";
+      }
+      throw new AssertionError("trapped with " + found + "; expected " + expected);
+    }
+    throw new AssertionError("no trap; expected " + expected);
+  }
+
+  private String assertReturn(Map<String, Object> command) {
+    return perform(command, list(command, "expected"));
+  }
+
+  private String perform(
+      Map<String, Object> command, @Nullable List<Map<String, Object>> expected) {
+    Map<String, Object> action = map(command, "action");
+    Running target = action.containsKey("module") ? named.get(text(action, "module")) : current;
+    if (target == null || alone) {
+      return "a module that was not offered";
+    }
+    if (text(action, "type").equals("get")) {
+      GlobalInstance global = target.instance().exports().global(text(action, "field"));
+      compare(expected, new long[] {global.getValueLow()}, new Object[] {global.getRefValue()});
+      return "";
+    }
+    target.memory().depth = LIMITS.callDepth();
+    target.memory().rewind();
+    CallResult result = call(target.instance(), text(action, "field"), list(action, "args"));
+    long[] numbers = result.longs() == null ? new long[0] : result.longs();
+    Object[] references = result.refs() == null ? new Object[0] : result.refs();
+    int count = Math.max(numbers.length, references.length);
+    compare(expected, Arrays.copyOf(numbers, count), Arrays.copyOf(references, count));
+    return "";
+  }
+
+  /// As [EndiveGuest#call], but for references of the host, which no guest of ours can have.
+  private static CallResult call(
+      Instance instance, String export, List<Map<String, Object>> given) {
+    long[] arguments = given.stream().mapToLong(SpecRunner::argument).toArray();
+    Object[] references = given.stream().map(SpecRunner::reference).toArray();
+    try {
+      return instance.export(export).applyWithRefs(arguments, references);
+    } catch (WasmEngineException e) {
+      throw EndiveTraps.translate(e);
+    } catch (StackOverflowError e) {
+      throw EndiveTraps.outOfStack(e);
+    }
+  }
+
+  private static @Nullable Object reference(Map<String, Object> value) {
+    boolean isReference = text(value, "type").equals("externref");
+    return isReference && !text(value, "value").equals("null") ? text(value, "value") : null;
+  }
+
+  private static long argument(Map<String, Object> value) {
+    String text = text(value, "value");
+    return text.equals("null") ? -1 : Long.parseUnsignedLong(text);
+  }
+
+  private static void compare(
+      @Nullable List<Map<String, Object>> expected, long[] found, @Nullable Object[] references) {
+    if (expected == null) {
+      return;
+    }
+    if (expected.size() != found.length) {
+      throw new AssertionError("expected " + expected + ", found " + found.length + " values");
+    }
+    for (int i = 0; i < found.length; i++) {
+      if (!matches(expected.get(i), found[i], references[i])) {
+        throw new AssertionError(
+            "expected " + expected.get(i) + ", found " + Long.toUnsignedString(found[i]));
+      }
+    }
+  }
+
+  private static boolean matches(
+      Map<String, Object> expected, long found, @Nullable Object reference) {
+    String type = text(expected, "type");
+    String value = expected.containsKey("value") ? text(expected, "value") : "null";
+    boolean is32 = type.equals("f32") || type.equals("i32");
+    if (value.startsWith("nan:")) {
+      // Arithmetic that makes a NaN makes the canonical one; a NaN that was given may be returned.
+      return is32
+          ? Float.isNaN(Float.intBitsToFloat((int) found))
+          : Double.isNaN(Double.longBitsToDouble(found));
+    }
+    if (type.equals("externref")) {
+      return value.equals("null") ? reference == null : value.equals(reference);
+    }
+    if (type.equals("funcref")) {
+      return value.equals("null") ? (int) found == -1 : (int) found == Long.parseLong(value);
+    }
+    long wanted = Long.parseUnsignedLong(value);
+    return is32 ? (int) found == (int) wanted : found == wanted;
+  }
+
+  private static String text(Map<String, Object> members, String name) {
+    return (String) require(members, name);
+  }
+
+  @SuppressWarnings("unchecked") // The shape of the file, which wabt documents.
+  private static Map<String, Object> map(Map<String, Object> members, String name) {
+    return (Map<String, Object>) require(members, name);
+  }
+
+  @SuppressWarnings("unchecked") // The shape of the file, which wabt documents.
+  private static List<Map<String, Object>> list(Map<String, Object> members, String name) {
+    return (List<Map<String, Object>>) require(members, name);
+  }
+
+  private static Object require(Map<String, Object> members, String name) {
+    Object value = members.get(name);
+    if (value == null) {
+      throw new AssertionError("no " + name + " in " + members);
+    }
+    return value;
+  }
+}

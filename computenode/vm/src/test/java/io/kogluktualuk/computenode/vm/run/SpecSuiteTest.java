@@ -1,0 +1,63 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The official test suite of WebAssembly 2.0, metered, as far as it concerns what is offered here.
+///
+/// The suite is not part of the project. The property `wasm.testsuite` names the folder with
+/// `core-2.0.tar.xz`; without it, `../shared/wasm-testsuite` beside the repository is tried.
+final class SpecSuiteTest {
+
+  private static final int ASSERTIONS_MIN = 20_000;
+
+  @TempDir private Path unpacked = Path.of("");
+
+  @Test
+  void passesWhatIsOffered() throws IOException, InterruptedException {
+    Path archive = suite().resolve("core-2.0.tar.xz");
+    assumeTrue(
+        Files.exists(archive),
+        () -> "SKIPPED: the official test suite is not at " + archive + " (-Dwasm.testsuite)");
+    unpack(archive);
+    SpecRunner runner = new SpecRunner();
+    for (Path json : scripts()) {
+      runner.run(SpecScript.read(json));
+    }
+    assertEquals(
+        "", String.join("\n", runner.failures.subList(0, Math.min(50, runner.failures.size()))));
+    int passed = runner.passed.values().stream().mapToInt(Integer::intValue).sum();
+    assertTrue(passed > ASSERTIONS_MIN, () -> runner.passed + "; not offered " + runner.notOffered);
+    System.out.println("passed " + runner.passed + "; not offered " + runner.notOffered);
+  }
+
+  private static Path suite() {
+    String given = System.getProperty("wasm.testsuite", "");
+    return given.isEmpty()
+        ? Path.of("").toAbsolutePath().resolve("../../../shared/wasm-testsuite").normalize()
+        : Path.of(given);
+  }
+
+  private void unpack(Path archive) throws IOException, InterruptedException {
+    Process tar =
+        new ProcessBuilder("tar", "xf", archive.toString(), "-C", unpacked.toString())
+            .inheritIO()
+            .start();
+    assumeTrue(tar.waitFor() == 0, "SKIPPED: tar cannot unpack the official test suite");
+  }
+
+  private List<Path> scripts() throws IOException {
+    try (Stream<Path> files = Files.walk(unpacked)) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    }
+  }
+}
