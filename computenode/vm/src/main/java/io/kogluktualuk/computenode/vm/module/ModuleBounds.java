@@ -33,7 +33,7 @@ public final class ModuleBounds {
   public static final int LOCALS_IN_ALL = 2_000_000;
 
   public static final int NESTING = 5_000;
-  public static final int BRANCH_TARGETS = 20_000;
+  public static final int BRANCH_TARGETS = 65_520;
 
   private ModuleBounds() {}
 

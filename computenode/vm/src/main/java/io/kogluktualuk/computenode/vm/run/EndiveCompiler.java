@@ -30,10 +30,16 @@ final class EndiveCompiler {
   private EndiveCompiler() {}
 
   static CompiledModule compile(Hash hash, byte[] wasm, VmSettings settings) {
+    return compile(hash, wasm, settings, Set.of());
+  }
+
+  /// The same, with these functions left to the interpreter in any case.
+  static CompiledModule compile(
+      Hash hash, byte[] wasm, VmSettings settings, Set<Integer> interpreted) {
     DecodedModule decoded = ModuleDecoder.decode(wasm, settings.moduleBytesMax().bytes());
     validate(wasm);
     try {
-      return new CompiledModule(hash, decoded.shape(), compile(decoded));
+      return new CompiledModule(hash, decoded.shape(), compile(decoded, interpreted));
     } catch (RuntimeException | StackOverflowError e) {
       // Limits of the engine and of the JVM's class files come as exceptions of many kinds.
       throw new InvalidArgument(
@@ -62,14 +68,13 @@ final class EndiveCompiler {
         .parse(() -> new ByteArrayInputStream(wasm));
   }
 
-  private static EndiveCode compile(DecodedModule decoded) {
-    WasmModule metered = parse(Metering.meter(decoded, Set.of()), false);
-    CompilerResult result = compile(metered, Set.of());
-    Set<Integer> interpreted = result.interpretedFunctions();
-    if (!interpreted.isEmpty()) {
-      // The interpreter forgets local variables when a function traps.
-      metered = parse(Metering.meter(decoded, interpreted), false);
-      result = compile(metered, interpreted);
+  private static EndiveCode compile(DecodedModule decoded, Set<Integer> interpreted) {
+    WasmModule metered = parse(Metering.meter(decoded, interpreted), false);
+    CompilerResult result = compile(metered, interpreted);
+    if (!result.interpretedFunctions().equals(interpreted)) {
+      // Some are too large for the JVM. The interpreter forgets local variables when a function
+      // traps, so they are metered in another way.
+      return compile(decoded, result.interpretedFunctions());
     }
     int globals = decoded.globalCount();
     return new EndiveCode(metered, GuestClasses.define(result.collector(), globals), globals);
