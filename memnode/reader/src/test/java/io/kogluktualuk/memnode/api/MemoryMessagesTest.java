@@ -1,0 +1,217 @@
+package io.kogluktualuk.memnode.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Codec;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class MemoryMessagesTest {
+
+  /// One kind of message, and how to make random ones.
+  private record Kind<T>(String name, Codec<T> codec, Maker<T> maker) {
+
+    private interface Maker<T> {
+      T make(RandomGenerator random, int items);
+    }
+
+    byte[] encode(T message) {
+      CanonicalWriter writer = new CanonicalWriter(Channel.MESSAGE_BYTES_MAX);
+      codec.write(message, writer);
+      return writer.toBytes();
+    }
+
+    T decode(byte[] bytes) {
+      CanonicalReader reader = new CanonicalReader(name, bytes);
+      T message = codec.read(reader);
+      reader.end();
+      return message;
+    }
+
+    void roundTrip(RandomGenerator random, int items) {
+      T message = maker.make(random, items);
+      byte[] bytes = encode(message);
+      T decoded = decode(bytes);
+      assertEquals(message, decoded, name);
+      assertEquals(HexFormat.of().formatHex(bytes), HexFormat.of().formatHex(encode(decoded)));
+    }
+
+    void fuzz(RandomGenerator random) {
+      byte[] bytes =
+          random.nextInt(5) == 0
+              ? Mutations.randomBytes(random.nextInt(200), random)
+              : Mutations.mutate(encode(maker.make(random, random.nextInt(6))), random);
+      try {
+        T decoded = decode(bytes);
+        assertEquals(
+            HexFormat.of().formatHex(bytes), HexFormat.of().formatHex(encode(decoded)), name);
+      } catch (MalformedEncoding e) {
+        assertTrue(String.valueOf(e.getMessage()).startsWith(name), e.getMessage());
+      }
+    }
+  }
+
+  private static final List<Kind<?>> KINDS =
+      List.of(
+          new Kind<>("describe", MemoryCalls.DESCRIBE.request(), (_, _) -> new DescribeRequest()),
+          new Kind<>(
+              "description", MemoryCalls.DESCRIBE.response(), MemoryMessagesTest::description),
+          new Kind<>("reserve", MemoryCalls.RESERVE.request(), MemoryMessagesTest::reserve),
+          new Kind<>("reserved", MemoryCalls.RESERVE.response(), MemoryMessagesTest::reserved),
+          new Kind<>("seal", MemoryCalls.SEAL.request(), MemoryMessagesTest::seal),
+          new Kind<>("sealed", MemoryCalls.SEAL.response(), MemoryMessagesTest::sealed),
+          new Kind<>(
+              "locate",
+              MemoryCalls.LOCATE.request(),
+              (random, items) -> new LocateRequest(list(items, () -> hash(random)))),
+          new Kind<>("located", MemoryCalls.LOCATE.response(), MemoryMessagesTest::located),
+          new Kind<>("status", MemoryCalls.STATUS.request(), (_, _) -> new StatusRequest()),
+          new Kind<>("state", MemoryCalls.STATUS.response(), MemoryMessagesTest::status));
+
+  private static <T> List<T> list(int count, Supplier<T> next) {
+    List<T> list = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      list.add(next.get());
+    }
+    return list;
+  }
+
+  private static Hash hash(RandomGenerator random) {
+    return Hash.ofBytes(Mutations.randomBytes(32, random));
+  }
+
+  private static BlobLocation location(RandomGenerator random) {
+    int length = random.nextInt(Blob.LENGTH_MAX + 1);
+    long offset = random.nextLong((1L << 30) - length + 1);
+    return new BlobLocation(random.nextInt(MemoryCalls.REGIONS_MAX), offset, length);
+  }
+
+  private static RemoteRegion region(RandomGenerator random) {
+    return new RemoteRegion(random.nextLong(), random.nextLong(1L << 40), random.nextInt());
+  }
+
+  private static NodeDescription description(RandomGenerator random, int items) {
+    long homes = random.nextLong(1, 1000);
+    RemoteRegion index =
+        new RemoteRegion(random.nextLong(), IndexLayout.indexBytes(homes), random.nextInt());
+    return new NodeDescription(
+        "ab".repeat(16),
+        "10.0.0." + random.nextInt(256),
+        random.nextInt(0x10000),
+        index,
+        homes,
+        list(items, () -> region(random)));
+  }
+
+  private static ReserveRequest reserve(RandomGenerator random, int items) {
+    return new ReserveRequest(
+        list(
+            items,
+            () -> new ReserveRequest.Item(hash(random), random.nextInt(Blob.LENGTH_MAX + 1))));
+  }
+
+  private static ReserveResponse reserved(RandomGenerator random, int items) {
+    SortedMap<Integer, RemoteRegion> regions = new TreeMap<>();
+    list(items, () -> regions.put(random.nextInt(MemoryCalls.REGIONS_MAX), region(random)));
+    return new ReserveResponse(
+        Duration.ofMillis(random.nextInt(100_000)),
+        regions,
+        list(items, () -> reservation(random)),
+        "because " + random.nextInt());
+  }
+
+  private static Reservation reservation(RandomGenerator random) {
+    return switch (random.nextInt(3)) {
+      case 0 -> new Reservation.Present(location(random));
+      case 1 -> new Reservation.Window(random.nextLong(Long.MAX_VALUE), location(random));
+      default -> new Reservation.Refusal(random.nextInt(256));
+    };
+  }
+
+  private static SealRequest seal(RandomGenerator random, int items) {
+    return new SealRequest(list(items, () -> random.nextLong(Long.MAX_VALUE)));
+  }
+
+  private static SealResponse sealed(RandomGenerator random, int items) {
+    return new SealResponse(
+        list(
+            items,
+            () ->
+                random.nextBoolean()
+                    ? new SealResult.Sealed(location(random))
+                    : new SealResult.Failed(random.nextInt(256))),
+        "");
+  }
+
+  private static LocateResponse located(RandomGenerator random, int items) {
+    SortedMap<Integer, BlobLocation> found = new TreeMap<>();
+    list(items, () -> found.put(random.nextInt(MemoryCalls.ITEMS_MAX), location(random)));
+    return new LocateResponse(found);
+  }
+
+  private static MemoryStatus status(RandomGenerator random, int items) {
+    long n = random.nextLong(Long.MAX_VALUE);
+    return new MemoryStatus(
+        "cd".repeat(16), "memory-" + items, n, n / 2, n / 3, 4, 5, 6, 7, n / 8, 9, items);
+  }
+
+  @Test
+  void everyMessageComesBack() {
+    Seeds.run(
+        MemoryMessagesTest.class,
+        100,
+        random -> KINDS.forEach(kind -> kind.roundTrip(random, random.nextInt(20))));
+  }
+
+  @Test
+  void fullBatchesFitIntoAMessage() {
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    for (Kind<?> kind : KINDS) {
+      boolean hasRegions = kind.name().equals("reserved");
+      kind.roundTrip(random, hasRegions ? 400 : MemoryCalls.ITEMS_MAX);
+    }
+  }
+
+  @Test
+  void damagedMessagesAreRefusedAndNothingElse() {
+    Seeds.run(
+        MemoryMessagesTest.class,
+        100,
+        random -> {
+          for (int i = 0; i < 50; i++) {
+            KINDS.forEach(kind -> kind.fuzz(random));
+          }
+        });
+  }
+
+  @Test
+  void batchesAreBounded() {
+    List<Long> tooMany = list(MemoryCalls.ITEMS_MAX + 1, () -> 1L);
+    assertThrows(IllegalArgumentException.class, () -> new SealRequest(tooMany));
+  }
+
+  @Test
+  void longTextsAreCutBetweenCharacters() {
+    SealResponse response = new SealResponse(List.of(), "😀".repeat(5000));
+    assertTrue(response.failure().length() > 100);
+    assertEquals(0, response.failure().replace("😀", "").length());
+  }
+}
