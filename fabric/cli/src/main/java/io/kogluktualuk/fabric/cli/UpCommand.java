@@ -78,13 +78,13 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return detach ? detached() : foreground();
+    return detach ? detached(settings()) : foreground(settings());
   }
 
-  private int detached() throws InterruptedException {
+  private int detached(ClusterSettings settings) throws InterruptedException {
     List<String> arguments =
         spec == null ? List.of() : spec.commandLine().getParseResult().originalArgs();
-    Background.Started started = Background.start(options.home(), arguments);
+    Background.Started started = Background.start(settings.folder(), arguments);
     options.print(
         "cluster started in process %d, control plane at %s%nstop it with: kog down%s"
             .formatted(started.pid(), started.control(), homeArgument()),
@@ -95,10 +95,10 @@ final class UpCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private int foreground() throws InterruptedException {
+  private int foreground(ClusterSettings settings) throws InterruptedException {
     Path log = Logs.ofServers(options.home(), options.isVerbose());
     CountDownLatch closed = new CountDownLatch(1);
-    try (EmbeddedCluster cluster = EmbeddedCluster.open(settings())) {
+    try (EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
       Thread stopper = new Thread(() -> stop(cluster, closed), "kog-stop");
       Runtime.getRuntime().addShutdownHook(stopper);
       options.print(UpText.table(cluster, log), UpText.json(cluster, log));

@@ -66,7 +66,6 @@ class CliTest {
           {"put", "a", "b"},
           {"ls", "--colour", "x"},
           {"run", "--fuel", "much", "--", "/x"},
-          {"get", "--json", "12345678"},
           {"up", "--memory", "lots"},
           {"up", "--memory-nodes", "0"},
           {"status", "--control", "nowhere"}
@@ -109,6 +108,8 @@ class CliTest {
             + kog.home()
             + "\",\"hint\":\"'kog up' starts a cluster, 'kog status' shows how it is\"}\n",
         result.err());
+    CliRun.Result noRoom = kog.run("get", "--json", "12345678");
+    assertTrue(noRoom.err().contains("--json needs --output"), noRoom.err());
     assertTrue(kog.run("put", "--json").err().startsWith("{\"error\":\"usage\",\"exit\":2,"));
   }
 
