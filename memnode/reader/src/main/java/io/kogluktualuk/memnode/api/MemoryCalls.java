@@ -65,6 +65,15 @@ public final class MemoryCalls {
           codec(MemoryStatus::write, MemoryStatus::read),
           true);
 
+  /// Which blobs have a hash that begins so. Looks at the whole index: some milliseconds.
+  public static final Method<ResolveRequest, ResolveResponse> RESOLVE =
+      new Method<>(
+          205,
+          "memnode.resolve",
+          codec(ResolveRequest::write, ResolveRequest::read),
+          codec(ResolveResponse::write, ResolveResponse::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

@@ -9,6 +9,7 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
+import io.kogluktualuk.memnode.api.ResolveResponse;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
 import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
@@ -40,6 +41,10 @@ final class StoreCalls {
         .on(MemoryCalls.RESERVE, this::reserve)
         .on(MemoryCalls.SEAL, request -> store.seal(request.windows()))
         .on(MemoryCalls.LOCATE, this::locate)
+        .on(
+            MemoryCalls.RESOLVE,
+            request ->
+                new ResolveResponse(store.withPrefix(request.digits(), ResolveResponse.HASHES_MAX)))
         .on(MemoryCalls.STATUS, _ -> status());
   }
 

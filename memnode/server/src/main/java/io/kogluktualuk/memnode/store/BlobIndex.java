@@ -4,7 +4,11 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side of the index whose layout is [IndexLayout].
@@ -24,6 +28,9 @@ final class BlobIndex {
   /// How far from its home a free slot is looked for, before it is moved into reach: ten times the
   /// longest distance seen at the load this index allows.
   private static final int SCAN_SLOTS_MAX = 1024;
+
+  private static final ValueLayout.OfInt BE_INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final MemorySegment index;
   private final long homes;
@@ -64,6 +71,21 @@ final class BlobIndex {
   @Nullable BlobLocation find(Hash hash) {
     long at = IndexLayout.home(hash, homes) * IndexLayout.ENTRY_BYTES;
     return IndexLayout.find(index.asSlice(at, IndexLayout.PROBE_BYTES), hash);
+  }
+
+  /// Hashes that begin with these hex digits, as a reader without the lock sees them: an entry that
+  /// is being written or moved may be missed or be nonsense.
+  ///
+  /// @param digits at least 8
+  Stream<Hash> candidates(String digits) {
+    int start = Integer.parseUnsignedInt(digits, 0, Integer.BYTES * 2, 16);
+    return LongStream.range(0, IndexLayout.slots(homes))
+        .filter(slot -> IndexLayout.sequence(index, slot) != 0)
+        .map(slot -> slot * IndexLayout.ENTRY_BYTES + IndexLayout.HASH_OFFSET)
+        .filter(at -> index.get(BE_INT, at) == start)
+        .mapToObj(at -> Hash.read(index, at))
+        .filter(hash -> hash.toHex().startsWith(digits))
+        .distinct();
   }
 
   /// Keeps a slot for a hash that is not in the index.

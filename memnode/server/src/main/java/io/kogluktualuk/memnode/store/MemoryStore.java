@@ -257,6 +257,12 @@ public final class MemoryStore implements AutoCloseable {
     }
   }
 
+  /// The first hashes found that begin with these hex digits. The index is looked through without
+  /// the lock, so what is sealed meanwhile may be missed; what is answered is there.
+  public List<Hash> withPrefix(String digits, int max) {
+    return index.candidates(digits).filter(hash -> locate(hash) != null).limit(max).toList();
+  }
+
   /// The regions so far, by number.
   public List<FilePart> regions() {
     return regions.list().stream().map(file -> new FilePart(file.path(), file.length())).toList();
