@@ -53,7 +53,7 @@ public final class Fabric implements AutoCloseable {
             ReaderSettings.defaults()
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()));
-    this.refs = new RefReader(blobs, new HashSearch(control));
+    this.refs = new RefReader(blobs, new HashSearch(control, membership, settings.callTimeout()));
     this.runs = new Runs(membership, settings);
   }
 

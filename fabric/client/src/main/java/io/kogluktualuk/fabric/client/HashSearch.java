@@ -3,23 +3,34 @@ package io.kogluktualuk.fabric.client;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.HashPrefix;
 import io.kogluktualuk.controlplane.api.Keys;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.ResolveRequest;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Finds whole hashes from their first digits: among the keys and outputs that the memo index
-/// knows.
+/// knows, and the blobs of all memory nodes that answer.
 ///
 /// **Threading:** any thread.
 final class HashSearch implements RefReader.Prefixes {
 
   private final ControlClient control;
+  private final Membership membership;
+  private final Duration timeout;
 
-  HashSearch(ControlClient control) {
+  HashSearch(ControlClient control, Membership membership, Duration timeout) {
     this.control = control;
+    this.membership = membership;
+    this.timeout = timeout;
   }
 
   @Override
@@ -30,6 +41,7 @@ final class HashSearch implements RefReader.Prefixes {
     producers.keys().stream()
         .map(key -> control.explain(key).memo().outcome().output().hash())
         .forEach(found::add);
+    found.addAll(blobs(prefix));
     if (found.isEmpty()) {
       throw new NotFound("nothing is known whose hash begins with " + digits);
     }
@@ -41,5 +53,17 @@ final class HashSearch implements RefReader.Prefixes {
               + (found.size() > 5 ? ", …" : ""));
     }
     return found.iterator().next();
+  }
+
+  private Set<Hash> blobs(HashPrefix prefix) {
+    ResolveRequest request = new ResolveRequest(prefix.digits());
+    Set<Hash> found = new TreeSet<>();
+    for (Member node : membership.all(Role.MEMORY)) {
+      if (!node.isSilent()) {
+        Channel channel = membership.channel(node);
+        found.addAll(channel.call(MemoryCalls.RESOLVE, request, Deadline.after(timeout)).hashes());
+      }
+    }
+    return found;
   }
 }
