@@ -8,6 +8,9 @@ final class Texts {
   private Texts() {}
 
   static void check(String text, int bytesMax, String meaning) {
+    if (isPlain(text) && !text.isEmpty() && text.length() <= bytesMax) {
+      return;
+    }
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes == 0 || bytes > bytesMax) {
       throw new IllegalArgumentException(
@@ -16,5 +19,15 @@ final class Texts {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new IllegalArgumentException(meaning + " is not valid Unicode: '" + text + "'");
     }
+  }
+
+  /// Nearly all names are, and an encoder costs more than the rest of a memo record.
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -10,14 +10,10 @@ import io.kogluktualuk.controlplane.model.Memos;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -83,15 +79,8 @@ final class ControlKillTest {
 
   /// @return how many memos have been acknowledged in all
   private int recordUntilKilled(int first) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> flag.startsWith("--") || flag.startsWith("-Djava.util.logging"))
-            .toList());
-    command.addAll(List.of("-cp", Objects.requireNonNull(System.getProperty("java.class.path"))));
-    command.addAll(
-        List.of(Recorder.class.getName(), folder.resolve("control").toString(), "" + first));
+    List<String> command =
+        ChildJvm.command(Recorder.class, folder.resolve("control").toString(), "" + first);
     Path errors = folder.resolve("errors");
     Process child = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     try (BufferedReader output = child.inputReader(UTF_8)) {
@@ -103,19 +92,11 @@ final class ControlKillTest {
           child.toHandle().destroyForcibly();
         }
       }
-      assertTrue(acknowledged > first, () -> "the child did nothing: " + read(errors));
+      assertTrue(acknowledged > first, () -> "the child did nothing: " + ChildJvm.read(errors));
       return acknowledged;
     } finally {
       child.destroyForcibly();
       assertTrue(child.waitFor(10, TimeUnit.SECONDS), "the child is still there");
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
     }
   }
 }
