@@ -1,0 +1,54 @@
+package io.kogluktualuk.computenode.runtime.guest;
+
+import io.kogluktualuk.computenode.runtime.namespace.Errno;
+import io.kogluktualuk.computenode.runtime.namespace.FileError;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Small numbers for open things; the lowest free one is given out.
+///
+/// **Threading:** the guest's thread. **Bound:** a number of entries; beyond it MFILE.
+final class Descriptors<T> {
+
+  private final int max;
+  private final List<@Nullable T> open = new ArrayList<>();
+
+  Descriptors(int max) {
+    this.max = max;
+  }
+
+  int add(T value) {
+    int free = open.indexOf(null);
+    if (free >= 0) {
+      open.set(free, value);
+      return free;
+    }
+    if (open.size() >= max) {
+      throw new FileError(Errno.MFILE);
+    }
+    open.add(value);
+    return open.size() - 1;
+  }
+
+  T get(int number) {
+    T value = number >= 0 && number < open.size() ? open.get(number) : null;
+    if (value == null) {
+      throw new FileError(Errno.BADF);
+    }
+    return value;
+  }
+
+  void close(int number) {
+    get(number);
+    open.set(number, null);
+  }
+
+  /// Gives what is open as `from` the number `to`, closing what was there.
+  void move(int from, int to) {
+    T value = get(from);
+    get(to);
+    open.set(from, null);
+    open.set(to, value);
+  }
+}

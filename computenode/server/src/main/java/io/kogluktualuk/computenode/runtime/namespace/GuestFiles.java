@@ -1,0 +1,228 @@
+package io.kogluktualuk.computenode.runtime.namespace;
+
+import io.kogluktualuk.computenode.runtime.namespace.Entry.Delayed;
+import io.kogluktualuk.computenode.runtime.namespace.Entry.Directory;
+import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
+import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.Thunk;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The changes a program may make to its files: everything is below `/tmp`.
+///
+/// **Threading:** the guest's thread. **Errors:** [FileError], ACCES for a path that is not below
+/// `/tmp`.
+public final class GuestFiles {
+
+  private final GuestTree tree;
+  private final Thunks thunks;
+  private final TraceRecorder trace;
+
+  public GuestFiles(GuestTree tree, Thunks thunks, TraceRecorder trace) {
+    this.tree = tree;
+    this.thunks = thunks;
+    this.trace = trace;
+  }
+
+  /// How to open a file for writing.
+  ///
+  /// @param create make it when it is not there
+  /// @param exclusive fail when it is there
+  /// @param truncate begin empty
+  public record WriteMode(boolean create, boolean exclusive, boolean truncate) {
+
+    /// Change what is there, or make it.
+    public static final WriteMode APPEND = new WriteMode(true, false, false);
+  }
+
+  /// A file to write to.
+  public WrittenFile open(NamePath path, WriteMode mode) {
+    Directory parent = parent(path);
+    Entry there = tree.walk(path, path.names().size());
+    if (there == null) {
+      if (!mode.create) {
+        throw new FileError(Errno.NOENT);
+      }
+      return put(parent, path, new WrittenFile(tree.blobs()));
+    }
+    if (mode.exclusive && mode.create) {
+      throw new FileError(Errno.EXIST);
+    }
+    Entry found = tree.find(path);
+    return switch (found) {
+      case Fixed(Ref ref, _) when ref.kind() != Kind.TREE ->
+          put(
+              parent,
+              path,
+              mode.truncate
+                  ? new WrittenFile(tree.blobs())
+                  : WrittenFile.of(tree.blobs(), Content.open(tree.blobs(), ref)));
+      case WrittenFile file -> {
+        if (mode.truncate) {
+          file.truncate(0);
+        }
+        yield file;
+      }
+      case Fixed _, Directory _, Delayed _ -> throw new FileError(Errno.ISDIR);
+    };
+  }
+
+  private static WrittenFile put(Directory parent, NamePath path, WrittenFile file) {
+    parent.entries.put(path.name(), file);
+    return file;
+  }
+
+  public void makeDirectory(NamePath path) {
+    if (path.isRoot() || path.equals(GuestTree.TMP_PATH)) {
+      throw new FileError(Errno.EXIST);
+    }
+    Directory parent = parent(path);
+    if (tree.walk(path, path.names().size()) != null) {
+      throw new FileError(Errno.EXIST);
+    }
+    parent.entries.put(path.name(), new Directory());
+  }
+
+  /// Removes a name that is not a directory; a thunk goes without having been computed.
+  public void unlink(NamePath path) {
+    Directory parent = parent(path);
+    if (isDirectory(existing(path))) {
+      throw new FileError(Errno.ISDIR);
+    }
+    parent.entries.remove(path.name());
+  }
+
+  public void removeDirectory(NamePath path) {
+    Directory parent = parent(path);
+    requireEmpty(tree.force(existing(path), path), path);
+    parent.entries.remove(path.name());
+  }
+
+  private void requireEmpty(Entry entry, NamePath path) {
+    if (!isDirectory(entry)) {
+      throw new FileError(Errno.NOTDIR);
+    }
+    if (!tree.list(path).isEmpty()) {
+      throw new FileError(Errno.NOTEMPTY);
+    }
+  }
+
+  /// Moves a name, replacing a file or an empty directory; a thunk moves without being computed.
+  public void rename(NamePath from, NamePath to) {
+    Directory source = parent(from);
+    Directory target = parent(to);
+    Entry moved = existing(from);
+    if (from.equals(to)) {
+      return;
+    }
+    if (to.startsWith(from)) {
+      throw new FileError(Errno.INVAL);
+    }
+    Entry replaced = tree.walk(to, to.names().size());
+    if (replaced != null) {
+      requireReplaceable(moved, replaced, to);
+    }
+    source.entries.remove(from.name());
+    target.entries.put(to.name(), moved);
+  }
+
+  private void requireReplaceable(Entry moved, Entry replaced, NamePath to) {
+    if (isDirectory(moved)) {
+      requireEmpty(tree.force(replaced, to), to);
+    } else if (isDirectory(replaced)) {
+      throw new FileError(Errno.ISDIR);
+    }
+  }
+
+  /// Binds a path to a computation and begins it.
+  ///
+  /// @param inputs what it sees; null for the whole namespace as it is now
+  public void bind(NamePath path, List<String> argv, @Nullable List<Thunk.Input> inputs) {
+    Directory parent = parent(path);
+    requireNoDirectory(path);
+    Blob encoding = new Thunk(argv, inputs).encode();
+    Ref thunk = Thunk.refOf(encoding);
+    Thunks.Promise promise =
+        inputs == null
+            ? startWhole(encoding, thunk)
+            : thunks.startNarrowed(argv, captureAll(inputs));
+    tree.blobs().put(List.of(encoding));
+    trace.bound(path.toString(), thunk);
+    parent.entries.put(path.name(), new Delayed(thunk, promise));
+  }
+
+  private Thunks.Promise startWhole(Blob encoding, Ref thunk) {
+    tree.blobs().put(List.of(encoding));
+    return thunks.start(tree.snapshot(), thunk);
+  }
+
+  private List<Source.Input> captureAll(List<Thunk.Input> inputs) {
+    List<Source.Input> captured = new ArrayList<>(inputs.size());
+    for (Thunk.Input input : inputs) {
+      Source source = tree.capture(NamePath.parse(input.path()));
+      captured.add(new Source.Input(NamePath.parse(input.as()), input.path(), source));
+    }
+    return captured;
+  }
+
+  /// Binds a path to a value.
+  public void bind(NamePath path, Ref value) {
+    Directory parent = parent(path);
+    requireNoDirectory(path);
+    parent.entries.put(path.name(), new Fixed(value, false));
+  }
+
+  private void requireNoDirectory(NamePath path) {
+    Entry there = tree.walk(path, path.names().size());
+    if (there != null && isDirectory(there)) {
+      throw new FileError(Errno.ISDIR);
+    }
+  }
+
+  /// Checks that something stands at a path; computes nothing for it but what is on the way.
+  public void requireThere(NamePath path) {
+    existing(path);
+  }
+
+  private Entry existing(NamePath path) {
+    Entry there = tree.walk(path, path.names().size());
+    if (there == null) {
+      throw new FileError(Errno.NOENT);
+    }
+    return there;
+  }
+
+  private static boolean isDirectory(Entry entry) {
+    return switch (entry) {
+      case Directory _ -> true;
+      case Fixed(Ref ref, _) -> ref.kind() == Kind.TREE;
+      case WrittenFile _, Delayed _ -> false;
+    };
+  }
+
+  /// The directory that holds a path, made changeable from `/tmp` down.
+  private Directory parent(NamePath path) {
+    if (!path.startsWith(GuestTree.TMP_PATH) || path.equals(GuestTree.TMP_PATH)) {
+      throw new FileError(Errno.ACCES);
+    }
+    Directory current = tree.ownTmp();
+    NamePath here = GuestTree.TMP_PATH;
+    for (String name : path.parent().names().subList(1, path.names().size() - 1)) {
+      here = here.child(name);
+      Entry next = current.entries.get(name);
+      if (next == null) {
+        throw new FileError(Errno.NOENT);
+      }
+      Directory own = tree.own(tree.force(next, here));
+      current.entries.put(name, own);
+      current = own;
+    }
+    return current;
+  }
+}

@@ -1,0 +1,296 @@
+package io.kogluktualuk.computenode.runtime.namespace;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Chunker;
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.ContentList;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A file that a program writes: bytes of any length in constant memory, readable and writable
+/// anywhere.
+///
+/// ```
+/// ┌─ chunks: blobs, stored ──────────────┬─ tail: on the heap ─┐
+/// │ 2–4 MiB │ 2–4 MiB │ … one of them hot │ at most 4 MiB       │
+/// ```
+///
+/// Writing at the end fills the tail, which is cut into chunks as it overflows. Writing into a
+/// chunk
+/// makes that one *hot*: it is on the heap until another is written to. The hash of the whole is
+/// kept up while chunks are added in order; after a rewrite of a chunk, [#finish] reads all of
+/// them.
+///
+/// **Threading:** one thread. **Memory:** the tail, one hot chunk, 64 bytes per chunk.
+public final class WrittenFile implements Entry {
+
+  /// Shorter pieces are joined with their neighbours, so that lists stay short.
+  private static final int APPEND_MIN = 256 * 1024;
+
+  private static final int ZEROS = 64 * 1024;
+
+  private final BlobStore blobs;
+  private final List<ContentList.Chunk> chunks = new ArrayList<>();
+  private long[] ends = new long[4];
+  private byte[] tail = new byte[0];
+  private int tailLength;
+  private int hotIndex = -1;
+  private byte[] hot = new byte[0];
+  private @Nullable Sha256 whole = new Sha256();
+  private @Nullable Ref finished;
+
+  public WrittenFile(BlobStore blobs) {
+    this.blobs = blobs;
+  }
+
+  /// A file that begins as some content and can be changed.
+  static WrittenFile of(BlobStore blobs, Content content) {
+    WrittenFile file = new WrittenFile(blobs);
+    if (content.ref().kind() == Kind.BLOB) {
+      file.write(0, content.chunk(0).bytes());
+    } else {
+      for (int i = 0; i < content.chunkCount(); i++) {
+        file.addChunk(content.chunk(i));
+      }
+    }
+    return file;
+  }
+
+  public long length() {
+    return chunkedBytes() + tailLength;
+  }
+
+  private long chunkedBytes() {
+    return chunks.isEmpty() ? 0 : ends[chunks.size() - 1];
+  }
+
+  /// Where the stored chunk that holds `offset` ends, or the end of the file.
+  public long chunkEnd(long offset) {
+    return offset < chunkedBytes() ? ends[chunkAt(offset)] : length();
+  }
+
+  /// Copies bytes from `offset` on into `target`; returns how many there were.
+  public int read(long offset, MemorySegment target) {
+    long wanted = Math.min(target.byteSize(), length() - offset);
+    int copied = 0;
+    while (copied < wanted) {
+      MemorySegment part = at(offset + copied);
+      long length = Math.min(part.byteSize(), wanted - copied);
+      MemorySegment.copy(part, 0, target, copied, length);
+      copied += (int) length;
+    }
+    return copied;
+  }
+
+  /// The bytes from `offset`, which is inside the file, to the end of the part that holds it.
+  ///
+  /// Valid until the file is next written to.
+  public MemorySegment at(long offset) {
+    if (offset >= chunkedBytes()) {
+      int start = (int) (offset - chunkedBytes());
+      return MemorySegment.ofArray(tail).asSlice(start, tailLength - start);
+    }
+    int index = chunkAt(offset);
+    MemorySegment bytes =
+        index == hotIndex
+            ? MemorySegment.ofArray(hot)
+            : blobs.get(chunks.get(index).hash()).bytes();
+    return bytes.asSlice(offset - startOf(index));
+  }
+
+  /// Writes bytes at `offset`; what lies between the end and `offset` becomes zeros.
+  public void write(long offset, MemorySegment bytes) {
+    finished = null;
+    extend(offset);
+    long done = 0;
+    while (done < bytes.byteSize()) {
+      long at = offset + done;
+      long left = bytes.byteSize() - done;
+      if (at < chunkedBytes()) {
+        done += rewrite(at, bytes.asSlice(done));
+      } else {
+        done += writeTail((int) (at - chunkedBytes()), bytes, done, left);
+      }
+    }
+  }
+
+  /// Adds bytes of the fabric at the end; long enough ones become a chunk as they are.
+  public void append(Blob blob) {
+    boolean tailIsShort = tailLength > 0 && tailLength < APPEND_MIN;
+    if (blob.length() < APPEND_MIN || tailIsShort) {
+      write(length(), blob.bytes());
+      return;
+    }
+    finished = null;
+    while (tailLength > 0) {
+      cutOne();
+    }
+    addChunk(blob);
+  }
+
+  /// Makes the file exactly so long.
+  public void truncate(long length) {
+    finished = null;
+    extend(length);
+    if (length < chunkedBytes()) {
+      int index = chunkAt(length);
+      int kept = (int) (length - startOf(index));
+      byte[] bytes = copyOf(index);
+      dropFrom(index);
+      tail = bytes;
+      tailLength = kept;
+    } else {
+      tailLength = (int) (length - chunkedBytes());
+    }
+  }
+
+  /// Stores what is not stored and returns the ref of the content as it is now.
+  public Ref finish() {
+    Ref ref = finished;
+    if (ref == null) {
+      ref = compose();
+      finished = ref;
+    }
+    return ref;
+  }
+
+  private Ref compose() {
+    coolDown();
+    if (length() <= Blob.LENGTH_MAX) {
+      byte[] all = new byte[(int) length()];
+      read(0, MemorySegment.ofArray(all));
+      return stored(Blob.of(all));
+    }
+    List<ContentList.Chunk> all = new ArrayList<>(chunks);
+    Sha256 digest = whole != null ? whole : digestOfChunks();
+    // The digest is used up; if the program writes on, the next finish reads the chunks again.
+    whole = null;
+    for (int at = 0; at < tailLength; ) {
+      int length = Chunker.cut(tail, at, tailLength - at);
+      Blob blob = Blob.of(Arrays.copyOfRange(tail, at, at + length));
+      blobs.put(List.of(blob));
+      digest.update(blob.bytes());
+      all.add(new ContentList.Chunk(blob.hash(), length));
+      at += length;
+    }
+    Hash contentHash = digest.finish();
+    Blob list = ContentList.of(contentHash, all).encode();
+    blobs.put(List.of(list));
+    return new Ref(Kind.LIST, list.hash(), length());
+  }
+
+  private Ref stored(Blob blob) {
+    blobs.put(List.of(blob));
+    return Ref.ofBlob(blob);
+  }
+
+  private Sha256 digestOfChunks() {
+    Sha256 digest = new Sha256();
+    chunks.forEach(chunk -> digest.update(blobs.get(chunk.hash()).bytes()));
+    return digest;
+  }
+
+  private void extend(long length) {
+    while (length() < length) {
+      int part = (int) Math.min(ZEROS, length - length());
+      MemorySegment zeros = MemorySegment.ofArray(new byte[part]);
+      writeTail(tailLength, zeros, 0, part);
+    }
+  }
+
+  /// Writes into the tail from `start` on; returns how much fitted.
+  private int writeTail(int start, MemorySegment bytes, long from, long length) {
+    if (start == Blob.LENGTH_MAX) {
+      cutOne();
+      return 0;
+    }
+    int part = (int) Math.min(length, Blob.LENGTH_MAX - start);
+    ensureTail(start + part);
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, tail, start, part);
+    tailLength = Math.max(tailLength, start + part);
+    return part;
+  }
+
+  private void ensureTail(int length) {
+    if (length > tail.length) {
+      int doubled = Math.min(Blob.LENGTH_MAX, Math.max(256, tail.length * 2));
+      tail = Arrays.copyOf(tail, Math.max(length, doubled));
+    }
+  }
+
+  private void cutOne() {
+    int length = Chunker.cut(tail, 0, tailLength);
+    addChunk(Blob.of(Arrays.copyOf(tail, length)));
+    System.arraycopy(tail, length, tail, 0, tailLength - length);
+    tailLength -= length;
+  }
+
+  private void addChunk(Blob blob) {
+    blobs.put(List.of(blob));
+    if (whole != null) {
+      whole.update(blob.bytes());
+    }
+    long end = chunkedBytes() + blob.length();
+    if (chunks.size() == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * ends.length);
+    }
+    ends[chunks.size()] = end;
+    chunks.add(new ContentList.Chunk(blob.hash(), blob.length()));
+  }
+
+  private int rewrite(long offset, MemorySegment bytes) {
+    int index = chunkAt(offset);
+    if (index != hotIndex) {
+      coolDown();
+      hot = copyOf(index);
+      hotIndex = index;
+      whole = null;
+    }
+    int start = (int) (offset - startOf(index));
+    int part = (int) Math.min(bytes.byteSize(), hot.length - start);
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, hot, start, part);
+    return part;
+  }
+
+  /// Stores the hot chunk.
+  private void coolDown() {
+    if (hotIndex >= 0) {
+      Blob blob = Blob.of(hot);
+      blobs.put(List.of(blob));
+      chunks.set(hotIndex, new ContentList.Chunk(blob.hash(), blob.length()));
+      hotIndex = -1;
+      hot = new byte[0];
+    }
+  }
+
+  private byte[] copyOf(int index) {
+    return index == hotIndex ? hot.clone() : blobs.get(chunks.get(index).hash()).toArray();
+  }
+
+  private void dropFrom(int index) {
+    if (hotIndex >= index) {
+      hotIndex = -1;
+      hot = new byte[0];
+    }
+    chunks.subList(index, chunks.size()).clear();
+    whole = chunks.isEmpty() ? new Sha256() : null;
+  }
+
+  private int chunkAt(long offset) {
+    int found = Arrays.binarySearch(ends, 0, chunks.size(), offset);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+
+  private long startOf(int index) {
+    return index == 0 ? 0 : ends[index - 1];
+  }
+}

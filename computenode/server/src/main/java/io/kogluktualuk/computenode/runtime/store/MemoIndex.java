@@ -1,0 +1,20 @@
+package io.kogluktualuk.computenode.runtime.store;
+
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/// Where outcomes are looked up and made known to all.
+///
+/// **Threading:** safe for any number of threads.
+/// **Errors:** [io.kogluktualuk.fabric.fault.FabricException]; never an answer that is not known.
+public interface MemoIndex {
+
+  /// The known outcomes among those of some transactions.
+  Map<Hash, Outcome> lookup(Collection<Hash> keys);
+
+  /// Makes outcomes known; returns when they are durable.
+  void record(List<Memo> memos);
+}

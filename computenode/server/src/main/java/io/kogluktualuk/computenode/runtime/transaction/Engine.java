@@ -1,0 +1,384 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.api.Disposition;
+import io.kogluktualuk.computenode.api.ExecuteReply;
+import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.computenode.runtime.namespace.Source;
+import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
+import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
+import io.kogluktualuk.computenode.runtime.store.LookupBatcher;
+import io.kogluktualuk.computenode.runtime.store.Memo;
+import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
+import io.kogluktualuk.computenode.vm.run.Vm;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Gives transactions their outcomes: known ones at once, others by running them here or at a peer.
+///
+/// A transaction in the making is a [Flight], one for each key. What it reads may be further
+/// transactions, and those [Evaluation]s wait for; see [WaitGraph] for circles, [Slots] for who
+/// runs
+/// when. Outcomes go into the cache at once, and behind the computation's back into the stores; who
+/// stands outside is answered when that is done.
+///
+/// **Threading:** safe for any number of threads; [#run] and [#execute] block.
+/// **Bound:** [ExecuteRequest#DEPTH_MAX] nested transactions, [Slots#QUEUE_MAX] in the queue.
+public final class Engine implements AutoCloseable {
+
+  private static final long TREE_CACHE_BYTES = 64L << 20;
+
+  /// A transaction that three peers could not run is run here.
+  private static final int HANDOVERS_MAX = 3;
+
+  private final EngineSettings settings;
+  private final OutcomeCache outcomes;
+  private final LocalBlobs blobs;
+  private final LookupBatcher lookups;
+  private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
+  private final Programs programs;
+  private final WaitGraph waits = new WaitGraph();
+  private final Slots slots;
+  private final Peers peers;
+  private final Runs runs;
+  private final Map<Hash, Flight> flights = new ConcurrentHashMap<>();
+  private final LongAdder ran = new LongAdder();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private volatile boolean isClosed;
+
+  /// @param vm lent
+  public Engine(EngineSettings settings, BlobStore fabric, MemoIndex index, Peers peers, Vm vm) {
+    this.settings = settings;
+    this.outcomes = new OutcomeCache(settings.outcomesMax());
+    this.blobs = new LocalBlobs(settings.name(), fabric, index, outcomes, settings.cacheBytes());
+    this.lookups = new LookupBatcher(index);
+    this.programs = new Programs(vm);
+    this.peers = peers;
+    this.slots = new Slots(settings.slots(), peers);
+    this.runs = new Runs(blobs);
+  }
+
+  /// The fabric's blobs as this node sees them.
+  public LocalBlobs blobs() {
+    return blobs;
+  }
+
+  BlobStore blobsOf(Run run) {
+    return blobs.counting(run.bytesRead, run.bytesWritten);
+  }
+
+  TreeCache trees() {
+    return trees;
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  WaitGraph waits() {
+    return waits;
+  }
+
+  /// Answers a client.
+  public RunReport run(RunRequest request) {
+    Run run = runs.open(request.run(), request.timeout());
+    try {
+      Transaction transaction = load(request.transaction());
+      Settled settled = await(fly(transaction, run, 0), run);
+      blobs.await(run.publisherMark(), run.deadline());
+      run.finish();
+      Progress progress = runs.gather(run);
+      return new RunReport(
+          request.transaction(),
+          outcomeOf(settled),
+          settled.disposition(),
+          progress.counters(),
+          progress.disposed());
+    } finally {
+      run.finish();
+    }
+  }
+
+  /// Answers a peer that hands a transaction over.
+  ///
+  /// @throws Unavailable when no slot is free
+  public ExecuteReply execute(ExecuteRequest request) {
+    if (slots.running() >= slots.slots() || slots.queued() > 0) {
+      throw new Unavailable(settings.name() + " has no free slot");
+    }
+    Run run = runs.open(request.run(), request.remaining());
+    waits.addChain(request.chain(), request.transaction());
+    try {
+      Transaction transaction = load(request.transaction());
+      Settled settled = await(fly(transaction, run, request.depth(), false), run);
+      blobs.await(run.publisherMark(), run.deadline());
+      return new ExecuteReply(
+          outcomeOf(settled), settled.disposition(), List.copyOf(settled.cycle()));
+    } finally {
+      waits.removeChain(request.chain(), request.transaction());
+    }
+  }
+
+  /// How far a run has come.
+  ///
+  /// @param alone true for this node's share only
+  public Progress progress(RunId id, boolean alone) {
+    Run run = runs.find(id);
+    if (run == null) {
+      return Progress.UNKNOWN;
+    }
+    return alone ? run.progress() : runs.gather(run);
+  }
+
+  /// Ends a run, here and where it was handed to.
+  ///
+  /// @return whether there was one to end
+  public boolean cancel(RunId id) {
+    Run run = runs.find(id);
+    return run != null && runs.cancel(run);
+  }
+
+  public ComputeStatus status() {
+    return new ComputeStatus(
+        settings.name(),
+        slots.slots(),
+        slots.running(),
+        slots.queued(),
+        runs.waiting(),
+        runs.active(),
+        ran.sum(),
+        hits.sum(),
+        failures.sum(),
+        blobs.cachedBytes(),
+        blobs.cachedBytesMax(),
+        blobs.unpublished());
+  }
+
+  private Transaction load(Hash key) {
+    return Transaction.decode(key.toHex(), blobs.get(key).toArray());
+  }
+
+  private static Outcome outcomeOf(Settled settled) {
+    Outcome outcome = settled.outcome();
+    if (outcome == null) {
+      throw new IllegalStateException("a transaction settles with an outcome");
+    }
+    return outcome;
+  }
+
+  /// Waits for the top of a run; lets go of it in the end.
+  private Settled await(Pending top, Run run) {
+    CompletableFuture<Settled> wait = top.settled().copy();
+    run.addWait(wait);
+    try {
+      return wait.get(run.deadline().remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      runs.cancel(run);
+      throw new DeadlineExceeded("run " + run.id() + " did not end within its time", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FabricException reason) {
+        throw FabricException.ofTag(reason.tag(), String.valueOf(reason.getMessage()));
+      }
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while waiting for run " + run.id(), e);
+    } finally {
+      run.removeWait(wait);
+      top.release();
+    }
+  }
+
+  /// A transaction in the making, held once for the caller.
+  Pending fly(Transaction transaction, Run run, int depth) {
+    return fly(transaction, run, depth, true);
+  }
+
+  private Pending fly(Transaction transaction, Run run, int depth, boolean mayLeave) {
+    Blob encoding = transaction.encode();
+    run.started.increment();
+    Flight fresh = new Flight(this, encoding, transaction, run, depth, mayLeave);
+    fresh.hold();
+    Outcome known = outcomes.get(encoding.hash());
+    if (known != null) {
+      fresh.settle(hit(fresh, known));
+    } else if (depth > ExecuteRequest.DEPTH_MAX) {
+      fresh.fail(
+          new Refused(
+              "transactions are nested deeper than "
+                  + ExecuteRequest.DEPTH_MAX
+                  + ": the last is "
+                  + String.join(" ", transaction.argv())));
+    } else if (isClosed) {
+      fresh.fail(new AlreadyClosed("compute node " + settings.name() + " is closed"));
+    } else {
+      return join(fresh);
+    }
+    return fresh;
+  }
+
+  private Pending join(Flight fresh) {
+    while (true) {
+      Flight other = flights.putIfAbsent(fresh.key(), fresh);
+      if (other == null) {
+        Thread.ofVirtual().name("guest-", 0).start(fresh::run);
+        return fresh;
+      }
+      if (other.hold()) {
+        return other;
+      }
+      flights.remove(fresh.key(), other);
+    }
+  }
+
+  /// A narrowed thunk whose inputs must be computed first, held once for the caller.
+  Pending bind(Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
+    Binding binding = new Binding(this, run, parent, argv, inputs);
+    binding.hold();
+    Thread.ofVirtual().name("binding-", 0).start(binding::run);
+    return binding;
+  }
+
+  void landed(Flight flight) {
+    flights.remove(flight.key(), flight);
+  }
+
+  /// On the flight's thread.
+  Settled compute(Flight flight) {
+    Outcome known = outcomes.get(flight.key());
+    if (known == null) {
+      known = lookups.lookup(flight.key());
+    }
+    if (known != null) {
+      outcomes.add(flight.key(), known);
+      return hit(flight, known);
+    }
+    int handovers = 0;
+    while (true) {
+      switch (permit(flight, handovers < HANDOVERS_MAX)) {
+        case Slots.Local _ -> {
+          return runHere(flight);
+        }
+        case Slots.Remote(Peer peer) -> {
+          handovers++;
+          Settled settled = runAt(peer, flight);
+          if (settled != null) {
+            return settled;
+          }
+        }
+      }
+    }
+  }
+
+  private Slots.Permit permit(Flight flight, boolean mayLeave) {
+    if (slots.tryTakeLocal()) {
+      return new Slots.Local();
+    }
+    Run run = flight.owner();
+    run.queued.increment();
+    try {
+      Slots.Ticket ticket = slots.ticket(flight.depth(), mayLeave && flight.mayLeave());
+      flight.attach(ticket);
+      return slots.await(ticket);
+    } finally {
+      run.queued.decrement();
+    }
+  }
+
+  private Settled runHere(Flight flight) {
+    SlotHolder slot = new SlotHolder(slots, flight.depth(), flight.owner());
+    try {
+      return new GuestRun(this, flight, slot).run();
+    } finally {
+      slot.release();
+    }
+  }
+
+  /// Hands a transaction over.
+  ///
+  /// @return null when the peer could not take it
+  private @Nullable Settled runAt(Peer peer, Flight flight) {
+    Run run = flight.owner();
+    boolean hadRoom = false;
+    try {
+      blobs.put(List.of(flight.encoding()));
+      Deadline deadline = run.deadline();
+      // The peer fetches the transaction and its namespace from where they are stored.
+      blobs.await(run.publisherMark(), deadline);
+      run.peers().add(peer);
+      List<Hash> chain = waits.chainTo(flight, ExecuteRequest.DEPTH_MAX);
+      ExecuteReply reply =
+          peer.execute(
+              new ExecuteRequest(
+                  flight.key(), run.id(), flight.depth(), chain, deadline.remaining()),
+              deadline);
+      hadRoom = true;
+      run.handedOver.increment();
+      if (reply.cycle().isEmpty()) {
+        outcomes.add(flight.key(), reply.outcome());
+      }
+      return Settled.of(
+          flight.key(), reply.outcome(), reply.disposition(), Set.copyOf(reply.cycle()));
+    } catch (Unavailable | AlreadyClosed e) {
+      return null;
+    } finally {
+      peers.release(peer, hadRoom);
+    }
+  }
+
+  private Settled hit(Flight flight, Outcome known) {
+    hits.increment();
+    flight.owner().count(flight.key(), flight.transaction(), known, Disposition.HIT);
+    return Settled.of(flight.key(), known, Disposition.HIT, Set.of());
+  }
+
+  /// Counts an outcome that came of running.
+  void count(Flight flight, Outcome outcome) {
+    ran.increment();
+    if (!outcome.ending().isSuccess()) {
+      failures.increment();
+    }
+    flight.owner().fuelUsed.add(outcome.fuelUsed());
+    flight.owner().count(flight.key(), flight.transaction(), outcome, Disposition.RUN);
+  }
+
+  /// Makes an outcome known, here at once and to all in a while.
+  void keep(Memo memo) {
+    blobs.record(memo);
+    outcomes.add(memo.key(), memo.outcome());
+  }
+
+  /// Cancels what runs, stores what is done.
+  @Override
+  public void close() {
+    isClosed = true;
+    runs.cancelAll();
+    lookups.close();
+    blobs.close();
+  }
+}

@@ -1,0 +1,122 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.vm.run.Execution;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/// A transaction on its way to its outcome on this node: one for each key at a time.
+///
+/// **Threading:** [#run] on a virtual thread of its own; the rest any thread.
+final class Flight extends Pending {
+
+  private final Engine engine;
+  private final Blob encoding;
+  private final Transaction transaction;
+  private final Run run;
+  private final int depth;
+  private final boolean mayLeave;
+  private volatile boolean isStopped;
+  private volatile @Nullable Execution<?> execution;
+  private volatile @Nullable Evaluation evaluation;
+  private volatile @Nullable SlotHolder slot;
+  private volatile Slots.@Nullable Ticket ticket;
+
+  /// @param run the one that is charged for it
+  /// @param mayLeave whether it may be handed to a peer
+  Flight(
+      Engine engine, Blob encoding, Transaction transaction, Run run, int depth, boolean mayLeave) {
+    this.engine = engine;
+    this.encoding = encoding;
+    this.transaction = transaction;
+    this.run = run;
+    this.depth = depth;
+    this.mayLeave = mayLeave;
+  }
+
+  @Override
+  Hash key() {
+    return encoding.hash();
+  }
+
+  Blob encoding() {
+    return encoding;
+  }
+
+  Transaction transaction() {
+    return transaction;
+  }
+
+  Run owner() {
+    return run;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  boolean mayLeave() {
+    return mayLeave;
+  }
+
+  void run() {
+    try {
+      settle(engine.compute(this));
+    } catch (FabricException e) {
+      fail(e);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      fail(new Unavailable("running transaction " + key() + " failed: " + e, e));
+    } finally {
+      engine.landed(this);
+    }
+  }
+
+  /// What must be told when the flight is stopped; called as each comes to be.
+  void attach(SlotHolder heldSlot, Evaluation running) {
+    slot = heldSlot;
+    evaluation = running;
+    stopAgain();
+  }
+
+  void attach(Execution<?> begun) {
+    execution = begun;
+    stopAgain();
+  }
+
+  void attach(Slots.Ticket place) {
+    ticket = place;
+    stopAgain();
+  }
+
+  private void stopAgain() {
+    if (isStopped) {
+      stop();
+    }
+  }
+
+  @Override
+  void stop() {
+    isStopped = true;
+    FabricException reason = new Refused("cancelled: nobody waits for it any more");
+    Slots.Ticket place = ticket;
+    if (place != null) {
+      place.cancel(reason);
+    }
+    SlotHolder heldSlot = slot;
+    if (heldSlot != null) {
+      heldSlot.cancel(reason);
+    }
+    Evaluation waiting = evaluation;
+    if (waiting != null) {
+      waiting.stopWaiting();
+    }
+    Execution<?> begun = execution;
+    if (begun != null) {
+      begun.cancel();
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.api.Disposition;
+import io.kogluktualuk.computenode.runtime.guest.GuestProcess;
+import io.kogluktualuk.computenode.runtime.namespace.Entry;
+import io.kogluktualuk.computenode.runtime.namespace.Errno;
+import io.kogluktualuk.computenode.runtime.namespace.FileError;
+import io.kogluktualuk.computenode.runtime.namespace.GuestFiles;
+import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
+import io.kogluktualuk.computenode.runtime.namespace.Thunks;
+import io.kogluktualuk.computenode.runtime.store.Memo;
+import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
+import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
+import io.kogluktualuk.computenode.vm.run.Execution;
+import io.kogluktualuk.computenode.vm.run.ExecutionResult;
+import io.kogluktualuk.computenode.vm.run.Program;
+import io.kogluktualuk.computenode.vm.run.TrapKind;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.ContentWriter;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.transaction.Ending;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.fabric.transaction.Trap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the program of one transaction and makes its outcome.
+///
+/// **Threading:** the guest's thread.
+final class GuestRun {
+
+  private static final Blob EMPTY = Blob.of(new byte[0]);
+
+  private final Engine engine;
+  private final Flight flight;
+  private final Transaction transaction;
+  private final SlotHolder slot;
+  private final BlobStore blobs;
+  private final Diagnostics diagnostics = new Diagnostics();
+  private final TraceRecorder trace = new TraceRecorder();
+  private final Evaluation evaluation;
+  private final GuestTree tree;
+  private final GuestProcess process;
+  private long fuelUsed;
+
+  GuestRun(Engine engine, Flight flight, SlotHolder slot) {
+    this.engine = engine;
+    this.flight = flight;
+    this.transaction = flight.transaction();
+    this.slot = slot;
+    Run run = flight.owner();
+    this.blobs = engine.blobsOf(run);
+    this.evaluation =
+        new Evaluation(engine, flight, run, transaction.limits(), flight.depth(), slot);
+    this.tree =
+        new GuestTree(
+            blobs, engine.trees(), transaction.namespace(), evaluation, trace, diagnostics);
+    GuestFiles files = new GuestFiles(tree, evaluation, trace);
+    this.process = new GuestProcess(flight.key(), transaction, tree, files, trace, diagnostics);
+  }
+
+  /// What the program came to: how it ended, and its output.
+  private record End(Ending ending, Ref output) {}
+
+  Settled run() {
+    long start = System.nanoTime();
+    flight.attach(slot, evaluation);
+    Run run = flight.owner();
+    run.began(transaction);
+    try {
+      Set<Hash> cycle = Set.of();
+      End end;
+      try {
+        end = execute();
+      } catch (SelfDependence e) {
+        cycle = e.cycle();
+        diagnostics.line(tree.awaited() + ": it needs the outcome of this very transaction");
+        trace.failed(tree.awaited().toString(), null);
+        end = invalid();
+      }
+      Outcome outcome = compose(end);
+      engine.count(flight, outcome);
+      if (cycle.isEmpty()) {
+        long nanos = Math.max(0, System.nanoTime() - start - slot.waitedNanos());
+        engine.keep(new Memo(flight.key(), outcome, nanos));
+      }
+      return Settled.of(flight.key(), outcome, Disposition.RUN, cycle);
+    } finally {
+      run.ended(transaction);
+      evaluation.release();
+    }
+  }
+
+  private static End invalid() {
+    return new End(new Ending.Invalid(), Ref.ofBlob(EMPTY));
+  }
+
+  private End execute() {
+    Program<GuestProcess> program = program();
+    if (program == null) {
+      return invalid();
+    }
+    Execution<GuestProcess> execution = program.prepare(process, vmLimits());
+    flight.attach(execution);
+    ExecutionResult result;
+    try {
+      result = execution.run();
+    } catch (SelfDependence e) {
+      fuelUsed = process.fuelAtLastCall();
+      throw e;
+    }
+    fuelUsed = result.fuelUsed();
+    return switch (result) {
+      case ExecutionResult.Exited(int status, _) -> exited(status);
+      case ExecutionResult.Trapped(TrapKind kind, _, _) -> trapped(trapOf(kind));
+      case ExecutionResult.Cancelled _ -> throw new Refused("cancelled while running");
+    };
+  }
+
+  private io.kogluktualuk.computenode.vm.run.Limits vmLimits() {
+    Limits limits = transaction.limits();
+    return new io.kogluktualuk.computenode.vm.run.Limits(
+        Math.min(limits.fuel(), io.kogluktualuk.computenode.vm.run.Limits.FUEL_MAX),
+        Math.min(limits.memoryBytes(), io.kogluktualuk.computenode.vm.run.Limits.MEMORY_BYTES_MAX),
+        io.kogluktualuk.computenode.vm.run.Limits.CALL_DEPTH_MAX);
+  }
+
+  /// The program, or null when there is none; the diagnostics then say why.
+  private @Nullable Program<GuestProcess> program() {
+    String name = transaction.argv().getFirst();
+    try {
+      NamePath path = NamePath.ROOT.resolve(name);
+      Entry entry = tree.find(path);
+      if (!(entry instanceof Entry.Fixed(Ref ref, _)) || ref.kind() == Kind.TREE) {
+        diagnostics.line("program " + name + ": it is a directory");
+        return null;
+      }
+      return engine.programs().get(blobs, ref);
+    } catch (FileError e) {
+      diagnostics.line("program " + name + ": " + words(e.errno()));
+    } catch (InvalidArgument | Programs.NotAProgram e) {
+      diagnostics.line("program " + name + ": " + e.getMessage());
+    }
+    return null;
+  }
+
+  private static String words(Errno errno) {
+    return switch (errno) {
+      case NOENT -> "it is not there";
+      case NOTDIR -> "something on the way to it is not a directory";
+      case IO -> "it could not be computed";
+      default -> "it cannot be read: " + errno;
+    };
+  }
+
+  private End exited(int status) {
+    NamePath named = process.output();
+    if (named == null) {
+      return new End(new Ending.Exited(status), process.standardOutput().finish());
+    }
+    try {
+      // Finding it records what it comes to; evaluating it computes what stands inside.
+      tree.find(named);
+      return switch (evaluation.evaluate(tree.capture(named))) {
+        case Thunks.Evaluable(Ref output) -> new End(new Ending.Exited(status), output);
+        case Thunks.Unevaluable(String reason) -> {
+          diagnostics.line("output " + named + ": " + reason);
+          yield invalid();
+        }
+      };
+    } catch (FileError e) {
+      diagnostics.line("output " + named + ": " + words(e.errno()));
+      return invalid();
+    }
+  }
+
+  private End trapped(Trap trap) {
+    diagnostics.line("the program was stopped: " + trap.words());
+    return new End(new Ending.Trapped(trap), Ref.ofBlob(EMPTY));
+  }
+
+  private Trap trapOf(TrapKind kind) {
+    return switch (kind) {
+      case OUT_OF_FUEL -> Trap.OUT_OF_FUEL;
+      case OUT_OF_MEMORY -> Trap.OUT_OF_MEMORY;
+      case STACK_OVERFLOW -> Trap.STACK_OVERFLOW;
+      case UNREACHABLE -> Trap.UNREACHABLE;
+      case INTEGER_DIVIDE_BY_ZERO -> Trap.DIVIDE_BY_ZERO;
+      case INTEGER_OVERFLOW -> Trap.INTEGER_OVERFLOW;
+      case BAD_CONVERSION -> Trap.BAD_CONVERSION;
+      case OUT_OF_BOUNDS -> Trap.OUT_OF_BOUNDS;
+      case INDIRECT_CALL -> Trap.BAD_INDIRECT_CALL;
+      case HOST -> {
+        Trap trap = process.hostTrap();
+        yield trap == null ? Trap.BAD_HOST_CALL : trap;
+      }
+    };
+  }
+
+  private Outcome compose(End end) {
+    Blob said = blobOf(diagnostics.finish());
+    byte[] steps = trace.trace().encode();
+    Ref traceRef = new ContentWriter(blobs).write(steps, 0, steps.length).finish();
+    blobs.put(List.of(flight.encoding(), said));
+    if (end.output().hash().equals(EMPTY.hash())) {
+      blobs.put(List.of(EMPTY));
+    }
+    return new Outcome(end.ending(), fuelUsed, end.output(), Ref.ofBlob(said), traceRef);
+  }
+
+  private static Blob blobOf(byte[] bytes) {
+    return bytes.length == 0 ? EMPTY : Blob.of(bytes);
+  }
+}

@@ -1,0 +1,23 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.api.ExecuteReply;
+import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.fabric.rpc.Deadline;
+
+/// Another compute node.
+///
+/// **Threading:** safe for any number of threads. **Errors:**
+/// [io.kogluktualuk.fabric.fault.Unavailable] when it is gone or has no free slot.
+public interface Peer {
+
+  String name();
+
+  ExecuteReply execute(ExecuteRequest request, Deadline deadline);
+
+  /// Its own share of a run.
+  Progress progress(RunId run);
+
+  void cancel(RunId run);
+}

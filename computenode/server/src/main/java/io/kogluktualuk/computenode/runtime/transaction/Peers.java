@@ -1,0 +1,35 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import org.jspecify.annotations.Nullable;
+
+/// The other compute nodes, and which of them can take work.
+///
+/// **Threading:** safe for any number of threads; no call blocks.
+public interface Peers {
+
+  /// Nobody else.
+  Peers NONE =
+      new Peers() {
+        @Override
+        public @Nullable Peer tryTake() {
+          return null;
+        }
+
+        @Override
+        public void release(Peer peer, boolean hadRoom) {}
+
+        @Override
+        public void onRoom(Runnable listener) {}
+      };
+
+  /// Takes a slot of a peer that is believed to have a free one; it is given back with [#release].
+  @Nullable Peer tryTake();
+
+  /// Gives a slot back.
+  ///
+  /// @param hadRoom false when the peer refused or is gone: it is left alone for a while
+  void release(Peer peer, boolean hadRoom);
+
+  /// Sets who is told when a peer may have room again. Called once.
+  void onRoom(Runnable listener);
+}

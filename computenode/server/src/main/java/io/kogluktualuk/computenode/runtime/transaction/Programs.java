@@ -1,0 +1,100 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.runtime.guest.GuestProcess;
+import io.kogluktualuk.computenode.runtime.guest.HostCalls;
+import io.kogluktualuk.computenode.vm.module.Signature;
+import io.kogluktualuk.computenode.vm.run.CompiledModule;
+import io.kogluktualuk.computenode.vm.run.HostImports;
+import io.kogluktualuk.computenode.vm.run.Program;
+import io.kogluktualuk.computenode.vm.run.Vm;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.lang.foreign.MemorySegment;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Programs ready to run, by the content of their modules.
+///
+/// **Threading:** any thread. **Bound:** [#LINKED_MAX] linked programs; what the virtual machine
+/// keeps of them has its own bound.
+final class Programs {
+
+  private static final int LINKED_MAX = 64;
+
+  /// As in the virtual machine's settings: longer modules would not be compiled anyway.
+  private static final long MODULE_BYTES_MAX = 64L << 20;
+
+  private static final Signature ENTRY = Signature.parse(">");
+
+  private final Vm vm;
+  private final HostImports<GuestProcess> imports = HostCalls.imports();
+  private final Map<Hash, Program<GuestProcess>> linked = new LinkedHashMap<>(64, 0.75f, true);
+
+  Programs(Vm vm) {
+    this.vm = vm;
+  }
+
+  /// What is wrong with a program, in words that are the same on every host.
+  static final class NotAProgram extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotAProgram(String reason) {
+      super(reason, null, false, false);
+    }
+
+    String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /// @throws NotAProgram when the content is not a module that can run here
+  Program<GuestProcess> get(BlobStore blobs, Ref ref) {
+    synchronized (this) {
+      Program<GuestProcess> known = linked.get(ref.hash());
+      if (known != null) {
+        return known;
+      }
+    }
+    Program<GuestProcess> program = link(read(blobs, ref));
+    add(ref.hash(), program);
+    return program;
+  }
+
+  private synchronized void add(Hash hash, Program<GuestProcess> program) {
+    linked.put(hash, program);
+    if (linked.size() > LINKED_MAX) {
+      Iterator<Hash> eldest = linked.keySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  private static byte[] read(BlobStore blobs, Ref ref) {
+    if (ref.length() > MODULE_BYTES_MAX) {
+      throw new NotAProgram(
+          "a module has at most " + MODULE_BYTES_MAX + " bytes, found " + ref.length());
+    }
+    byte[] wasm = new byte[(int) ref.length()];
+    Content.open(blobs, ref).read(0, MemorySegment.ofArray(wasm));
+    return wasm;
+  }
+
+  private Program<GuestProcess> link(byte[] wasm) {
+    try {
+      CompiledModule module = vm.compile(wasm);
+      @Nullable Signature entry = module.shape().exports().get("_start");
+      if (!ENTRY.equals(entry)) {
+        throw new NotAProgram("it exports no function _start without parameters and results");
+      }
+      return module.link(imports);
+    } catch (MalformedEncoding | InvalidArgument e) {
+      throw new NotAProgram(String.valueOf(e.getMessage()));
+    }
+  }
+}

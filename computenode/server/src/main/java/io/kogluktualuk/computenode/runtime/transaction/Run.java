@@ -1,0 +1,173 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.api.Disposed;
+import io.kogluktualuk.computenode.api.Disposition;
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.RunCounters;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/// This node's share of one top-level run: what is counted, shown and cancelled together.
+///
+/// **Threading:** any thread. **Bound:** [Progress#DISPOSED_MAX] dispositions are kept.
+public final class Run {
+
+  final LongAdder started = new LongAdder();
+  final LongAdder ran = new LongAdder();
+  final LongAdder hits = new LongAdder();
+  final LongAdder failed = new LongAdder();
+  final LongAdder running = new LongAdder();
+  final LongAdder waiting = new LongAdder();
+  final LongAdder queued = new LongAdder();
+  final LongAdder handedOver = new LongAdder();
+  final LongAdder bytesRead = new LongAdder();
+  final LongAdder bytesWritten = new LongAdder();
+  final LongAdder fuelUsed = new LongAdder();
+
+  private final RunId id;
+  private final long publisherMark;
+  private final Set<Transaction> programs = ConcurrentHashMap.newKeySet();
+  private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
+  private final List<Disposed> disposed = new ArrayList<>();
+  private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
+  private volatile Deadline deadline;
+  private volatile boolean isFinished;
+  private boolean isCancelled;
+
+  Run(RunId id, long publisherMark, Duration timeout) {
+    this.id = id;
+    this.publisherMark = publisherMark;
+    this.deadline = Deadline.after(timeout);
+  }
+
+  RunId id() {
+    return id;
+  }
+
+  long publisherMark() {
+    return publisherMark;
+  }
+
+  Deadline deadline() {
+    return deadline;
+  }
+
+  /// A run that is asked for again lasts as long as the latest request says.
+  void extend(Duration timeout) {
+    Deadline later = Deadline.after(timeout);
+    if (later.remainingNanos() > deadline.remainingNanos()) {
+      deadline = later;
+    }
+    isFinished = false;
+  }
+
+  Set<Peer> peers() {
+    return peers;
+  }
+
+  void began(Transaction transaction) {
+    running.increment();
+    programs.add(transaction);
+  }
+
+  void ended(Transaction transaction) {
+    running.decrement();
+    programs.remove(transaction);
+  }
+
+  /// Counts an outcome.
+  void count(Hash key, Transaction transaction, Outcome outcome, Disposition disposition) {
+    (disposition == Disposition.RUN ? ran : hits).increment();
+    if (!outcome.ending().isSuccess()) {
+      failed.increment();
+    }
+    synchronized (disposed) {
+      if (disposed.size() < Progress.DISPOSED_MAX) {
+        disposed.add(new Disposed(key, disposition, outcome.ending(), words(transaction)));
+      }
+    }
+  }
+
+  private static String words(Transaction transaction) {
+    return Disposed.abridge(String.join(" ", transaction.argv()));
+  }
+
+  /// Remembers who waits for the run, to be told when it is cancelled.
+  synchronized void addWait(CompletableFuture<Settled> wait) {
+    waits.add(wait);
+    if (isCancelled) {
+      wait.completeExceptionally(cancelled());
+    }
+  }
+
+  synchronized void removeWait(CompletableFuture<Settled> wait) {
+    waits.remove(wait);
+  }
+
+  /// Ends all waiting for it, now and from now on.
+  ///
+  /// @return whether anyone waited
+  synchronized boolean cancel() {
+    boolean wasRunning = !waits.isEmpty();
+    isCancelled = true;
+    waits.forEach(wait -> wait.completeExceptionally(cancelled()));
+    waits.clear();
+    return wasRunning;
+  }
+
+  private Refused cancelled() {
+    return new Refused("run " + id + " was cancelled");
+  }
+
+  void finish() {
+    isFinished = true;
+  }
+
+  /// Whether nobody waits for it.
+  synchronized boolean isIdle() {
+    return waits.isEmpty();
+  }
+
+  /// This node's share.
+  Progress progress() {
+    List<Disposed> soFar;
+    synchronized (disposed) {
+      soFar = List.copyOf(disposed);
+    }
+    List<String> words =
+        programs.stream().limit(Progress.PROGRAMS_MAX).map(Run::words).sorted().toList();
+    return new Progress(true, isFinished, counters(), words, soFar);
+  }
+
+  private RunCounters counters() {
+    return new RunCounters(
+        atLeastZero(started),
+        atLeastZero(ran),
+        atLeastZero(hits),
+        atLeastZero(failed),
+        atLeastZero(running),
+        atLeastZero(waiting),
+        atLeastZero(queued),
+        atLeastZero(handedOver),
+        atLeastZero(bytesRead),
+        atLeastZero(bytesWritten),
+        atLeastZero(fuelUsed));
+  }
+
+  /// A sum that is read while others add and subtract can be off for a moment.
+  private static long atLeastZero(LongAdder adder) {
+    return Math.max(0, adder.sum());
+  }
+}

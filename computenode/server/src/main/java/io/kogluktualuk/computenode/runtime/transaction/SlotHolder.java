@@ -1,0 +1,79 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.fabric.fault.FabricException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The slot of one running program: given back while the program waits, taken again afterwards.
+///
+/// **Threading:** the guest's thread, but for [#cancel]. **Ownership:** whoever makes it calls
+/// [#release] in the end.
+final class SlotHolder {
+
+  private final Slots slots;
+  private final int depth;
+  private final Run run;
+  private boolean isHeld = true;
+  private long waitedNanos;
+  private volatile Slots.@Nullable Ticket ticket;
+  private volatile @Nullable FabricException cancelled;
+
+  /// @param slots from which a local slot was taken
+  SlotHolder(Slots slots, int depth, Run run) {
+    this.slots = slots;
+    this.depth = depth;
+    this.run = run;
+  }
+
+  /// Waits without the slot.
+  <T> T whileFree(Supplier<T> wait) {
+    long start = System.nanoTime();
+    run.running.decrement();
+    run.waiting.increment();
+    isHeld = false;
+    slots.release();
+    try {
+      T result = wait.get();
+      retake();
+      return result;
+    } finally {
+      run.waiting.decrement();
+      run.running.increment();
+      waitedNanos += System.nanoTime() - start;
+    }
+  }
+
+  private void retake() {
+    if (!slots.tryTakeLocal()) {
+      Slots.Ticket place = slots.resumingTicket(depth);
+      ticket = place;
+      FabricException reason = cancelled;
+      if (reason != null) {
+        place.cancel(reason);
+      }
+      slots.await(place);
+      ticket = null;
+    }
+    isHeld = true;
+  }
+
+  /// Ends the waiting for the slot. **Threading:** any thread.
+  void cancel(FabricException reason) {
+    cancelled = reason;
+    Slots.Ticket place = ticket;
+    if (place != null) {
+      place.cancel(reason);
+    }
+  }
+
+  void release() {
+    if (isHeld) {
+      isHeld = false;
+      slots.release();
+    }
+  }
+
+  long waitedNanos() {
+    return waitedNanos;
+  }
+}
