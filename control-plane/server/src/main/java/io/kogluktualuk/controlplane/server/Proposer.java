@@ -90,6 +90,15 @@ final class Proposer implements AutoCloseable {
     }
   }
 
+  /// How many calls wait behind the entry in flight.
+  int waiting() {
+    return waiting.size();
+  }
+
+  boolean isClosed() {
+    return isClosed;
+  }
+
   /// Lets the entry in flight end; whoever waits behind it is told.
   @Override
   public void close() {

@@ -1,0 +1,46 @@
+package io.kogluktualuk.controlplane.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kogluktualuk.controlplane.api.Load;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.model.Memos;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class PulseTest {
+
+  private long nowNanos = 500;
+  private final Pulse pulse = new Pulse(() -> nowNanos, Duration.ofSeconds(5));
+
+  private void pass(Duration duration) {
+    nowNanos += duration.toNanos();
+  }
+
+  @Test
+  void aMemberFallsSilentAndIsHeardAgain() {
+    Load load = new Load(1, 2, 3);
+    pulse.heard(Memos.nodeId(1), load);
+    pass(Duration.ofSeconds(5));
+    assertEquals(new Member(Memos.member(1), false, 5000, load), pulse.of(Memos.member(1)));
+    pass(Duration.ofMillis(1));
+    assertEquals(new Member(Memos.member(1), true, 5001, load), pulse.of(Memos.member(1)));
+    pulse.heard(Memos.nodeId(1), Load.NONE);
+    assertEquals(new Member(Memos.member(1), false, 0, Load.NONE), pulse.of(Memos.member(1)));
+  }
+
+  @Test
+  void aMemberNeverHeardCountsFromTheStart() {
+    pass(Duration.ofSeconds(4));
+    assertEquals(new Member(Memos.member(1), false, 4000, Load.NONE), pulse.of(Memos.member(1)));
+    pass(Duration.ofSeconds(2));
+    assertEquals(new Member(Memos.member(1), true, 6000, Load.NONE), pulse.of(Memos.member(1)));
+  }
+
+  @Test
+  void aNodeIsNeverSilentToItself() {
+    pulse.alwaysHears(Memos.nodeId(1));
+    pass(Duration.ofDays(1));
+    assertEquals(new Member(Memos.member(1), false, 0, Load.NONE), pulse.of(Memos.member(1)));
+  }
+}
