@@ -1,0 +1,165 @@
+package io.kogluktualuk.rdma.software;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+
+/// What the two ends of a connection say to each other over TCP.
+///
+/// Each message travels as a 4-byte big-endian length, at most [#BYTES_MAX], and its canonical
+/// encoding, which begins with the tag. The active side says [Hello]; the passive side answers with
+/// [Accept] or [Reject] and the link is up. Then either side may say the others.
+sealed interface CmMessage {
+
+  int VERSION = 1;
+  int BYTES_MAX = 8 * 1024;
+  int TEXT_BYTES_MAX = 4 * 1024;
+
+  byte[] MAGIC = {'K', 'O', 'G', 'R', 'D', 'M', 'A', VERSION};
+
+  /// @param host identifies the running kernel, so that both ends know they share memory
+  /// @param process identifies the running process
+  record Hello(String host, String process, int queuePair, Memory link, Memory doorbell)
+      implements CmMessage {}
+
+  record Accept(String process, int queuePair, Memory doorbell) implements CmMessage {}
+
+  record Reject(String reason) implements CmMessage {}
+
+  /// Which region has this key?
+  record RegionQuery(int query, int rkey) implements CmMessage {}
+
+  /// The answer for a region that can be mapped.
+  ///
+  /// @param slot the grant of the answering side, see [Link]
+  record FileRegion(
+      int query,
+      int slot,
+      String path,
+      long inode,
+      long fileOffset,
+      long address,
+      long length,
+      int access)
+      implements CmMessage {}
+
+  /// The answer for a region of this very process that lies in no file.
+  record PrivateRegion(int query, int slot, long address, long length, int access)
+      implements CmMessage {}
+
+  /// @param status the work completion status that an operation with this key ends with
+  record NoRegion(int query, int status) implements CmMessage {}
+
+  /// The other side has rung; sent only where shared memory cannot wake.
+  record Ring() implements CmMessage {}
+
+  record Disconnect() implements CmMessage {}
+
+  /// Shared memory: how to open it, and a number to be found inside.
+  record Memory(String token, long nonce) {
+
+    static Memory read(CanonicalReader reader) {
+      return new Memory(reader.text(TEXT_BYTES_MAX, "a shared memory token"), reader.u64());
+    }
+
+    void write(CanonicalWriter writer) {
+      writer.text(token).u64(nonce);
+    }
+  }
+
+  static void write(CmMessage message, CanonicalWriter writer) {
+    switch (message) {
+      case Hello(var host, var process, var queuePair, var link, var doorbell) -> {
+        writer.u8(1).raw(MAGIC).text(host).text(process).varint(queuePair);
+        link.write(writer);
+        doorbell.write(writer);
+      }
+      case Accept(var process, var queuePair, var doorbell) -> {
+        writer.u8(2).raw(MAGIC).text(process).varint(queuePair);
+        doorbell.write(writer);
+      }
+      case Reject(var reason) -> writer.u8(3).text(reason);
+      case RegionQuery(var query, var rkey) ->
+          writer.u8(4).varint(query).varint(rkey & 0xFFFFFFFFL);
+      case FileRegion r -> {
+        writer.u8(5).varint(r.query).varint(r.slot).text(r.path).u64(r.inode);
+        writer.varint(r.fileOffset).u64(r.address).varint(r.length).varint(r.access);
+      }
+      case PrivateRegion(var query, var slot, var address, var length, var access) ->
+          writer.u8(6).varint(query).varint(slot).u64(address).varint(length).varint(access);
+      case NoRegion(var query, var status) -> writer.u8(7).varint(query).varint(status);
+      case Ring() -> writer.u8(8);
+      case Disconnect() -> writer.u8(9);
+    }
+  }
+
+  /// @throws io.kogluktualuk.fabric.fault.MalformedEncoding for anything that is not a message
+  static CmMessage read(CanonicalReader reader) {
+    int tag = reader.u8();
+    CmMessage message =
+        switch (tag) {
+          case 1 -> readHello(reader);
+          case 2 -> readAccept(reader);
+          case 3 -> new Reject(reader.text(TEXT_BYTES_MAX, "a reason"));
+          case 4 -> new RegionQuery(query(reader), (int) reader.varint(0xFFFFFFFFL, "an rkey"));
+          case 5 -> readFileRegion(reader);
+          case 6 -> readPrivateRegion(reader);
+          case 7 -> new NoRegion(query(reader), (int) reader.varint(31, "a status"));
+          case 8 -> new Ring();
+          case 9 -> new Disconnect();
+          default -> throw reader.malformed("no message has tag " + tag);
+        };
+    reader.end();
+    return message;
+  }
+
+  private static Hello readHello(CanonicalReader reader) {
+    reader.magic(MAGIC);
+    String host = reader.text(64, "a host");
+    String process = reader.text(64, "a process");
+    return new Hello(host, process, number(reader), Memory.read(reader), Memory.read(reader));
+  }
+
+  private static Accept readAccept(CanonicalReader reader) {
+    reader.magic(MAGIC);
+    String process = reader.text(64, "a process");
+    return new Accept(process, number(reader), Memory.read(reader));
+  }
+
+  private static FileRegion readFileRegion(CanonicalReader reader) {
+    int query = query(reader);
+    int slot = slot(reader);
+    String path = reader.text(TEXT_BYTES_MAX, "a path");
+    long inode = reader.u64();
+    long fileOffset = reader.varint();
+    long address = reader.u64();
+    return new FileRegion(
+        query, slot, path, inode, fileOffset, address, length(reader), access(reader));
+  }
+
+  private static PrivateRegion readPrivateRegion(CanonicalReader reader) {
+    int query = query(reader);
+    int slot = slot(reader);
+    long address = reader.u64();
+    return new PrivateRegion(query, slot, address, length(reader), access(reader));
+  }
+
+  private static int number(CanonicalReader reader) {
+    return (int) reader.varint(0xFFFFFF, "a queue pair number");
+  }
+
+  private static int query(CanonicalReader reader) {
+    return (int) reader.varint(Integer.MAX_VALUE, "a query number");
+  }
+
+  private static int slot(CanonicalReader reader) {
+    return (int) reader.varint(Link.GRANT_SLOTS - 1, "a grant");
+  }
+
+  private static long length(CanonicalReader reader) {
+    return reader.varint(Integer.MAX_VALUE, "a region's length");
+  }
+
+  private static int access(CanonicalReader reader) {
+    return (int) reader.varint(0xFF, "access rights");
+  }
+}

@@ -1,0 +1,380 @@
+package io.kogluktualuk.rdma.software;
+
+import com.ibm.disni.verbs.IbvMr;
+import com.ibm.disni.verbs.RdmaCmEvent.EventType;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.rdma.verbs.FileMapping;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection, from the handshake to its end, on either side.
+///
+/// ```
+/// active                          passive
+///   connect ── Hello ──────────────►  CONNECT_REQUEST
+///                                     accept
+///   ESTABLISHED ◄────────── Accept ── ESTABLISHED
+///        (or REJECTED ◄──── Reject)
+/// ```
+///
+/// The socket stays open: it answers region queries, and its end tells the death of the peer.
+///
+/// **Threading:** messages arrive on the reactor's thread; calls come from any.
+final class Connection implements Wire.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  private enum State {
+    CONNECTING,
+    SAID_HELLO,
+    REQUESTED,
+    ESTABLISHED,
+    ENDED
+  }
+
+  private final Host host;
+  private final SoftwareCmId id;
+  private final int rnrRetries;
+  private @Nullable Wire wire;
+  private @Nullable Link link;
+  private long linkNonce;
+  private CmMessage.@Nullable Hello hello;
+  private State state;
+  private boolean isGoodbyeHeard;
+
+  private Connection(Host host, SoftwareCmId id, int rnrRetries, State state) {
+    this.host = host;
+    this.id = id;
+    this.rnrRetries = rnrRetries;
+    this.state = state;
+  }
+
+  /// Begins to connect an id with its queue pair; the id's events tell the outcome.
+  static void connect(Host host, SoftwareCmId id, int rnrRetries) throws IOException {
+    Connection connection = new Connection(host, id, rnrRetries, State.CONNECTING);
+    connection.begin();
+  }
+
+  private synchronized void begin() throws IOException {
+    linkNonce = host.nonce();
+    link = Link.create(linkNonce);
+    try {
+      wire = Wire.connect(host.reactor(), id.target(), this);
+    } catch (IOException | RuntimeException e) {
+      dropLink();
+      throw e;
+    }
+    if (!id.connection(this)) {
+      wire.close("destroyed while connecting");
+    }
+    int millis = id.timeoutMillis() > 0 ? id.timeoutMillis() : handshakeMillis();
+    host.reactor().schedule(millis, TimeUnit.MILLISECONDS, this::onTimeout);
+  }
+
+  private int handshakeMillis() {
+    return (int) host.settings().handshakeTimeout().toMillis();
+  }
+
+  /// The passive side of an announced connection: not accepted yet.
+  static Connection requested(
+      Host host, SoftwareCmId id, Wire wire, CmMessage.Hello hello, Link link) {
+    Connection connection = new Connection(host, id, 0, State.REQUESTED);
+    synchronized (connection) {
+      connection.wire = wire;
+      connection.hello = hello;
+      connection.link = link;
+    }
+    wire.listen(connection);
+    id.connection(connection);
+    return connection;
+  }
+
+  @Override
+  public void onConnected() {
+    Wire to;
+    CmMessage.Hello greeting;
+    synchronized (this) {
+      SoftwareQueuePair queuePair = id.queuePair();
+      if (state != State.CONNECTING || link == null || wire == null || queuePair == null) {
+        return;
+      }
+      state = State.SAID_HELLO;
+      to = wire;
+      greeting =
+          new CmMessage.Hello(
+              host.kernel(),
+              host.process(),
+              queuePair.number(),
+              new CmMessage.Memory(link.token(), linkNonce),
+              doorbellOf(queuePair));
+    }
+    to.send(greeting);
+  }
+
+  private static CmMessage.Memory doorbellOf(SoftwareQueuePair queuePair) {
+    Doorbell doorbell = queuePair.doorbell();
+    return doorbell == null
+        ? new CmMessage.Memory("", 0)
+        : new CmMessage.Memory(doorbell.token(), doorbell.nonce());
+  }
+
+  private void onTimeout() {
+    synchronized (this) {
+      if (state == State.ESTABLISHED || state == State.ENDED) {
+        return;
+      }
+    }
+    end(EventType.RDMA_CM_EVENT_UNREACHABLE, "no answer in time", false);
+  }
+
+  /// Accepts a requested connection.
+  void accept(int retries) throws IOException {
+    SoftwareQueuePair queuePair = id.queuePair();
+    if (queuePair == null) {
+      throw new IOException("a queue pair is needed to accept a connection");
+    }
+    Wire to;
+    synchronized (this) {
+      if (state != State.REQUESTED || hello == null || wire == null) {
+        throw new IOException("the connection cannot be accepted, it is " + state);
+      }
+      to = wire;
+      try {
+        establish(queuePair, hello.process(), hello.doorbell(), retries);
+      } catch (Refused e) {
+        throw new IOException(e);
+      }
+    }
+    to.send(new CmMessage.Accept(host.process(), queuePair.number(), doorbellOf(queuePair)));
+    id.raise(EventType.RDMA_CM_EVENT_ESTABLISHED);
+  }
+
+  private void establish(
+      SoftwareQueuePair queuePair, String process, CmMessage.Memory doorbell, int retries) {
+    if (link == null || wire == null) {
+      throw new Refused("the connection has ended");
+    }
+    Peer peer = Peer.open(link, wire, process, doorbell);
+    RemoteRegions regions =
+        new RemoteRegions(
+            peer, host.process(), host.mappings(), host.settings().handshakeTimeout().toNanos());
+    try {
+      queuePair.attach(peer, new Grants(link.own), regions, retries);
+    } catch (IllegalStateException e) {
+      peer.close();
+      link = null;
+      throw new Refused("the queue pair was destroyed", e);
+    }
+    // From here on the queue pair unmaps it.
+    link.unlink();
+    link = null;
+    state = State.ESTABLISHED;
+  }
+
+  @Override
+  public void onMessage(CmMessage message) {
+    switch (message) {
+      case CmMessage.Accept accept -> onAccept(accept);
+      case CmMessage.Reject(var reason) ->
+          end(EventType.RDMA_CM_EVENT_REJECTED, "rejected: " + reason, false);
+      case CmMessage.RegionQuery(var query, var rkey) -> onQuery(query, rkey);
+      case CmMessage.FileRegion answer -> onAnswer(answer.query(), answer);
+      case CmMessage.PrivateRegion answer -> onAnswer(answer.query(), answer);
+      case CmMessage.NoRegion answer -> onAnswer(answer.query(), answer);
+      case CmMessage.Ring() -> onRing();
+      case CmMessage.Disconnect() -> onDisconnect();
+      case CmMessage.Hello _ ->
+          end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, "the peer said hello again", false);
+    }
+  }
+
+  private void onAccept(CmMessage.Accept accept) {
+    SoftwareQueuePair queuePair = id.queuePair();
+    synchronized (this) {
+      if (state != State.SAID_HELLO || queuePair == null) {
+        return;
+      }
+      try {
+        establish(queuePair, accept.process(), accept.doorbell(), rnrRetries);
+      } catch (Refused e) {
+        host.reactor()
+            .execute(
+                () ->
+                    end(
+                        EventType.RDMA_CM_EVENT_CONNECT_ERROR,
+                        String.valueOf(e.getMessage()),
+                        false));
+        return;
+      }
+    }
+    id.raise(EventType.RDMA_CM_EVENT_ESTABLISHED);
+  }
+
+  private void onQuery(int query, int rkey) {
+    SoftwareQueuePair queuePair = id.queuePair();
+    Wire to = wire();
+    if (queuePair != null && to != null) {
+      to.send(answer(queuePair, query, rkey));
+    }
+  }
+
+  private CmMessage answer(SoftwareQueuePair queuePair, int query, int rkey) {
+    SoftwareRegion region = host.regions().find(rkey);
+    Grants grants = queuePair.grants();
+    int remoteRights =
+        IbvMr.IBV_ACCESS_REMOTE_READ
+            | IbvMr.IBV_ACCESS_REMOTE_WRITE
+            | IbvMr.IBV_ACCESS_REMOTE_ATOMIC;
+    if (region == null
+        || grants == null
+        || region.domain() != queuePair.domain()
+        || (region.access() & remoteRights) == 0) {
+      return new CmMessage.NoRegion(query, Status.REM_ACCESS_ERR);
+    }
+    Grants.Grant grant = grants.add(rkey);
+    if (grant == null) {
+      LOG.warn("queue pair {}: its peer uses too many regions", queuePair.number());
+      return new CmMessage.NoRegion(query, Status.REM_OP_ERR);
+    }
+    if (!region.addGrant(grant)) {
+      grant.withdraw();
+      return new CmMessage.NoRegion(query, Status.REM_ACCESS_ERR);
+    }
+    return describe(region, query, grant.slot());
+  }
+
+  private static CmMessage describe(SoftwareRegion region, int query, int slot) {
+    long address = region.getAddr();
+    int access = region.access();
+    FileMapping file = region.file();
+    if (file == null) {
+      return new CmMessage.PrivateRegion(query, slot, address, region.getLength(), access);
+    }
+    return new CmMessage.FileRegion(
+        query,
+        slot,
+        file.file().toString(),
+        file.inode(),
+        file.offset() + (address - file.segment().address()),
+        address,
+        region.getLength(),
+        access);
+  }
+
+  private void onAnswer(int query, CmMessage answer) {
+    SoftwareQueuePair queuePair = id.queuePair();
+    RemoteRegions regions = queuePair == null ? null : queuePair.remoteRegions();
+    if (regions != null) {
+      regions.onAnswer(query, answer);
+    }
+  }
+
+  private void onRing() {
+    SoftwareQueuePair queuePair = id.queuePair();
+    if (queuePair != null) {
+      queuePair.progress();
+      Doorbell doorbell = queuePair.doorbell();
+      if (doorbell != null) {
+        doorbell.wakeHere();
+      }
+    }
+  }
+
+  private void onDisconnect() {
+    synchronized (this) {
+      isGoodbyeHeard = true;
+    }
+    end(EventType.RDMA_CM_EVENT_DISCONNECTED, "the peer disconnected", true);
+  }
+
+  @Override
+  public void onLost(String reason) {
+    boolean isOrderly;
+    EventType type;
+    synchronized (this) {
+      isOrderly = isGoodbyeHeard;
+      type =
+          switch (state) {
+            case CONNECTING, SAID_HELLO -> EventType.RDMA_CM_EVENT_REJECTED;
+            case REQUESTED, ESTABLISHED, ENDED -> EventType.RDMA_CM_EVENT_DISCONNECTED;
+          };
+    }
+    end(type, reason, isOrderly);
+  }
+
+  /// This side says goodbye.
+  void disconnect() {
+    SoftwareQueuePair queuePair = id.queuePair();
+    Wire to = wire();
+    if (to != null) {
+      to.send(new CmMessage.Disconnect());
+      to.closeWhenSent();
+    }
+    if (end(EventType.RDMA_CM_EVENT_DISCONNECTED, "disconnected here", true) && queuePair != null) {
+      queuePair.failNow();
+    }
+  }
+
+  /// Ends an established connection or one that never was; true the first time.
+  private boolean end(EventType event, String reason, boolean isOrderly) {
+    boolean wasEstablished;
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return false;
+      }
+      wasEstablished = state == State.ESTABLISHED;
+      state = State.ENDED;
+      dropLink();
+    }
+    id.failure(reason);
+    SoftwareQueuePair queuePair = id.queuePair();
+    if (wasEstablished && queuePair != null) {
+      queuePair.onPeerGone(isOrderly);
+    }
+    Wire to = wire();
+    if (to != null && event != EventType.RDMA_CM_EVENT_DISCONNECTED) {
+      to.close(reason);
+    } else if (to != null) {
+      to.closeWhenSent();
+    }
+    id.raise(event);
+    return true;
+  }
+
+  private synchronized void dropLink() {
+    if (link != null) {
+      link.unlink();
+      link.close();
+      link = null;
+    }
+  }
+
+  /// The id is going away.
+  void close() {
+    disconnect();
+  }
+
+  private synchronized @Nullable Wire wire() {
+    return wire;
+  }
+
+  SocketAddress localAddress() throws IOException {
+    Wire current = wire();
+    if (current == null) {
+      throw new IOException("not connected");
+    }
+    return current.localAddress();
+  }
+
+  SocketAddress remoteAddress() throws IOException {
+    Wire current = wire();
+    if (current == null) {
+      throw new IOException("not connected");
+    }
+    return current.remoteAddress();
+  }
+}

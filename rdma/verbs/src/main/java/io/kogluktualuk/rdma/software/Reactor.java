@@ -1,0 +1,151 @@
+package io.kogluktualuk.rdma.software;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread of the provider: it accepts connections, does handshakes, answers region queries
+/// and notices the death of peers. No payload passes through it.
+///
+/// **Threading:** handlers and tasks run on its thread, one at a time, and never block. The thread
+/// starts with the first socket and ends with the last.
+final class Reactor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
+
+  /// Called when a socket is ready.
+  interface Handler {
+    void onReady(SelectionKey key) throws IOException;
+  }
+
+  private record Timer(long nanoTime, Runnable task) {}
+
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final PriorityQueue<Timer> timers =
+      new PriorityQueue<>((a, b) -> Long.compare(a.nanoTime - b.nanoTime, 0));
+  private @Nullable Selector selector;
+  private int sockets;
+
+  /// Watches a socket. The caller has configured it non-blocking.
+  synchronized SelectionKey register(SelectableChannel socket, int operations, Handler handler)
+      throws IOException {
+    Selector current = selector;
+    if (current == null) {
+      current = Selector.open();
+      selector = current;
+      Selector own = current;
+      Thread.ofPlatform().daemon().name("kog-rdma-cm").start(() -> run(own));
+    }
+    // The selecting thread holds no lock while it waits, so registering does not block.
+    SelectionKey key = socket.register(current, operations, handler);
+    sockets++;
+    current.wakeup();
+    return key;
+  }
+
+  /// Undoes a [#register], once for each.
+  synchronized void release() {
+    sockets--;
+    wakeup();
+  }
+
+  /// Runs a task on the reactor's thread soon; dropped when there is no socket left.
+  synchronized void execute(Runnable task) {
+    if (selector != null) {
+      tasks.add(task);
+      wakeup();
+    }
+  }
+
+  synchronized void schedule(long delay, TimeUnit unit, Runnable task) {
+    if (selector != null) {
+      timers.add(new Timer(System.nanoTime() + unit.toNanos(delay), task));
+      wakeup();
+    }
+  }
+
+  /// Makes the thread look again at what its sockets are watched for.
+  synchronized void wakeup() {
+    if (selector != null) {
+      selector.wakeup();
+    }
+  }
+
+  private void run(Selector own) {
+    while (isNeeded(own)) {
+      try {
+        own.select(millisToNextTimer());
+        runTasks();
+        handle(own);
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("rdma connection thread: an event was dropped", e);
+      }
+    }
+  }
+
+  private synchronized boolean isNeeded(Selector own) {
+    if (sockets > 0) {
+      return true;
+    }
+    tasks.clear();
+    timers.clear();
+    selector = null;
+    try {
+      own.close();
+    } catch (IOException e) {
+      LOG.warn("rdma connection thread: cannot close its selector", e);
+    }
+    return false;
+  }
+
+  private synchronized long millisToNextTimer() {
+    Timer next = timers.peek();
+    if (next == null) {
+      return 0;
+    }
+    long nanos = next.nanoTime - System.nanoTime();
+    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+  }
+
+  private void runTasks() {
+    for (Runnable task = nextTask(); task != null; task = nextTask()) {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.warn("rdma connection thread: a task failed", e);
+      }
+    }
+  }
+
+  private synchronized @Nullable Runnable nextTask() {
+    Timer timer = timers.peek();
+    if (timer != null && timer.nanoTime - System.nanoTime() <= 0) {
+      timers.remove();
+      return timer.task;
+    }
+    return tasks.poll();
+  }
+
+  private static void handle(Selector own) {
+    Iterator<SelectionKey> ready = own.selectedKeys().iterator();
+    while (ready.hasNext()) {
+      SelectionKey key = ready.next();
+      ready.remove();
+      try {
+        if (key.isValid()) {
+          ((Handler) key.attachment()).onReady(key);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("rdma connection thread: a socket's event was dropped", e);
+      }
+    }
+  }
+}
