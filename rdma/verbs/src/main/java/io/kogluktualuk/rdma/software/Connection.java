@@ -5,6 +5,7 @@ import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.rdma.verbs.FileMapping;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -138,19 +139,23 @@ final class Connection implements Wire.Listener {
       throw new IOException("a queue pair is needed to accept a connection");
     }
     Wire to;
-    synchronized (this) {
-      if (state != State.REQUESTED || hello == null || wire == null) {
-        throw new IOException("the connection cannot be accepted, it is " + state);
-      }
-      to = wire;
-      try {
-        establish(queuePair, hello.process(), hello.doorbell(), retries);
-      } catch (Refused e) {
-        throw new IOException(e);
-      }
+    try {
+      to = establishRequested(queuePair, retries);
+    } catch (Refused e) {
+      end(EventType.RDMA_CM_EVENT_DISCONNECTED, String.valueOf(e.getMessage()), false);
+      throw new IOException(e);
     }
     to.send(new CmMessage.Accept(host.process(), queuePair.number(), doorbellOf(queuePair)));
     id.raise(EventType.RDMA_CM_EVENT_ESTABLISHED);
+  }
+
+  private synchronized Wire establishRequested(SoftwareQueuePair queuePair, int retries)
+      throws IOException {
+    if (state != State.REQUESTED || hello == null || wire == null) {
+      throw new IOException("the connection cannot be accepted, it is " + state);
+    }
+    establish(queuePair, hello.process(), hello.doorbell(), retries);
+    return wire;
   }
 
   private void establish(
@@ -362,19 +367,13 @@ final class Connection implements Wire.Listener {
     return wire;
   }
 
-  SocketAddress localAddress() throws IOException {
+  SocketAddress localAddress() {
     Wire current = wire();
-    if (current == null) {
-      throw new IOException("not connected");
-    }
-    return current.localAddress();
+    return current == null ? new InetSocketAddress(0) : current.localAddress();
   }
 
-  SocketAddress remoteAddress() throws IOException {
+  SocketAddress remoteAddress() {
     Wire current = wire();
-    if (current == null) {
-      throw new IOException("not connected");
-    }
-    return current.remoteAddress();
+    return current == null ? new InetSocketAddress(0) : current.remoteAddress();
   }
 }

@@ -141,12 +141,13 @@ final class Listener implements Reactor.Handler {
     }
   }
 
+  /// Stops listening; the port is free when this returns.
   void close() {
     try {
       socket.close();
     } catch (IOException e) {
       LOG.warn("{}: cannot close the listening socket", address, e);
     }
-    host.reactor().release();
+    host.reactor().releaseAndWait();
   }
 }

@@ -21,6 +21,8 @@ final class Reactor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
 
+  private static final long RELEASE_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+
   /// Called when a socket is ready.
   interface Handler {
     void onReady(SelectionKey key) throws IOException;
@@ -32,7 +34,9 @@ final class Reactor {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>((a, b) -> Long.compare(a.nanoTime - b.nanoTime, 0));
   private @Nullable Selector selector;
+  private @Nullable Thread thread;
   private int sockets;
+  private long turns;
 
   /// Watches a socket. The caller has configured it non-blocking.
   synchronized SelectionKey register(SelectableChannel socket, int operations, Handler handler)
@@ -42,7 +46,7 @@ final class Reactor {
       current = Selector.open();
       selector = current;
       Selector own = current;
-      Thread.ofPlatform().daemon().name("kog-rdma-cm").start(() -> run(own));
+      thread = Thread.ofPlatform().daemon().name("kog-rdma-cm").start(() -> run(own));
     }
     // The selecting thread holds no lock while it waits, so registering does not block.
     SelectionKey key = socket.register(current, operations, handler);
@@ -55,6 +59,32 @@ final class Reactor {
   synchronized void release() {
     sockets--;
     wakeup();
+  }
+
+  /// As [#release], and returns when the closed socket's port is free: a socket that is being
+  /// watched is really closed by the next turns of the watching thread.
+  synchronized void releaseAndWait() {
+    Selector watched = selector;
+    release();
+    long seen = turns;
+    long deadline = System.nanoTime() + RELEASE_NANOS_MAX;
+    try {
+      while (Thread.currentThread() != thread
+          && selector == watched
+          && watched != null
+          && turns - seen < 2
+          && System.nanoTime() - deadline < 0) {
+        watched.wakeup();
+        wait(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void onTurn() {
+    turns++;
+    notifyAll();
   }
 
   /// Runs a task on the reactor's thread soon; dropped when there is no socket left.
@@ -83,6 +113,7 @@ final class Reactor {
     while (isNeeded(own)) {
       try {
         own.select(millisToNextTimer());
+        onTurn();
         runTasks();
         handle(own);
       } catch (IOException | RuntimeException e) {
@@ -98,11 +129,13 @@ final class Reactor {
     tasks.clear();
     timers.clear();
     selector = null;
+    thread = null;
     try {
       own.close();
     } catch (IOException e) {
       LOG.warn("rdma connection thread: cannot close its selector", e);
     }
+    notifyAll();
     return false;
   }
 

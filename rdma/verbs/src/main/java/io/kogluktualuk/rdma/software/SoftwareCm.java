@@ -103,6 +103,8 @@ final class SoftwareCm extends RdmaCm {
 
   @Override
   public int ackCmEvent(RdmaCmEvent event) {
+    SoftwareCmId id = (SoftwareCmId) event.getConnIdPriv();
+    id.events().onAcknowledged();
     return 0;
   }
 
@@ -135,7 +137,7 @@ final class SoftwareCm extends RdmaCm {
     if (connection != null) {
       connection.close();
     }
-    going.events().onIdDestroyed(going);
+    going.events().onIdDestroyed(going).forEach(this::destroyCmId);
     return 0;
   }
 
@@ -149,18 +151,23 @@ final class SoftwareCm extends RdmaCm {
   }
 
   @Override
-  public SocketAddress getSrcAddr(RdmaCmId id) throws IOException {
+  public SocketAddress getSrcAddr(RdmaCmId id) {
     return ((SoftwareCmId) id).source();
   }
 
   @Override
-  public SocketAddress getDstAddr(RdmaCmId id) throws IOException {
+  public SocketAddress getDstAddr(RdmaCmId id) {
     return ((SoftwareCmId) id).destination();
   }
 
   @Override
   public int destroyEp(RdmaCmId id) {
     return destroyQP(id) | destroyCmId(id);
+  }
+
+  /// Whether somebody is still acting on an event of the channel that this id belongs to.
+  static boolean hasOpenEvents(RdmaCmId id) {
+    return id instanceof SoftwareCmId own && own.events().hasOpenEvents();
   }
 
   /// Why an id's connection failed or ended, in words; empty when it has not.

@@ -105,14 +105,15 @@ final class SoftwareCmId extends RdmaCmId {
     return isFirst;
   }
 
-  synchronized SocketAddress source() throws IOException {
+  /// Never fails: DiSNI asks for it while it handles events, and forgets the event if it does.
+  synchronized SocketAddress source() {
     if (listener != null) {
       return listener.address();
     }
     return connection != null ? connection.localAddress() : new InetSocketAddress(0);
   }
 
-  synchronized SocketAddress destination() throws IOException {
+  synchronized SocketAddress destination() {
     if (connection != null) {
       return connection.remoteAddress();
     }

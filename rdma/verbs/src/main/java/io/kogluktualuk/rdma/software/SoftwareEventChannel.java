@@ -4,9 +4,10 @@ import com.ibm.disni.verbs.RdmaCmEvent;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaEventChannel;
 import java.io.IOException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Connection events, in order.
@@ -14,74 +15,82 @@ import org.jspecify.annotations.Nullable;
 /// When all ids of the channel are destroyed, waiting ends within [#ATTENTIVE_MILLIS]: DiSNI's
 /// thread then looks whether it was stopped, instead of sleeping out its timeout.
 ///
-/// **Threading:** any thread. **Bound:** each connection causes at most [#EVENTS_PER_ID] events,
-/// and listeners bound their connections.
+/// **Threading:** any thread. **Bound:** a connection causes at most five events, and listeners
+/// bound their connections.
 final class SoftwareEventChannel extends RdmaEventChannel {
 
-  static final int EVENTS_PER_ID = 5;
-
   private static final int ATTENTIVE_MILLIS = 2;
-  private static final int SLICE_MILLIS = 25;
 
-  private final LinkedBlockingQueue<RdmaCmEvent> events = new LinkedBlockingQueue<>();
-  private final AtomicInteger ids = new AtomicInteger();
-  private volatile boolean hadIds;
+  private final ArrayDeque<RdmaCmEvent> events = new ArrayDeque<>();
+  private int ids;
+  private int unacknowledged;
+  private boolean hadIds;
 
   SoftwareEventChannel(int number) throws IOException {
     super(number);
   }
 
-  void onIdCreated() {
-    ids.incrementAndGet();
+  synchronized void onIdCreated() {
+    ids++;
     hadIds = true;
   }
 
-  void onIdDestroyed(RdmaCmId id) {
+  /// Drops the id's events; returns the connections that were requested of it and not seen yet.
+  synchronized List<RdmaCmId> onIdDestroyed(RdmaCmId id) {
+    List<RdmaCmId> orphans = new ArrayList<>();
+    for (RdmaCmEvent event : events) {
+      if (event.getListenIdPriv() == id) {
+        orphans.add(event.getConnIdPriv());
+      }
+    }
     events.removeIf(event -> event.getConnIdPriv() == id || event.getListenIdPriv() == id);
-    ids.decrementAndGet();
+    ids--;
+    notifyAll();
+    return orphans;
   }
 
-  void add(RdmaCmEvent.EventType type, @Nullable RdmaCmId listener, RdmaCmId id) {
+  synchronized void add(RdmaCmEvent.EventType type, @Nullable RdmaCmId listener, RdmaCmId id) {
     try {
-      events.add(new SoftwareCmEvent(type, listener, id));
+      events.add(new RdmaCmEvent(type.ordinal(), listener, id));
     } catch (IOException e) {
       throw new IllegalStateException("cannot make a connection event", e);
     }
+    notifyAll();
   }
 
   /// The next event, or null when none came in time.
-  @Nullable RdmaCmEvent await(int timeoutMillis) throws IOException {
-    long deadline =
-        System.nanoTime()
-            + (timeoutMillis < 0
-                ? TimeUnit.DAYS.toNanos(365)
-                : TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+  synchronized @Nullable RdmaCmEvent await(int timeoutMillis) throws IOException {
+    long timeout = timeoutMillis < 0 ? TimeUnit.DAYS.toMillis(365) : timeoutMillis;
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeout);
     try {
-      while (isOpen()) {
-        RdmaCmEvent event = events.poll();
+      while (isOpen() && events.isEmpty()) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (event != null || left <= 0) {
-          return event;
+        if (left <= 0) {
+          return null;
         }
-        if (hadIds && ids.get() == 0) {
-          return events.poll(ATTENTIVE_MILLIS, TimeUnit.MILLISECONDS);
+        if (hadIds && ids == 0) {
+          wait(ATTENTIVE_MILLIS);
+          break;
         }
-        event = events.poll(Math.min(left, SLICE_MILLIS), TimeUnit.MILLISECONDS);
-        if (event != null) {
-          return event;
-        }
+        wait(left);
       }
-      return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for a connection event", e);
     }
+    RdmaCmEvent event = events.poll();
+    if (event != null) {
+      unacknowledged++;
+    }
+    return event;
   }
 
-  /// An event of this provider.
-  private static final class SoftwareCmEvent extends RdmaCmEvent {
-    SoftwareCmEvent(EventType type, @Nullable RdmaCmId listener, RdmaCmId id) throws IOException {
-      super(type.ordinal(), listener, id);
-    }
+  synchronized void onAcknowledged() {
+    unacknowledged--;
+  }
+
+  /// Whether an event has been taken and not been acknowledged: somebody is still acting on it.
+  synchronized boolean hasOpenEvents() {
+    return unacknowledged > 0;
   }
 }

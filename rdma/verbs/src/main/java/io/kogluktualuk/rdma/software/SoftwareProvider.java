@@ -59,6 +59,11 @@ public final class SoftwareProvider extends RdmaProvider {
     return SoftwareCm.failureOf(id);
   }
 
+  /// Whether somebody is still acting on an event of the channel that this id belongs to.
+  public static boolean hasOpenEvents(RdmaCmId id) {
+    return SoftwareCm.hasOpenEvents(id);
+  }
+
   /// How many files of peers are mapped now.
   public int mappedFiles() throws IOException {
     return host().mappings().size();

@@ -36,6 +36,8 @@ final class Wire implements Reactor.Handler {
   private final ByteBuffer in = ByteBuffer.allocate(4 + CmMessage.BYTES_MAX);
   private ByteBuffer out = ByteBuffer.allocate(512);
   private Listener listener;
+  private SocketAddress local = new InetSocketAddress(0);
+  private SocketAddress remote = new InetSocketAddress(0);
   private @Nullable SelectionKey key;
   private boolean closeWhenSent;
   private boolean isClosed;
@@ -72,6 +74,7 @@ final class Wire implements Reactor.Handler {
     socket.configureBlocking(false);
     socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     Wire wire = new Wire(reactor, socket, listener);
+    wire.keepAddresses();
     wire.register(SelectionKey.OP_READ);
     return wire;
   }
@@ -89,12 +92,18 @@ final class Wire implements Reactor.Handler {
     return listener;
   }
 
-  SocketAddress localAddress() throws IOException {
-    return socket.getLocalAddress();
+  /// This end's address, also after the end of the connection; port 0 before it.
+  synchronized SocketAddress localAddress() {
+    return local;
   }
 
-  SocketAddress remoteAddress() throws IOException {
-    return socket.getRemoteAddress();
+  synchronized SocketAddress remoteAddress() {
+    return remote;
+  }
+
+  private synchronized void keepAddresses() throws IOException {
+    local = socket.getLocalAddress();
+    remote = socket.getRemoteAddress();
   }
 
   /// Sends a message, or drops it when the connection is gone.
@@ -170,6 +179,7 @@ final class Wire implements Reactor.Handler {
       if (!socket.finishConnect()) {
         return;
       }
+      keepAddresses();
     } catch (IOException e) {
       lose("cannot connect: " + e.getMessage());
       return;

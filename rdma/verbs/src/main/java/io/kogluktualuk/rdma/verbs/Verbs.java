@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.rdma.software.SoftwareProvider;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class Verbs {
 
   private static final Logger LOG = LoggerFactory.getLogger(Verbs.class);
+
+  /// Kept, because the JDK forgets the settings of loggers that nobody holds.
+  private static final java.util.logging.Logger DISNI_LOG =
+      java.util.logging.Logger.getLogger("com.ibm");
 
   private static @Nullable Installed installed;
 
@@ -49,6 +54,7 @@ public final class Verbs {
     }
     try {
       AffinityStandIn.define();
+      quieten();
       Field field = RdmaProvider.class.getDeclaredField("provider");
       field.setAccessible(true);
       RdmaProvider existing = (RdmaProvider) field.get(null);
@@ -60,6 +66,13 @@ public final class Verbs {
     installed = current;
     LOG.debug("verbs provider: {}", current.choice());
     return current;
+  }
+
+  /// DiSNI and DaRPC report each connection at INFO; that is not for operators.
+  private static void quieten() {
+    if (DISNI_LOG.getLevel() == null) {
+      DISNI_LOG.setLevel(Level.WARNING);
+    }
   }
 
   private static Installed software(SoftwareSettings settings) {
@@ -103,5 +116,12 @@ public final class Verbs {
   /// Why an id's connection failed or ended, in words; empty when it is not known.
   public static String failureOf(RdmaCmId id) {
     return SoftwareProvider.failureOf(id);
+  }
+
+  /// Whether DiSNI's thread is still acting on an event of the channel that this id belongs to. Its
+  /// endpoint group must not be closed while it is: closing waits for that thread with a lock held
+  /// that the thread may need.
+  public static boolean hasOpenEvents(RdmaCmId id) {
+    return SoftwareProvider.hasOpenEvents(id);
   }
 }

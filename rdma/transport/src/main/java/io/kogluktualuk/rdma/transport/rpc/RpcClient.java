@@ -14,6 +14,13 @@ public final class RpcClient {
   /// @throws io.kogluktualuk.fabric.fault.Unavailable when nobody listens there
   /// @throws io.kogluktualuk.fabric.fault.DeadlineExceeded when the time ran out
   public static Channel connect(InetSocketAddress address, Deadline deadline) {
-    throw new UnsupportedOperationException(address + " " + deadline);
+    RpcChannel channel = new RpcChannel(address);
+    channel.open(deadline);
+    return channel;
+  }
+
+  /// A channel that connects with its first call: for peers that may not be up yet.
+  public static Channel open(InetSocketAddress address) {
+    return new RpcChannel(address);
   }
 }
