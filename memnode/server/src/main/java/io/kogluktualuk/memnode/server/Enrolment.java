@@ -49,9 +49,7 @@ final class Enrolment implements AutoCloseable {
   static Enrolment start(
       MemberInfo self, List<InetSocketAddress> control, Duration heartbeat, Supplier<Load> load) {
     Enrolment enrolment = new Enrolment(self, control, heartbeat, load);
-    if (!control.isEmpty()) {
-      enrolment.thread.start();
-    }
+    enrolment.thread.start();
     return enrolment;
   }
 
@@ -61,7 +59,7 @@ final class Enrolment implements AutoCloseable {
   }
 
   private void run() {
-    for (int attempt = 0; !isStopped(Duration.ZERO); attempt++) {
+    for (int attempt = 0; !control.isEmpty() && !isStopped(Duration.ZERO); attempt++) {
       InetSocketAddress address = control.get(attempt % control.size());
       try (Channel channel = RpcClient.connect(address, Deadline.after(CALL_MAX))) {
         beat(new ControlClient(channel, CALL_MAX), address);
