@@ -1,6 +1,7 @@
 package io.kogluktualuk.rdma.transport.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /// A part of a file, mapped here and readable by peers until it is closed.
 ///
@@ -10,9 +11,9 @@ public final class PublishedRegion implements AutoCloseable {
 
   private final MemorySegment segment;
   private final RemoteRegion remote;
-  private final Runnable withdraw;
+  private final Consumer<PublishedRegion> withdraw;
 
-  PublishedRegion(MemorySegment segment, RemoteRegion remote, Runnable withdraw) {
+  PublishedRegion(MemorySegment segment, RemoteRegion remote, Consumer<PublishedRegion> withdraw) {
     this.segment = segment;
     this.remote = remote;
     this.withdraw = withdraw;
@@ -30,6 +31,6 @@ public final class PublishedRegion implements AutoCloseable {
 
   @Override
   public void close() {
-    withdraw.run();
+    withdraw.accept(this);
   }
 }
