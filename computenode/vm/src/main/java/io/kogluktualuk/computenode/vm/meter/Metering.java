@@ -45,6 +45,10 @@ import java.util.Set;
 /// module could otherwise name.
 public final class Metering {
 
+  /// Changes whenever anything that a guest can observe does: fuel, depth, bits of NaN, traps. Part
+  /// of what an outcome is cached under.
+  public static final int SEMANTICS_VERSION = 1;
+
   /// Cells, as offsets from the number of globals the module had.
   public enum Cell {
     FUEL(ValueType.I64),

@@ -2,6 +2,9 @@ package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.meter.Metering.Cell;
 import java.util.ListIterator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
@@ -35,6 +38,7 @@ final class ClassShaper {
 
   private static final String MEMORY = Type.getInternalName(FlatMemory.class);
   private static final String ENGINE_MEMORY = "Lrun/endive/runtime/Memory;";
+  private static final String FUNCTIONS_CLASS = "FuncGroup_";
   private static final String FUNCTION_PREFIX = "func_";
 
   private final MethodNode method;
@@ -49,7 +53,18 @@ final class ClassShaper {
     this.memorySlot = memorySlot;
   }
 
-  static byte[] shape(byte[] bytes, int globals) {
+  /// Shapes those of the classes that hold functions; the rest passes as it is.
+  static SortedMap<String, byte[]> shapeAll(Map<String, byte[]> classes, int globals) {
+    SortedMap<String, byte[]> shaped = new TreeMap<>();
+    classes.forEach(
+        (name, bytes) ->
+            shaped.put(
+                name.replace('/', '.'),
+                name.contains(FUNCTIONS_CLASS) ? shape(bytes, globals) : bytes));
+    return shaped;
+  }
+
+  private static byte[] shape(byte[] bytes, int globals) {
     ClassNode node = new ClassNode();
     // Frames are computed anew; names of lines and variables there are none.
     new ClassReader(bytes).accept(node, ClassReader.SKIP_FRAMES | ClassReader.SKIP_DEBUG);

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import run.endive.compiler.InterpreterFallback;
@@ -30,21 +31,35 @@ final class EndiveCompiler {
   private EndiveCompiler() {}
 
   static CompiledModule compile(Hash hash, byte[] wasm, VmSettings settings) {
-    return compile(hash, wasm, settings, Set.of());
+    DecodedModule decoded = ModuleDecoder.decode(wasm, settings.moduleBytesMax().bytes());
+    Path folder = settings.diskCache();
+    if (folder == null) {
+      return load(hash, decoded, compile(decoded, Set.of()));
+    }
+    DiskCache disk = new DiskCache(folder);
+    CompiledClasses classes = disk.find(hash).orElse(null);
+    if (classes == null) {
+      classes = compile(decoded, Set.of());
+      disk.store(hash, classes);
+    }
+    return load(hash, decoded, classes);
   }
 
-  /// The same, with these functions left to the interpreter in any case.
-  static CompiledModule compile(
-      Hash hash, byte[] wasm, VmSettings settings, Set<Integer> interpreted) {
-    DecodedModule decoded = ModuleDecoder.decode(wasm, settings.moduleBytesMax().bytes());
-    validate(wasm);
+  /// Compiles all but some functions, which are left to the interpreter in any case.
+  static CompiledClasses compile(DecodedModule decoded, Set<Integer> interpreted) {
+    validate(decoded.bytes());
     try {
-      return new CompiledModule(hash, decoded.shape(), compile(decoded, interpreted));
+      return meterAndCompile(decoded, interpreted);
     } catch (RuntimeException | StackOverflowError e) {
       // Limits of the engine and of the JVM's class files come as exceptions of many kinds.
-      throw new InvalidArgument(
-          "the module " + hash.toShortHex() + " is too complex to compile: " + e.getMessage(), e);
+      throw new InvalidArgument("the module is too complex to compile: " + e.getMessage(), e);
     }
+  }
+
+  static CompiledModule load(Hash hash, DecodedModule decoded, CompiledClasses classes) {
+    WasmModule metered = parse(classes.metered(), false);
+    EndiveCode code = new EndiveCode(metered, GuestClasses.define(classes), decoded.globalCount());
+    return new CompiledModule(hash, decoded.shape(), code);
   }
 
   /// The original is validated, not what becomes of it: otherwise a hostile module could name the
@@ -68,16 +83,18 @@ final class EndiveCompiler {
         .parse(() -> new ByteArrayInputStream(wasm));
   }
 
-  private static EndiveCode compile(DecodedModule decoded, Set<Integer> interpreted) {
-    WasmModule metered = parse(Metering.meter(decoded, interpreted), false);
-    CompilerResult result = compile(metered, interpreted);
+  private static CompiledClasses meterAndCompile(DecodedModule decoded, Set<Integer> interpreted) {
+    byte[] metered = Metering.meter(decoded, interpreted);
+    CompilerResult result = compile(parse(metered, false), interpreted);
     if (!result.interpretedFunctions().equals(interpreted)) {
       // Some are too large for the JVM. The interpreter forgets local variables when a function
       // traps, so they are metered in another way.
-      return compile(decoded, result.interpretedFunctions());
+      return meterAndCompile(decoded, result.interpretedFunctions());
     }
-    int globals = decoded.globalCount();
-    return new EndiveCode(metered, GuestClasses.define(result.collector(), globals), globals);
+    return new CompiledClasses(
+        metered,
+        result.collector().mainClassName(),
+        ClassShaper.shapeAll(result.collector().classBytes(), decoded.globalCount()));
   }
 
   private static CompilerResult compile(WasmModule metered, Set<Integer> interpreted) {

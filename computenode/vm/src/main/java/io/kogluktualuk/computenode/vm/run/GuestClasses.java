@@ -3,11 +3,9 @@ package io.kogluktualuk.computenode.vm.run;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.objectweb.asm.ClassReader;
-import run.endive.compiler.internal.ClassCollector;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Machine;
 
@@ -22,12 +20,11 @@ final class GuestClasses extends ClassLoader {
     this.classes = classes;
   }
 
-  /// Reshapes and loads; returns what makes the code of one instance.
-  static Function<Instance, Machine> define(ClassCollector compiled, int globals) {
-    Map<String, byte[]> shaped = new HashMap<>();
-    compiled.classBytes().forEach((_, bytes) -> shape(bytes, globals, shaped));
+  /// Loads; returns what makes the code of one instance.
+  static Function<Instance, Machine> define(CompiledClasses compiled) {
     try {
-      Class<?> main = new GuestClasses(shaped).loadClass(compiled.mainClassName());
+      Class<?> main =
+          new GuestClasses(new ConcurrentHashMap<>(compiled.classes())).loadClass(compiled.main());
       MethodHandle constructor =
           MethodHandles.publicLookup()
               .findConstructor(main, MethodType.methodType(void.class, Instance.class))
@@ -36,11 +33,6 @@ final class GuestClasses extends ClassLoader {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("compiled code has no constructor of one instance", e);
     }
-  }
-
-  private static void shape(byte[] bytes, int globals, Map<String, byte[]> shaped) {
-    String name = new ClassReader(bytes).getClassName().replace('/', '.');
-    shaped.put(name, name.contains("FuncGroup_") ? ClassShaper.shape(bytes, globals) : bytes);
   }
 
   private static Machine construct(MethodHandle constructor, Instance instance) {

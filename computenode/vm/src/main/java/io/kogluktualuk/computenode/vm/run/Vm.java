@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.meter.Metering;
 import io.kogluktualuk.fabric.hash.Hash;
 
 /// A virtual machine for WebAssembly: compiles modules once, runs them many times, all at once.
@@ -14,6 +15,9 @@ import io.kogluktualuk.fabric.hash.Hash;
 /// **Bound:** the cache of compiled modules holds [VmSettings#cachedBytesMax]; a module that is
 /// evicted goes on working for whoever holds it.
 public final class Vm implements AutoCloseable {
+
+  /// What guests may observe of this machine, as a number that changes with it.
+  public static final int SEMANTICS_VERSION = Metering.SEMANTICS_VERSION;
 
   private final VmSettings settings;
   private final ModuleCache cache;

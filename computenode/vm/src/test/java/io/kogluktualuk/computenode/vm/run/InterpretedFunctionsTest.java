@@ -54,7 +54,9 @@ final class InterpretedFunctionsTest {
   }
 
   private static CompiledModule compile(byte[] wasm, Set<Integer> interpreted) {
-    return EndiveCompiler.compile(Hash.of(wasm), wasm, SETTINGS, interpreted);
+    DecodedModule decoded = ModuleDecoder.decode(wasm, wasm.length);
+    return EndiveCompiler.load(
+        Hash.of(wasm), decoded, EndiveCompiler.compile(decoded, interpreted));
   }
 
   private static String told(CompiledModule module, String entry) {
