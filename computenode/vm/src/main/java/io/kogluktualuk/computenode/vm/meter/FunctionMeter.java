@@ -114,13 +114,13 @@ final class FunctionMeter {
   /// How much depth a call of this function takes: a unit for itself and two for each 128 bytes of
   /// locals and operands, which the frames of all tiers of the JVM hold in one form or another.
   ///
-  /// Calls with a table in between need a frame more, and long code has frames with more spilled
+  /// Calls through a table need a frame more, and long code has frames with more spilled
   /// values, so both count as well.
   private int weight() {
     int operands = OperandHeight.of(module, cursor);
     int bytes = 8 * (2 * locals + 2 * operands);
     Body body = module.bodies().get(function - module.importCount());
-    return 1 + (callsTables ? 1 : 0) + bytes / 64 + (body.end() - body.start()) / 512;
+    return 1 + (callsTables ? 2 : 0) + bytes / 64 + (body.end() - body.start()) / 512;
   }
 
   /// A branch to the function's own label must pass where the fuel is put back, so the code becomes

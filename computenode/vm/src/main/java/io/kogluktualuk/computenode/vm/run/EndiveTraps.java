@@ -49,6 +49,7 @@ final class EndiveTraps {
 
   /// The host's stack is not the guest's: where it ends differs between runs, so this is no trap.
   static Unavailable outOfStack(StackOverflowError e) {
-    return new Unavailable("this thread's stack is too small for the call depth limit", e);
+    return new Unavailable(
+        "this thread's stack is too small for the call depth limit; start the JVM with -Xss8m", e);
   }
 }
