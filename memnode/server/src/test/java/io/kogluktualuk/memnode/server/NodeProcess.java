@@ -1,0 +1,90 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A memory node in a process of its own, which can be killed.
+final class NodeProcess implements AutoCloseable {
+
+  private final Process process;
+  private final MemoryNode node;
+
+  private NodeProcess(Process process, MemoryNode node) {
+    this.process = process;
+    this.node = node;
+  }
+
+  /// Starts a node on a folder and waits until it answers.
+  static NodeProcess start(Path folder, long mebibytes) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=4",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeProcess.class.getName(),
+                folder.toString(),
+                Long.toString(mebibytes))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    String line = output.readLine();
+    if (line == null || !line.startsWith("READY ")) {
+      process.destroyForcibly();
+      throw new IOException("the node did not start: " + line);
+    }
+    String[] words = line.split(" ");
+    InetSocketAddress address = new InetSocketAddress(words[2], Integer.parseInt(words[3]));
+    return new NodeProcess(process, new MemoryNode(words[1], address, 1));
+  }
+
+  MemoryNode node() {
+    return node;
+  }
+
+  /// `kill -9`.
+  void kill() {
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("the node outlived kill -9");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /// The node's process: serves until its input ends.
+  public static void main(String[] arguments) throws IOException {
+    MemorySettings settings =
+        TestNodes.settings(
+            Path.of(arguments[0]), "child", 0, TestNodes.storeOf(Long.parseLong(arguments[1])));
+    try (MemoryServer server = MemoryServer.open(settings)) {
+      InetSocketAddress address = server.address();
+      List<String> words =
+          List.of(
+              "READY",
+              server.id().toString(),
+              address.getHostString(),
+              Integer.toString(address.getPort()));
+      System.out.println(String.join(" ", words));
+      while (System.in.read() >= 0) {
+        // Until the parent is gone.
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.memnode.store.StoreSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/// Memory nodes of one test, in this process, over their real transport.
+final class TestNodes implements AutoCloseable {
+
+  private final Path folder;
+  private final Map<String, MemoryServer> running = new TreeMap<>();
+  private final Map<String, MemoryNode> members = new ConcurrentSkipListMap<>();
+  private final List<FabricBlobs> stores = new ArrayList<>();
+
+  TestNodes(Path folder) {
+    this.folder = folder;
+  }
+
+  static StoreSettings storeOf(long mebibytes) {
+    return new StoreSettings(
+        ByteCount.mebibytes(mebibytes), 20_000, Duration.ofSeconds(30), 64L << 20);
+  }
+
+  static MemorySettings settings(Path folder, String name, int port, StoreSettings store) {
+    return new MemorySettings(
+        folder,
+        name,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        0,
+        store,
+        1,
+        List.of(),
+        Duration.ofMillis(50));
+  }
+
+  /// Starts a node, or starts it again.
+  MemoryServer start(String name, int port, long mebibytes) {
+    MemoryServer server = MemoryServer.open(settings(folder(name), name, port, storeOf(mebibytes)));
+    running.put(name, server);
+    members.put(name, new MemoryNode(server.id().toString(), server.address(), 1));
+    return server;
+  }
+
+  MemoryServer start(String name) {
+    return start(name, 0, 256);
+  }
+
+  Path folder(String name) {
+    return folder.resolve(name);
+  }
+
+  /// Stops a node; it stays a member.
+  int stop(String name) {
+    MemoryServer server = running.remove(name);
+    if (server == null) {
+      throw new IllegalStateException(name + " does not run");
+    }
+    int port = server.address().getPort();
+    server.close();
+    return port;
+  }
+
+  void forget(String name) {
+    members.remove(name);
+  }
+
+  /// A fresh reader, as another process would have it.
+  FabricBlobs reader(int replicas) {
+    ReaderSettings settings =
+        new ReaderSettings(replicas, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(10));
+    FabricBlobs blobs = FabricBlobs.open(() -> List.copyOf(members.values()), settings);
+    stores.add(blobs);
+    return blobs;
+  }
+
+  @Override
+  public void close() {
+    stores.forEach(FabricBlobs::close);
+    running.values().forEach(MemoryServer::close);
+  }
+}
