@@ -15,9 +15,10 @@ import java.util.TreeSet;
 final class Search {
 
   private final Hash hash;
-  private final TreeSet<String> without = new TreeSet<>();
-  private final TreeSet<String> wrong = new TreeSet<>();
-  private final TreeSet<String> silent = new TreeSet<>();
+  // Lists, because almost every search ends at once and these then cost next to nothing.
+  private final List<String> without = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+  private final List<String> silent = new ArrayList<>();
   private final List<FabricException> failures = new ArrayList<>();
 
   Search(Hash hash) {
@@ -46,7 +47,7 @@ final class Search {
               "blob "
                   + hash
                   + " was not found: nodes "
-                  + silent
+                  + new TreeSet<>(silent)
                   + " could not be asked"
                   + asked()
                   + "; first reason: "
@@ -56,7 +57,8 @@ final class Search {
       return unavailable;
     }
     if (!wrong.isEmpty()) {
-      return new Corruption("blob " + hash + ": its bytes are damaged on nodes " + wrong + asked());
+      return new Corruption(
+          "blob " + hash + ": its bytes are damaged on nodes " + new TreeSet<>(wrong) + asked());
     }
     return new NotFound("blob " + hash + " is on no memory node" + asked());
   }
@@ -64,10 +66,10 @@ final class Search {
   private String asked() {
     StringBuilder text = new StringBuilder();
     if (!without.isEmpty()) {
-      text.append("; nodes without it: ").append(without);
+      text.append("; nodes without it: ").append(new TreeSet<>(without));
     }
     if (!silent.isEmpty() && !wrong.isEmpty()) {
-      text.append("; nodes with damaged bytes: ").append(wrong);
+      text.append("; nodes with damaged bytes: ").append(new TreeSet<>(wrong));
     }
     return text.toString();
   }

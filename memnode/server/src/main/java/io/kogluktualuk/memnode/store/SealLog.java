@@ -131,7 +131,8 @@ final class SealLog implements AutoCloseable {
     backedBytes = Math.max(backedBytes, position(records));
   }
 
-  /// Replaces the log by one with exactly these blobs; a crash leaves the old or the new one.
+  /// Replaces the log by one with exactly these blobs; a crash leaves the old or the new one. The
+  /// old one stays beside it as evidence, until the next time.
   void rewrite(List<SealedBlob> blobs) {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     try {

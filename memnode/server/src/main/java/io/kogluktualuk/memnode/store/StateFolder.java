@@ -20,7 +20,7 @@ import java.nio.file.StandardOpenOption;
 /// lock          held while a server runs; contains its process id
 /// node-id       the identity, written once
 /// run           boot id of the last run, and whether it was closed in order
-/// sealed.log    what lies where
+/// sealed.log    what lies where; .old: the log before damaged blobs were last dropped
 /// index         rebuilt at each start
 /// region-NNNN   the arenas
 /// ```

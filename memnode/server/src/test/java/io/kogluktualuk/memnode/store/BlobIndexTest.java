@@ -16,6 +16,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +121,57 @@ class BlobIndexTest {
       Hash elsewhere = Hash.of(new byte[] {1});
       assertNotEquals(BlobIndex.NONE, index.claim(elsewhere));
     }
+  }
+
+  @Test
+  void whoReadsWhileEntriesMoveSeesTheRightPlaceOrNone() throws Exception {
+    int blobs = 40_000;
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory = memory(arena, blobs);
+      BlobIndex index = new BlobIndex(memory, blobs);
+      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      Hash[] hashes = new Hash[blobs];
+      for (int i = 0; i < blobs; i++) {
+        hashes[i] = hashInTheFirstFourFifths(random);
+      }
+      AtomicInteger published = new AtomicInteger();
+      try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+        Future<Integer> first = threads.submit(() -> readAll(memory, hashes, published, 1));
+        Future<Integer> second = threads.submit(() -> readAll(memory, hashes, published, 2));
+        for (int i = 0; i < blobs; i++) {
+          long slot = index.claim(hashes[i]);
+          assertNotEquals(BlobIndex.NONE, slot);
+          index.publish(slot, hashes[i], location(i));
+          published.set(i + 1);
+        }
+        assertTrue(first.get() + second.get() > 0, "nobody read anything");
+      }
+      for (int i = 0; i < blobs; i++) {
+        assertEquals(location(i), index.find(hashes[i]));
+      }
+    }
+  }
+
+  /// Reads as a peer does, without locks, until all is published; returns how much was found.
+  private static int readAll(
+      MemorySegment memory, Hash[] hashes, AtomicInteger published, long seed) {
+    RandomGenerator random = new SplittableRandom(seed);
+    long homes = BlobIndex.homesFor(hashes.length);
+    MemorySegment copy = MemorySegment.ofArray(new byte[IndexLayout.PROBE_BYTES]);
+    int found = 0;
+    while (published.get() < hashes.length) {
+      int limit = published.get();
+      if (limit > 0) {
+        int i = random.nextInt(limit);
+        long at = IndexLayout.home(hashes[i], homes) * IndexLayout.ENTRY_BYTES;
+        MemorySegment.copy(memory, at, copy, 0, IndexLayout.PROBE_BYTES);
+        BlobLocation where = IndexLayout.find(copy, hashes[i]);
+        if (where != null) {
+          assertEquals(location(i), where);
+          found++;
+        }
+      }
+    }
+    return found;
   }
 }
