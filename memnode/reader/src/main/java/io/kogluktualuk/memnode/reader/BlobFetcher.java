@@ -75,7 +75,7 @@ final class BlobFetcher {
     if (fetched != null) {
       tally.locationHits.increment();
     } else {
-      link.renew();
+      link.renew(deadline);
     }
     return fetched;
   }
@@ -101,7 +101,7 @@ final class BlobFetcher {
           locations.located(hash, link.node().id(), location);
           return fetched;
         }
-        link.renew();
+        link.renew(deadline);
       }
     }
     return null;

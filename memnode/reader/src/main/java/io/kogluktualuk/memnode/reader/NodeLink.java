@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
@@ -72,11 +73,13 @@ final class NodeLink implements AutoCloseable {
     }
   }
 
-  /// Forgets what is known of the node's regions, because what was read there was wrong.
-  void renew() {
-    Session live = session;
-    if (live != null) {
-      drop(live);
+  /// Asks anew what the node has, because what was read there was wrong: what is known may be that
+  /// of an earlier run of the node.
+  void renew(Deadline deadline) {
+    try {
+      use(deadline, session -> session.describeAgain(deadline));
+    } catch (FabricException e) {
+      // The link is down now; whoever uses it next hears why.
     }
   }
 

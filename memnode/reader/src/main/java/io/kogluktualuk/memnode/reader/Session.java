@@ -87,6 +87,13 @@ final class Session implements AutoCloseable {
         : address;
   }
 
+  /// Replaces what is known of the node's regions and index by what it says now.
+  NodeDescription describeAgain(Deadline deadline) {
+    NodeDescription now = describe(nodeId, channel, deadline);
+    description = now;
+    return now;
+  }
+
   /// Looks hashes up in the node's index, each by one read, all at once.
   ///
   /// @param buffer holds [IndexLayout#PROBE_BYTES] for each
@@ -136,10 +143,10 @@ final class Session implements AutoCloseable {
   /// @throws Refused when the node does not have that region
   Transfer transfer(
       BlobLocation location, RegisteredBuffer buffer, long bufferOffset, Deadline deadline) {
-    if (location.region() >= description.regions().size()) {
-      description = describe(nodeId, channel, deadline);
-    }
     List<RemoteRegion> regions = description.regions();
+    if (location.region() >= regions.size()) {
+      regions = describeAgain(deadline).regions();
+    }
     if (location.region() >= regions.size()) {
       throw new Refused(
           "memory node " + nodeId + ": has " + regions.size() + " regions, not " + location);

@@ -14,6 +14,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.ReadCounts;
+import io.kogluktualuk.memnode.store.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.ValueLayout;
@@ -276,6 +277,31 @@ class FabricBlobsTest {
     OutOfSpace failure = assertThrows(OutOfSpace.class, () -> store.put(blobs(4, 3 << 20)));
     assertTrue(String.valueOf(failure.getMessage()).contains("16.0 MiB"), failure.getMessage());
     assertAll(stored, store);
+  }
+
+  @Test
+  void aNodeOnAFullDiskRefusesAndGoesOnServing(@TempDir Path mount) throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(mount, 48);
+        TestNodes small = new TestNodes(disk.path())) {
+      small.start("a", 0, 1024);
+      FabricBlobs store = small.reader(1);
+      List<Blob> stored = new ArrayList<>();
+      OutOfSpace failure =
+          assertThrows(
+              OutOfSpace.class,
+              () -> {
+                while (true) {
+                  Blob next = blob(3 << 20);
+                  store.put(List.of(next));
+                  stored.add(next);
+                }
+              });
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("folder " + disk.path()), message);
+      assertTrue(stored.size() >= 8, stored.size() + " blobs of 3 MiB");
+      assertAll(stored, store);
+      assertAll(stored, small.reader(1));
+    }
   }
 
   @Test

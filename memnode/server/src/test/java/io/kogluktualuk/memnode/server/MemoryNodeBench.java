@@ -78,7 +78,7 @@ final class MemoryNodeBench {
   }
 
   private static void puts(List<MemoryNode> nodes, int replicas, int length) {
-    int count = Math.min(10_000, (96 << 20) / length);
+    int count = Math.min(3000, (96 << 20) / length);
     for (int round = 0; round < 3; round++) {
       List<Blob> blobs = blobs(count, length);
       try (FabricBlobs store = open(nodes, replicas)) {

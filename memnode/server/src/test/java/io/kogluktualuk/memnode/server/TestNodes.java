@@ -29,7 +29,7 @@ final class TestNodes implements AutoCloseable {
 
   static StoreSettings storeOf(long mebibytes) {
     return new StoreSettings(
-        ByteCount.mebibytes(mebibytes), 20_000, Duration.ofSeconds(30), 64L << 20);
+        ByteCount.mebibytes(mebibytes), 50_000, Duration.ofSeconds(30), 64L << 20);
   }
 
   static MemorySettings settings(Path folder, String name, int port, StoreSettings store) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
@@ -27,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,29 +40,23 @@ class FullDiskTest {
       new StoreSettings(ByteCount.gibibytes(1), 1000, Duration.ofSeconds(30), 1 << 30);
 
   private final Path mount;
+  private @Nullable SmallDisk disk;
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
 
   FullDiskTest(@TempDir Path mount) {
     this.mount = mount;
   }
 
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getInputStream().readAllBytes();
-    return process.waitFor();
-  }
-
   @BeforeEach
   void mountSmallDisk() throws Exception {
-    boolean isMounted =
-        Files.isExecutable(Path.of("/bin/mount"))
-            && run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()) == 0;
-    assumeTrue(isMounted, "skipped: mounting a tmpfs needs root");
+    disk = SmallDisk.mount(mount, 24);
   }
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", mount.toString());
+    if (disk != null) {
+      disk.close();
+    }
   }
 
   private static MemoryStore open(StateFolder folder) {
