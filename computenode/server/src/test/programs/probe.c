@@ -154,6 +154,28 @@ static void bind_path(int narrowed) {
         kog_bind(path, argv, argv_length, narrowed ? inputs : NULL, inputs_length));
 }
 
+/* dive PROGRAM: binds and reads a thunk that does the same, in a namespace that has grown. */
+static void dive(void) {
+  char argv[64] = "/bin/probe\0dive";
+  const char *program = *word++;
+  int grown = open("/tmp/depth", O_WRONLY | O_CREAT | O_APPEND, 0666);
+  write(grown, "x", 1);
+  close(grown);
+  memcpy(argv + 16, program, strlen(program) + 1);
+  check("dive", "/tmp/deeper", kog_bind("/tmp/deeper", argv, 17 + strlen(program), NULL, 0));
+  int file = open("/tmp/deeper", O_RDONLY);
+  if (file < 0) complain("dive", "/tmp/deeper", errno);
+}
+
+/* again READ: binds a thunk that is this transaction, and reads it or not. */
+static void again(void) {
+  char argv[] = "/bin/probe\0again\0?";
+  argv[17] = **word;
+  check("again", "/tmp/again", kog_bind("/tmp/again", argv, sizeof argv, "/bin/probe", 11));
+  if (**word++ == '1' && open("/tmp/again", O_RDONLY) < 0) complain("again", "/tmp/again", errno);
+  say("done\n");
+}
+
 static void view(void) {
   const char *path = *word++;
   int32_t open_view = kog_open(path);
@@ -182,9 +204,12 @@ static void view(void) {
   check("close", path, kog_close(open_view));
 }
 
-static int sink;
+static void *volatile keep;
 
-__attribute__((noinline)) static int deep(int n) { return n == 0 ? 0 : deep(n - 1) + sink; }
+__attribute__((noinline)) static int deep(int n) {
+  volatile int here = n;
+  return n == 0 ? 0 : deep(n - 1) + here;
+}
 
 /* Spends time without touching anything: spin N */
 static void spin(void) {
@@ -215,6 +240,8 @@ static void act(const char *what) {
   else if (!strcmp(what, "join")) check("join", *word, kog_append(word[0], word[1])), word += 2;
   else if (!strcmp(what, "out")) check("out", *word, kog_output(*word)), word++;
   else if (!strcmp(what, "view")) view();
+  else if (!strcmp(what, "dive")) dive();
+  else if (!strcmp(what, "again")) again();
   else if (!strcmp(what, "chunk")) {
     int32_t opened = kog_open(*word++);
     say_number(kog_chunk_end(opened, 0));
@@ -232,7 +259,8 @@ static void act(const char *what) {
     for (volatile int i = 0;; i++) {}
   else if (!strcmp(what, "deep")) deep(atoi(*word++));
   else if (!strcmp(what, "grow"))
-    while (malloc(1 << 20)) sink++;
+    do keep = malloc(1 << 20);
+    while (keep);
   else if (!strcmp(what, "crash")) __builtin_trap();
   else if (!strcmp(what, "beyond")) kog_load8(kog_open(*word++), UINT64_C(1) << 40);
   else if (!strcmp(what, "pointer")) kog_import_open((const char *)0xfffffff0, 8);

@@ -311,7 +311,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private Settled runHere(Flight flight) {
-    SlotHolder slot = new SlotHolder(slots, flight.depth(), flight.owner());
+    SlotHolder slot = new SlotHolder(slots, flight);
     try {
       return new GuestRun(this, flight, slot).run();
     } finally {

@@ -145,7 +145,7 @@ final class Evaluation implements Thunks {
   /// @throws SelfDependence when the owner's own outcome is needed for it
   /// @throws FabricException when it could not be computed here, or nobody wants it any more
   Settled waitFor(Pending target) {
-    Settled settled = target.isSettled() ? target.settled().getNow(null) : parked(target);
+    Settled settled = target.isSettled() ? get(target.settled()) : parked(target);
     Hash own = owner.key();
     if (own != null && settled.cycle().contains(own)) {
       throw new SelfDependence(settled.cycle());

@@ -78,13 +78,25 @@ public final class Run {
   }
 
   void began(Transaction transaction) {
-    running.increment();
     programs.add(transaction);
+    running.increment();
   }
 
   void ended(Transaction transaction) {
     running.decrement();
     programs.remove(transaction);
+  }
+
+  /// A program begins to wait for a subtransaction.
+  void parked(Transaction transaction) {
+    ended(transaction);
+    waiting.increment();
+  }
+
+  /// A program goes on, or is ended.
+  void resumed(Transaction transaction) {
+    waiting.decrement();
+    began(transaction);
   }
 
   /// Counts an outcome.

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,23 +14,24 @@ final class SlotHolder {
   private final Slots slots;
   private final int depth;
   private final Run run;
+  private final Transaction transaction;
   private boolean isHeld = true;
   private long waitedNanos;
   private volatile Slots.@Nullable Ticket ticket;
   private volatile @Nullable FabricException cancelled;
 
   /// @param slots from which a local slot was taken
-  SlotHolder(Slots slots, int depth, Run run) {
+  SlotHolder(Slots slots, Flight flight) {
     this.slots = slots;
-    this.depth = depth;
-    this.run = run;
+    this.depth = flight.depth();
+    this.run = flight.owner();
+    this.transaction = flight.transaction();
   }
 
   /// Waits without the slot.
   <T> T whileFree(Supplier<T> wait) {
     long start = System.nanoTime();
-    run.running.decrement();
-    run.waiting.increment();
+    run.parked(transaction);
     isHeld = false;
     slots.release();
     try {
@@ -37,8 +39,7 @@ final class SlotHolder {
       retake();
       return result;
     } finally {
-      run.waiting.decrement();
-      run.running.increment();
+      run.resumed(transaction);
       waitedNanos += System.nanoTime() - start;
     }
   }
