@@ -1,0 +1,196 @@
+package io.kogluktualuk.computenode.server;
+
+import io.kogluktualuk.computenode.api.CancelReply;
+import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.runtime.transaction.Engine;
+import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
+import io.kogluktualuk.computenode.vm.run.Vm;
+import io.kogluktualuk.computenode.vm.run.VmSettings;
+import io.kogluktualuk.controlplane.api.Load;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/// A running compute node.
+///
+/// Programs run on virtual threads, which are not preempted: a JVM with compute nodes needs more of
+/// their carriers than slots (`jdk.virtualThreadScheduler.parallelism`), or control calls wait
+/// until
+/// a program does.
+///
+/// **Threading:** any thread.
+/// **Ownership:** owns everything it opens; [#close] stops answering, leaves the membership's
+/// heartbeats, cancels what runs, stores what is done, and lets go of the rest.
+public final class ComputeServer implements AutoCloseable {
+
+  /// Outputs can be computed again, so one copy is enough.
+  private static final int REPLICAS = 1;
+
+  private static final int OUTCOMES_MAX = 200_000;
+
+  /// What to close, last opened first.
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private final NodeId id;
+  private final String host;
+  private final Engine engine;
+  private final FabricBlobs fabric;
+  private final MemberPeers peers;
+  private final RpcServer rpc;
+  private final Enrolment enrolment;
+
+  private ComputeServer(ComputeSettings settings) {
+    try {
+      NodeFolder folder = open(NodeFolder.open(settings.folder()));
+      id = folder.id();
+      host = host(settings.bind());
+      ControlLink control = open(new ControlLink(settings.control()));
+      fabric =
+          open(
+              FabricBlobs.open(
+                  () -> memoryNodes(control), ReaderSettings.defaults().withReplicas(REPLICAS)));
+      peers = open(new MemberPeers(id));
+      Vm vm = open(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
+      engine =
+          open(
+              new Engine(
+                  new EngineSettings(
+                      settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
+                  fabric,
+                  new ControlIndex(control, settings.name()),
+                  peers,
+                  vm));
+      rpc = open(RpcServer.open(settings.bind(), methods()));
+      enrolment =
+          open(
+              Enrolment.start(
+                  control, self(settings), settings.heartbeat(), this::load, peers::update));
+    } catch (RuntimeException e) {
+      closeAll(e);
+      throw e;
+    }
+  }
+
+  /// Starts a node on its folder. It becomes a member as soon as the control plane answers.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when another server holds the folder, or the
+  ///     port is in use
+  public static ComputeServer open(ComputeSettings settings) {
+    return new ComputeServer(settings);
+  }
+
+  private <T extends AutoCloseable> T open(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  private MethodTable methods() {
+    return new MethodTable()
+        .on(ComputeMethods.RUN, engine::run)
+        .on(ComputeMethods.EXECUTE, engine::execute)
+        .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))
+        .on(ComputeMethods.CANCEL, run -> new CancelReply(engine.cancel(run)))
+        .on(ComputeMethods.STATUS, _ -> engine.status());
+  }
+
+  private static List<MemoryNode> memoryNodes(ControlLink control) {
+    List<Member> members = control.call(client -> client.members().members());
+    return members.stream()
+        .filter(member -> member.info().role() == Role.MEMORY && !member.isSilent())
+        .map(Member::info)
+        .map(
+            info ->
+                new MemoryNode(info.id().toString(), MemberPeers.addressOf(info), info.weight()))
+        .toList();
+  }
+
+  private MemberInfo self(ComputeSettings settings) {
+    return new MemberInfo(
+        Role.COMPUTE,
+        id,
+        settings.name(),
+        host + ":" + rpc.address().getPort(),
+        0,
+        0,
+        settings.slots());
+  }
+
+  private Load load() {
+    ComputeStatus status = engine.status();
+    return new Load(status.cachedBytes(), (int) status.running(), (int) status.queued());
+  }
+
+  /// The host that others reach this one by.
+  private static String host(InetSocketAddress bind) {
+    if (!bind.getAddress().isAnyLocalAddress()) {
+      return bind.getAddress().getHostAddress();
+    }
+    try {
+      return InetAddress.getLocalHost().getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new Unavailable("this host does not know its own address; bind to one", e);
+    }
+  }
+
+  /// The identity that it keeps for ever.
+  public NodeId id() {
+    return id;
+  }
+
+  /// Where it answers control calls.
+  public InetSocketAddress address() {
+    return new InetSocketAddress(host, rpc.address().getPort());
+  }
+
+  public ComputeStatus status() {
+    return engine.status();
+  }
+
+  /// What it has read from and written to memory nodes.
+  public FabricBlobs fabric() {
+    return fabric;
+  }
+
+  /// Whether the control plane has heard of it lately.
+  public boolean isEnrolled() {
+    return enrolment.isEnrolled();
+  }
+
+  /// How many other compute nodes it knows.
+  public int peers() {
+    return peers.size();
+  }
+
+  @Override
+  public void close() {
+    RuntimeException failure = new Unavailable("a compute node did not close in order");
+    closeAll(failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
+  }
+
+  private synchronized void closeAll(RuntimeException reason) {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        reason.addSuppressed(e);
+      }
+    }
+  }
+}

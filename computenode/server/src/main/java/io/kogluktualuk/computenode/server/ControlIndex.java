@@ -1,0 +1,61 @@
+package io.kogluktualuk.computenode.server;
+
+import io.kogluktualuk.computenode.runtime.store.Memo;
+import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.controlplane.api.Recorded;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The control plane's memo index, as the runtime sees it.
+///
+/// **Threading:** safe for any number of threads.
+final class ControlIndex implements MemoIndex {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlIndex.class);
+
+  private final ControlLink control;
+  private final String producer;
+
+  ControlIndex(ControlLink control, String producer) {
+    this.control = control;
+    this.producer = producer;
+  }
+
+  @Override
+  public Map<Hash, Outcome> lookup(Collection<Hash> keys) {
+    return control.call(client -> client.lookup(keys));
+  }
+
+  @Override
+  public void record(List<Memo> memos) {
+    List<MemoRecord> records =
+        memos.stream()
+            .map(memo -> new MemoRecord(memo.key(), memo.outcome(), producer, memo.durationNanos()))
+            .toList();
+    List<Recorded> fates = control.call(client -> client.record(records));
+    for (int i = 0; i < fates.size(); i++) {
+      if (fates.get(i) instanceof Recorded.Disagreeing(var kept)) {
+        throw disagreement(records.get(i), kept.toString());
+      }
+    }
+  }
+
+  private static Conflict disagreement(MemoRecord mine, String kept) {
+    String message =
+        "transaction "
+            + mine.key()
+            + " gave another outcome here than elsewhere: output "
+            + mine.outcome().output()
+            + ", the memo index has "
+            + kept;
+    LOG.error(message);
+    return new Conflict(message);
+  }
+}
