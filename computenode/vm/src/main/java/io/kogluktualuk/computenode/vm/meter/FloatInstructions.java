@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Which instructions make the bits of a NaN, and which cannot show them.
 ///
 /// Loads, constants, `neg`, `abs`, `copysign` and reinterpretations are exact operations on bits
-/// and
-/// make none. Arithmetic hides the bits of its operands, because its own NaN is made canonical.
+/// and make none. Arithmetic hides the bits of its operands, because its own NaN is made canonical.
 final class FloatInstructions {
 
   static final int NAN_32 = 0x7FC0_0000;
@@ -32,8 +31,7 @@ final class FloatInstructions {
   }
 
   /// Whether the value on the stack is next consumed by an instruction that hides its bits: at
-  /// once,
-  /// or as the left operand when only its right operand is pushed in between.
+  /// once, or as the left operand when only its right operand is pushed in between.
   static boolean hidesBits(WasmCursor code) {
     int next = code.peekByte();
     if (hidesOperands(next)) {

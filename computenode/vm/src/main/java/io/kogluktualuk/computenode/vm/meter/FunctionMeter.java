@@ -114,8 +114,8 @@ final class FunctionMeter {
   /// How much depth a call of this function takes: a unit for itself and two for each 128 bytes of
   /// locals and operands, which the frames of all tiers of the JVM hold in one form or another.
   ///
-  /// Calls through a table need a frame more, and long code has frames with more spilled
-  /// values, so both count as well.
+  /// Calls through a table need a frame more, and long code has frames with more spilled values, so
+  /// both count as well.
   private int weight() {
     int operands = OperandHeight.of(module, cursor);
     int bytes = 8 * (2 * locals + 2 * operands);

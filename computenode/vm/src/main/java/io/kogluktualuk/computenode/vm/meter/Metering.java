@@ -15,31 +15,25 @@ import java.util.Set;
 /// **Fuel.** Every instruction costs 1, but for `block`, `loop`, `else` and `end`, which cost
 /// nothing. A straight piece of code is charged as a whole when it is entered; pieces end at every
 /// branch, join, call and bulk instruction. Bulk instructions cost more: 1 per 16 bytes or per
-/// table
-/// element, 256 per page grown. The machine looks whether
-/// fuel is left when a function is entered, at every turn of a loop, and before a host function
-/// runs;
-/// an execution whose fuel ends is charged exactly its limit. So two runs of one module on equal
-/// inputs use equal fuel and end at the same instruction, whatever the host.
+/// table element, 256 per page grown. The machine looks whether fuel is left when a function is
+/// entered, at every turn of a loop, and before a host function runs; an execution whose fuel ends
+/// is charged exactly its limit. So two runs of one module on equal inputs use equal fuel and end
+/// at the same instruction, whatever the host.
 ///
 /// **Call depth.** A function that calls others takes depth from its caller's for as long as it
-/// runs:
-/// see [FunctionMeter#weight]. Functions that call nothing take none, as there is at most one of
-/// them
-/// at the end of the chain.
+/// runs: see [FunctionMeter#weight]. Functions that call nothing take none, as there is at most one
+/// of them at the end of the chain.
 ///
 /// **NaN.** The result of each floating-point instruction that can make a NaN is replaced by the
 /// canonical NaN when it is one, unless the next instruction hides its bits.
 ///
 /// **How.** Fuel is kept in a local variable that the function gains, so that a compiler keeps it
-/// in
-/// a register; around calls and bulk instructions it is put aside in a *cell*, a global added to
-/// the
-/// module, where the callee takes it up. Some cells do something when they are set: ask for more
-/// fuel, report that the depth has run out, charge for table elements. A global is the one thing a
-/// module can be given without renumbering what it has. Rejected: an imported function (every index
-/// moves), fuel in a global alone (1.7 to 5.9 times the time of unmetered code, against 1.1 to
-/// 1.2).
+/// in a register; around calls and bulk instructions it is put aside in a *cell*, a global added to
+/// the module, where the callee takes it up. Some cells do something when they are set: ask for
+/// more fuel, report that the depth has run out, charge for table elements. A global is the one
+/// thing a module can be given without renumbering what it has. Rejected: an imported function
+/// (every index moves), fuel in a global alone (1.7 to 5.9 times the time of unmetered code,
+/// against 1.1 to 1.2).
 ///
 /// The module must have been validated *before*: the cells and locals have indices that a hostile
 /// module could otherwise name.

@@ -13,8 +13,7 @@ final class Segments {
   }
 
   /// Three flags say what a segment is made of: bit 0 passive or declared, bit 1 a table is named
-  /// or
-  /// the segment declared, bit 2 expressions instead of function indices.
+  /// or the segment declared, bit 2 expressions instead of function indices.
   private static void skipElement(WasmCursor cursor) {
     int flags = cursor.readIndex();
     if (flags > 7) {

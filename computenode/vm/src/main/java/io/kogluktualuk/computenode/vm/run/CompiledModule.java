@@ -16,8 +16,7 @@ public final class CompiledModule {
   private final Hash hash;
   private final ModuleShape shape;
   private final EndiveCode code;
-  // The last link, since nearly always one set of imports serves a whole process. A race links
-  // twice.
+  // The last link: nearly always one set of imports serves a whole process. A race links twice.
   private volatile @Nullable Program<?> lastLinked;
 
   CompiledModule(Hash hash, ModuleShape shape, EndiveCode code) {

@@ -18,8 +18,7 @@ import run.endive.wasm.Version;
 /// has: some 20 ms for a small program instead of 200, or 900 in a cold JVM.
 ///
 /// The folder must belong to who runs the node, like the program's own class files: what is in it
-/// is
-/// run. It is a cache only: whatever cannot be read, or is damaged, is compiled again, and what
+/// is run. It is a cache only: whatever cannot be read, or is damaged, is compiled again, and what
 /// cannot be written is not kept.
 ///
 /// **Threading:** any thread, and any process: files appear whole, by a rename.

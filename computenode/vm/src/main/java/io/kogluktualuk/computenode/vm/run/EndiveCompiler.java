@@ -20,10 +20,9 @@ import run.endive.wasm.WasmModule;
 /// Turns the bytes of a module into classes: decode and bound, validate, meter, compile, reshape.
 ///
 /// A function whose code does not fit the 64 KB of a JVM method is left to the engine's
-/// interpreter,
-/// some hundred times slower, with equal fuel and results; HotSpot for its part does not compile
-/// methods above 8,000 bytes of bytecode and interprets them, some twenty times slower. Both are
-/// reasons to keep guests' functions small, and for a compiler of our own.
+/// interpreter, some hundred times slower, with equal fuel and results; HotSpot for its part does
+/// not compile methods above 8,000 bytes of bytecode and interprets them, some twenty times slower.
+/// Both are reasons to keep guests' functions small, and for a compiler of our own.
 ///
 /// **Threading:** any thread; each call stands alone.
 final class EndiveCompiler {

@@ -28,12 +28,14 @@ final class EndiveGuest<C> implements Guest {
   private final Program<C> program;
   private final C context;
   private final FlatMemory memory;
+  private final MemoryView view;
   private int globalsMade;
 
   EndiveGuest(Program<C> program, C context, FlatMemory memory) {
     this.program = program;
     this.context = context;
     this.memory = memory;
+    this.view = new MemoryView(memory);
   }
 
   /// The memory of an instance, if its initial size is within the limits.
@@ -133,7 +135,7 @@ final class EndiveGuest<C> implements Guest {
 
   @Override
   public GuestMemory memory() {
-    return memory;
+    return view;
   }
 
   @Override

@@ -8,8 +8,7 @@ import run.endive.wasm.WasmEngineException;
 /// Translates what the engine throws into traps.
 ///
 /// The engine tells its traps apart by message only; the messages here are those of its version
-/// that
-/// the build names, and a test runs each kind.
+/// that the build names, and a test runs each kind.
 final class EndiveTraps {
 
   private static final Map<String, TrapKind> KINDS =

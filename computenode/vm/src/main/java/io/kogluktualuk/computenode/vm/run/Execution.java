@@ -86,7 +86,8 @@ public final class Execution<C> {
 
   /// Ends the guest soon, wherever it is in its own code; does nothing after the end.
   ///
-  /// A guest that waits inside a host function is that function's to wake.
+  /// Interrupting the guest's thread does the same. A guest that waits inside a host function is
+  /// that function's to wake.
   public void cancel() {
     meter.cancel();
   }

@@ -1,10 +1,8 @@
 package io.kogluktualuk.computenode.vm.run;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import run.endive.runtime.ConstantEvaluators;
@@ -27,7 +25,7 @@ import run.endive.wasm.types.PassiveDataSegment;
 ///
 /// Public only because generated classes, which live in a loader of their own, call it; not part of
 /// the interface of this package.
-public final class FlatMemory implements Memory, GuestMemory {
+public final class FlatMemory implements Memory {
 
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);
@@ -131,152 +129,86 @@ public final class FlatMemory implements Memory, GuestMemory {
   // ---- access by compiled code
   // --------------------------------------------------------------------
 
+  private void require(int address, int length) {
+    if (address < 0 || address > size - length) {
+      throw outOfBounds();
+    }
+  }
+
   private static GuestTrap outOfBounds() {
     return new GuestTrap(TrapKind.OUT_OF_BOUNDS, "out of bounds memory access");
   }
 
   @Override
   public byte read(int address) {
-    if (address > size - 1) {
-      throw outOfBounds();
-    }
-    try {
-      return bytes[address];
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 1);
+    return bytes[address];
   }
 
   @Override
   public void writeByte(int address, byte value) {
-    if (address > size - 1) {
-      throw outOfBounds();
-    }
-    try {
-      bytes[address] = value;
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 1);
+    bytes[address] = value;
   }
 
   @Override
   public short readShort(int address) {
-    if (address > size - 2) {
-      throw outOfBounds();
-    }
-    try {
-      return (short) SHORT.get(bytes, address);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 2);
+    return (short) SHORT.get(bytes, address);
   }
 
   @Override
   public void writeShort(int address, short value) {
-    if (address > size - 2) {
-      throw outOfBounds();
-    }
-    try {
-      SHORT.set(bytes, address, value);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 2);
+    SHORT.set(bytes, address, value);
   }
 
   @Override
   public int readInt(int address) {
-    if (address > size - 4) {
-      throw outOfBounds();
-    }
-    try {
-      return (int) INT.get(bytes, address);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 4);
+    return (int) INT.get(bytes, address);
   }
 
   @Override
   public void writeI32(int address, int value) {
-    if (address > size - 4) {
-      throw outOfBounds();
-    }
-    try {
-      INT.set(bytes, address, value);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 4);
+    INT.set(bytes, address, value);
   }
 
   @Override
   public long readLong(int address) {
-    if (address > size - 8) {
-      throw outOfBounds();
-    }
-    try {
-      return (long) LONG.get(bytes, address);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 8);
+    return (long) LONG.get(bytes, address);
   }
 
   @Override
   public void writeLong(int address, long value) {
-    if (address > size - 8) {
-      throw outOfBounds();
-    }
-    try {
-      LONG.set(bytes, address, value);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 8);
+    LONG.set(bytes, address, value);
   }
 
   @Override
   public float readFloat(int address) {
-    if (address > size - 4) {
-      throw outOfBounds();
-    }
-    try {
-      return (float) FLOAT.get(bytes, address);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 4);
+    return (float) FLOAT.get(bytes, address);
   }
 
   @Override
   public void writeF32(int address, float value) {
-    if (address > size - 4) {
-      throw outOfBounds();
-    }
-    try {
-      FLOAT.set(bytes, address, value);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 4);
+    FLOAT.set(bytes, address, value);
   }
 
   @Override
   public double readDouble(int address) {
-    if (address > size - 8) {
-      throw outOfBounds();
-    }
-    try {
-      return (double) DOUBLE.get(bytes, address);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 8);
+    return (double) DOUBLE.get(bytes, address);
   }
 
   @Override
   public void writeF64(int address, double value) {
-    if (address > size - 8) {
-      throw outOfBounds();
-    }
-    try {
-      DOUBLE.set(bytes, address, value);
-    } catch (IndexOutOfBoundsException _) {
-      throw outOfBounds();
-    }
+    require(address, 8);
+    DOUBLE.set(bytes, address, value);
   }
 
   @Override
@@ -444,69 +376,16 @@ public final class FlatMemory implements Memory, GuestMemory {
     throw new UnsupportedOperationException("threads are not offered");
   }
 
-  // ---- access by the host
-  // -------------------------------------------------------------------------
+  // ---- for MemoryView
+  // -----------------------------------------------------------------------------
 
-  @Override
-  public long size() {
+  int sizeBytes() {
     return size;
   }
 
-  @Override
-  public boolean holds(int address, long length) {
-    return address >= 0 && length >= 0 && length <= size - (long) address;
-  }
-
-  @Override
-  public byte getByte(int address) {
-    return read(address);
-  }
-
-  @Override
-  public void setByte(int address, byte value) {
-    writeByte(address, value);
-  }
-
-  @Override
-  public int getInt(int address) {
-    return readInt(address);
-  }
-
-  @Override
-  public void setInt(int address, int value) {
-    writeI32(address, value);
-  }
-
-  @Override
-  public long getLong(int address) {
-    return readLong(address);
-  }
-
-  @Override
-  public void setLong(int address, long value) {
-    writeLong(address, value);
-  }
-
-  @Override
-  public void get(int address, byte[] target, int offset, int length) {
+  /// The array, in which the `length` bytes from `address` belong to the guest.
+  byte[] array(int address, int length) {
     requireInside(address, length);
-    System.arraycopy(bytes, address, target, offset, length);
-  }
-
-  @Override
-  public void set(int address, byte[] source, int offset, int length) {
-    write(address, source, offset, length);
-  }
-
-  @Override
-  public MemorySegment view(int address, int length) {
-    requireInside(address, length);
-    return MemorySegment.ofArray(bytes).asSlice(address, length);
-  }
-
-  @Override
-  public String getString(int address, int length) {
-    requireInside(address, length);
-    return new String(bytes, address, length, StandardCharsets.UTF_8);
+    return bytes;
   }
 }

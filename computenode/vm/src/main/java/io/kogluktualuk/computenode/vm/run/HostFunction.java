@@ -12,8 +12,7 @@ public interface HostFunction<C> {
   ///
   /// Integers arrive as they are in the low bits (cast them: the upper half of an i32 is
   /// undefined), floats as raw bits. The result is returned in the same form; 0 when the signature
-  /// has none.
-  /// [GuestExit] and [GuestTrap] end the guest with an outcome; any other exception ends it without
-  /// one and leaves [Execution#run] as it is.
+  /// has none. [GuestExit] and [GuestTrap] end the guest with an outcome; any other exception ends
+  /// it without one and leaves [Execution#run] as it is.
   long call(C context, Guest guest, long[] arguments);
 }

@@ -8,10 +8,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /// Every floating-point instruction, on operands of which many are NaN of all kinds, in code that
-/// is
-/// first interpreted, then compiled: the bits are always those that Java computes, with each NaN
-/// made
-/// by arithmetic replaced by the canonical one.
+/// is first interpreted, then compiled: the bits are always those that Java computes, with each NaN
+/// made by arithmetic replaced by the canonical one.
 final class CanonicalNanTest {
 
   private static final long NAN = 0x7FF8_0000_0000_0000L;

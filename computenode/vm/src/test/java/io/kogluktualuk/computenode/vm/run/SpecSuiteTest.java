@@ -37,7 +37,6 @@ final class SpecSuiteTest {
         "", String.join("\n", runner.failures.subList(0, Math.min(50, runner.failures.size()))));
     int passed = runner.passed.values().stream().mapToInt(Integer::intValue).sum();
     assertTrue(passed > ASSERTIONS_MIN, () -> runner.passed + "; not offered " + runner.notOffered);
-    System.out.println("passed " + runner.passed + "; not offered " + runner.notOffered);
   }
 
   private static Path suite() {
