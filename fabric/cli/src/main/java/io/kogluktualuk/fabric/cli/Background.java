@@ -37,7 +37,6 @@ final class Background {
   /// @param arguments those of this command
   static Started start(Path home, List<String> arguments) throws InterruptedException {
     Path output = home.resolve("log").resolve("up.out");
-    requireNoneRunning(home);
     try {
       Files.createDirectories(output.getParent());
       Process process =
@@ -52,7 +51,8 @@ final class Background {
     }
   }
 
-  private static void requireNoneRunning(Path home) {
+  /// Tells early, before anything is touched, what the folder's lock would tell later.
+  static void requireNoneRunning(Path home) {
     ClusterFile running = fileIn(home);
     if (running != null && running.isRunning()) {
       throw new Conflict(

@@ -13,6 +13,7 @@ import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.transaction.Ending;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// What the exit status of a command means. The numbers never change; `fabric/docs/CLI.md` lists
@@ -51,7 +52,7 @@ enum ExitCode {
 
   /// The word for machines: `not-found`.
   String word() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static ExitCode of(FabricException fault) {

@@ -10,7 +10,9 @@ import io.kogluktualuk.fabric.client.RunResult;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +70,8 @@ final class RunText {
         err.println("kog: the rest of " + diagnostics + " is left out; 'kog get' has it");
       }
       err.flush();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException("diagnostics " + diagnostics, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("diagnostics " + diagnostics, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
+import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RefDescription;
@@ -53,7 +54,7 @@ final class StatCommand implements Callable<Integer> {
             new ByteCount(ref.length()),
             d.contentHash(),
             d.parts(),
-            ref.kind() == io.kogluktualuk.fabric.blob.Kind.TREE ? "entries" : "chunks",
+            ref.kind() == Kind.TREE ? "entries" : "chunks",
             d.missing());
   }
 

@@ -78,6 +78,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Background.requireNoneRunning(options.home());
     return detach ? detached(settings()) : foreground(settings());
   }
 

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -136,7 +138,7 @@ class CliTest {
             throw new IOException("Broken pipe");
           }
         };
-    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
             InputStreams.EMPTY,
@@ -151,6 +153,6 @@ class CliTest {
 
   /// Nothing to read.
   private static final class InputStreams {
-    static final java.io.InputStream EMPTY = java.io.InputStream.nullInputStream();
+    static final InputStream EMPTY = InputStream.nullInputStream();
   }
 }

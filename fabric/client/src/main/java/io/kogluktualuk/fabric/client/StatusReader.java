@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.computenode.api.Nothing;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -41,12 +42,7 @@ final class StatusReader {
                 membership.channel(member).call(MemoryCalls.STATUS, new StatusRequest(), deadline));
         case COMPUTE ->
             new ClusterStatus.Compute(
-                membership
-                    .channel(member)
-                    .call(
-                        ComputeMethods.STATUS,
-                        new io.kogluktualuk.computenode.api.Nothing(),
-                        deadline));
+                membership.channel(member).call(ComputeMethods.STATUS, new Nothing(), deadline));
         case CONTROL -> new ClusterStatus.Control();
       };
     } catch (FabricException e) {

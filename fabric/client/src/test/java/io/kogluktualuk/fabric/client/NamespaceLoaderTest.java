@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,8 +96,7 @@ class NamespaceLoaderTest {
     Ref tree = load("/a do /x 1");
     assertEquals(tree, refs.read(tree.hash().toHex()));
     assertEquals(Ref.ofBlob(trades), refs.read(trades.hash().toHex().substring(0, 10)));
-    assertEquals(
-        Ref.ofBlob(trades), refs.read(trades.hash().toHex().toUpperCase(java.util.Locale.ROOT)));
+    assertEquals(Ref.ofBlob(trades), refs.read(trades.hash().toHex().toUpperCase(Locale.ROOT)));
     assertEquals(tree, refs.read(tree.toString()));
     Blob pretender = Blob.of("kogT and no more".getBytes(StandardCharsets.US_ASCII));
     store.put(List.of(pretender));

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +37,7 @@ public record ClusterSettings(
     require(slots >= 1 && slots <= SLOTS_MAX, slots + " slots", problems);
     require(memoryCapacity.bytes() >= CAPACITY_MIN.bytes(), "capacity " + memoryCapacity, problems);
     if (!problems.isEmpty()) {
-      throw new io.kogluktualuk.fabric.fault.InvalidArgument(
-          "a cluster cannot have " + String.join(", ", problems));
+      throw new InvalidArgument("a cluster cannot have " + String.join(", ", problems));
     }
   }
 
@@ -54,6 +54,11 @@ public record ClusterSettings(
         ByteCount.gibibytes(8),
         computeNodes,
         Math.max(1, processors / computeNodes));
+  }
+
+  /// What each compute node may keep of blobs on the heap: together a quarter of it.
+  ByteCount computeCache() {
+    return new ByteCount(Runtime.getRuntime().maxMemory() / 4 / computeNodes);
   }
 
   public ClusterSettings withControlPort(int port) {

@@ -1,15 +1,34 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.computenode.server.ComputeServer;
+import io.kogluktualuk.computenode.server.ComputeSettings;
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.server.ControlServer;
+import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.server.MemoryServer;
+import io.kogluktualuk.memnode.server.MemorySettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// A whole fabric in one process: real servers, each on its own port, started in order and stopped
 /// in reverse.
@@ -23,9 +42,23 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// @param role what it does: `control`, `memory`, `compute`
   public record Node(String role, String name, InetSocketAddress address) {}
 
+  private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+  private static final long LOOK_EVERY_NANOS = 2_000_000;
+
+  /// Compute nodes find each other with their heartbeats, and the start waits for it.
+  private static final Duration COMPUTE_HEARTBEAT = Duration.ofMillis(250);
+
+  /// An index has room for blobs of this average length: most of a busy store's are traces and
+  /// transactions of a few hundred bytes, most of its bytes are chunks of megabytes.
+  private static final long BLOB_BYTES_EXPECTED = 16 * 1024;
+
+  private static final int BLOBS_MIN = 1 << 16;
+  private static final int BLOBS_MAX = 1 << 22;
+
   private final Path folder;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final List<Node> nodes = new ArrayList<>();
+  private final Set<NodeId> compute = new HashSet<>();
 
   private EmbeddedCluster(Path folder) {
     this.folder = folder;
@@ -39,11 +72,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     try {
       cluster.start(settings);
       return cluster;
-    } catch (RuntimeException | IOException e) {
-      cluster.closeAfter(e);
-      throw e instanceof IOException io
-          ? new UncheckedIOException("state folder " + settings.folder(), io)
-          : (RuntimeException) e;
+    } catch (IOException e) {
+      throw cluster.closed(FolderFaults.of(settings.folder(), e));
+    } catch (RuntimeException e) {
+      throw cluster.closed(e);
     }
   }
 
@@ -62,10 +94,101 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   private void start(ClusterSettings settings) throws IOException {
-    opened.push(FolderLock.acquire(settings.folder()));
-    Files.deleteIfExists(settings.folder().resolve(ClusterFile.NAME));
-    ClusterFile.ofThisProcess(control()).write(settings.folder());
+    opened.push(FolderLock.acquire(folder));
+    Carriers.provide(settings.computeNodes() * settings.slots());
+    // One that was killed has left its file behind.
+    Files.deleteIfExists(folder.resolve(ClusterFile.NAME));
+    startControl(settings);
+    List<BooleanSupplier> enrolled = new ArrayList<>();
+    int memoryNodes = Math.max(settings.memoryNodes(), memoryFolders(folder));
+    for (int number = 1; number <= memoryNodes; number++) {
+      enrolled.add(startMemory(settings, "memory-" + number));
+    }
+    for (int number = 1; number <= settings.computeNodes(); number++) {
+      enrolled.add(startCompute(settings, "compute-" + number));
+    }
+    forgetFormerComputeNodes();
+    await(enrolled);
     opened.push(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
+    ClusterFile.ofThisProcess(control()).write(folder);
+  }
+
+  private void startControl(ClusterSettings settings) throws IOException {
+    String name = "control-1";
+    InetSocketAddress bind = new InetSocketAddress(settings.host(), settings.controlPort());
+    ControlServer server =
+        ControlServer.open(
+            ControlSettings.single(folder.resolve(name), FolderIdentity.of(folder), bind));
+    opened.push(server);
+    nodes.add(new Node("control", name, server.address()));
+  }
+
+  private BooleanSupplier startMemory(ClusterSettings settings, String name) {
+    ByteCount capacity = settings.memoryCapacity();
+    MemoryServer server =
+        MemoryServer.open(
+            MemorySettings.of(
+                folder.resolve(name),
+                name,
+                new InetSocketAddress(settings.host(), 0),
+                capacity,
+                Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX),
+                List.of(control())));
+    opened.push(server);
+    nodes.add(new Node("memory", name, server.address()));
+    return server::isEnrolled;
+  }
+
+  private BooleanSupplier startCompute(ClusterSettings settings, String name) {
+    ComputeServer server =
+        ComputeServer.open(
+            ComputeSettings.of(
+                    folder.resolve(name),
+                    name,
+                    new InetSocketAddress(settings.host(), 0),
+                    List.of(control()),
+                    settings.slots())
+                .withCache(settings.computeCache())
+                .withHeartbeat(COMPUTE_HEARTBEAT));
+    opened.push(server);
+    compute.add(server.id());
+    nodes.add(new Node("compute", name, server.address()));
+    return () -> server.isEnrolled() && server.peers() >= settings.computeNodes() - 1;
+  }
+
+  /// Compute nodes that the folder had before and has no more hold nothing: nobody need wait for
+  /// them.
+  private void forgetFormerComputeNodes() {
+    Deadline deadline = Deadline.after(READY_WITHIN);
+    try (Channel channel = RpcClient.connect(control(), deadline)) {
+      ControlClient client = new ControlClient(channel, deadline.remaining());
+      client.members().members().stream()
+          .map(Member::info)
+          .filter(info -> info.role() == Role.COMPUTE && !compute.contains(info.id()))
+          .forEach(info -> client.forget(info.id()));
+    }
+  }
+
+  /// A folder that once had more memory nodes keeps them: they hold blobs.
+  private static int memoryFolders(Path folder) {
+    int number = 0;
+    while (Files.isDirectory(folder.resolve("memory-" + (number + 1)))) {
+      number++;
+    }
+    return number;
+  }
+
+  private static void await(List<BooleanSupplier> enrolled) {
+    Deadline deadline = Deadline.after(READY_WITHIN);
+    while (!enrolled.stream().allMatch(BooleanSupplier::getAsBoolean)) {
+      if (deadline.hasPassed()) {
+        throw new DeadlineExceeded(
+            "not all nodes have joined the control plane within "
+                + READY_WITHIN.toSeconds()
+                + " s");
+      }
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
   }
 
   /// Stops what has been started, the last first. Everything is stopped even if something fails.
@@ -87,11 +210,13 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  private void closeAfter(Exception reason) {
+  /// Stops what had been started before something failed.
+  private RuntimeException closed(RuntimeException reason) {
     try {
       close();
     } catch (RuntimeException e) {
       reason.addSuppressed(e);
     }
+    return reason;
   }
 }

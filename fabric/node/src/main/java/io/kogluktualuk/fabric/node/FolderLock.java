@@ -41,7 +41,7 @@ final class FolderLock implements AutoCloseable {
               StandardOpenOption.WRITE);
       return lock(folder, channel);
     } catch (IOException e) {
-      throw new Unavailable("state folder " + folder + " cannot be used: " + e, e);
+      throw FolderFaults.of(folder, e);
     }
   }
 

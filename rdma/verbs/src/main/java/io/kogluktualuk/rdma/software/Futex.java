@@ -29,7 +29,8 @@ final class Futex {
         default -> -1;
       };
 
-  private static final boolean AVAILABLE = SYSCALL_NUMBER > 0 && SharedFile.IS_LINUX;
+  private static final boolean AVAILABLE =
+      SYSCALL_NUMBER > 0 && "Linux".equals(System.getProperty("os.name"));
 
   private Futex() {}
 

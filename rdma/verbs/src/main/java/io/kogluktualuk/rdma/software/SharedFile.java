@@ -31,9 +31,7 @@ final class SharedFile implements AutoCloseable {
 
   private static final Pattern PROCESS_FILE = Pattern.compile("/proc/(\\d{1,10})/fd/\\d{1,10}");
   private static final String PREFIX = "kogluktualuk-";
-  /// False also when told so: tests see to it that the portable way works.
-  static final boolean IS_LINUX =
-      "Linux".equals(System.getProperty("os.name")) && !Boolean.getBoolean("kog.rdma.portable");
+  private static final boolean LINUX = "Linux".equals(System.getProperty("os.name"));
 
   private final String token;
   private final MemorySegment segment;
@@ -87,7 +85,7 @@ final class SharedFile implements AutoCloseable {
 
   /// Creates zeroed memory of this length, mapped in `arena`.
   static SharedFile create(long bytes, Arena arena) throws IOException {
-    return IS_LINUX ? createMemory(bytes, arena) : createTemporary(bytes, arena);
+    return LINUX ? createMemory(bytes, arena) : createTemporary(bytes, arena);
   }
 
   private static SharedFile createMemory(long bytes, Arena arena) throws IOException {
@@ -105,7 +103,7 @@ final class SharedFile implements AutoCloseable {
   private static SharedFile createTemporary(long bytes, Arena arena) throws IOException {
     Path file =
         Files.createTempFile(
-            PREFIX + ProcessHandle.current().pid() + "-",
+            PREFIX,
             ".shm",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     file.toFile().deleteOnExit();
@@ -127,7 +125,7 @@ final class SharedFile implements AutoCloseable {
   static MemorySegment open(String token, long bytes, Arena arena) {
     try {
       Path path = Path.of(token);
-      boolean trusted = IS_LINUX ? belongsToOwnProcess(token) : belongsToOwnUser(path);
+      boolean trusted = LINUX ? belongsToOwnProcess(token) : belongsToOwnUser(path);
       if (!trusted) {
         throw new Refused("shared memory '" + token + "' does not belong to this user");
       }

@@ -1,0 +1,193 @@
+package io.kogluktualuk.fabric.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.node.ClusterSettings;
+import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The commands against a cluster in this process.
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterCliTest {
+
+  private static final Path PROGRAMS = Path.of("../../computenode/programs").toAbsolutePath();
+
+  private final Path folder;
+  private final CliRun kog;
+  private final EmbeddedCluster cluster;
+
+  ClusterCliTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.kog = new CliRun(folder);
+    this.cluster =
+        EmbeddedCluster.open(
+            ClusterSettings.of(kog.home())
+                .withMemory(2, ByteCount.mebibytes(128))
+                .withCompute(2, 1));
+  }
+
+  @BeforeAll
+  void theClusterIsWell() {
+    CliRun.Result status = ok("status");
+    for (EmbeddedCluster.Node node : cluster.nodes()) {
+      assertTrue(status.out().contains(node.role()), status.out());
+    }
+    assertTrue(ok("status", "--json").out().contains("\"healthy\" : true"));
+  }
+
+  @AfterAll
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void contentGoesInAndComesOut() throws IOException {
+    byte[] bytes = Mutations.randomBytes(5 << 20, RandomGenerator.of("L64X128MixRandom"));
+    Files.write(folder.resolve("file"), bytes);
+    String ref = ok("put", "file").out().strip();
+    assertTrue(ref.matches("list:[0-9a-f]{64}:5242880"), ref);
+    assertEquals(ref, succeeded(kog.runWithInput(bytes, "put", "-")).out().strip());
+    assertArrayEquals(bytes, ok("get", ref).bytes());
+    ok("get", ref.substring(5, 15), "-o", "copy");
+    assertArrayEquals(bytes, Files.readAllBytes(folder.resolve("copy")));
+    assertTrue(ok("stat", ref).out().contains(Hash.of(bytes).toHex()));
+    assertTrue(ok("stat", "--json", ref).out().contains("\"missing\" : 0"));
+  }
+
+  @Test
+  void directoriesGoInAndComeOut() throws IOException {
+    Files.createDirectories(folder.resolve("in/sub"));
+    Files.writeString(folder.resolve("in/sub/a.txt"), "alpha");
+    Files.writeString(folder.resolve("in/b.txt"), "");
+    String tree = ok("import", "in").out().strip();
+    String listed = ok("ls", tree).out();
+    assertTrue(listed.matches("(?s)blob +0  [0-9a-f]{64}  b.txt\ntree +\\d+ .* sub\n"), listed);
+    assertTrue(ok("ls", "--json", tree + "/sub").out().contains("\"name\" : \"a.txt\""));
+    assertEquals("alpha", ok("get", tree + "/sub/a.txt").out());
+    assertTrue(ok("export", tree, "out").out().startsWith("2 files in 2 directories"));
+    assertEquals("alpha", Files.readString(folder.resolve("out/sub/a.txt")));
+    assertEquals(7, kog.run("export", tree, "out").exit());
+    ok("export", "--force", tree, "out");
+    assertEquals(2, kog.run("get", tree).exit());
+    assertEquals(2, kog.run("ls", tree + "/b.txt").exit());
+    assertEquals(3, kog.run("ls", tree + "/nowhere").exit());
+  }
+
+  @Test
+  void aProgramRunsOnceAndIsExplained() throws IOException {
+    Files.writeString(folder.resolve("words"), "one two\nthree\n");
+    namespace("wc.namespace", "/bin/wc file " + PROGRAMS.resolve("wc.wasm"), "/words file words");
+    CliRun.Result first = ok("run", "-n", "wc.namespace", "--json", "--", "/bin/wc", "/words");
+    assertTrue(first.out().contains("\"disposition\" : \"run\""), first.out());
+    CliRun.Result again = ok("run", "-n", "wc.namespace", "--json", "--", "/bin/wc", "/words");
+    assertTrue(again.out().contains("\"disposition\" : \"hit\""), again.out());
+    assertEquals(field(first.out(), "output"), field(again.out(), "output"));
+    String cat = ok("run", "-n", "wc.namespace", "--cat", "--", "/bin/wc", "/words").out();
+    assertTrue(cat.contains("2") && cat.contains("14"), cat);
+
+    String byKey = ok("explain", field(first.out(), "key").substring(0, 12)).out();
+    assertTrue(byKey.contains("program      /bin/wc /words"), byKey);
+    assertTrue(byKey.contains("found    /words"), byKey);
+    assertTrue(byKey.contains("on compute-"), byKey);
+    assertEquals(
+        byKey.lines().limit(7).toList(),
+        ok("explain", field(first.out(), "output")).out().lines().limit(7).toList());
+    String json = ok("explain", "--json", field(first.out(), "key")).out();
+    assertTrue(json.contains("\"step\" : \"found\""), json);
+  }
+
+  @Test
+  void subtransactionsAreExplainedAsATree() throws IOException {
+    Files.writeString(folder.resolve("lines"), "b\na\nc\n");
+    namespace(
+        "tree.namespace",
+        "/bin/wc file " + PROGRAMS.resolve("wc.wasm"),
+        "/lines file lines",
+        "/counted do {/bin/wc /lines} /bin/wc /lines");
+    String run = ok("run", "-n", "tree.namespace", "--json", "--", "/bin/wc", "/counted").out();
+    String explained = ok("explain", field(run, "key")).out();
+    assertTrue(explained.contains("computed /counted"), explained);
+    assertTrue(explained.contains("subtransactions\n  "), explained);
+    assertTrue(explained.contains("= /bin/wc /lines"), explained);
+  }
+
+  @Test
+  void failuresHaveTheirExitCodes() throws IOException {
+    Files.writeString(folder.resolve("words"), "one two\n");
+    namespace("f.namespace", "/bin/wc file " + PROGRAMS.resolve("wc.wasm"), "/words file words");
+    CliRun.Result failed = kog.run("run", "-n", "f.namespace", "--", "/bin/wc", "/nowhere");
+    assertEquals(9, failed.exit(), failed.err());
+    assertTrue(failed.err().contains("exited with status "), failed.err());
+    assertEquals("", failed.out());
+    CliRun.Result trapped =
+        kog.run("run", "-n", "f.namespace", "--fuel", "100", "--", "/bin/wc", "/words");
+    assertEquals(10, trapped.exit(), trapped.err());
+    assertTrue(trapped.err().contains("out of fuel"), trapped.err());
+    CliRun.Result absent = kog.run("run", "-n", "f.namespace", "--", "/bin/nothing");
+    assertEquals(10, absent.exit(), absent.err());
+    CliRun.Result noModule = kog.run("run", "-n", "f.namespace", "--", "/words");
+    assertEquals(10, noModule.exit(), noModule.err());
+    Files.writeString(folder.resolve("bad.namespace"), "/a blob 12345678\n/b bolb x\n");
+    CliRun.Result malformed = kog.run("run", "-n", "bad.namespace", "--", "/a");
+    assertEquals(4, malformed.exit());
+    assertTrue(malformed.err().contains("bad.namespace:2:4: "), malformed.err());
+    assertEquals(3, kog.run("run", "--", "/bin/x").exit());
+    assertEquals(2, kog.run("run", "-n", "no-such-file", "--", "/bin/x").exit());
+  }
+
+  @Test
+  void whatIsNotThereIsSaidSo() {
+    String hash = Hash.of("never put".getBytes(StandardCharsets.UTF_8)).toHex();
+    for (String[] command :
+        new String[][] {
+          {"get", hash},
+          {"get", hash.substring(0, 9)},
+          {"stat", hash},
+          {"ls", hash},
+          {"explain", hash},
+          {"put", "no-such-file"},
+          {"import", "no-such-folder"}
+        }) {
+      CliRun.Result result = kog.run(command);
+      assertEquals(3, result.exit(), String.join(" ", command) + ": " + result.err());
+      assertTrue(result.err().startsWith("kog: "), result.err());
+    }
+    assertEquals(7, kog.run("up").exit());
+  }
+
+  private void namespace(String file, String... lines) throws IOException {
+    Files.writeString(folder.resolve(file), String.join("\n", lines) + "\n");
+  }
+
+  private CliRun.Result ok(String... command) {
+    return succeeded(kog.run(command));
+  }
+
+  private static CliRun.Result succeeded(CliRun.Result result) {
+    assertEquals(0, result.exit(), result.err());
+    return result;
+  }
+
+  private static String field(String json, String name) {
+    String start = "\"" + name + "\" : \"";
+    int at = json.indexOf(start);
+    assertTrue(at >= 0, json);
+    return json.substring(at + start.length(), json.indexOf('"', at + start.length()));
+  }
+}

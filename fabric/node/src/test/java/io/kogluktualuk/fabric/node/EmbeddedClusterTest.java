@@ -1,0 +1,128 @@
+package io.kogluktualuk.fabric.node;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.client.ClientSettings;
+import io.kogluktualuk.fabric.client.ClusterFile;
+import io.kogluktualuk.fabric.client.ContentStream;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedClusterTest {
+
+  private final Path folder;
+  private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+
+  EmbeddedClusterTest(@TempDir Path folder) {
+    this.folder = folder.resolve("state");
+  }
+
+  @Test
+  void contentIsThereAfterARestart() throws IOException {
+    byte[] brief = Mutations.randomBytes(1000, random);
+    byte[] lengthy = Mutations.randomBytes(9 << 20, random);
+    Ref briefRef;
+    Ref lengthyRef;
+    try (EmbeddedCluster _ = EmbeddedCluster.open(small());
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      briefRef = fabric.put(new ByteArrayInputStream(brief));
+      lengthyRef = fabric.put(new ByteArrayInputStream(lengthy));
+      assertEquals(Kind.LIST, lengthyRef.kind());
+      assertArrayEquals(lengthy, content(fabric, lengthyRef));
+      assertEquals(0, fabric.stat(lengthyRef).missing());
+      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+    }
+    assertFalse(Files.exists(folder.resolve(ClusterFile.NAME)), "it says where a cluster runs");
+    assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
+    try (EmbeddedCluster _ = EmbeddedCluster.open(small());
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      assertArrayEquals(brief, content(fabric, briefRef));
+      assertArrayEquals(lengthy, content(fabric, lengthyRef));
+      assertEquals(briefRef, fabric.ref(briefRef.hash().toHex().substring(0, 8)));
+      assertEquals(lengthyRef, fabric.ref(lengthyRef.hash().toHex()));
+      assertThrows(NotFound.class, () -> fabric.ref(Hash.of(new byte[] {1}).toHex()));
+    }
+  }
+
+  @Test
+  void aFolderHasOneClusterAtATime() {
+    try (EmbeddedCluster first = EmbeddedCluster.open(small())) {
+      Conflict second = assertThrows(Conflict.class, () -> EmbeddedCluster.open(small()));
+      assertTrue(String.valueOf(second.getMessage()).contains("is in use"), second.toString());
+      try (Fabric fabric = Fabric.connect(first.control(), ClientSettings.DEFAULT)) {
+        assertEquals(5, first.nodes().size());
+        assertEquals(5, fabric.control().members().members().size());
+      }
+    }
+  }
+
+  @Test
+  void aPortInUseIsNamedAndNothingStaysRunning() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ClusterSettings settings = small().withControlPort(taken.getLocalPort());
+      Conflict refused = assertThrows(Conflict.class, () -> EmbeddedCluster.open(settings));
+      String port = Integer.toString(taken.getLocalPort());
+      assertTrue(String.valueOf(refused.getMessage()).contains(port), refused.toString());
+    }
+    EmbeddedCluster.open(small()).close();
+  }
+
+  @Test
+  void whatAKilledClusterLeftBehindIsNoObstacle() throws IOException {
+    EmbeddedCluster.open(small()).close();
+    Files.writeString(
+        folder.resolve(ClusterFile.NAME), "control=127.0.0.1:1\npid=999999999\nstarted=1\n");
+    assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
+    try (EmbeddedCluster _ = EmbeddedCluster.open(small());
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      assertEquals(5, fabric.control().members().members().size());
+    }
+  }
+
+  @Test
+  void memoryNodesThatHoldBlobsAreKeptAndComputeNodesNeedNot() {
+    EmbeddedCluster.open(small().withMemory(3, ByteCount.mebibytes(64)).withCompute(3, 1)).close();
+    try (EmbeddedCluster fewer = EmbeddedCluster.open(small());
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      List<String> names = fewer.nodes().stream().map(EmbeddedCluster.Node::name).toList();
+      assertTrue(names.contains("memory-3"), names.toString());
+      assertFalse(names.contains("compute-3"), names.toString());
+      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+    }
+  }
+
+  private ClusterSettings small() {
+    return ClusterSettings.of(folder).withMemory(2, ByteCount.mebibytes(64)).withCompute(2, 1);
+  }
+
+  private static byte[] content(Fabric fabric, Ref ref) {
+    try (ContentStream stream = fabric.open(ref)) {
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
