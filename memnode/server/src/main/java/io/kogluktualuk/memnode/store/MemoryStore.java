@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -165,11 +166,18 @@ public final class MemoryStore implements AutoCloseable {
     tally.added(blob);
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new AlreadyClosed("the memory node's store in " + folder.path() + " is closed");
+    }
+  }
+
   /// Lends room for blobs.
   ///
   /// When one item gets none, the later ones that are not there already get none either.
   public Reserved reserve(List<ReserveRequest.Item> items) {
     synchronized (lock) {
+      checkOpen();
       long now = nanoTime.getAsLong();
       windows.sweep(now).forEach(regions::release);
       List<Reservation> answers = new ArrayList<>(items.size());
@@ -223,6 +231,7 @@ public final class MemoryStore implements AutoCloseable {
   public SealResponse seal(List<Long> ids) {
     SealBatch batch = new SealBatch(ids.size());
     synchronized (lock) {
+      checkOpen();
       long now = nanoTime.getAsLong();
       for (int i = 0; i < ids.size(); i++) {
         batch.take(i, ids.get(i), windows.take(ids.get(i), now));
@@ -230,6 +239,7 @@ public final class MemoryStore implements AutoCloseable {
     }
     BitSet intact = verifiers.verify(batch.candidates());
     synchronized (lock) {
+      checkOpen();
       commit(batch, intact);
     }
     return batch.response();
@@ -253,6 +263,7 @@ public final class MemoryStore implements AutoCloseable {
   /// Where a blob lies, or null.
   public @Nullable BlobLocation locate(Hash hash) {
     synchronized (lock) {
+      checkOpen();
       return index.find(hash);
     }
   }
@@ -285,6 +296,7 @@ public final class MemoryStore implements AutoCloseable {
   /// How full it is, and what has happened.
   public StoreStatus status() {
     synchronized (lock) {
+      checkOpen();
       windows.sweep(nanoTime.getAsLong()).forEach(regions::release);
       return tally.status(settings, regions.lentBytes(), windows.size());
     }

@@ -2,9 +2,11 @@ package io.kogluktualuk.memnode.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -56,6 +58,17 @@ class MemoryServerKillTest {
     try (NodeProcess process = NodeProcess.start(folder, 512)) {
       verifyAll(process);
       assertTrue(acknowledged.size() >= ROUNDS * 20, acknowledged.size() + " blobs");
+    }
+  }
+
+  @Test
+  void aFolderInUseByAnotherProcessIsAConflictThatNamesIt() throws Exception {
+    try (NodeProcess process = NodeProcess.start(folder, 64)) {
+      MemorySettings same = TestNodes.settings(folder, "second", 0, TestNodes.storeOf(64));
+      Conflict failure = assertThrows(Conflict.class, () -> MemoryServer.open(same));
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("process " + process.pid()), message);
+      assertTrue(message.contains(folder.toString()), message);
     }
   }
 

@@ -51,6 +51,10 @@ final class NodeProcess implements AutoCloseable {
     return node;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /// `kill -9`.
   void kill() {
     process.destroyForcibly();

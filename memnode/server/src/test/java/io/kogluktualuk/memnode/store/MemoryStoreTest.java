@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -304,6 +305,19 @@ class MemoryStoreTest {
     for (Blob blob : blobs) {
       assertArrayEquals(blob.toArray(), stored(store, blob));
     }
+  }
+
+  @Test
+  void afterCloseEveryCallSaysSo() throws Exception {
+    MemoryStore store = open("boot-1");
+    Blob blob = blob(10);
+    put(store, List.of(blob));
+    stop();
+    store.close();
+    assertThrows(AlreadyClosed.class, () -> store.reserve(items(List.of(blob))));
+    assertThrows(AlreadyClosed.class, () -> store.seal(List.of(1L)));
+    assertThrows(AlreadyClosed.class, () -> store.locate(blob.hash()));
+    assertThrows(AlreadyClosed.class, store::status);
   }
 
   @Test

@@ -119,6 +119,31 @@ class SealLogTest {
   }
 
   @Test
+  void foreignBytesAreNoRecords() {
+    Seeds.run(
+        SealLogTest.class,
+        100,
+        random -> {
+          Path path = Files.createTempFile(folder, "foreign", "");
+          try (SealLog log = SealLog.open(path)) {
+            log.load();
+            log.append(blobs(random.nextInt(5), random));
+          }
+          byte[] whole = Files.readAllBytes(path);
+          byte[] tail =
+              random.nextBoolean()
+                  ? Mutations.randomBytes(random.nextInt(1000), random)
+                  : Arrays.copyOfRange(whole, Math.min(64, whole.length), whole.length);
+          byte[] longer = Arrays.copyOf(whole, whole.length + tail.length);
+          System.arraycopy(tail, 0, longer, whole.length, tail.length);
+          Files.write(path, longer);
+          try (SealLog log = SealLog.open(path)) {
+            assertEquals((whole.length - 64) / 64, log.load().blobs().size());
+          }
+        });
+  }
+
+  @Test
   void anotherFileIsNotTakenForALog() throws IOException {
     Path path = folder.resolve("other");
     Files.writeString(path, "something else that is longer than a header of 64 bytes would be....");
