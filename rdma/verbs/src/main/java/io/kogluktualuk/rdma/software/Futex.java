@@ -29,8 +29,7 @@ final class Futex {
         default -> -1;
       };
 
-  private static final boolean AVAILABLE =
-      SYSCALL_NUMBER > 0 && "Linux".equals(System.getProperty("os.name"));
+  private static final boolean AVAILABLE = SYSCALL_NUMBER > 0 && SharedFile.IS_LINUX;
 
   private Futex() {}
 

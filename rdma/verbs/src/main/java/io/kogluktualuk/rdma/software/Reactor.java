@@ -116,8 +116,9 @@ final class Reactor {
         onTurn();
         runTasks();
         handle(own);
-      } catch (IOException | RuntimeException e) {
-        LOG.warn("rdma connection thread: an event was dropped", e);
+      } catch (IOException | RuntimeException | Error e) {
+        // All connections of the process depend on this thread: it goes on whatever happens.
+        LOG.error("rdma connection thread: an event was dropped", e);
       }
     }
   }

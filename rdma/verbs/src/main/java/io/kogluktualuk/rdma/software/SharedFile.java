@@ -31,7 +31,9 @@ final class SharedFile implements AutoCloseable {
 
   private static final Pattern PROCESS_FILE = Pattern.compile("/proc/(\\d{1,10})/fd/\\d{1,10}");
   private static final String PREFIX = "kogluktualuk-";
-  private static final boolean LINUX = "Linux".equals(System.getProperty("os.name"));
+  /// False also when told so: tests see to it that the portable way works.
+  static final boolean IS_LINUX =
+      "Linux".equals(System.getProperty("os.name")) && !Boolean.getBoolean("kog.rdma.portable");
 
   private final String token;
   private final MemorySegment segment;
@@ -85,7 +87,7 @@ final class SharedFile implements AutoCloseable {
 
   /// Creates zeroed memory of this length, mapped in `arena`.
   static SharedFile create(long bytes, Arena arena) throws IOException {
-    return LINUX ? createMemory(bytes, arena) : createTemporary(bytes, arena);
+    return IS_LINUX ? createMemory(bytes, arena) : createTemporary(bytes, arena);
   }
 
   private static SharedFile createMemory(long bytes, Arena arena) throws IOException {
@@ -103,7 +105,7 @@ final class SharedFile implements AutoCloseable {
   private static SharedFile createTemporary(long bytes, Arena arena) throws IOException {
     Path file =
         Files.createTempFile(
-            PREFIX,
+            PREFIX + ProcessHandle.current().pid() + "-",
             ".shm",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     file.toFile().deleteOnExit();
@@ -125,7 +127,7 @@ final class SharedFile implements AutoCloseable {
   static MemorySegment open(String token, long bytes, Arena arena) {
     try {
       Path path = Path.of(token);
-      boolean trusted = LINUX ? belongsToOwnProcess(token) : belongsToOwnUser(path);
+      boolean trusted = IS_LINUX ? belongsToOwnProcess(token) : belongsToOwnUser(path);
       if (!trusted) {
         throw new Refused("shared memory '" + token + "' does not belong to this user");
       }

@@ -6,6 +6,7 @@ import io.kogluktualuk.rdma.verbs.SoftwareSettings;
 import java.io.IOException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,6 +36,7 @@ final class SoftwareCompletionChannel extends IbvCompChannel {
   private final SoftwareSettings settings;
   private final CopyOnWriteArrayList<SoftwareCompletionQueue> queues = new CopyOnWriteArrayList<>();
   private final ReentrantLock waiting = new ReentrantLock();
+  private final AtomicBoolean isDestroyed = new AtomicBoolean();
   private final AtomicInteger events = new AtomicInteger();
   private final AtomicInteger lazy = new AtomicInteger();
   private volatile boolean hadQueuePairs;
@@ -180,10 +182,16 @@ final class SoftwareCompletionChannel extends IbvCompChannel {
     return false;
   }
 
+  /// Ends all waiting, now and later.
+  @Override
+  public void close() {
+    super.close();
+    doorbell.ring();
+  }
+
   void destroy() {
-    if (isOpen) {
-      close();
-      doorbell.ring();
+    close();
+    if (isDestroyed.compareAndSet(false, true)) {
       doorbell.close();
     }
   }

@@ -80,6 +80,17 @@ class ConformanceTest {
     assertEquals(-1, a.asSlice(0, bytes).mismatch(b.asSlice(0, bytes)));
   }
 
+  @Test
+  void sharedMemoryIsHadInTheWayThatWasAskedFor() throws IOException {
+    boolean isPortable = Boolean.getBoolean("kog.rdma.portable");
+    boolean isLinux = System.getProperty("os.name").equals("Linux");
+    Link link = Link.create(1);
+    assertEquals(isLinux && !isPortable, link.token().startsWith("/proc/"));
+    assertEquals(isLinux && !isPortable, Futex.isAvailable());
+    link.unlink();
+    link.close();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 16, 17, 4096, 32_752, 32_753, 131_072, 1_000_003, 67_108_864})
   void messagesArriveWhole(int bytes) throws IOException {

@@ -113,10 +113,15 @@ final class VerbsEnd implements AutoCloseable {
 
   /// Starts to connect; the caller awaits the event.
   static VerbsEnd begin(InetSocketAddress address, int rnrRetry) throws IOException {
+    return begin(address, rnrRetry, 2000);
+  }
+
+  static VerbsEnd begin(InetSocketAddress address, int rnrRetry, int timeoutMillis)
+      throws IOException {
     Verbs.install();
     RdmaEventChannel events = RdmaEventChannel.createEventChannel();
     RdmaCmId id = events.createId(RdmaCm.RDMA_PS_TCP);
-    id.resolveAddr(null, address, 2000);
+    id.resolveAddr(null, address, timeoutMillis);
     await(events, RdmaCmEvent.EventType.RDMA_CM_EVENT_ADDR_RESOLVED);
     id.resolveRoute(2000);
     await(events, RdmaCmEvent.EventType.RDMA_CM_EVENT_ROUTE_RESOLVED);

@@ -76,8 +76,9 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
         if (!isStopping && !compChannel.getCqEvent(cq, TICK_MILLIS)) {
           endpoints.values().forEach(this::tick);
         }
-      } catch (IOException | RuntimeException e) {
-        LOG.warn("{}: an event was dropped", thread.getName(), e);
+      } catch (IOException | RuntimeException | Error e) {
+        // All calls of the group depend on this thread: it goes on whatever happens.
+        LOG.error("{}: an event was dropped", thread.getName(), e);
       }
     }
   }
@@ -99,9 +100,9 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     }
     try {
       endpoint.dispatchCqEvent(completion);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.warn("{}: a message was dropped", thread.getName(), e);
-      endpoint.lose("a message could not be taken: " + e.getMessage());
+      endpoint.lose("a message could not be taken: " + e);
     }
   }
 

@@ -366,6 +366,45 @@ class RpcTest {
     assertEquals(before, ours(), () -> Thread.getAllStackTraces().keySet().toString());
   }
 
+  @Test
+  void clustersComeAndGoWithoutLeavingFilesOrMappings() throws Exception {
+    java.nio.file.Path self = java.nio.file.Path.of("/proc/self");
+    org.junit.jupiter.api.Assumptions.assumeTrue(java.nio.file.Files.isDirectory(self));
+    long files = 0;
+    long mappings = 0;
+    for (int round = 0; round < 30; round++) {
+      try (RpcServer server = RpcServer.open(anyPort(), echo());
+          Channel first = RpcClient.connect(server.address(), in(5000));
+          Channel second = RpcClient.connect(server.address(), in(5000))) {
+        assertEquals(2, first.call(ECHO, new byte[2], in(5000)).length);
+        assertEquals(2, second.call(ECHO, new byte[2], in(5000)).length);
+      }
+      if (round == 9) {
+        // Doorbells are unmapped by the collector.
+        System.gc();
+        files = count(self.resolve("fd"));
+        mappings = lines(self.resolve("maps"));
+      }
+    }
+    System.gc();
+    long filesNow = count(self.resolve("fd"));
+    assertTrue(filesNow <= files + 5, "files " + files + " -> " + filesNow);
+    long mappingsNow = lines(self.resolve("maps"));
+    assertTrue(mappingsNow <= mappings + 40, "mappings " + mappings + " -> " + mappingsNow);
+  }
+
+  private static long count(java.nio.file.Path folder) throws java.io.IOException {
+    try (var files = java.nio.file.Files.list(folder)) {
+      return files.count();
+    }
+  }
+
+  private static long lines(java.nio.file.Path file) throws java.io.IOException {
+    try (var lines = java.nio.file.Files.lines(file)) {
+      return lines.count();
+    }
+  }
+
   private static long ours() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith("kog-") || isDisni(thread))

@@ -1,0 +1,116 @@
+package io.kogluktualuk.rdma.software;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.ibm.disni.verbs.RdmaCmEvent.EventType;
+import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.rdma.verbs.Verbs;
+import io.kogluktualuk.rdma.verbs.VerbsProvider;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Ports that are taken, and peers that are none.
+@Timeout(20)
+class StrangerTest {
+
+  @Test
+  void thisProcessUsesTheSoftwareProviderAndSaysWhy() {
+    Verbs.Choice choice = Verbs.install();
+    assertEquals(VerbsProvider.SOFTWARE, choice.provider());
+    assertTrue(choice.reason().contains("shared memory"));
+    assertEquals(choice, Verbs.install());
+  }
+
+  @Test
+  void disnisAffinityClassIsHarmless() throws ReflectiveOperationException {
+    Verbs.install();
+    Class<?> affinity = Class.forName("com.ibm.disni.util.NativeAffinity");
+    affinity.getMethod("setAffinity", long.class).invoke(null, 1L);
+    assertEquals(0L, affinity.getMethod("getAffinity").invoke(null));
+  }
+
+  @Test
+  void aPortInUseIsToldAndFreeAfterwards() throws IOException {
+    InetSocketAddress address;
+    try (VerbsEnd.Listening first = VerbsEnd.listen()) {
+      address = first.address();
+      assertThrows(BindException.class, () -> VerbsEnd.listen(address));
+    }
+    VerbsEnd.listen(address).close();
+  }
+
+  @Test
+  void garbageOnThePortIsRefusedAndHarmsNobody() throws IOException {
+    try (VerbsEnd.Listening listening = VerbsEnd.listen()) {
+      Seeds.run(StrangerTest.class, 100, random -> throwGarbage(listening, random));
+      try (VerbsEnd client = VerbsEnd.begin(listening.address(), 7);
+          VerbsEnd server = listening.accept(7)) {
+        client.awaitEvent(EventType.RDMA_CM_EVENT_ESTABLISHED);
+        assertTrue(server.queuePair.isOpen());
+      }
+    }
+  }
+
+  private static void throwGarbage(VerbsEnd.Listening listening, RandomGenerator random) {
+    byte[] bytes = new byte[random.nextInt(1, 20_000)];
+    random.nextBytes(bytes);
+    if (random.nextBoolean()) {
+      // A plausible length, so that the body is looked at too.
+      bytes[0] = 0;
+      bytes[Math.min(1, bytes.length - 1)] = 0;
+      bytes[Math.min(2, bytes.length - 1)] = 0;
+    }
+    try (Socket socket =
+        new Socket(listening.address().getAddress(), listening.address().getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      // It ends without a word, or with a short refusal.
+      assertTrue(socket.getInputStream().readAllBytes().length < 1000);
+    } catch (IOException e) {
+      // Closed while still being written to.
+      assertTrue(String.valueOf(e.getMessage()).matches(".*(reset|pipe|abort).*"), e.toString());
+    }
+  }
+
+  @Test
+  void nobodyThereIsRejected() throws IOException {
+    InetSocketAddress address;
+    try (VerbsEnd.Listening listening = VerbsEnd.listen()) {
+      address = listening.address();
+    }
+    try (VerbsEnd client = VerbsEnd.begin(address, 7)) {
+      client.awaitEvent(EventType.RDMA_CM_EVENT_REJECTED);
+      assertTrue(Verbs.failureOf(client.id).contains("refused"), Verbs.failureOf(client.id));
+    } catch (java.net.ConnectException e) {
+      assertTrue(String.valueOf(e.getMessage()).contains("refused"));
+    }
+  }
+
+  @Test
+  void aSilentServerIsUnreachable() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        VerbsEnd client =
+            VerbsEnd.begin((InetSocketAddress) silent.getLocalSocketAddress(), 7, 300)) {
+      client.awaitEvent(EventType.RDMA_CM_EVENT_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void aServerThatTalksNonsenseIsRejected() throws IOException {
+    try (ServerSocket nonsense = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        VerbsEnd client = VerbsEnd.begin((InetSocketAddress) nonsense.getLocalSocketAddress(), 7);
+        Socket accepted = nonsense.accept()) {
+      accepted.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes());
+      client.awaitEvent(EventType.RDMA_CM_EVENT_REJECTED);
+    }
+  }
+}
