@@ -24,6 +24,8 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A running compute node.
 ///
@@ -36,6 +38,8 @@ import java.util.List;
 /// **Ownership:** owns everything it opens; [#close] stops answering, leaves the membership's
 /// heartbeats, cancels what runs, stores what is done, and lets go of the rest.
 public final class ComputeServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ComputeServer.class);
 
   /// Outputs can be computed again, so one copy is enough.
   private static final int REPLICAS = 1;
@@ -55,6 +59,7 @@ public final class ComputeServer implements AutoCloseable {
 
   private ComputeServer(ComputeSettings settings) {
     try {
+      warnOfFewCarriers(settings);
       NodeFolder folder = open(NodeFolder.open(settings.folder()));
       id = folder.id();
       host = host(settings.bind());
@@ -91,6 +96,20 @@ public final class ComputeServer implements AutoCloseable {
   ///     port is in use
   public static ComputeServer open(ComputeSettings settings) {
     return new ComputeServer(settings);
+  }
+
+  private static void warnOfFewCarriers(ComputeSettings settings) {
+    int carriers =
+        Integer.getInteger(
+            "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+    if (carriers <= settings.slots()) {
+      LOG.warn(
+          "compute node {}: {} slots and {} carriers of virtual threads: while all slots are busy,"
+              + " calls will wait; set jdk.virtualThreadScheduler.parallelism",
+          settings.name(),
+          settings.slots(),
+          carriers);
+    }
   }
 
   private <T extends AutoCloseable> T open(T resource) {

@@ -1,0 +1,99 @@
+package io.kogluktualuk.computenode.runtime;
+
+import io.kogluktualuk.computenode.api.ExecuteReply;
+import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.runtime.transaction.Engine;
+import io.kogluktualuk.computenode.runtime.transaction.Peer;
+import io.kogluktualuk.computenode.runtime.transaction.Peers;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// One other engine in the same process, with a number of slots, that can die.
+///
+/// **Threading:** safe for any number of threads.
+final class NeighbourPeers implements Peers, Peer {
+
+  final AtomicInteger executed = new AtomicInteger();
+  private final int slots;
+  private final AtomicInteger taken = new AtomicInteger();
+  private volatile @Nullable Engine engine;
+  private volatile int deadAfter = Integer.MAX_VALUE;
+  private volatile Runnable onRoom = () -> {};
+
+  NeighbourPeers(int slots) {
+    this.slots = slots;
+  }
+
+  void set(Engine other) {
+    engine = other;
+    onRoom.run();
+  }
+
+  /// Lets it die in the middle of a call, after so many calls.
+  void dieAfter(int calls) {
+    deadAfter = calls;
+  }
+
+  @Override
+  public @Nullable Peer tryTake() {
+    if (engine == null) {
+      return null;
+    }
+    if (taken.incrementAndGet() <= slots) {
+      return this;
+    }
+    taken.decrementAndGet();
+    return null;
+  }
+
+  @Override
+  public void release(Peer peer, boolean hadRoom) {
+    taken.decrementAndGet();
+    if (hadRoom) {
+      onRoom.run();
+    } else {
+      engine = null;
+    }
+  }
+
+  @Override
+  public void onRoom(Runnable listener) {
+    onRoom = listener;
+  }
+
+  @Override
+  public String name() {
+    return "neighbour";
+  }
+
+  private Engine engine() {
+    Engine current = engine;
+    if (current == null) {
+      throw new Unavailable("the neighbour is gone");
+    }
+    return current;
+  }
+
+  @Override
+  public ExecuteReply execute(ExecuteRequest request, Deadline deadline) {
+    ExecuteReply reply = engine().execute(request);
+    if (executed.incrementAndGet() > deadAfter) {
+      throw new Unavailable("the neighbour died before it could answer");
+    }
+    return reply;
+  }
+
+  @Override
+  public Progress progress(RunId run) {
+    return engine().progress(run, true);
+  }
+
+  @Override
+  public void cancel(RunId run) {
+    engine().cancel(run);
+  }
+}

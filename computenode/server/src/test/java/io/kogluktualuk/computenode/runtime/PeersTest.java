@@ -1,0 +1,155 @@
+package io.kogluktualuk.computenode.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PeersTest {
+
+  private final InMemoryBlobs store = new InMemoryBlobs();
+  private final InMemoryMemos memos = new InMemoryMemos();
+  private final NeighbourPeers peersOfOne = new NeighbourPeers(1);
+  private final NeighbourPeers peersOfTwo = new NeighbourPeers(1);
+  private final Bench one = new Bench(store, memos, 1, peersOfOne);
+  private final Bench two = new Bench(store, memos, 1, peersOfTwo);
+
+  PeersTest() {
+    peersOfOne.set(two.engine);
+    peersOfTwo.set(one.engine);
+  }
+
+  @AfterEach
+  void close() {
+    one.close();
+    two.close();
+  }
+
+  private static String[] fanOut(int width) {
+    List<String> argv = new ArrayList<>(List.of("/bin/probe"));
+    for (int i = 0; i < width; i++) {
+      argv.addAll(
+          List.of(
+              "need",
+              "/tmp/" + i,
+              "1",
+              "/bin/probe",
+              "5",
+              "/bin/probe",
+              "spin",
+              "100000",
+              "say",
+              "" + i));
+    }
+    for (int i = 0; i < width; i++) {
+      argv.addAll(List.of("cat", "/tmp/" + i));
+    }
+    return argv.toArray(String[]::new);
+  }
+
+  private static String numbers(int width) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < width; i++) {
+      lines.append(i).append('\n');
+    }
+    return lines.toString();
+  }
+
+  @Test
+  void aWideFanOutKeepsBothNodesBusy() {
+    RunReport report = one.run(fanOut(40));
+    assertEquals(numbers(40), one.text(report.outcome().output()));
+    assertEquals(41, report.counters().run(), report.toString());
+    assertEquals(0, report.counters().failed());
+    assertTrue(one.engine.status().ran() > 8, one.engine.status().toString());
+    assertTrue(two.engine.status().ran() > 8, two.engine.status().toString());
+    assertEquals(41, one.engine.status().ran() + two.engine.status().ran());
+    assertEquals(two.engine.status().ran(), report.counters().handedOver());
+    assertEquals(41, memos.outcomes.size());
+    assertEquals(41, report.disposed().size());
+  }
+
+  @Test
+  void whatADyingPeerLeavesBehindIsRunElsewhere() {
+    peersOfOne.dieAfter(3);
+    RunReport report = one.run(fanOut(20));
+    assertEquals(numbers(20), one.text(report.outcome().output()));
+    assertEquals(4, peersOfOne.executed.get());
+  }
+
+  @Test
+  void circlesAreSeenAcrossNodes() {
+    one.thunk("/a", "/bin/probe", "cat", "/b").thunk("/b", "/bin/probe", "cat", "/a");
+    for (int i = 0; i < 5; i++) {
+      // While this one keeps the only slot, the circle goes to the neighbour.
+      List<String> argv = new ArrayList<>(List.of("/bin/probe", "bind", "/tmp/a", "5"));
+      argv.addAll(
+          List.of(
+              "/bin/probe",
+              "cat",
+              "/a",
+              "say",
+              "read",
+              "spin",
+              "" + (300_000 + i),
+              "cat",
+              "/tmp/a"));
+      RunReport report = one.run(argv.toArray(String[]::new));
+      assertEquals("cat /a: errno 29\nread\n", one.text(report.outcome().output()));
+    }
+  }
+
+  @Test
+  void aRunIsCancelledWhereverItRuns() throws InterruptedException {
+    Thread runner =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    one.run(
+                        "/bin/probe",
+                        "need",
+                        "/tmp/x",
+                        "1",
+                        "/bin/probe",
+                        "2",
+                        "/bin/probe",
+                        "forever",
+                        "need",
+                        "/tmp/y",
+                        "1",
+                        "/bin/probe",
+                        "3",
+                        "/bin/probe",
+                        "forever",
+                        "2",
+                        "cat",
+                        "/tmp/x");
+                  } catch (Refused expected) {
+                    assertTrue(expected.toString().contains("cancelled"), expected.toString());
+                  }
+                });
+    var id = new RunId(0, 1);
+    Progress progress = Progress.UNKNOWN;
+    while (progress.counters().running() != 2) {
+      progress = one.engine.progress(id, false);
+      Thread.onSpinWait();
+    }
+    assertTrue(one.engine.cancel(id));
+    runner.join();
+    while (one.engine.status().running() + two.engine.status().running() > 0) {
+      Thread.onSpinWait();
+    }
+    assertEquals(0, memos.outcomes.size());
+  }
+}
