@@ -1,5 +1,7 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import java.util.concurrent.locks.LockSupport;
+
 /// The fuel of one execution beyond the slice its code has in hand, and the switch that stops it.
 ///
 /// Metered code sees only slices: when one is used up it comes here, and here the host can cancel,
@@ -13,8 +15,12 @@ final class Meter {
   /// guest runs on.
   private static final long SLICE = 1L << 20;
 
+  /// Some milliseconds of compiled code; a turn takes some 50 microseconds to change.
+  private static final int SLICES_PER_TURN = 16;
+
   private final long limit;
   private long reserve;
+  private int slices;
   private volatile boolean cancelled;
 
   Meter(long limit) {
@@ -42,12 +48,21 @@ final class Meter {
     if (cancelled || Thread.currentThread().isInterrupted()) {
       throw new Cancellation();
     }
-    if (Thread.currentThread().isVirtual()) {
-      // Virtual threads are not preempted: without this, busy guests would starve waiting ones.
-      Thread.yield();
-    }
+    makeRoom();
     memory.fuel = Math.min(SLICE, left);
     reserve = left - memory.fuel;
+  }
+
+  /// Lets other virtual threads run, which are not preempted: without this, busy guests would
+  /// starve waiting ones.
+  ///
+  /// By parking, not by yielding: a thread that yields goes to the end of its own carrier's queue,
+  /// and as long as that is never empty no carrier looks at what came from outside, such as new
+  /// guests.
+  private void makeRoom() {
+    if (++slices % SLICES_PER_TURN == 0 && Thread.currentThread().isVirtual()) {
+      LockSupport.parkNanos(1);
+    }
   }
 
   /// The fuel used by a guest that has ended by itself; traps when its last piece was not paid for.

@@ -67,7 +67,9 @@ final class CancelTest {
         guests.submit(() -> execution.run("endless"));
       }
       try {
-        guests.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < 20; i++) {
+          guests.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        }
       } finally {
         for (Execution<?> execution : executions) {
           execution.cancel();
