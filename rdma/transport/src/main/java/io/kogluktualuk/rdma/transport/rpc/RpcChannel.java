@@ -52,6 +52,9 @@ final class RpcChannel implements Channel {
   }
 
   private Frame exchange(Method<?, ?> method, byte[] request, Deadline deadline) {
+    if (deadline.hasPassed()) {
+      throw new DeadlineExceeded(method.name() + " at " + address + ": no time left to call");
+    }
     try {
       return connection(deadline).call(method.number(), method.name(), request, deadline);
     } catch (ConnectionLost first) {

@@ -147,8 +147,9 @@ public final class RpcServer implements AutoCloseable {
     }
     isClosed = true;
     acceptor.close();
-    handlers.shutdownNow();
+    // First the connections: nobody is told that a handler was interrupted, they see the loss.
     group.shutDown();
+    handlers.shutdownNow();
     try {
       if (!handlers.awaitTermination(HANDLERS_END.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("handlers of {} did not end when interrupted", acceptor.address());
