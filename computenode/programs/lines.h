@@ -23,10 +23,26 @@ struct line {
   uint32_t length;
 };
 
-static inline int bytes_compare(const uint8_t *a, size_t a_length, const uint8_t *b,
-                                size_t b_length) {
-  int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
-  return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
+/* Hot functions stay functions: a host may run only small ones at full speed. */
+#define LINES_NOINLINE __attribute__((noinline))
+
+/* The order of two texts, eight bytes at a time: the C library for WebAssembly takes one. */
+static LINES_NOINLINE int bytes_compare(const uint8_t *a, size_t a_length, const uint8_t *b,
+                                        size_t b_length) {
+  size_t shared = a_length < b_length ? a_length : b_length, at = 0;
+  for (; at + 8 <= shared; at += 8) {
+    uint64_t left, right;
+    memcpy(&left, a + at, 8);
+    memcpy(&right, b + at, 8);
+    if (left != right) {
+      int shift = __builtin_ctzll(left ^ right) & ~7;
+      return (int)(left >> shift & 0xff) - (int)(right >> shift & 0xff);
+    }
+  }
+  for (; at < shared; at++) {
+    if (a[at] != b[at]) return (int)a[at] - (int)b[at];
+  }
+  return (a_length > b_length) - (a_length < b_length);
 }
 
 /* The eight bytes of a line from `depth` on. */
@@ -45,7 +61,21 @@ static inline uint64_t newlines_in(uint64_t word) {
   return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
 }
 
-static size_t lines_count(const uint8_t *text, size_t length) {
+/* The first newline in [from, end), or `end`. Up to eight bytes behind `end` are read. */
+static LINES_NOINLINE const uint8_t *find_newline(const uint8_t *from, const uint8_t *end) {
+  for (; from < end; from += 8) {
+    uint64_t word;
+    memcpy(&word, from, 8);
+    uint64_t marks = newlines_in(word);
+    if (marks != 0) {
+      from += __builtin_ctzll(marks) >> 3;
+      return from < end ? from : end;
+    }
+  }
+  return end;
+}
+
+static LINES_NOINLINE size_t lines_count(const uint8_t *text, size_t length) {
   size_t count = 0, at = 0;
   for (; at + 8 <= length; at += 8) {
     uint64_t word;
@@ -59,23 +89,13 @@ static size_t lines_count(const uint8_t *text, size_t length) {
 }
 
 /* Fills `lines`; the text ends with a newline or is empty. */
-static void lines_find(const uint8_t *text, size_t length, struct line *lines) {
-  uint32_t start = 0;
-  for (size_t at = 0; at < length;) {
-    uint64_t word;
-    memcpy(&word, text + at, 8);
-    uint64_t marks = newlines_in(word);
-    if (marks == 0) {
-      at += 8;
-      continue;
-    }
-    size_t end = at + (__builtin_ctzll(marks) >> 3);
-    if (end >= length) break;
-    lines->start = start;
-    lines->length = (uint32_t)end - start;
-    lines++;
-    start = (uint32_t)end + 1;
-    at = start;
+static LINES_NOINLINE void lines_find(const uint8_t *text, size_t length, struct line *lines) {
+  const uint8_t *start = text, *end = text + length;
+  for (; start < end; lines++) {
+    const uint8_t *newline = find_newline(start, end);
+    lines->start = (uint32_t)(start - text);
+    lines->length = (uint32_t)(newline - start);
+    start = newline + 1;
   }
 }
 
@@ -97,7 +117,7 @@ static inline int lines_compare(const uint8_t *text, const struct line *a, const
                        b->length - from);
 }
 
-static void lines_insertion_sort(const uint8_t *text, struct line *lines, size_t count,
+static LINES_NOINLINE void lines_insertion_sort(const uint8_t *text, struct line *lines, size_t count,
                                  uint32_t depth) {
   for (size_t i = 1; i < count; i++) {
     struct line moved = lines[i];
@@ -118,7 +138,7 @@ static inline uint64_t median_of(uint64_t a, uint64_t b, uint64_t c) {
   return c < a ? a : c > b ? b : c;
 }
 
-static uint64_t choose_pivot(const struct line *lines, size_t count) {
+static LINES_NOINLINE uint64_t choose_pivot(const struct line *lines, size_t count) {
   size_t step = count / 8;
   const struct line *middle = lines + count / 2, *last = lines + count - 1;
   if (count < 128) return median_of(lines->key, middle->key, last->key);
@@ -129,7 +149,7 @@ static uint64_t choose_pivot(const struct line *lines, size_t count) {
 
 /* Brings lines that end within the current key to the front, shortest first; they are then in
  * their places, since they are beginnings of all the others. Returns how many there are. */
-static size_t settle_ended(struct line *lines, size_t count, uint32_t depth) {
+static LINES_NOINLINE size_t settle_ended(struct line *lines, size_t count, uint32_t depth) {
   size_t ended = 0;
   for (size_t i = 0; i < count; i++) {
     if (lines[i].length <= depth + 8) lines_swap(&lines[i], &lines[ended++]);
@@ -146,7 +166,7 @@ static size_t settle_ended(struct line *lines, size_t count, uint32_t depth) {
 
 /* Sorts lines that agree before `depth` and have their keys at it. The two smaller of the three
  * groups are sorted by recursion and the largest by the loop, so the nesting is logarithmic. */
-static void lines_sort_at(const uint8_t *text, struct line *lines, size_t count, uint32_t depth) {
+static LINES_NOINLINE void lines_sort_at(const uint8_t *text, struct line *lines, size_t count, uint32_t depth) {
   while (count > INSERTION_MAX) {
     uint64_t pivot = choose_pivot(lines, count);
     size_t less = 0, at = 0, more = count;
@@ -180,7 +200,7 @@ static void lines_sort_at(const uint8_t *text, struct line *lines, size_t count,
   lines_insertion_sort(text, lines, count, depth);
 }
 
-static void lines_sort(const uint8_t *text, struct line *lines, size_t count) {
+static LINES_NOINLINE void lines_sort(const uint8_t *text, struct line *lines, size_t count) {
   for (size_t i = 0; i < count; i++) lines[i].key = line_key(text, &lines[i], 0);
   lines_sort_at(text, lines, count, 0);
 }

@@ -66,7 +66,7 @@ static void write_out(const uint8_t *bytes, size_t length) {
   }
 }
 
-static void emit(const struct run *run) {
+static LINES_NOINLINE void emit(const struct run *run) {
   if (run->length >= OUTPUT_BYTES - output_length) {
     write_out(output, output_length);
     output_length = 0;
@@ -83,7 +83,7 @@ static void emit(const struct run *run) {
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 /* Moves the unfinished line to the front of the window and reads on behind it. */
-static void refill(struct run *run) {
+static LINES_NOINLINE void refill(struct run *run) {
   uint32_t kept = run->end - run->next;
   if (kept + (kept >> 1) >= run->capacity) {
     if (run->capacity > UINT32_MAX / 4) need(NULL);
@@ -108,12 +108,12 @@ static void set_line(struct run *run, uint32_t length) {
 }
 
 /* Goes to the next line of a run, or to its end. */
-static void advance(struct run *run) {
+static LINES_NOINLINE void advance(struct run *run) {
   for (;;) {
     const uint8_t *from = run->window + run->next;
     uint32_t rest = run->end - run->next;
-    const uint8_t *newline = rest == 0 ? NULL : memchr(from, '\n', rest);
-    if (newline != NULL) {
+    const uint8_t *newline = find_newline(from, from + rest);
+    if (newline != from + rest) {
       set_line(run, (uint32_t)(newline - from));
       return;
     }
@@ -137,7 +137,7 @@ static void open_run(const char *directory, const char *name, struct run *run) {
   run->size = (uint64_t)kog_size(run->view);
 }
 
-static void open_runs(const char *directory) {
+static LINES_NOINLINE void open_runs(const char *directory) {
   unsigned capacity = 64;
   runs = need(malloc(capacity * sizeof *runs));
   DIR *entries = opendir(directory);
@@ -156,7 +156,7 @@ static void open_runs(const char *directory) {
   closedir(entries);
 }
 
-static void open_windows(void) {
+static LINES_NOINLINE void open_windows(void) {
   uint32_t share = run_count == 0 ? 0 : WINDOWS_BYTES / run_count;
   if (share < WINDOW_BYTES_MIN) share = WINDOW_BYTES_MIN;
   for (unsigned i = 0; i < run_count; i++) {
@@ -178,7 +178,7 @@ static uint32_t common_with(const uint8_t *a, uint32_t a_length, const uint8_t *
 }
 
 /* What the first and the last line of every run share with `first`, all lines share. */
-static void find_common(void) {
+static LINES_NOINLINE void find_common(void) {
   static uint8_t tail[TAIL_BYTES];
   if (run_count == 0) return;
   uint32_t shared = runs[0].length;
@@ -215,7 +215,7 @@ static bool before(unsigned a, unsigned b) {
 }
 
 /* Plays the tournament among `count` runs from node `at` down; returns the winner. */
-static unsigned play(unsigned *losers, unsigned at) {
+static LINES_NOINLINE unsigned play(unsigned *losers, unsigned at) {
   if (at >= run_count) return at - run_count;
   unsigned left = play(losers, 2 * at), right = play(losers, 2 * at + 1);
   bool left_wins = before(left, right);
@@ -223,19 +223,42 @@ static unsigned play(unsigned *losers, unsigned at) {
   return left_wins ? left : right;
 }
 
-static void merge_runs(void) {
-  unsigned *losers = need(malloc((run_count + 1) * sizeof *losers));
-  unsigned winner = run_count == 1 ? 0 : play(losers, 1);
-  while (runs[winner].line != NULL) {
-    emit(&runs[winner]);
-    advance(&runs[winner]);
-    for (unsigned at = (winner + run_count) / 2; at > 0; at /= 2) {
-      if (before(losers[at], winner)) {
-        unsigned moved = losers[at];
-        losers[at] = winner;
-        winner = moved;
-      }
+/* Replays the matches of a run whose line has changed; returns the new winner. */
+static LINES_NOINLINE unsigned replay(unsigned *losers, unsigned changed) {
+  unsigned winner = changed;
+  for (unsigned at = (changed + run_count) / 2; at > 0; at /= 2) {
+    if (before(losers[at], winner)) {
+      unsigned moved = losers[at];
+      losers[at] = winner;
+      winner = moved;
     }
+  }
+  return winner;
+}
+
+/* The best of those that the winner has beaten: the only one it can lose to next. */
+static LINES_NOINLINE unsigned runner_up(const unsigned *losers, unsigned winner) {
+  unsigned best = losers[(winner + run_count) / 2];
+  for (unsigned at = (winner + run_count) / 4; at > 0; at /= 2) {
+    if (before(losers[at], best)) best = losers[at];
+  }
+  return best;
+}
+
+/* A run that wins twice in a row is expected to go on: it is held against the runner-up alone until
+ * it loses. So runs that hardly overlap, such as days, cost one comparison a line. */
+static LINES_NOINLINE void merge_runs(void) {
+  unsigned *losers = need(malloc((run_count + 1) * sizeof *losers));
+  unsigned winner = run_count == 1 ? 0 : play(losers, 1), previous = run_count;
+  while (runs[winner].line != NULL) {
+    unsigned rival = run_count > 1 && winner == previous ? runner_up(losers, winner) : run_count;
+    previous = winner;
+    do {
+      emit(&runs[winner]);
+      advance(&runs[winner]);
+    } while (run_count == 1 ? runs[winner].line != NULL
+                            : rival != run_count && before(winner, rival));
+    if (run_count > 1) winner = replay(losers, winner);
   }
 }
 

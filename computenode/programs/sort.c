@@ -61,7 +61,7 @@ static void write_all(int fd, const uint8_t *bytes, size_t length, const char *n
 /* ---- one part -------------------------------------------------------------------------------- */
 
 /* Reads a whole file and sorts its lines; `*text` gets the lines in order, each with a newline. */
-static size_t load_sorted(const char *path, struct line **lines, uint8_t **text, size_t *length) {
+static LINES_NOINLINE size_t load_sorted(const char *path, struct line **lines, uint8_t **text, size_t *length) {
   int32_t view = kog_open(path);
   if (view < 0) fail("cannot open", path, view);
   size_t size = (size_t)kog_size(view);
@@ -81,7 +81,7 @@ static size_t load_sorted(const char *path, struct line **lines, uint8_t **text,
 }
 
 /* Copies lines [from, to) out in order. */
-static size_t gather(const uint8_t *text, const struct line *lines, size_t from, size_t to,
+static LINES_NOINLINE size_t gather(const uint8_t *text, const struct line *lines, size_t from, size_t to,
                      uint8_t *target) {
   uint8_t *end = target;
   for (size_t i = from; i < to; i++) {
@@ -91,7 +91,7 @@ static size_t gather(const uint8_t *text, const struct line *lines, size_t from,
   return end - target;
 }
 
-static void sort_whole(const char *path) {
+static LINES_NOINLINE void sort_whole(const char *path) {
   struct line *lines;
   uint8_t *text;
   size_t length;
@@ -101,7 +101,7 @@ static void sort_whole(const char *path) {
 }
 
 /* The first of the lines that is not below a bound. */
-static size_t lower_end(const uint8_t *text, const struct line *lines, size_t count,
+static LINES_NOINLINE size_t lower_end(const uint8_t *text, const struct line *lines, size_t count,
                         const uint8_t *bound, size_t bound_length) {
   size_t low = 0, high = count;
   while (low < high) {
@@ -122,7 +122,7 @@ static void range_name(char *target, unsigned range) {
   target[2] = 0;
 }
 
-static void write_range(unsigned range, const uint8_t *bytes, size_t length) {
+static LINES_NOINLINE void write_range(unsigned range, const uint8_t *bytes, size_t length) {
   char path[] = "/tmp/o/00";
   range_name(path + 7, range);
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -132,7 +132,7 @@ static void write_range(unsigned range, const uint8_t *bytes, size_t length) {
 }
 
 /* Writes a directory with one file for each range between the bounds. */
-static void sort_part(const char *path, const char *bounds_path) {
+static LINES_NOINLINE void sort_part(const char *path, const char *bounds_path) {
   uint8_t bounds[RANGES_MAX * (1 + BOUND_BYTES_MAX)];
   int32_t view = kog_open(bounds_path);
   if (view < 0) fail("cannot open", bounds_path, view);
@@ -198,7 +198,7 @@ static void sift_up(unsigned at) {
   }
 }
 
-static void offer_sample(const uint8_t *line, size_t length) {
+static LINES_NOINLINE void offer_sample(const uint8_t *line, size_t length) {
   struct sample sample = {.hash = hash_of(line, length)};
   sample.length = length < BOUND_BYTES_MAX ? length : BOUND_BYTES_MAX;
   memcpy(sample.bytes, line, sample.length);
@@ -222,7 +222,7 @@ static int compare_samples(const void *left, const void *right) {
 }
 
 /* Offers the lines at the start of each part. */
-static void take_samples(int32_t view, const uint64_t *cuts, unsigned parts) {
+static LINES_NOINLINE void take_samples(int32_t view, const uint64_t *cuts, unsigned parts) {
   static uint8_t window[SAMPLE_BYTES];
   for (unsigned part = 0; part < parts; part++) {
     uint64_t length = cuts[part + 1] - cuts[part];
@@ -239,7 +239,7 @@ static void take_samples(int32_t view, const uint64_t *cuts, unsigned parts) {
 }
 
 /* Writes the bounds, each as its length and its bytes; returns how many ranges they make. */
-static unsigned write_bounds(unsigned ranges) {
+static LINES_NOINLINE unsigned write_bounds(unsigned ranges) {
   int fd = open("/tmp/bounds", O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (fd < 0) fail("cannot create", "/tmp/bounds", -errno);
   qsort(samples, sample_count, sizeof samples[0], compare_samples);
@@ -258,7 +258,7 @@ static unsigned write_bounds(unsigned ranges) {
 }
 
 /* Where the parts begin: after the first line end at or after the end of a chunk. */
-static unsigned find_cuts(int32_t view, uint64_t size, uint64_t *cuts) {
+static LINES_NOINLINE unsigned find_cuts(int32_t view, uint64_t size, uint64_t *cuts) {
   uint64_t step = size / PARTS_MAX;
   unsigned parts = 0;
   cuts[0] = 0;
@@ -290,7 +290,7 @@ static void bind_part(const char *file, unsigned part, const uint64_t *cuts) {
   if (error < 0) fail("cannot bind", sorted, error);
 }
 
-static void bind_range(unsigned range, unsigned parts) {
+static LINES_NOINLINE void bind_range(unsigned range, unsigned parts) {
   static const char argv[] = "/bin/merge\0/runs";
   static char inputs[64 + 64 * (PARTS_MAX + 2)];
   char name[] = "/tmp/r00", suffix[3];
@@ -306,7 +306,7 @@ static void bind_range(unsigned range, unsigned parts) {
   if (error < 0) fail("cannot bind", name, error);
 }
 
-static void sort_in_parts(const char *file, int32_t view, uint64_t size) {
+static LINES_NOINLINE void sort_in_parts(const char *file, int32_t view, uint64_t size) {
   static uint64_t cuts[PARTS_MAX + 2];
   unsigned parts = find_cuts(view, size, cuts);
   uint64_t wanted = size / RANGE_BYTES;
