@@ -165,6 +165,11 @@ public final class ComputeServer implements AutoCloseable {
     }
   }
 
+  /// What runs transactions here, for callers in this process.
+  public Engine engine() {
+    return engine;
+  }
+
   /// The identity that it keeps for ever.
   public NodeId id() {
     return id;

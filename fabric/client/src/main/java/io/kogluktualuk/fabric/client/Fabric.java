@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -21,11 +22,13 @@ import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /// A session with a fabric: content in and out, namespaces, runs.
 ///
@@ -83,6 +86,13 @@ public final class Fabric implements AutoCloseable {
   /// The blobs themselves, for what has no method here.
   public BlobStore blobs() {
     return blobs;
+  }
+
+  /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further copy.
+  ///
+  /// @param use gets bytes that are valid until it returns
+  public <R> R read(Hash hash, Function<MemorySegment, R> use) {
+    return blobs.read(hash, use);
   }
 
   /// The control plane's calls.

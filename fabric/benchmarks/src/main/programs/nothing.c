@@ -1,0 +1,2 @@
+/* Does nothing, and succeeds. */
+int main(void) { return 0; }
