@@ -57,6 +57,8 @@ final class Cli {
         // What follows a program's path is the program's, even if it looks like an option.
         new CommandLine(new RunCommand(terminal)).setStopAtPositional(true),
         new ExplainCommand(terminal),
+        new DemoCommand(terminal),
+        new BenchCommand(terminal),
         new VersionCommand(terminal));
   }
 
