@@ -1,0 +1,143 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+/// Which room may import which: the picture of ARCHITECTURE.md, held against the classes.
+final class ArrowsTest {
+
+  private static final String ROOT = "io.kogluktualuk.";
+
+  private static final String[] CORE = {
+    ROOT + "fabric.hash..",
+    ROOT + "fabric.blob..",
+    ROOT + "fabric.codec..",
+    ROOT + "fabric.transaction..",
+    ROOT + "fabric.rpc..",
+    ROOT + "fabric.fault..",
+    ROOT + "fabric.units..",
+    ROOT + "fabric.namespace.."
+  };
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.kogluktualuk");
+
+  @Test
+  void theCoreKnowsTheJdkOnly() {
+    check(
+        classes()
+            .that()
+            .resideInAnyPackage(CORE)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with(CORE, "java..", "org.jspecify..")));
+  }
+
+  @Test
+  void foreignLibrariesStayBehindTheirDoors() {
+    only("org.apache.ratis..", ROOT + "paxoslog.ratis..");
+    only("com.ibm.disni..", ROOT + "rdma..");
+    only("com.ibm.darpc..", ROOT + "rdma.transport..");
+    only("run.endive..", ROOT + "computenode.vm..");
+    only("picocli..", ROOT + "fabric.cli..");
+    only("com.fasterxml..", ROOT + "fabric.cli..");
+  }
+
+  @Test
+  void nodesMeetThroughTheirApisAndTheReader() {
+    never(ROOT + "memnode..", ROOT + "computenode..", ROOT + "controlplane.server..");
+    never(ROOT + "computenode..", ROOT + "memnode.store..", ROOT + "memnode.server..");
+    never(ROOT + "computenode..", ROOT + "controlplane.server..", ROOT + "controlplane.model..");
+    never(ROOT + "controlplane..", ROOT + "memnode..", ROOT + "computenode..");
+    never(ROOT + "rdma..", ROOT + "memnode..", ROOT + "computenode..", ROOT + "controlplane..");
+    never(ROOT + "paxoslog..", ROOT + "rdma..", ROOT + "controlplane..");
+  }
+
+  @Test
+  void theClientKnowsNoServer() {
+    never(
+        ROOT + "fabric.client..",
+        ROOT + "memnode.server..",
+        ROOT + "memnode.store..",
+        ROOT + "computenode.server..",
+        ROOT + "computenode.runtime..",
+        ROOT + "computenode.vm..",
+        ROOT + "controlplane.server..",
+        ROOT + "controlplane.model..",
+        ROOT + "paxoslog..");
+  }
+
+  @Test
+  void replicatedStateSeesNeitherClockNorChanceNorThreads() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "controlplane.model..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Clock")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.util.concurrent..", "java.util.random..", "java.io..")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime"));
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    check(slices().matching("io.kogluktualuk.(*.*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void onlyTheCommandLineEndsTheProcess() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "fabric.cli..")
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class));
+  }
+
+  private static void only(String library, String door) {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(door)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(library));
+  }
+
+  private static void never(String room, String... others) {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(room)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(others));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.check(CLASSES);
+  }
+
+  private static String[] with(String[] packages, String... more) {
+    String[] all = java.util.Arrays.copyOf(packages, packages.length + more.length);
+    System.arraycopy(more, 0, all, packages.length, more.length);
+    return all;
+  }
+}
