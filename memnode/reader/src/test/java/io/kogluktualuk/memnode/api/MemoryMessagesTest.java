@@ -83,6 +83,17 @@ class MemoryMessagesTest {
               MemoryCalls.LOCATE.request(),
               (random, items) -> new LocateRequest(list(items, () -> hash(random)))),
           new Kind<>("located", MemoryCalls.LOCATE.response(), MemoryMessagesTest::located),
+          new Kind<>(
+              "resolve",
+              MemoryCalls.RESOLVE.request(),
+              (random, _) ->
+                  new ResolveRequest(hash(random).toHex().substring(0, random.nextInt(8, 65)))),
+          new Kind<>(
+              "resolved",
+              MemoryCalls.RESOLVE.response(),
+              (random, items) ->
+                  new ResolveResponse(
+                      list(Math.min(items, ResolveResponse.HASHES_MAX), () -> hash(random)))),
           new Kind<>("status", MemoryCalls.STATUS.request(), (_, _) -> new StatusRequest()),
           new Kind<>("state", MemoryCalls.STATUS.response(), MemoryMessagesTest::status));
 
