@@ -125,7 +125,8 @@ class KilledPeerTest {
       if (Files.isDirectory(folder)) {
         try (Stream<Path> files = Files.list(folder)) {
           assertTrue(
-              files.noneMatch(path -> path.getFileName().toString().startsWith("kogluktualuk-" + pid)));
+              files.noneMatch(
+                  path -> path.getFileName().toString().startsWith("kogluktualuk-" + pid)));
         }
       }
     }

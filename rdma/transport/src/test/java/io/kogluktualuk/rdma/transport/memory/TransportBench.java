@@ -2,9 +2,13 @@ package io.kogluktualuk.rdma.transport.memory;
 
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +45,21 @@ final class TransportBench {
     } finally {
       Files.delete(file);
     }
+    callsHere();
+  }
+
+  /// The same calls with the server in this process.
+  private static void callsHere() throws Exception {
+    var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    MethodTable methods = new MethodTable().on(ChildServer.ECHO, request -> request);
+    try (RpcServer server = RpcServer.open(any, methods);
+        Channel channel = RpcClient.connect(server.address(), soon())) {
+      System.out.println("in one process:");
+      for (int round = 0; round < 3; round++) {
+        calls(channel, 1, 20_000);
+        calls(channel, 64, 2_000);
+      }
+    }
   }
 
   private static void reads(
@@ -57,11 +76,13 @@ final class TransportBench {
   }
 
   private static void copies(RegisteredBuffer buffer, int bytes, int count) {
-    MemorySegment source = MemorySegment.ofArray(new byte[bytes]);
+    // As large as the file, so that neither fits a cache.
+    MemorySegment source = MemorySegment.ofArray(new byte[64 << 20]);
     long[] nanos = new long[count];
     for (int i = 0; i < count; i++) {
+      long from = (long) i * bytes % (source.byteSize() - bytes);
       long start = System.nanoTime();
-      MemorySegment.copy(source, 0, buffer.segment(), 0, bytes);
+      MemorySegment.copy(source, from, buffer.segment(), 0, bytes);
       nanos[i] = System.nanoTime() - start;
     }
     print("memcpy " + bytes, nanos);
