@@ -1,6 +1,8 @@
 package io.kogluktualuk.computenode.runtime;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,15 +77,20 @@ final class RuntimeBenchmark {
   }
 
   private static void measure(String what, int count, int each, IntConsumer task) {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     double[] micros = new double[ROUNDS];
+    double[] cpu = new double[ROUNDS];
     int number = 0;
-    for (int round = -5; round < ROUNDS; round++) {
+    for (int round = -15; round < ROUNDS; round++) {
+      long startCpu = system.getProcessCpuTime();
       long start = System.nanoTime();
       for (int i = 0; i < count; i++) {
         task.accept(number++);
       }
       if (round >= 0) {
         micros[round] = (System.nanoTime() - start) / 1e3 / count / each;
+        cpu[round] = (system.getProcessCpuTime() - startCpu) / 1e3 / count / each;
       }
     }
     Arrays.sort(micros);

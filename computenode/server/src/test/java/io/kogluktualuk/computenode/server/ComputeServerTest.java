@@ -1,0 +1,222 @@
+package io.kogluktualuk.computenode.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.computenode.api.Disposition;
+import io.kogluktualuk.computenode.api.Nothing;
+import io.kogluktualuk.computenode.api.Progress;
+import io.kogluktualuk.computenode.api.ProgressRequest;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.controlplane.server.ControlServer;
+import io.kogluktualuk.controlplane.server.ControlSettings;
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.ContentWriter;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.NamespaceEditor;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.server.MemoryServer;
+import io.kogluktualuk.memnode.server.MemorySettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ComputeServerTest {
+
+  private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
+  private static final Limits LIMITS = new Limits(1L << 40, 64L << 20, 64L << 20);
+
+  @TempDir private Path folder = Path.of("");
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private List<InetSocketAddress> control = List.of();
+
+  @BeforeEach
+  void openNeighbours() {
+    ControlServer plane =
+        open(ControlServer.open(ControlSettings.single(folder.resolve("control"), "test", ANY)));
+    control = List.of(plane.address());
+    open(
+        MemoryServer.open(
+            MemorySettings.of(
+                folder.resolve("memory"), "m1", ANY, ByteCount.mebibytes(64), 10_000, control)));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+
+  private <T extends AutoCloseable> T open(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  private ComputeServer compute(String name) {
+    ComputeSettings settings =
+        ComputeSettings.of(folder.resolve(name), name, ANY, control, 1)
+            .withHeartbeat(Duration.ofMillis(100));
+    return open(ComputeServer.open(settings));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
+    while (!condition.getAsBoolean()) {
+      assertTrue(!deadline.hasPassed(), "in time");
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Ref namespace(FabricBlobs fabric) throws IOException {
+    NamespaceEditor editor = new NamespaceEditor(fabric);
+    for (String program : List.of("hello", "probe")) {
+      byte[] wasm = Files.readAllBytes(Path.of("src/test/programs", program + ".wasm"));
+      Ref ref = new ContentWriter(fabric).write(wasm, 0, wasm.length).finish();
+      editor.bind(NamePath.parse("/bin/" + program), ref);
+    }
+    return editor.write();
+  }
+
+  private static String text(FabricBlobs fabric, Ref ref) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Content.open(fabric, ref).writeTo(bytes);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static RunReport run(Channel channel, FabricBlobs fabric, RunId id, List<String> argv)
+      throws IOException {
+    Transaction transaction = Transaction.of(namespace(fabric), argv, LIMITS);
+    fabric.put(List.of(transaction.encode()));
+    return channel.call(
+        ComputeMethods.RUN,
+        new RunRequest(transaction.key(), id, Duration.ofSeconds(60)),
+        Deadline.after(Duration.ofSeconds(70)));
+  }
+
+  private static List<String> fanOut(int width) {
+    List<String> argv = new ArrayList<>(List.of("/bin/probe"));
+    for (int i = 0; i < width; i++) {
+      argv.addAll(
+          List.of(
+              "need",
+              "/tmp/" + i,
+              "1",
+              "/bin/probe",
+              "5",
+              "/bin/probe",
+              "spin",
+              "200000",
+              "say",
+              "" + i));
+    }
+    for (int i = 0; i < width; i++) {
+      argv.addAll(List.of("cat", "/tmp/" + i));
+    }
+    return argv;
+  }
+
+  @Test
+  void twoNodesShareAWideRunAndRememberIt() throws Exception {
+    ComputeServer one = compute("c1");
+    ComputeServer two = compute("c2");
+    await(() -> one.peers() == 1 && two.peers() == 1);
+    FabricBlobs fabric = one.fabric();
+    Channel channel = open(RpcClient.open(one.address()));
+    RunReport first = run(channel, fabric, new RunId(1, 1), fanOut(24));
+    assertTrue(first.outcome().ending().isSuccess(), first.toString());
+    assertEquals(24, text(fabric, first.outcome().output()).lines().count());
+    assertEquals(25, first.counters().run(), first.toString());
+    assertTrue(one.status().ran() > 3, one.status().toString());
+    assertTrue(two.status().ran() > 3, two.status().toString());
+
+    Channel other = open(RpcClient.open(two.address()));
+    RunReport second = run(other, fabric, new RunId(2, 2), fanOut(24));
+    assertEquals(Disposition.HIT, second.disposition());
+    assertEquals(first.outcome(), second.outcome());
+
+    Progress progress =
+        channel.call(
+            ComputeMethods.PROGRESS,
+            new ProgressRequest(new RunId(1, 1), false),
+            Deadline.after(Duration.ofSeconds(10)));
+    assertEquals(25, progress.counters().run());
+    assertTrue(progress.finished());
+    assertEquals(
+        "c1",
+        channel
+            .call(ComputeMethods.STATUS, new Nothing(), Deadline.after(Duration.ofSeconds(10)))
+            .name());
+  }
+
+  @Test
+  void outcomesSurviveTheNodeThatFoundThem() throws Exception {
+    RunReport first;
+    try (ComputeServer one = compute("c1");
+        Channel channel = RpcClient.open(one.address())) {
+      first = run(channel, one.fabric(), new RunId(1, 1), List.of("/bin/hello"));
+      assertEquals(Disposition.RUN, first.disposition());
+    }
+    ComputeServer again = compute("c1");
+    Channel channel = open(RpcClient.open(again.address()));
+    RunReport second = run(channel, again.fabric(), new RunId(2, 2), List.of("/bin/hello"));
+    assertEquals(Disposition.HIT, second.disposition());
+    assertEquals(first.outcome(), second.outcome());
+    assertEquals("hello\n", text(again.fabric(), second.outcome().output()));
+  }
+
+  @Test
+  void aFolderHasOneNodeAndAnIdentity() {
+    ComputeServer one = compute("c1");
+    assertThrows(Conflict.class, () -> compute("c1"));
+    one.close();
+    assertEquals(one.id(), compute("c1").id());
+  }
+
+  @Test
+  void anUnknownTransactionIsNotFound() {
+    ComputeServer one = compute("c1");
+    await(one::isEnrolled);
+    Channel channel = open(RpcClient.open(one.address()));
+    Hash unknown = Hash.of(new byte[] {1, 2, 3});
+    NotFound thrown =
+        assertThrows(
+            NotFound.class,
+            () ->
+                channel.call(
+                    ComputeMethods.RUN,
+                    new RunRequest(unknown, new RunId(1, 1), Duration.ofSeconds(20)),
+                    Deadline.after(Duration.ofSeconds(30))));
+    assertTrue(String.valueOf(thrown.getMessage()).contains(unknown.toHex()));
+  }
+}
