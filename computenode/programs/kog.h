@@ -1,8 +1,8 @@
 /* kog.h: what a transaction may ask of the fabric, besides WASI preview 1.
  *
  * A program sees its namespace as ordinary files: open, read, stat and readdir work through
- * wasi-libc. It may write below /tmp, which is its own and empty at the start, and to standard
- * output. Its output is what it names with kog_output, or else what it wrote to standard output.
+ * wasi-libc. It may write below /tmp, which is its own and holds at the start what the namespace has
+ * there, mostly nothing, and to standard output. Its output is what it names with kog_output, or else what it wrote to standard output.
  * Standard error is kept as its diagnostics. There is no clock, no randomness and no network:
  * the time is always 0, and random bytes are a function of the transaction's key.
  *
@@ -10,10 +10,11 @@
  * negative WASI errno on failure: -KOG_ENOENT when nothing is there, -KOG_EIO when a thunk on
  * the way could not be computed (its diagnostics are in the trace), -KOG_EINVAL for a path or a
  * range that cannot be, -KOG_EACCES for a path that is not below /tmp, -KOG_EISDIR,
- * -KOG_ENOTDIR, -KOG_EBADF for a view that is not open, -KOG_EMFILE when 1,024 views are.
- * A pointer outside the program's memory is a trap (BAD_HOST_CALL).
+ * -KOG_ENOTDIR, -KOG_EBADF for a view that is not open, -KOG_EMFILE when 1,024 views are, or when
+ * 65,536 paths have been bound. A pointer outside the program's memory is a trap (BAD_HOST_CALL).
  *
- * Every call costs fuel: 1,000 for the call and 1 for each 16 bytes that it moves or searches.
+ * Every call costs fuel: 1,000 for the call and 1 for each 16 bytes that it moves or searches; a
+ * load in place costs 16.
  */
 #ifndef KOG_H
 #define KOG_H
