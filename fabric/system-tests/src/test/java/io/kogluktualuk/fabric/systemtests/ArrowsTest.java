@@ -87,7 +87,8 @@ final class ArrowsTest {
             .haveFullyQualifiedName("java.time.Clock")
             .orShould()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.util.concurrent..", "java.util.random..", "java.io..")
+            .resideInAnyPackage(
+                "java.util.concurrent..", "java.util.random..", "java.nio.file..", "java.net..")
             .orShould()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
