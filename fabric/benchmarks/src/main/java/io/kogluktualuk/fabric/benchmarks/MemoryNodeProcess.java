@@ -35,6 +35,7 @@ final class MemoryNodeProcess implements AutoCloseable {
             "java.base/sun.nio.ch=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "-Xss8m",
             "-cp",
             System.getProperty("java.class.path"),
             MemoryNodeProcess.class.getName(),

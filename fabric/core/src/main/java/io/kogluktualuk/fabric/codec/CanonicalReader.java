@@ -84,7 +84,8 @@ public final class CanonicalReader {
     int count = (int) varint(max, meaning);
     if ((long) count * bytesEach > remaining()) {
       throw malformed(
-          start, meaning + " is " + count + ", but only " + remaining() + " bytes remain");
+          start,
+          "it is truncated: " + meaning + " is " + count + ", but " + remaining() + " bytes remain");
     }
     return count;
   }

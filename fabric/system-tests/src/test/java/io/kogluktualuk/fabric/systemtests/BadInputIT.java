@@ -29,12 +29,13 @@ final class BadInputIT {
 
   private static final Path PROGRAMS = Path.of("src/test/programs").toAbsolutePath();
 
-  @TempDir private Path folder = Path.of("unset");
+  private Path folder = Path.of("unset");
   private Kog kog = new Kog(folder, folder);
   private String kept = "";
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     kog = new Kog(folder.resolve("home"), folder);
     Files.write(folder.resolve("wc.wasm"), Program.WC.wasm());
     Files.write(folder.resolve("bad.wasm"), new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 9, 1});

@@ -1,6 +1,5 @@
 package io.kogluktualuk.rdma.software;
 
-import io.kogluktualuk.rdma.verbs.SoftwareSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

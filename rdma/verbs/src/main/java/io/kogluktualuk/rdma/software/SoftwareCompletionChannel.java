@@ -2,7 +2,6 @@ package io.kogluktualuk.rdma.software;
 
 import com.ibm.disni.verbs.IbvCompChannel;
 import com.ibm.disni.verbs.IbvContext;
-import io.kogluktualuk.rdma.verbs.SoftwareSettings;
 import java.io.IOException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;

@@ -5,7 +5,6 @@ import com.ibm.disni.verbs.RdmaCm;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import com.ibm.disni.verbs.RdmaVerbs;
-import io.kogluktualuk.rdma.verbs.SoftwareSettings;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import io.kogluktualuk.fabric.testkit.Seeds;
-import io.kogluktualuk.rdma.verbs.Verbs;
-import io.kogluktualuk.rdma.verbs.VerbsProvider;
+import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.provider.VerbsProvider;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

@@ -5,7 +5,7 @@ import com.ibm.disni.RdmaEndpointGroup;
 import com.ibm.disni.RdmaServerEndpoint;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.rdma.verbs.Verbs;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

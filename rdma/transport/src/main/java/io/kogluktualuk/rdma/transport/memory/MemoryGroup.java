@@ -7,7 +7,7 @@ import com.ibm.disni.verbs.IbvPd;
 import com.ibm.disni.verbs.IbvQP;
 import com.ibm.disni.verbs.IbvQPInitAttr;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.rdma.verbs.Verbs;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -5,7 +5,7 @@ import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
-import io.kogluktualuk.rdma.verbs.Verbs;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;

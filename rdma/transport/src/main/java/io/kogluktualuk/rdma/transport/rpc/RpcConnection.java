@@ -3,7 +3,7 @@ package io.kogluktualuk.rdma.transport.rpc;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
-import io.kogluktualuk.rdma.verbs.Verbs;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

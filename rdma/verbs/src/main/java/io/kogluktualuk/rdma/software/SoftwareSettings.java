@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.verbs;
+package io.kogluktualuk.rdma.software;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.verbs;
+package io.kogluktualuk.rdma.provider;
 
 /// The providers of DiSNI's verbs.
 public enum VerbsProvider {

@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.verbs;
+package io.kogluktualuk.rdma.provider;
 
 import com.ibm.disni.RdmaEndpointProvider;
 import com.ibm.disni.verbs.IbvContext;
@@ -7,6 +7,7 @@ import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.rdma.software.SoftwareProvider;
+import io.kogluktualuk.rdma.software.SoftwareSettings;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.logging.Level;

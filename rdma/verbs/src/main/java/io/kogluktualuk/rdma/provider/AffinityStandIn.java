@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.verbs;
+package io.kogluktualuk.rdma.provider;
 
 import com.ibm.disni.util.MemoryUtils;
 import java.lang.classfile.ClassFile;
