@@ -76,6 +76,12 @@ final class MemberPeers implements Peers, AutoCloseable {
     return best.peer;
   }
 
+  @Override
+  public synchronized boolean hasRoom() {
+    long now = System.nanoTime();
+    return known.values().stream().anyMatch(candidate -> candidate.hasRoom(now));
+  }
+
   private static int room(Known candidate) {
     return candidate.slots - candidate.busy;
   }

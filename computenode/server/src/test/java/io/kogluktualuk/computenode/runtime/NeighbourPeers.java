@@ -51,6 +51,11 @@ final class NeighbourPeers implements Peers, Peer {
   }
 
   @Override
+  public boolean hasRoom() {
+    return engine != null && taken.get() < slots;
+  }
+
+  @Override
   public void release(Peer peer, boolean hadRoom) {
     taken.decrementAndGet();
     if (hadRoom) {

@@ -134,9 +134,19 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
     return all;
   }
 
-  /// Records an outcome after everything it names has been stored.
-  public void record(Memo memo) {
-    publisher.enqueue(memo);
+  /// Makes an outcome known here at once, and to all after everything it names has been stored.
+  ///
+  /// @param mark taken before the transaction began
+  /// @throws FabricException when something has been lost meanwhile that it may name
+  public void record(Memo memo, long mark) {
+    // In this order: what is lost from now on is followed by forgetting.
+    outcomes.add(memo.key(), memo.outcome());
+    try {
+      publisher.enqueue(memo, mark);
+    } catch (FabricException e) {
+      outcomes.clear();
+      throw e;
+    }
   }
 
   /// See [Publisher#mark].

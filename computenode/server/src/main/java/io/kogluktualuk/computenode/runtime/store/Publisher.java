@@ -31,6 +31,7 @@ public final class Publisher implements AutoCloseable {
 
   static final long QUEUED_BYTES_MAX = 128L << 20;
   static final int QUEUED_ITEMS_MAX = 100_000;
+  private static final long ANY_MARK = -1;
   private static final long BATCH_BYTES_MAX = 16L << 20;
   private static final int BATCH_ITEMS_MAX = 2_000;
 
@@ -86,15 +87,18 @@ public final class Publisher implements AutoCloseable {
 
   /// Enqueues a blob; waits while the queue is full.
   public void enqueue(Blob blob) {
-    enqueue(new Item.NewBlob(blob));
+    enqueue(new Item.NewBlob(blob), ANY_MARK);
   }
 
   /// Enqueues an outcome, after everything that it names.
-  public void enqueue(Memo memo) {
-    enqueue(new Item.NewMemo(memo));
+  ///
+  /// @param mark taken before the first thing that it names was enqueued
+  /// @throws FabricException when something has been lost since the mark: it may name that
+  public void enqueue(Memo memo, long mark) {
+    enqueue(new Item.NewMemo(memo), mark);
   }
 
-  private void enqueue(Item item) {
+  private void enqueue(Item item, long mark) {
     lock.lock();
     try {
       while (isFull() && !isClosed) {
@@ -103,6 +107,7 @@ public final class Publisher implements AutoCloseable {
       if (isClosed) {
         throw new AlreadyClosed("the compute node is closed");
       }
+      throwIfLostSince(mark);
       queue.add(item);
       queuedBytes += item.bytes();
       enqueued++;
@@ -163,7 +168,7 @@ public final class Publisher implements AutoCloseable {
 
   private void throwIfLostSince(long mark) {
     FabricException loss = latestLoss;
-    if (losses != mark && loss != null) {
+    if (mark != ANY_MARK && losses != mark && loss != null) {
       throw FabricException.ofTag(loss.tag(), "results could not be stored: " + loss.getMessage());
     }
   }

@@ -12,7 +12,6 @@ import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
 import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
 import io.kogluktualuk.computenode.runtime.store.LookupBatcher;
-import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
 import io.kogluktualuk.computenode.vm.run.Vm;
@@ -29,12 +28,15 @@ import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 /// **Bound:** [ExecuteRequest#DEPTH_MAX] nested transactions, [Slots#QUEUE_MAX] in the queue.
 public final class Engine implements AutoCloseable {
 
+  private static final int WAKE_MAX = 64;
   private static final long TREE_CACHE_BYTES = 64L << 20;
 
   /// A transaction that three peers could not run is run here.
@@ -66,6 +69,8 @@ public final class Engine implements AutoCloseable {
   private final Peers peers;
   private final Runs runs;
   private final Map<Hash, Flight> flights = new ConcurrentHashMap<>();
+  private final Queue<Flight> dormant = new PriorityBlockingQueue<>(64, Flight.DEEPEST_FIRST);
+  private final AtomicLong numbers = new AtomicLong();
   private final LongAdder ran = new LongAdder();
   private final LongAdder hits = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -79,7 +84,7 @@ public final class Engine implements AutoCloseable {
     this.lookups = new LookupBatcher(index);
     this.programs = new Programs(vm);
     this.peers = peers;
-    this.slots = new Slots(settings.slots(), peers);
+    this.slots = new Slots(settings.slots(), peers, this::wakeSome);
     this.runs = new Runs(blobs);
   }
 
@@ -114,7 +119,7 @@ public final class Engine implements AutoCloseable {
     Run run = runs.open(request.run(), request.timeout());
     try {
       Transaction transaction = load(request.transaction());
-      Settled settled = await(fly(transaction, run, 0), run);
+      Settled settled = await(fly(transaction, run, 0, true).begin(), run);
       blobs.await(run.publisherMark(), run.deadline());
       run.finish();
       Progress progress = runs.gather(run);
@@ -140,7 +145,7 @@ public final class Engine implements AutoCloseable {
     waits.addChain(request.chain(), request.transaction());
     try {
       Transaction transaction = load(request.transaction());
-      Settled settled = await(fly(transaction, run, request.depth(), false), run);
+      Settled settled = await(fly(transaction, run, request.depth(), false).begin(), run);
       blobs.await(run.publisherMark(), run.deadline());
       return new ExecuteReply(
           outcomeOf(settled), settled.disposition(), List.copyOf(settled.cycle()));
@@ -219,12 +224,32 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// A transaction in the making, held once for the caller.
-  Pending fly(Transaction transaction, Run run, int depth) {
-    return fly(transaction, run, depth, true);
+  /// A transaction in the making, held once for the caller. It begins when there is room for it, or
+  /// when someone waits for it.
+  Flight fly(Transaction transaction, Run run, int depth) {
+    Flight flight = fly(transaction, run, depth, true);
+    if (flight.isDormant()) {
+      if (slots.hasRoom()) {
+        flight.begin();
+      } else {
+        dormant.add(flight);
+      }
+    }
+    return flight;
   }
 
-  private Pending fly(Transaction transaction, Run run, int depth, boolean mayLeave) {
+  /// There is room: begins some of those that wait for it, enough for a batch of lookups.
+  private void wakeSome() {
+    for (int i = 0; i < WAKE_MAX; i++) {
+      Flight next = dormant.poll();
+      if (next == null) {
+        return;
+      }
+      next.begin();
+    }
+  }
+
+  private Flight fly(Transaction transaction, Run run, int depth, boolean mayLeave) {
     Blob encoding = transaction.encode();
     run.started.increment();
     Flight fresh = new Flight(this, encoding, transaction, run, depth, mayLeave);
@@ -247,11 +272,10 @@ public final class Engine implements AutoCloseable {
     return fresh;
   }
 
-  private Pending join(Flight fresh) {
+  private Flight join(Flight fresh) {
     while (true) {
       Flight other = flights.putIfAbsent(fresh.key(), fresh);
       if (other == null) {
-        Thread.ofVirtual().name("guest-", 0).start(fresh::run);
         return fresh;
       }
       if (other.hold()) {
@@ -267,6 +291,11 @@ public final class Engine implements AutoCloseable {
     binding.hold();
     Thread.ofVirtual().name("binding-", 0).start(binding::run);
     return binding;
+  }
+
+  /// Numbers flights in the order of their making.
+  long nextNumber() {
+    return numbers.getAndIncrement();
   }
 
   void landed(Flight flight) {
@@ -370,12 +399,6 @@ public final class Engine implements AutoCloseable {
     }
     flight.owner().fuelUsed.add(outcome.fuelUsed());
     flight.owner().count(flight.key(), flight.transaction(), outcome, Disposition.RUN);
-  }
-
-  /// Makes an outcome known, here at once and to all in a while.
-  void keep(Memo memo) {
-    blobs.record(memo);
-    outcomes.add(memo.key(), memo.outcome());
   }
 
   /// Cancels what runs, stores what is done.

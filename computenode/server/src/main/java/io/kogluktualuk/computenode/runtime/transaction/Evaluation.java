@@ -154,6 +154,9 @@ final class Evaluation implements Thunks {
   }
 
   private Settled parked(Pending target) {
+    if (target instanceof Flight flight) {
+      flight.begin();
+    }
     Set<Hash> cycle = engine.waits().add(owner, target);
     if (cycle != null) {
       throw new SelfDependence(cycle);

@@ -7,19 +7,30 @@ import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A transaction on its way to its outcome on this node: one for each key at a time.
 ///
-/// **Threading:** [#run] on a virtual thread of its own; the rest any thread.
+/// **Threading:** its work is on a virtual thread of its own, which [#begin] starts; all methods
+/// from
+/// any thread.
 final class Flight extends Pending {
 
+  /// The order in which those that wait for room begin.
+  static final Comparator<Flight> DEEPEST_FIRST =
+      Comparator.<Flight>comparingInt(flight -> -flight.depth)
+          .thenComparingLong(flight -> flight.number);
+
   private final Engine engine;
+  private final long number;
   private final Blob encoding;
   private final Transaction transaction;
   private final Run run;
   private final int depth;
   private final boolean mayLeave;
+  private final AtomicBoolean isBegun = new AtomicBoolean();
   private volatile boolean isStopped;
   private volatile @Nullable Execution<?> execution;
   private volatile @Nullable Evaluation evaluation;
@@ -31,6 +42,7 @@ final class Flight extends Pending {
   Flight(
       Engine engine, Blob encoding, Transaction transaction, Run run, int depth, boolean mayLeave) {
     this.engine = engine;
+    this.number = engine.nextNumber();
     this.encoding = encoding;
     this.transaction = transaction;
     this.run = run;
@@ -63,7 +75,20 @@ final class Flight extends Pending {
     return mayLeave;
   }
 
-  void run() {
+  /// Whether it has yet to begin, and still should.
+  boolean isDormant() {
+    return !isBegun.get() && !isSettled();
+  }
+
+  /// Lets it begin, unless it has.
+  Flight begin() {
+    if (isDormant() && isBegun.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("guest-", 0).start(this::run);
+    }
+    return this;
+  }
+
+  private void run() {
     try {
       settle(engine.compute(this));
     } catch (FabricException e) {

@@ -73,6 +73,7 @@ final class GuestRun {
 
   Settled run() {
     long start = System.nanoTime();
+    long mark = engine.blobs().mark();
     flight.attach(slot, evaluation);
     Run run = flight.owner();
     run.began(transaction);
@@ -91,7 +92,7 @@ final class GuestRun {
       engine.count(flight, outcome);
       if (cycle.isEmpty()) {
         long nanos = Math.max(0, System.nanoTime() - start - slot.waitedNanos());
-        engine.keep(new Memo(flight.key(), outcome, nanos));
+        engine.blobs().record(new Memo(flight.key(), outcome, nanos), mark);
       }
       return Settled.of(flight.key(), outcome, Disposition.RUN, cycle);
     } finally {

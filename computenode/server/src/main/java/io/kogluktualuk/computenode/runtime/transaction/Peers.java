@@ -16,6 +16,11 @@ public interface Peers {
         }
 
         @Override
+        public boolean hasRoom() {
+          return false;
+        }
+
+        @Override
         public void release(Peer peer, boolean hadRoom) {}
 
         @Override
@@ -24,6 +29,9 @@ public interface Peers {
 
   /// Takes a slot of a peer that is believed to have a free one; it is given back with [#release].
   @Nullable Peer tryTake();
+
+  /// Whether [#tryTake] would give one now.
+  boolean hasRoom();
 
   /// Gives a slot back.
   ///

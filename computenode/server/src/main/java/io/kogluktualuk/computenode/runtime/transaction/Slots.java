@@ -62,14 +62,17 @@ final class Slots {
 
   private final int slots;
   private final Peers peers;
+  private final Runnable onIdle;
   private final PriorityQueue<Ticket> queue = new PriorityQueue<>(ORDER);
   private int free;
   private long tickets;
 
-  Slots(int slots, Peers peers) {
+  /// @param onIdle told when there is room and nobody in the queue
+  Slots(int slots, Peers peers, Runnable onIdle) {
     this.slots = slots;
     this.free = slots;
     this.peers = peers;
+    this.onIdle = onIdle;
     peers.onRoom(this::dispatch);
   }
 
@@ -181,12 +184,28 @@ final class Slots {
         }
       }
       if (ticket == null || permit == null) {
-        return;
+        break;
       }
       if (!ticket.permit.complete(permit)) {
         undo(permit);
       }
     }
+    if (hasRoom()) {
+      onIdle.run();
+    }
+  }
+
+  /// Whether one more would get a slot now.
+  boolean hasRoom() {
+    synchronized (this) {
+      if (!queue.isEmpty()) {
+        return false;
+      }
+      if (free > 0) {
+        return true;
+      }
+    }
+    return peers.hasRoom();
   }
 
   /// Gives back what a cancelled ticket would have got; the loop of [#dispatch] goes on with it.

@@ -128,7 +128,7 @@ class LocalBlobsTest {
       blobs.put(List.of(blob));
       expected.add(blob.hash());
       if (i % 3 == 0) {
-        blobs.record(new Memo(blob.hash(), outcome(blob), 1));
+        blobs.record(new Memo(blob.hash(), outcome(blob), 1), mark);
         expected.add(outcome(blob));
       }
     }
@@ -174,6 +174,9 @@ class LocalBlobsTest {
     blobs.put(List.of(blob(2)));
     blobs.await(after, SOON);
     assertThrows(OutOfSpace.class, () -> blobs.await(before, SOON));
+    Memo stale = new Memo(lost.hash(), outcome(lost), 1);
+    assertThrows(OutOfSpace.class, () -> blobs.record(stale, before));
+    assertNull(outcomes.get(lost.hash()));
   }
 
   @Test
