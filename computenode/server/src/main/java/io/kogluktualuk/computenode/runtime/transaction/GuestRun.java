@@ -76,7 +76,7 @@ final class GuestRun {
     long mark = engine.blobs().mark();
     flight.attach(slot, evaluation);
     Run run = flight.owner();
-    run.began(transaction);
+    run.began(flight);
     try {
       Set<Hash> cycle = Set.of();
       End end;
@@ -96,7 +96,7 @@ final class GuestRun {
       }
       return Settled.of(flight.key(), outcome, Disposition.RUN, cycle);
     } finally {
-      run.ended(transaction);
+      run.ended(flight);
       evaluation.release();
     }
   }

@@ -38,7 +38,7 @@ public final class Run {
 
   private final RunId id;
   private final long publisherMark;
-  private final Set<Transaction> programs = ConcurrentHashMap.newKeySet();
+  private final Set<Flight> programs = ConcurrentHashMap.newKeySet();
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private final List<Disposed> disposed = new ArrayList<>();
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
@@ -77,26 +77,26 @@ public final class Run {
     return peers;
   }
 
-  void began(Transaction transaction) {
-    programs.add(transaction);
+  void began(Flight flight) {
+    programs.add(flight);
     running.increment();
   }
 
-  void ended(Transaction transaction) {
+  void ended(Flight flight) {
     running.decrement();
-    programs.remove(transaction);
+    programs.remove(flight);
   }
 
   /// A program begins to wait for a subtransaction.
-  void parked(Transaction transaction) {
-    ended(transaction);
+  void parked(Flight flight) {
+    ended(flight);
     waiting.increment();
   }
 
   /// A program goes on, or is ended.
-  void resumed(Transaction transaction) {
+  void resumed(Flight flight) {
     waiting.decrement();
-    began(transaction);
+    began(flight);
   }
 
   /// Counts an outcome.
@@ -159,7 +159,11 @@ public final class Run {
       soFar = List.copyOf(disposed);
     }
     List<String> words =
-        programs.stream().limit(Progress.PROGRAMS_MAX).map(Run::words).sorted().toList();
+        programs.stream()
+            .limit(Progress.PROGRAMS_MAX)
+            .map(flight -> words(flight.transaction()))
+            .sorted()
+            .toList();
     return new Progress(true, isFinished, counters(), words, soFar);
   }
 

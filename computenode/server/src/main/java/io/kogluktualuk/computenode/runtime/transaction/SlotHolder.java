@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.fabric.fault.FabricException;
-import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ final class SlotHolder {
   private final Slots slots;
   private final int depth;
   private final Run run;
-  private final Transaction transaction;
+  private final Flight flight;
   private boolean isHeld = true;
   private long waitedNanos;
   private volatile Slots.@Nullable Ticket ticket;
@@ -25,13 +24,13 @@ final class SlotHolder {
     this.slots = slots;
     this.depth = flight.depth();
     this.run = flight.owner();
-    this.transaction = flight.transaction();
+    this.flight = flight;
   }
 
   /// Waits without the slot.
   <T> T whileFree(Supplier<T> wait) {
     long start = System.nanoTime();
-    run.parked(transaction);
+    run.parked(flight);
     isHeld = false;
     slots.release();
     try {
@@ -39,7 +38,7 @@ final class SlotHolder {
       retake();
       return result;
     } finally {
-      run.resumed(transaction);
+      run.resumed(flight);
       waitedNanos += System.nanoTime() - start;
     }
   }
