@@ -85,7 +85,13 @@ public final class CanonicalReader {
     if ((long) count * bytesEach > remaining()) {
       throw malformed(
           start,
-          "it is truncated: " + meaning + " is " + count + ", but " + remaining() + " bytes remain");
+          "it is truncated: "
+              + meaning
+              + " is "
+              + count
+              + ", but "
+              + remaining()
+              + " bytes remain");
     }
     return count;
   }

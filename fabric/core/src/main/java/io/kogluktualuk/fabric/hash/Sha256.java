@@ -14,12 +14,23 @@ public final class Sha256 {
 
   private static final int COPY_BYTES = 16 * 1024;
 
+  /// Cloned, never fed: asking the providers each time costs more than a short hash.
+  private static final MessageDigest FRESH = fresh();
+
   private final MessageDigest digest;
   private byte[] copy = new byte[0];
 
   public Sha256() {
     try {
-      digest = MessageDigest.getInstance("SHA-256");
+      digest = (MessageDigest) FRESH.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+    }
+  }
+
+  private static MessageDigest fresh() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform must have SHA-256", e);
     }
