@@ -45,7 +45,8 @@ public final class WrittenFile implements Entry {
   private int tailLength;
   private int hotIndex = -1;
   private byte[] hot = new byte[0];
-  private @Nullable Sha256 whole = new Sha256();
+  private @Nullable Sha256 whole;
+  private boolean isWholeKnown = true;
   private @Nullable Ref finished;
 
   public WrittenFile(BlobStore blobs) {
@@ -171,9 +172,9 @@ public final class WrittenFile implements Entry {
       return stored(Blob.of(all));
     }
     List<ContentList.Chunk> all = new ArrayList<>(chunks);
-    Sha256 digest = whole != null ? whole : digestOfChunks();
+    Sha256 digest = isWholeKnown && whole != null ? whole : digestOfChunks();
     // The digest is used up; if the program writes on, the next finish reads the chunks again.
-    whole = null;
+    forgetWhole();
     for (int at = 0; at < tailLength; ) {
       int length = Chunker.cut(tail, at, tailLength - at);
       Blob blob = Blob.of(Arrays.copyOfRange(tail, at, at + length));
@@ -236,8 +237,9 @@ public final class WrittenFile implements Entry {
 
   private void addChunk(Blob blob) {
     blobs.put(List.of(blob));
-    if (whole != null) {
-      whole.update(blob.bytes());
+    if (isWholeKnown) {
+      Sha256 digest = whole == null ? new Sha256() : whole;
+      whole = digest.update(blob.bytes());
     }
     long end = chunkedBytes() + blob.length();
     if (chunks.size() == ends.length) {
@@ -253,7 +255,7 @@ public final class WrittenFile implements Entry {
       coolDown();
       hot = copyOf(index);
       hotIndex = index;
-      whole = null;
+      forgetWhole();
     }
     int start = (int) (offset - startOf(index));
     int part = (int) Math.min(bytes.byteSize(), hot.length - start);
@@ -282,7 +284,13 @@ public final class WrittenFile implements Entry {
       hot = new byte[0];
     }
     chunks.subList(index, chunks.size()).clear();
-    whole = chunks.isEmpty() ? new Sha256() : null;
+    whole = null;
+    isWholeKnown = chunks.isEmpty();
+  }
+
+  private void forgetWhole() {
+    whole = null;
+    isWholeKnown = chunks.isEmpty();
   }
 
   private int chunkAt(long offset) {

@@ -210,12 +210,21 @@ final class GuestRun {
   private Outcome compose(End end) {
     Blob said = blobOf(diagnostics.finish());
     byte[] steps = trace.trace().encode();
-    Ref traceRef = new ContentWriter(blobs).write(steps, 0, steps.length).finish();
+    Ref traceRef = store(steps);
     blobs.put(List.of(flight.encoding(), said));
     if (end.output().hash().equals(EMPTY.hash())) {
       blobs.put(List.of(EMPTY));
     }
     return new Outcome(end.ending(), fuelUsed, end.output(), Ref.ofBlob(said), traceRef);
+  }
+
+  private Ref store(byte[] bytes) {
+    if (bytes.length > Blob.LENGTH_MAX) {
+      return new ContentWriter(blobs).write(bytes, 0, bytes.length).finish();
+    }
+    Blob blob = Blob.of(bytes);
+    blobs.put(List.of(blob));
+    return Ref.ofBlob(blob);
   }
 
   private static Blob blobOf(byte[] bytes) {
