@@ -68,6 +68,23 @@ class LimitsTest {
   }
 
   @Test
+  void snapshotsCountAsOutput() {
+    // Each bind writes a tree of all names before it.
+    String[] argv = new String[1 + 4 * 200];
+    argv[0] = "/bin/probe";
+    for (int i = 0; i < 200; i++) {
+      System.arraycopy(
+          new String[] {"bind", "/tmp/a-long-enough-name-" + i, "1", "/bin/nothing"},
+          0,
+          argv,
+          1 + 4 * i,
+          4);
+    }
+    assertTraps(Trap.OUTPUT_LIMIT, runSmall(argv));
+    assertTrue(bench.run(argv).outcome().ending().isSuccess());
+  }
+
+  @Test
   void depthAndMemoryAreLimited() {
     assertTraps(Trap.STACK_OVERFLOW, runSmall("/bin/probe", "deep", "1000000"));
     RunReport report = runSmall("/bin/probe", "grow", "say", "enough");

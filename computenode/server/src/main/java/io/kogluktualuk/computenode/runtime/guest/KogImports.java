@@ -84,7 +84,11 @@ final class KogImports {
         (int) a[6] == 0 ? null : inputs(strings(process, guest, (int) a[4], (int) a[5]));
     requireThunk(argv, inputs);
     process.countBind();
+    long before = process.tree().encodedBytes();
     process.files().bind(path, argv, inputs);
+    long made = process.tree().encodedBytes() - before;
+    process.chargeOutput(made);
+    guest.chargeFuel(made >>> 4);
     return 0;
   }
 

@@ -34,7 +34,7 @@ final class WasiFiles {
         .function(MODULE, "fd_pwrite", "iiiIi>i", wasi(WasiFiles::writeAt))
         .function(MODULE, "fd_seek", "iIii>i", wasi(WasiFiles::seek))
         .function(MODULE, "fd_tell", "ii>i", wasi(WasiFiles::tell))
-        .function(MODULE, "fd_close", "i>i", wasi((p, _, a) -> p.descriptors().close((int) a[0])))
+        .function(MODULE, "fd_close", "i>i", wasi(WasiFiles::close))
         .function(
             MODULE,
             "fd_renumber",
@@ -48,6 +48,16 @@ final class WasiFiles {
         .function(MODULE, "fd_advise", "iIIi>i", wasi(WasiFiles::acknowledge))
         .function(MODULE, "fd_sync", "i>i", wasi(WasiFiles::acknowledge))
         .function(MODULE, "fd_datasync", "i>i", wasi(WasiFiles::acknowledge));
+  }
+
+  private static void close(GuestProcess process, Guest guest, long[] a) {
+    if (process.descriptors().get((int) a[0]) instanceof Descriptor.File file) {
+      WrittenFile written = file.written;
+      if (written != null) {
+        written.rest();
+      }
+    }
+    process.descriptors().close((int) a[0]);
   }
 
   /// Does nothing to what is open.

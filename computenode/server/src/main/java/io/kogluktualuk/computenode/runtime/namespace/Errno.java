@@ -13,6 +13,7 @@ public enum Errno {
   MFILE(33),
   NAMETOOLONG(37),
   NOENT(44),
+  NOSPC(51),
   NOTDIR(54),
   NOTEMPTY(55),
   NOTSUP(58),

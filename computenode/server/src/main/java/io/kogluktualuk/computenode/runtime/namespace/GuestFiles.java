@@ -17,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// The changes a program may make to its files: everything is below `/tmp`.
 ///
 /// **Threading:** the guest's thread. **Errors:** [FileError], ACCES for a path that is not below
-/// `/tmp`.
+/// `/tmp`. **Bound:** [#NAMES_MAX] names made; beyond it NOSPC.
 public final class GuestFiles {
+
+  /// A name costs a few hundred bytes of heap.
+  public static final int NAMES_MAX = 1 << 18;
 
   private final GuestTree tree;
   private final Thunks thunks;
   private final TraceRecorder trace;
+  private int names;
 
   public GuestFiles(GuestTree tree, Thunks thunks, TraceRecorder trace) {
     this.tree = tree;
@@ -73,9 +77,17 @@ public final class GuestFiles {
     };
   }
 
-  private static WrittenFile put(Directory parent, NamePath path, WrittenFile file) {
-    parent.entries.put(path.name(), file);
+  private WrittenFile put(Directory parent, NamePath path, WrittenFile file) {
+    name(parent, path, file);
     return file;
+  }
+
+  private void name(Directory parent, NamePath path, Entry entry) {
+    if (names >= NAMES_MAX) {
+      throw new FileError(Errno.NOSPC);
+    }
+    names++;
+    parent.entries.put(path.name(), entry);
   }
 
   public void makeDirectory(NamePath path) {
@@ -86,7 +98,7 @@ public final class GuestFiles {
     if (tree.walk(path, path.names().size()) != null) {
       throw new FileError(Errno.EXIST);
     }
-    parent.entries.put(path.name(), new Directory());
+    name(parent, path, new Directory());
   }
 
   /// Removes a name that is not a directory; a thunk goes without having been computed.
@@ -154,7 +166,7 @@ public final class GuestFiles {
             : thunks.startNarrowed(argv, captureAll(inputs));
     tree.blobs().put(List.of(encoding));
     trace.bound(path.toString(), thunk);
-    parent.entries.put(path.name(), new Delayed(thunk, promise));
+    name(parent, path, new Delayed(thunk, promise));
   }
 
   private Thunks.Promise startWhole(Blob encoding, Ref thunk) {
@@ -175,7 +187,7 @@ public final class GuestFiles {
   public void bind(NamePath path, Ref value) {
     Directory parent = parent(path);
     requireNoDirectory(path);
-    parent.entries.put(path.name(), new Fixed(value, false));
+    name(parent, path, new Fixed(value, false));
   }
 
   private void requireNoDirectory(NamePath path) {

@@ -43,6 +43,7 @@ public final class GuestTree {
   private final Map<NamePath, Delayed> givenThunks = new HashMap<>();
   private @Nullable Entry tmp;
   private NamePath awaited = NamePath.ROOT;
+  private long encodedBytes;
 
   public GuestTree(
       BlobStore blobs,
@@ -61,6 +62,11 @@ public final class GuestTree {
 
   public BlobStore blobs() {
     return blobs;
+  }
+
+  /// Bytes of trees made for snapshots so far: their maker is charged for them.
+  public long encodedBytes() {
+    return encodedBytes;
   }
 
   /// The path of the thunk that was waited for last.
@@ -334,6 +340,7 @@ public final class GuestTree {
   private Ref store(Map<String, Ref> entries) {
     var encoding = Tree.of(entries).encode();
     blobs.put(List.of(encoding));
+    encodedBytes += encoding.length();
     return Tree.refOf(encoding);
   }
 }

@@ -36,6 +36,9 @@ public final class WrittenFile implements Entry {
   /// Shorter pieces are joined with their neighbours, so that lists stay short.
   private static final int APPEND_MIN = 256 * 1024;
 
+  /// Shorter tails stay on the heap.
+  private static final int RESTING_MIN = 16 * 1024;
+
   private static final int ZEROS = 64 * 1024;
 
   private final BlobStore blobs;
@@ -48,6 +51,7 @@ public final class WrittenFile implements Entry {
   private @Nullable Sha256 whole;
   private boolean isWholeKnown = true;
   private @Nullable Ref finished;
+  private @Nullable Hash restingTail;
 
   public WrittenFile(BlobStore blobs) {
     this.blobs = blobs;
@@ -79,6 +83,24 @@ public final class WrittenFile implements Entry {
     return offset < chunkedBytes() ? ends[chunkAt(offset)] : length();
   }
 
+  /// Lets go of the tail's memory until the file is next touched: nobody has it open.
+  public void rest() {
+    if (restingTail == null && tailLength >= RESTING_MIN) {
+      Blob blob = Blob.of(Arrays.copyOf(tail, tailLength));
+      blobs.put(List.of(blob));
+      restingTail = blob.hash();
+      tail = new byte[0];
+    }
+  }
+
+  private void wake() {
+    Hash resting = restingTail;
+    if (resting != null) {
+      tail = blobs.get(resting).toArray();
+      restingTail = null;
+    }
+  }
+
   /// Copies bytes from `offset` on into `target`; returns how many there were.
   public int read(long offset, MemorySegment target) {
     long wanted = Math.min(target.byteSize(), length() - offset);
@@ -96,6 +118,7 @@ public final class WrittenFile implements Entry {
   ///
   /// Valid until the file is next written to.
   public MemorySegment at(long offset) {
+    wake();
     if (offset >= chunkedBytes()) {
       int start = (int) (offset - chunkedBytes());
       return MemorySegment.ofArray(tail).asSlice(start, tailLength - start);
@@ -110,6 +133,7 @@ public final class WrittenFile implements Entry {
 
   /// Writes bytes at `offset`; what lies between the end and `offset` becomes zeros.
   public void write(long offset, MemorySegment bytes) {
+    wake();
     finished = null;
     extend(offset);
     long done = 0;
@@ -126,6 +150,7 @@ public final class WrittenFile implements Entry {
 
   /// Adds bytes of the fabric at the end; long enough ones become a chunk as they are.
   public void append(Blob blob) {
+    wake();
     boolean tailIsShort = tailLength > 0 && tailLength < APPEND_MIN;
     if (blob.length() < APPEND_MIN || tailIsShort) {
       write(length(), blob.bytes());
@@ -140,6 +165,7 @@ public final class WrittenFile implements Entry {
 
   /// Makes the file exactly so long.
   public void truncate(long length) {
+    wake();
     finished = null;
     extend(length);
     if (length < chunkedBytes()) {
@@ -165,6 +191,7 @@ public final class WrittenFile implements Entry {
   }
 
   private Ref compose() {
+    wake();
     coolDown();
     if (length() <= Blob.LENGTH_MAX) {
       byte[] all = new byte[(int) length()];

@@ -40,7 +40,7 @@ class WrittenFileTest {
     for (int i = 0; i < 20; i++) {
       int length = model.bytes.length;
       byte[] piece = Mutations.randomBytes(random.nextInt(1, 3 << 20), random);
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0, 1, 2 -> write(file, model, length, piece);
         case 3 -> write(file, model, random.nextInt(length + 1), piece);
         case 4 -> write(file, model, length + random.nextInt(100_000), Arrays.copyOf(piece, 10));
@@ -53,6 +53,7 @@ class WrittenFileTest {
           file.truncate(kept);
           model.bytes = Arrays.copyOf(model.bytes, kept);
         }
+        case 7 -> file.rest();
         default -> check(blobs, file, model, random);
       }
     }
