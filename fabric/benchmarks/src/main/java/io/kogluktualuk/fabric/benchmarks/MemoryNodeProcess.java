@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogManager;
 
 /// A fabric with one memory node in a process of its own, so that a read crosses a border.
 ///
@@ -70,6 +71,7 @@ final class MemoryNodeProcess implements AutoCloseable {
 
   /// The other process: prints the control plane's port, and stays until its input ends.
   public static void main(String[] args) throws IOException {
+    LogManager.getLogManager().reset();
     ClusterSettings settings =
         ClusterSettings.of(Path.of(args[0]))
             .withMemory(1, ByteCount.gibibytes(1))
