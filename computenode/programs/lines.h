@@ -1,10 +1,11 @@
 /* lines.h: finding and sorting the lines of a text in memory.
  *
- * The sort is multikey quicksort with cached keys (Bentley and Sedgewick, "Fast Algorithms for
- * Sorting and Searching Strings", SODA 1997; caching after Rantala's and Kärkkäinen's string sort
- * collections): lines are compared by eight bytes at a time, kept in the entry itself, and only
- * lines that agree in them look at their next eight. Texts whose lines begin alike, such as logs,
- * therefore pay for a common beginning once a line and not once a comparison.
+ * The sort is most-significant-digit radix sort with cached keys (McIlroy, Bostic and McIlroy,
+ * "Engineering Radix Sort", Computing Systems 1993; caching after Ng and Kakehi, "Cache Efficient
+ * Radix Sort for String Sorting", 2007): each line's entry holds eight of its bytes, and only lines
+ * that agree in them look at their next eight. Bytes that all lines of a group share are skipped at
+ * once. It is stable, so lines that came in order stay so, and a group that is in order is left
+ * alone: logs and other texts that are partly sorted cost one comparison a line.
  */
 #ifndef LINES_H
 #define LINES_H
@@ -99,12 +100,6 @@ static LINES_NOINLINE void lines_find(const uint8_t *text, size_t length, struct
   }
 }
 
-static inline void lines_swap(struct line *a, struct line *b) {
-  struct line moved = *a;
-  *a = *b;
-  *b = moved;
-}
-
 /* The order of two lines whose bytes before `depth` are the same. */
 static inline int lines_compare(const uint8_t *text, const struct line *a, const struct line *b,
                                 uint32_t depth) {
@@ -129,80 +124,103 @@ static LINES_NOINLINE void lines_insertion_sort(const uint8_t *text, struct line
   }
 }
 
-static inline uint64_t median_of(uint64_t a, uint64_t b, uint64_t c) {
-  if (a > b) {
-    uint64_t moved = a;
-    a = b;
-    b = moved;
-  }
-  return c < a ? a : c > b ? b : c;
-}
-
-static LINES_NOINLINE uint64_t choose_pivot(const struct line *lines, size_t count) {
-  size_t step = count / 8;
-  const struct line *middle = lines + count / 2, *last = lines + count - 1;
-  if (count < 128) return median_of(lines->key, middle->key, last->key);
-  return median_of(median_of(lines->key, lines[step].key, lines[2 * step].key),
-                   median_of(middle[-step].key, middle->key, middle[step].key),
-                   median_of(last[-2 * (ptrdiff_t)step].key, last[-(ptrdiff_t)step].key, last->key));
-}
-
 /* Brings lines that end within the current key to the front, shortest first; they are then in
- * their places, since they are beginnings of all the others. Returns how many there are. */
-static LINES_NOINLINE size_t settle_ended(struct line *lines, size_t count, uint32_t depth) {
-  size_t ended = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (lines[i].length <= depth + 8) lines_swap(&lines[i], &lines[ended++]);
-  }
-  /* At most nine different lengths: counting by repeated sweeps is linear. */
+ * their places, since they are beginnings of all the others. The rest keeps its order. Returns how
+ * many have ended. */
+static LINES_NOINLINE size_t settle_ended(struct line *lines, struct line *scratch, size_t count,
+                                          uint32_t depth) {
   size_t settled = 0;
-  for (uint32_t length = depth; settled < ended && length <= depth + 8; length++) {
-    for (size_t i = settled; i < ended; i++) {
-      if (lines[i].length == length) lines_swap(&lines[i], &lines[settled++]);
+  for (uint32_t length = depth; length <= depth + 8; length++) {
+    for (size_t i = 0; i < count; i++) {
+      if (lines[i].length == length) scratch[settled++] = lines[i];
     }
   }
-  return ended;
+  if (settled == 0) return 0;
+  size_t kept = settled;
+  for (size_t i = 0; i < count; i++) {
+    if (lines[i].length > depth + 8) scratch[kept++] = lines[i];
+  }
+  memcpy(lines, scratch, count * sizeof *lines);
+  return settled;
 }
 
-/* Sorts lines that agree before `depth` and have their keys at it. The two smaller of the three
- * groups are sorted by recursion and the largest by the loop, so the nesting is logarithmic. */
-static LINES_NOINLINE void lines_sort_at(const uint8_t *text, struct line *lines, size_t count, uint32_t depth) {
+/* Whether some line ends within the current key. */
+static LINES_NOINLINE int any_ended(const struct line *lines, size_t count, uint32_t depth) {
+  for (size_t i = 0; i < count; i++) {
+    if (lines[i].length <= depth + 8) return 1;
+  }
+  return 0;
+}
+
+static LINES_NOINLINE int lines_in_order(const uint8_t *text, const struct line *lines,
+                                         size_t count, uint32_t depth) {
+  for (size_t i = 1; i < count; i++) {
+    if (lines[i - 1].key > lines[i].key) return 0;
+    if (lines[i - 1].key == lines[i].key &&
+        lines_compare(text, &lines[i - 1], &lines[i], depth) > 0) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* The bits in which some keys differ. */
+static LINES_NOINLINE uint64_t key_differences(const struct line *lines, size_t count) {
+  uint64_t first = lines->key, differences = 0;
+  for (size_t i = 1; i < count; i++) differences |= lines[i].key ^ first;
+  return differences;
+}
+
+/* Distributes lines by one byte of their keys, keeping their order within each; `ends` gets where
+ * each byte's lines end. */
+static LINES_NOINLINE void distribute(struct line *lines, struct line *scratch, size_t count,
+                                      unsigned shift, uint32_t *ends) {
+  memset(ends, 0, 256 * sizeof *ends);
+  for (size_t i = 0; i < count; i++) ends[lines[i].key >> shift & 0xff]++;
+  uint32_t start = 0;
+  for (unsigned byte = 0; byte < 256; byte++) {
+    uint32_t size = ends[byte];
+    ends[byte] = start;
+    start += size;
+  }
+  for (size_t i = 0; i < count; i++) scratch[ends[lines[i].key >> shift & 0xff]++] = lines[i];
+  memcpy(lines, scratch, count * sizeof *lines);
+}
+
+/* Sorts lines that agree before `depth` and have their keys at it. All groups but the largest are
+ * sorted by recursion and the largest by the loop, so the nesting is logarithmic. */
+static LINES_NOINLINE void lines_sort_at(const uint8_t *text, struct line *lines,
+                                         struct line *scratch, size_t count, uint32_t depth) {
   while (count > INSERTION_MAX) {
-    uint64_t pivot = choose_pivot(lines, count);
-    size_t less = 0, at = 0, more = count;
-    while (at < more) {
-      if (lines[at].key < pivot) {
-        lines_swap(&lines[less++], &lines[at++]);
-      } else if (lines[at].key > pivot) {
-        lines_swap(&lines[at], &lines[--more]);
-      } else {
-        at++;
+    if (lines_in_order(text, lines, count, depth)) return;
+    uint64_t differences = key_differences(lines, count);
+    if (differences == 0) {
+      size_t ended =
+          any_ended(lines, count, depth) ? settle_ended(lines, scratch, count, depth) : 0;
+      lines += ended, count -= ended, depth += 8;
+      for (size_t i = 0; i < count; i++) lines[i].key = line_key(text, &lines[i], depth);
+      continue;
+    }
+    uint32_t ends[256], largest = 0, largest_size = 0;
+    distribute(lines, scratch, count, 56 - (__builtin_clzll(differences) & ~7), ends);
+    for (uint32_t byte = 0, start = 0; byte < 256; start = ends[byte++]) {
+      if (ends[byte] - start > largest_size) largest = byte, largest_size = ends[byte] - start;
+    }
+    for (uint32_t byte = 0, start = 0; byte < 256; start = ends[byte++]) {
+      if (byte != largest && ends[byte] - start > 1) {
+        lines_sort_at(text, lines + start, scratch, ends[byte] - start, depth);
       }
     }
-    size_t ended = settle_ended(lines + less, more - less, depth);
-    struct line *same = lines + less + ended, *above = lines + more;
-    size_t same_count = more - less - ended, above_count = count - more;
-    for (size_t i = 0; i < same_count; i++) same[i].key = line_key(text, &same[i], depth + 8);
-    if (same_count >= less && same_count >= above_count) {
-      lines_sort_at(text, lines, less, depth);
-      lines_sort_at(text, above, above_count, depth);
-      lines = same, count = same_count, depth += 8;
-    } else if (less >= above_count) {
-      lines_sort_at(text, same, same_count, depth + 8);
-      lines_sort_at(text, above, above_count, depth);
-      count = less;
-    } else {
-      lines_sort_at(text, same, same_count, depth + 8);
-      lines_sort_at(text, lines, less, depth);
-      lines = above, count = above_count;
-    }
+    lines += ends[largest] - largest_size, count = largest_size;
   }
   lines_insertion_sort(text, lines, count, depth);
 }
 
-static LINES_NOINLINE void lines_sort(const uint8_t *text, struct line *lines, size_t count) {
+/* Sorts lines; `scratch` is as long as they are. */
+static void lines_sort(const uint8_t *text, struct line *lines, struct line *scratch,
+                       size_t count) {
   for (size_t i = 0; i < count; i++) lines[i].key = line_key(text, &lines[i], 0);
-  lines_sort_at(text, lines, count, 0);
+  lines_sort_at(text, lines, scratch, count, 0);
 }
 
 #endif

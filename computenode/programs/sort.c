@@ -74,7 +74,9 @@ static LINES_NOINLINE size_t load_sorted(const char *path, struct line **lines, 
   size_t count = lines_count(bytes, size);
   *lines = need(malloc((count + 1) * sizeof(struct line)));
   lines_find(bytes, size, *lines);
-  lines_sort(bytes, *lines, count);
+  struct line *scratch = need(malloc((count + 1) * sizeof(struct line)));
+  lines_sort(bytes, *lines, scratch, count);
+  free(scratch);
   *text = bytes;
   *length = size;
   return count;
