@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.ClusterFile;
-import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
@@ -48,19 +47,6 @@ final class Background {
       return await(process, home, output);
     } catch (IOException e) {
       throw new Unavailable("a cluster cannot be started in the background: " + e.getMessage(), e);
-    }
-  }
-
-  /// Tells early, before anything is touched, what the folder's lock would tell later.
-  static void requireNoneRunning(Path home) {
-    ClusterFile running = fileIn(home);
-    if (running != null && running.isRunning()) {
-      throw new Conflict(
-          "state folder "
-              + home
-              + " is in use by the cluster in process "
-              + running.pid()
-              + "; stop that one with 'kog down', or choose another folder with --home");
     }
   }
 

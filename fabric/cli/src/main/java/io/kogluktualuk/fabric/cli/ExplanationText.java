@@ -51,7 +51,7 @@ final class ExplanationText {
       line(text, "diagnostics", outcome.diagnostics().toString());
     }
     line(text, "run", ran(e.entry()));
-    line(text, "hits", "%,d since the control node started".formatted(e.entry().hits()));
+    line(text, "hits", "%,d at the control node since it started".formatted(e.entry().hits()));
   }
 
   private static void line(StringBuilder text, String label, String value) {

@@ -78,8 +78,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Background.requireNoneRunning(options.home());
-    return detach ? detached(settings()) : foreground(settings());
+    ClusterSettings settings = settings();
+    EmbeddedCluster.requireUnused(settings.folder());
+    return detach ? detached(settings) : foreground(settings);
   }
 
   private int detached(ClusterSettings settings) throws InterruptedException {

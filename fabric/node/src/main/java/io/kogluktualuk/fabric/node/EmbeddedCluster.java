@@ -9,6 +9,7 @@ import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.server.ControlServer;
 import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -79,6 +80,13 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
+  /// Tells early, before anything is touched, what [#open] would tell.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when a cluster runs on that folder
+  public static void requireUnused(Path folder) {
+    FolderLock.acquire(folder).close();
+  }
+
   /// Where the control plane answers.
   public InetSocketAddress control() {
     return nodes.getFirst().address();
@@ -117,10 +125,24 @@ public final class EmbeddedCluster implements AutoCloseable {
     String name = "control-1";
     InetSocketAddress bind = new InetSocketAddress(settings.host(), settings.controlPort());
     ControlServer server =
-        ControlServer.open(
-            ControlSettings.single(folder.resolve(name), FolderIdentity.of(folder), bind));
+        openControl(ControlSettings.single(folder.resolve(name), FolderIdentity.of(folder), bind));
     opened.push(server);
     nodes.add(new Node("control", name, server.address()));
+  }
+
+  private static ControlServer openControl(ControlSettings settings) {
+    try {
+      return ControlServer.open(settings);
+    } catch (Conflict e) {
+      throw settings.bind().getPort() == 0
+          ? e
+          : new Conflict(
+              e.getMessage()
+                  + "; choose another control port than "
+                  + settings.bind().getPort()
+                  + ", or 0 for any that is free",
+              e);
+    }
   }
 
   private BooleanSupplier startMemory(ClusterSettings settings, String name) {

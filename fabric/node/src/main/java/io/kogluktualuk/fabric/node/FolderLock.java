@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.node;
 
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,15 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a second cluster off a state folder. The operating system takes the lock away from a
-/// process that dies, so there is no stale lock; the pid in the file is for the message only.
+/// process that dies, so there is no stale lock; the pid in the file is for the message only. A
+/// killed process with much memory takes a while to die, so a held lock is tried for a moment.
 ///
 /// **Threading:** one thread.
 final class FolderLock implements AutoCloseable {
 
   private static final String NAME = "cluster.lock";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final long LOOK_EVERY_NANOS = 20_000_000;
 
   private final FileChannel channel;
 
@@ -69,7 +76,13 @@ final class FolderLock implements AutoCloseable {
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
-      return channel.tryLock();
+      Deadline deadline = Deadline.after(PATIENCE);
+      FileLock lock = channel.tryLock();
+      while (lock == null && !deadline.hasPassed()) {
+        LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        lock = channel.tryLock();
+      }
+      return lock;
     } catch (OverlappingFileLockException e) {
       return null; // this very process has it
     }
