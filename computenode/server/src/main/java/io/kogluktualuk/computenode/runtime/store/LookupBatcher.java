@@ -27,6 +27,9 @@ public final class LookupBatcher implements AutoCloseable {
   private final ReentrantLock busy = new ReentrantLock();
   private volatile boolean isClosed;
 
+  /// Written by several at once: a lost sample does no harm.
+  private volatile long latencyNanos;
+
   private static final class Waiting {
     final Hash key;
     final Thread thread = Thread.currentThread();
@@ -43,8 +46,21 @@ public final class LookupBatcher implements AutoCloseable {
     this.index = index;
   }
 
+  /// How long a lookup takes, on a moving average in which each counts an eighth.
+  public long latencyNanos() {
+    return latencyNanos;
+  }
+
   /// The outcome of a transaction, or null when it is not known.
   public @Nullable Outcome lookup(Hash key) {
+    long start = System.nanoTime();
+    Outcome found = lookUpInTurn(key);
+    long before = latencyNanos;
+    latencyNanos = before + (System.nanoTime() - start - before) / 8;
+    return found;
+  }
+
+  private @Nullable Outcome lookUpInTurn(Hash key) {
     Waiting mine = new Waiting(key);
     queue.add(mine);
     while (!mine.isDone) {

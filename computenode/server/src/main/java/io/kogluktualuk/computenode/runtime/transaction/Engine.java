@@ -64,6 +64,7 @@ public final class Engine implements AutoCloseable {
   private final LookupBatcher lookups;
   private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
   private final Programs programs;
+  private final RunCosts costs = new RunCosts();
   private final WaitGraph waits = new WaitGraph();
   private final Slots slots;
   private final Peers peers;
@@ -103,6 +104,10 @@ public final class Engine implements AutoCloseable {
 
   Programs programs() {
     return programs;
+  }
+
+  RunCosts costs() {
+    return costs;
   }
 
   WaitGraph waits() {
@@ -305,7 +310,7 @@ public final class Engine implements AutoCloseable {
   /// On the flight's thread.
   Settled compute(Flight flight) {
     Outcome known = outcomes.get(flight.key());
-    if (known == null) {
+    if (known == null && !isQuickerToRun(flight)) {
       known = lookups.lookup(flight.key());
     }
     if (known != null) {
@@ -327,6 +332,11 @@ public final class Engine implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// What a client asks for is always looked up: it wants to know whether it was known.
+  private boolean isQuickerToRun(Flight flight) {
+    return flight.depth() > 0 && costs.isQuicker(flight.transaction(), lookups.latencyNanos());
   }
 
   private Slots.Permit permit(Flight flight, boolean mayLeave) {

@@ -91,7 +91,9 @@ final class GuestRun {
       Outcome outcome = compose(end);
       engine.count(flight, outcome);
       if (cycle.isEmpty()) {
-        long nanos = Math.max(0, System.nanoTime() - start - slot.waitedNanos());
+        long elapsed = System.nanoTime() - start;
+        engine.costs().ran(transaction, elapsed);
+        long nanos = Math.max(0, elapsed - slot.waitedNanos());
         engine.blobs().record(new Memo(flight.key(), outcome, nanos), mark);
       }
       return Settled.of(flight.key(), outcome, Disposition.RUN, cycle);

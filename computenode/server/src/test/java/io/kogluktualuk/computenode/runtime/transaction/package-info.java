@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import org.jspecify.annotations.NullMarked;
