@@ -24,6 +24,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ public final class ComputeServer implements AutoCloseable {
   private final RpcServer rpc;
   private final Enrolment enrolment;
 
-  private ComputeServer(ComputeSettings settings) {
+  private ComputeServer(ComputeSettings settings, @Nullable Vm lent) {
     try {
       warnOfFewCarriers(settings);
       NodeFolder folder = open(NodeFolder.open(settings.folder()));
@@ -69,7 +70,10 @@ public final class ComputeServer implements AutoCloseable {
               FabricBlobs.open(
                   () -> memoryNodes(control), ReaderSettings.defaults().withReplicas(REPLICAS)));
       peers = open(new MemberPeers(id));
-      Vm vm = open(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
+      Vm vm =
+          lent != null
+              ? lent
+              : open(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
       engine =
           open(
               new Engine(
@@ -95,7 +99,15 @@ public final class ComputeServer implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.Conflict when another server holds the folder, or the
   ///     port is in use
   public static ComputeServer open(ComputeSettings settings) {
-    return new ComputeServer(settings);
+    return new ComputeServer(settings, null);
+  }
+
+  /// As [#open(ComputeSettings)], with a machine that several nodes of one process share, so that
+  /// each program is compiled once for all of them.
+  ///
+  /// @param vm lent; closed by its owner after the node
+  public static ComputeServer open(ComputeSettings settings, Vm vm) {
+    return new ComputeServer(settings, vm);
   }
 
   private static void warnOfFewCarriers(ComputeSettings settings) {

@@ -13,16 +13,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /// The demo's job on 256 MiB of trades against GNU sort on the same cores: cold, again, and with
 /// one record changed.
 ///
-/// A cold run is made on a new cluster, in this process, whose memo index is empty; the data is
-/// stored before the clock starts, as it lies in the page cache for GNU sort. The first cold run of
-/// the process also pays for the JVM's warm-up and is reported by itself.
+/// Each round sorts other trades on the same cluster, so nothing is known of them; they are stored
+/// before the clock starts, as they lie in the page cache for GNU sort. The first round also pays
+/// for the JVM's warm-up and is reported by itself.
 final class SortBench implements Bench {
 
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 6;
   private static final long RECORDS = 4_750_000;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -38,36 +39,33 @@ final class SortBench implements Bench {
 
   @Override
   public List<Measurement> run(Path folder, Consumer<String> progress) throws Exception {
-    Path input = folder.resolve("input");
-    makeInput(folder.resolve("made"), input);
-    progress.accept("sort: " + Files.size(input) + " bytes of trades");
-    Times first = null;
     List<Times> rounds = new ArrayList<>();
-    double[] peers = new double[ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
-      Times times = runOurs(folder.resolve("cluster-" + round), input);
-      first = first == null ? times : first;
-      rounds.add(times);
-      peers[round] = runPeer(input, folder.resolve("sorted"));
-      progress.accept(
-          "sort: round %d: cold %.2f s, again %.4f s, changed %.2f s, GNU sort %.2f s"
-              .formatted(round + 1, times.cold, times.again, times.changed, peers[round]));
+    try (EmbeddedCluster cluster =
+            EmbeddedCluster.open(ClusterSettings.of(folder.resolve("state")));
+        Fabric fabric = Fabric.connect(cluster.control(), ClientSettings.DEFAULT)) {
+      TradesJob job = new TradesJob(fabric);
+      for (int round = 0; round < ROUNDS; round++) {
+        Times times = round(fabric, job, job.trades(RECORDS, round), folder);
+        rounds.add(times);
+        progress.accept(
+            "sort: round %d: cold %.2f s, again %.4f s, changed %.2f s, GNU sort %.2f s"
+                .formatted(round + 1, times.cold, times.again, times.changed, times.peer));
+      }
     }
-    double peer = Pairing.median(peers);
+    Times first = rounds.removeFirst();
+    double peer = median(rounds, Times::peer);
     return List.of(
-        row(
-            "cold, JVM warm",
-            Pairing.median(rounds.stream().mapToDouble(Times::cold).toArray()),
-            peer),
-        row("cold, first in its JVM", first == null ? Double.NaN : first.cold, peer),
-        row("again", Pairing.median(rounds.stream().mapToDouble(Times::again).toArray()), peer),
-        row(
-            "one record changed",
-            Pairing.median(rounds.stream().mapToDouble(Times::changed).toArray()),
-            peer));
+        row("cold, first in its JVM", first.cold, first.peer),
+        row("cold", median(rounds, Times::cold), peer),
+        row("again", median(rounds, Times::again), peer),
+        row("one record changed", median(rounds, Times::changed), peer));
   }
 
-  private record Times(double cold, double again, double changed) {}
+  private static double median(List<Times> rounds, ToDoubleFunction<Times> part) {
+    return Pairing.median(rounds.stream().mapToDouble(part).toArray());
+  }
+
+  private record Times(double cold, double again, double changed, double peer) {}
 
   private static Measurement row(String metric, double ours, double peer) {
     return new Measurement(
@@ -80,27 +78,19 @@ final class SortBench implements Bench {
         Measurement.Direction.LOWER_IS_BETTER);
   }
 
-  private static void makeInput(Path clusterFolder, Path input) throws IOException {
-    try (EmbeddedCluster cluster = EmbeddedCluster.open(ClusterSettings.of(clusterFolder));
-        Fabric fabric = Fabric.connect(cluster.control(), ClientSettings.DEFAULT)) {
-      fabric.get(new TradesJob(fabric).trades(RECORDS), input);
-    }
-    Folders.remove(clusterFolder);
-  }
-
-  private static Times runOurs(Path folder, Path input) throws IOException {
-    try (EmbeddedCluster cluster = EmbeddedCluster.open(ClusterSettings.of(folder));
-        Fabric fabric = Fabric.connect(cluster.control(), ClientSettings.DEFAULT)) {
-      TradesJob job = new TradesJob(fabric);
-      Ref namespace = job.namespaceOf(fabric.put(input));
-      double cold = sort(job, namespace);
-      double again = sort(job, namespace);
-      long middle = Files.size(input) / 2;
-      Ref changed = job.output(job.amend(namespace, middle, "CHANGED", RunListener.SILENT));
-      return new Times(cold, again, sort(job, job.namespaceOf(changed)));
-    } finally {
-      Folders.remove(folder);
-    }
+  private static Times round(Fabric fabric, TradesJob job, Ref data, Path folder)
+      throws IOException, InterruptedException {
+    Path input = folder.resolve("input");
+    fabric.get(data, input);
+    Ref namespace = job.namespaceOf(data);
+    double cold = sort(job, namespace);
+    double again = sort(job, namespace);
+    long middle = data.length() / 2;
+    Ref changed = job.output(job.amend(namespace, middle, "CHANGED", RunListener.SILENT));
+    double oneChanged = sort(job, job.namespaceOf(changed));
+    double peer = runPeer(input, folder.resolve("sorted"));
+    Files.delete(input);
+    return new Times(cold, again, oneChanged, peer);
   }
 
   private static double sort(TradesJob job, Ref namespace) {

@@ -55,7 +55,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      description = "How much each memory node may hold. Default: 8GiB.")
+      description = "How much each memory node may hold. Default: 32GiB.")
   private @Nullable String memory;
 
   @Option(

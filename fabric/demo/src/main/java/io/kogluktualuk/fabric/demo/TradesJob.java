@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -63,12 +64,22 @@ public final class TradesJob {
     return data.kind().word() + ' ' + data.hash();
   }
 
+  /// Other made-up trades, for those who need several sets.
+  public Ref trades(long records, long seed) {
+    return make(Long.toString(records), Long.toString(seed));
+  }
+
   /// The made-up trades themselves. This is the very transaction that the thunk in
   /// [#namespaceOfTrades] stands for, so after that has been read it is a hit.
   public Ref trades(long records) {
+    return make(Long.toString(records));
+  }
+
+  private Ref make(String... arguments) {
     Path root = Path.of("/");
     Ref namespace = fabric.loadNamespace("make-trades", line(Program.MAKE_TRADES), root);
-    List<String> argv = List.of(Program.MAKE_TRADES.path(), Long.toString(records));
+    List<String> argv = new ArrayList<>(List.of(Program.MAKE_TRADES.path()));
+    argv.addAll(List.of(arguments));
     return output(run(namespace, argv, RunListener.SILENT));
   }
 

@@ -41,7 +41,7 @@ public record ClusterSettings(
     }
   }
 
-  /// One control node, two memory nodes of 8 GiB, two compute nodes that share the processors.
+  /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
   /// Memory is taken from the disk as blobs come, so a capacity is no reservation.
   public static ClusterSettings of(Path folder) {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -51,7 +51,7 @@ public record ClusterSettings(
         "127.0.0.1",
         0,
         2,
-        ByteCount.gibibytes(8),
+        ByteCount.gibibytes(32),
         computeNodes,
         Math.max(1, processors / computeNodes));
   }

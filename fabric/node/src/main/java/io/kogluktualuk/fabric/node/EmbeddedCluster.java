@@ -2,6 +2,8 @@ package io.kogluktualuk.fabric.node;
 
 import io.kogluktualuk.computenode.server.ComputeServer;
 import io.kogluktualuk.computenode.server.ComputeSettings;
+import io.kogluktualuk.computenode.vm.run.Vm;
+import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.NodeId;
@@ -51,7 +53,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// An index has room for blobs of this average length: most of a busy store's are traces and
   /// transactions of a few hundred bytes, most of its bytes are chunks of megabytes.
-  private static final long BLOB_BYTES_EXPECTED = 16 * 1024;
+  private static final long BLOB_BYTES_EXPECTED = 32 * 1024;
 
   private static final int BLOBS_MIN = 1 << 16;
   private static final int BLOBS_MAX = 1 << 22;
@@ -112,8 +114,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     for (int number = 1; number <= memoryNodes; number++) {
       enrolled.add(startMemory(settings, "memory-" + number));
     }
+    Vm vm = Vm.open(VmSettings.defaults().withDiskCache(folder.resolve("modules")));
+    opened.push(vm);
     for (int number = 1; number <= settings.computeNodes(); number++) {
-      enrolled.add(startCompute(settings, "compute-" + number));
+      enrolled.add(startCompute(settings, "compute-" + number, vm));
     }
     forgetFormerComputeNodes();
     await(enrolled);
@@ -161,7 +165,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     return server::isEnrolled;
   }
 
-  private BooleanSupplier startCompute(ClusterSettings settings, String name) {
+  private BooleanSupplier startCompute(ClusterSettings settings, String name, Vm vm) {
     ComputeServer server =
         ComputeServer.open(
             ComputeSettings.of(
@@ -171,7 +175,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                     List.of(control()),
                     settings.slots())
                 .withCache(settings.computeCache())
-                .withHeartbeat(COMPUTE_HEARTBEAT));
+                .withHeartbeat(COMPUTE_HEARTBEAT),
+            vm);
     opened.push(server);
     compute.add(server.id());
     nodes.add(new Node("compute", name, server.address()));
