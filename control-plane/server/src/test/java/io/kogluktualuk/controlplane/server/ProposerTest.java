@@ -80,17 +80,23 @@ final class ProposerTest {
     }
   }
 
+  /// Until an entry is out: what is proposed from now on waits for the next.
+  private void awaitAtTheGate() {
+    Deadline deadline = soon();
+    while (log.gateQueue() == 0) {
+      assertFalse(deadline.hasPassed(), "no entry is at the gate");
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
   @Test
   void whatGathersWhileOneEntryIsOutSharesTheNext() throws Exception {
     List<Future<List<Reply>>> calls = new ArrayList<>();
     calls.add(submit(proposal(0)));
     log.let(1);
     calls.getFirst().get();
-    calls.add(submit(proposal(1))); // out, at the gate
-    Deadline deadline = soon();
-    while (proposer.waiting() > 0) {
-      assertFalse(deadline.hasPassed());
-    }
+    calls.add(submit(proposal(1)));
+    awaitAtTheGate();
     for (int i = 2; i < 50; i++) {
       calls.add(submit(proposal(i), proposal(1000 + i)));
     }
@@ -125,8 +131,11 @@ final class ProposerTest {
               .mapToObj(ProposerTest::proposal)
               .toArray(Proposal[]::new);
       calls.add(submit(many));
+      if (i == 0) {
+        awaitAtTheGate();
+      }
     }
-    awaitWaiting(50);
+    awaitWaiting(99);
     log.let(1000);
     for (Future<List<Reply>> call : calls) {
       assertEquals(120, call.get().size());
