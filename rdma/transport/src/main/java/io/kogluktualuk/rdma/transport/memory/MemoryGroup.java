@@ -90,10 +90,13 @@ final class MemoryGroup extends RdmaEndpointGroup<MemoryEndpoint> {
   }
 
   /// Closes one endpoint with its completion queue; waits when another thread is at it.
+  ///
+  /// It counts as live until it is closed: [#shutDown] must wait for it before it takes the lock of
+  /// the group, which closing an endpoint needs.
   void drop(MemoryEndpoint endpoint) {
-    boolean isFirst = live.remove(endpoint);
     try {
       endpoint.close();
+      boolean isFirst = live.remove(endpoint);
       RdmaCqProvider completions = endpoint.getCqProvider();
       if (isFirst && completions != null) {
         completions.close();

@@ -263,6 +263,27 @@ class RemoteMemoryTest {
     assertThrows(Unavailable.class, () -> RemoteMemory.connect(address, soon()));
   }
 
+  /// A server that closes while the loss of a peer is being tidied up has hung once.
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aServerClosesWhileItsPeerLeaves() {
+    for (int round = 0; round < 300; round++) {
+      RegionServer server = RegionServer.open(anyPort());
+      RemoteMemory remote = RemoteMemory.connect(server.address(), soon());
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (server.peers() == 0 && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+      remote.close();
+      // From at once to a little later, so that some rounds meet the very moment.
+      for (long until = System.nanoTime() + round * 2_000L; System.nanoTime() < until; ) {
+        Thread.onSpinWait();
+      }
+      server.close();
+      assertEquals(0, server.peers());
+    }
+  }
+
   @Test
   void aServerThatComesBackIsFoundAgain() throws IOException {
     Path file = file("arena", 8);
