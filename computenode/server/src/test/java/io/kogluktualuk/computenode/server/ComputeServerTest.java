@@ -65,10 +65,17 @@ class ComputeServerTest {
     ControlServer plane =
         open(ControlServer.open(ControlSettings.single(folder.resolve("control"), "test", ANY)));
     control = List.of(plane.address());
-    open(
-        MemoryServer.open(
-            MemorySettings.of(
-                folder.resolve("memory"), "m1", ANY, ByteCount.mebibytes(64), 10_000, control)));
+    MemoryServer memory =
+        open(
+            MemoryServer.open(
+                MemorySettings.of(
+                    folder.resolve("memory"),
+                    "m1",
+                    ANY,
+                    ByteCount.mebibytes(64),
+                    10_000,
+                    control)));
+    await(memory::isEnrolled);
   }
 
   @AfterEach
