@@ -60,7 +60,7 @@ class StateFolderTest {
     assertEquals("127.0.0.1", standard.host());
     assertEquals(0, standard.controlPort());
     assertEquals(2, standard.memoryNodes());
-    assertEquals(ByteCount.gibibytes(8), standard.memoryCapacity());
+    assertEquals(ByteCount.gibibytes(32), standard.memoryCapacity());
     assertEquals(2, standard.computeNodes());
     int processors = Runtime.getRuntime().availableProcessors();
     assertEquals(Math.max(1, processors / 2), standard.slots());
