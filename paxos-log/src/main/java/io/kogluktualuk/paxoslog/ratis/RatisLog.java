@@ -118,6 +118,9 @@ public final class RatisLog implements ReplicatedLog {
       checkOpen();
       machine.checkHealthy();
       checkLogHealthy();
+      if (deadline.hasPassed()) {
+        throw new DeadlineExceeded("an entry was not appended: its deadline passed before");
+      }
       RaftClientReply reply = await(replica.submit(entry), deadline);
       RaftException problem = reply.getException();
       if (problem == null) {
