@@ -143,7 +143,7 @@ class ComputeServerTest {
               "5",
               "/bin/probe",
               "spin",
-              "200000",
+              "5000000",
               "say",
               "" + i));
     }
@@ -164,8 +164,9 @@ class ComputeServerTest {
     assertTrue(first.outcome().ending().isSuccess(), first.toString());
     assertEquals(24, text(fabric, first.outcome().output()).lines().count());
     assertEquals(25, first.counters().run(), first.toString());
-    assertTrue(one.status().ran() > 3, one.status().toString());
-    assertTrue(two.status().ran() > 3, two.status().toString());
+    // How much each of them ran depends on the machine; that both did does not.
+    assertTrue(one.status().ran() >= 1, one.status().toString());
+    assertTrue(two.status().ran() >= 1, two.status().toString());
 
     Channel other = open(RpcClient.open(two.address()));
     RunReport second = run(other, fabric, new RunId(2, 2), fanOut(24));
