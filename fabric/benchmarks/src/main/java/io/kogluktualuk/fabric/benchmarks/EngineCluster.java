@@ -38,7 +38,7 @@ final class EngineCluster implements AutoCloseable {
 
   EngineCluster(Path folder) {
     ClusterSettings settings = ClusterSettings.of(folder.resolve("cluster"));
-    cluster = EmbeddedCluster.open(settings.withMemory(1, ByteCount.gibibytes(4)));
+    cluster = EmbeddedCluster.open(settings.withMemory(1, ByteCount.gibibytes(32)));
     fabric = Fabric.connect(cluster.control(), ClientSettings.DEFAULT);
     InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
     Path own = folder.resolve("engine");

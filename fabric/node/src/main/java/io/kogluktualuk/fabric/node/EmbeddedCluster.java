@@ -53,7 +53,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// An index has room for blobs of this average length: most of a busy store's are traces and
   /// transactions of a few hundred bytes, most of its bytes are chunks of megabytes.
-  private static final long BLOB_BYTES_EXPECTED = 64 * 1024;
+  private static final long BLOB_BYTES_EXPECTED = 16 * 1024;
 
   private static final int BLOBS_MIN = 1 << 16;
   private static final int BLOBS_MAX = 1 << 22;

@@ -145,7 +145,7 @@ final class BadInputIT {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     assumeTrue(mount(disk), "needs the right to mount a small tmpfs");
     try (Kog small = new Kog(disk.resolve("home"), folder)) {
-      small.up();
+      small.up("--memory", "1GiB"); // whose index leaves room on the disk
       String before = small.put(new byte[] {9, 9}).text();
       Path big = folder.resolve("big");
       Files.write(big, randomBytes(160 << 20));
