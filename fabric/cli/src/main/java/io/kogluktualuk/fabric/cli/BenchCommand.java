@@ -103,7 +103,8 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private static String figure(double value, String unit) {
-    return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, unit);
+    String format = value < 0.1 ? "%.4f %s" : value < 10 ? "%.2f %s" : "%.1f %s";
+    return String.format(Locale.ROOT, format, value, unit);
   }
 
   private static String row(
