@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import run.endive.wasm.Version;
 
 /// Compiled classes in a folder, so that a process that starts anew need not compile what another
-/// has: some 20 ms for a small program instead of 200, or 900 in a cold JVM.
+/// has: for `sort.wasm` 0.3 s in a cold JVM instead of 0.6 to 0.9.
 ///
 /// The folder must belong to who runs the node, like the program's own class files: what is in it
 /// is run. It is a cache only: whatever cannot be read, or is damaged, is compiled again, and what
