@@ -76,4 +76,15 @@ class LinkLayoutTest {
       link.close();
     }
   }
+
+  @Test
+  void sharedMemoryIsHadInTheWayThatWasAskedFor() throws IOException {
+    boolean isPortable = Boolean.getBoolean("kog.rdma.portable");
+    boolean isLinux = System.getProperty("os.name").equals("Linux");
+    Link link = Link.create(1);
+    assertEquals(isLinux && !isPortable, link.token().startsWith("/proc/"));
+    assertEquals(isLinux && !isPortable, Futex.isAvailable());
+    link.unlink();
+    link.close();
+  }
 }

@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.software;
+package io.kogluktualuk.rdma.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -78,17 +78,6 @@ class ConformanceTest {
 
   private static void assertSame(MemorySegment a, MemorySegment b, long bytes) {
     assertEquals(-1, a.asSlice(0, bytes).mismatch(b.asSlice(0, bytes)));
-  }
-
-  @Test
-  void sharedMemoryIsHadInTheWayThatWasAskedFor() throws IOException {
-    boolean isPortable = Boolean.getBoolean("kog.rdma.portable");
-    boolean isLinux = System.getProperty("os.name").equals("Linux");
-    Link link = Link.create(1);
-    assertEquals(isLinux && !isPortable, link.token().startsWith("/proc/"));
-    assertEquals(isLinux && !isPortable, Futex.isAvailable());
-    link.unlink();
-    link.close();
   }
 
   @ParameterizedTest

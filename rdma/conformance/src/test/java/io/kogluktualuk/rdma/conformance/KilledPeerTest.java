@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.software;
+package io.kogluktualuk.rdma.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.kogluktualuk.rdma.software;
+package io.kogluktualuk.rdma.conformance;
 
 import com.ibm.disni.verbs.IbvCQ;
 import com.ibm.disni.verbs.IbvCompChannel;
