@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.paxoslog.api.HistoryMachine;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import java.io.BufferedReader;

@@ -8,6 +8,7 @@ import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.model.Memos;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;

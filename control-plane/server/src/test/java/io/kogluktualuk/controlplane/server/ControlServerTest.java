@@ -18,6 +18,7 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.BufferedReader;
 import java.net.InetSocketAddress;

@@ -1,45 +1,30 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.memnode.reader.MemoryNode;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A memory node in a process of its own, which can be killed.
 final class NodeProcess implements AutoCloseable {
 
-  private final Process process;
+  private final ChildJvm process;
   private final MemoryNode node;
 
-  private NodeProcess(Process process, MemoryNode node) {
+  private NodeProcess(ChildJvm process, MemoryNode node) {
     this.process = process;
     this.node = node;
   }
 
   /// Starts a node on a folder and waits until it answers.
   static NodeProcess start(Path folder, long mebibytes) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=4",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NodeProcess.class.getName(),
-                folder.toString(),
-                Long.toString(mebibytes))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String line = output.readLine();
-    if (line == null || !line.startsWith("READY ")) {
-      process.destroyForcibly();
+    ChildJvm process =
+        ChildJvm.start(NodeProcess.class, folder.toString(), Long.toString(mebibytes));
+    String line = process.line();
+    if (!line.startsWith("READY ")) {
+      process.kill();
       throw new IOException("the node did not start: " + line);
     }
     String[] words = line.split(" ");
@@ -57,14 +42,7 @@ final class NodeProcess implements AutoCloseable {
 
   /// `kill -9`.
   void kill() {
-    process.destroyForcibly();
-    try {
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("the node outlived kill -9");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    process.kill();
   }
 
   @Override

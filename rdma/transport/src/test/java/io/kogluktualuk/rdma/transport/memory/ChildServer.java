@@ -6,17 +6,13 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A server in a process of its own: publishes one file and echoes calls, until its input ends or
 /// it is killed.
@@ -39,12 +35,12 @@ public final class ChildServer implements AutoCloseable {
   public static final Method<byte[], byte[]> ECHO =
       new Method<>(1, "child.echo", BYTES, BYTES, false);
 
-  private final Process process;
+  private final ChildJvm process;
   private final InetSocketAddress rpc;
   private final InetSocketAddress memory;
   private final RemoteRegion region;
 
-  private ChildServer(Process process, String line) {
+  private ChildServer(ChildJvm process, String line) {
     String[] words = line.split(" ");
     this.process = process;
     this.rpc = local(words[0]);
@@ -60,29 +56,8 @@ public final class ChildServer implements AutoCloseable {
 
   /// Starts a child that publishes the whole of a file for reading and writing.
   public static ChildServer start(Path file) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-exports",
-                    "java.base/sun.nio.ch=ALL-UNNAMED",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Xmx256m",
-                    "-XX:+UseSerialGC",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ChildServer.class.getName(),
-                    file.toString()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    if (line == null) {
-      throw new IOException("the child ended with " + process.exitValue());
-    }
-    return new ChildServer(process, line);
+    ChildJvm process = ChildJvm.start(ChildServer.class, file.toString());
+    return new ChildServer(process, process.line());
   }
 
   public InetSocketAddress rpc() {
@@ -102,23 +77,13 @@ public final class ChildServer implements AutoCloseable {
   }
 
   /// kill -9.
-  public void kill() throws InterruptedException {
-    process.destroyForcibly();
-    process.waitFor();
+  public void kill() {
+    process.kill();
   }
 
   @Override
-  public void close() throws IOException {
-    process.getOutputStream().close();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError("the child does not end by itself");
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    process.close();
   }
 
   /// The child.
