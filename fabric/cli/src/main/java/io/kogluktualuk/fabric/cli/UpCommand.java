@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
+import io.kogluktualuk.fabric.node.BindAddress;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
 import io.kogluktualuk.fabric.units.ByteCount;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  kog up --detach",
-      "  kog up --home /srv/kog --memory 64GiB --control-port 7400"
+      "  kog up --home /srv/kog --memory 64GiB --control-port 7400",
+      "  kog up --bind 10.0.0.7 --home /dev/shm/kog --memory 16GiB"
     })
 final class UpCommand implements Callable<Integer> {
 
@@ -39,6 +41,15 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(names = "--detach", description = "Run in the background; return when it is ready.")
   private boolean detach;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description =
+          "The address of this host that all nodes answer on; with an RDMA adapter, that of its"
+              + " network device. Default: 127.0.0.1, which other hosts cannot reach. Nothing is"
+              + " encrypted or authenticated: bind to networks that you trust.")
+  private @Nullable String bind;
 
   @Option(
       names = "--control-port",
@@ -123,6 +134,7 @@ final class UpCommand implements Callable<Integer> {
   private ClusterSettings settings() {
     ClusterSettings standard = ClusterSettings.of(options.home());
     return standard
+        .withHost(bind == null ? standard.host() : BindAddress.parse(bind))
         .withControlPort(controlPort)
         .withMemory(
             memoryNodes == null ? standard.memoryNodes() : memoryNodes,

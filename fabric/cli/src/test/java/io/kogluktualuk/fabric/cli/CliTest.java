@@ -70,6 +70,7 @@ class CliTest {
           {"run", "--fuel", "much", "--", "/x"},
           {"up", "--memory", "lots"},
           {"up", "--memory-nodes", "0"},
+          {"up", "--bind", "203.0.113.9"},
           {"status", "--control", "nowhere"}
         }) {
       CliRun.Result result = kog.run(wrong);

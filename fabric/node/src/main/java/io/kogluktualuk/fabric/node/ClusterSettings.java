@@ -61,6 +61,12 @@ public record ClusterSettings(
     return new ByteCount(Runtime.getRuntime().maxMemory() / 4 / computeNodes);
   }
 
+  /// @param address of this host, see [BindAddress]
+  public ClusterSettings withHost(String address) {
+    return new ClusterSettings(
+        folder, address, controlPort, memoryNodes, memoryCapacity, computeNodes, slots);
+  }
+
   public ClusterSettings withControlPort(int port) {
     return new ClusterSettings(
         folder, host, port, memoryNodes, memoryCapacity, computeNodes, slots);

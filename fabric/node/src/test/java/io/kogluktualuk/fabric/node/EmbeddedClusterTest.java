@@ -67,6 +67,25 @@ class EmbeddedClusterTest {
     }
   }
 
+  /// All of 127.0.0.0/8 is this host on Linux.
+  @Test
+  void aClusterAnswersOnTheAddressItIsBoundTo() throws IOException {
+    byte[] bytes = Mutations.randomBytes(5 << 20, random);
+    try (EmbeddedCluster cluster = EmbeddedCluster.open(small().withHost("127.0.0.2"));
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      assertArrayEquals(bytes, content(fabric, fabric.put(new ByteArrayInputStream(bytes))));
+      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      for (EmbeddedCluster.Node node : cluster.nodes()) {
+        assertEquals("127.0.0.2", node.address().getHostString(), node.toString());
+      }
+      fabric
+          .control()
+          .members()
+          .members()
+          .forEach(m -> assertTrue(m.info().address().startsWith("127.0.0.2:"), m.toString()));
+    }
+  }
+
   @Test
   void aFolderHasOneClusterAtATime() {
     try (EmbeddedCluster first = EmbeddedCluster.open(small())) {
