@@ -7,12 +7,11 @@ import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvSendWR;
 import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.verbs.FileMapping;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +52,7 @@ class KilledPeerTest {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
     int port = Integer.parseInt(out.readLine());
-    try (VerbsEnd client =
-        VerbsEnd.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+    try (VerbsEnd client = VerbsEnd.connect(RdmaAddress.port(port))) {
       String[] region = out.readLine().split(" ");
       IbvMr local = client.register(client.allocate(BYTES), IbvMr.IBV_ACCESS_LOCAL_WRITE);
       client.receive(50, VerbsEnd.piece(local, 0, 8));

@@ -16,11 +16,11 @@ import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaConnParam;
 import com.ibm.disni.verbs.RdmaEventChannel;
 import com.ibm.disni.verbs.SVCPollCq;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedList;
@@ -93,7 +93,7 @@ final class VerbsEnd implements AutoCloseable {
   }
 
   static Listening listen() throws IOException {
-    return listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return listen(RdmaAddress.anyPort());
   }
 
   static Listening listen(InetSocketAddress address) throws IOException {

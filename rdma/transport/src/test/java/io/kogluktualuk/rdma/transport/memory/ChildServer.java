@@ -7,9 +7,9 @@ import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.fabric.testkit.ChildJvm;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ public final class ChildServer implements AutoCloseable {
   }
 
   private static InetSocketAddress local(String port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
+    return RdmaAddress.port(Integer.parseInt(port));
   }
 
   /// Starts a child that publishes the whole of a file for reading and writing.

@@ -15,11 +15,11 @@ import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class RemoteMemoryTest {
   }
 
   private static InetSocketAddress anyPort() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return RdmaAddress.anyPort();
   }
 
   private Path file(String name, int seed) throws IOException {

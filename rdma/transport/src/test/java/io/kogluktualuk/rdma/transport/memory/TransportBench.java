@@ -3,12 +3,11 @@ package io.kogluktualuk.rdma.transport.memory;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +49,7 @@ final class TransportBench {
 
   /// The same calls with the server in this process.
   private static void callsHere() throws Exception {
-    var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var any = RdmaAddress.anyPort();
     MethodTable methods = new MethodTable().on(ChildServer.ECHO, request -> request);
     try (RpcServer server = RpcServer.open(any, methods);
         Channel channel = RpcClient.connect(server.address(), soon())) {

@@ -6,7 +6,7 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
-import java.net.InetAddress;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -32,7 +32,7 @@ final class Calls {
   private Calls() {}
 
   static InetSocketAddress anyPort() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return RdmaAddress.anyPort();
   }
 
   static Deadline in(long millis) {
