@@ -105,6 +105,12 @@ final class Grants {
     return false;
   }
 
+  /// Called by the peer: whether a key could be used now.
+  static boolean isValid(MemorySegment granter, int slot, int rkey) {
+    long now = (long) Link.LONG.getVolatile(granter, slotOffset(slot));
+    return (now & VALID) != 0 && (int) (now >>> 32) == rkey;
+  }
+
   static void leave(MemorySegment granter, int slot) {
     long before = (long) Link.LONG.getAndAdd(granter, slotOffset(slot), -USER);
     assert (before & USERS_MASK) != 0;

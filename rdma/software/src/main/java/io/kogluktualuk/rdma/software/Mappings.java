@@ -15,34 +15,46 @@ import java.util.Map;
 
 /// The peers' files that this process has mapped, shared by all its queue pairs.
 ///
-/// **Threading:** any thread. **Bound:** one mapping per distinct region in use; the last user
-/// unmaps.
+/// A file is mapped whole, once for reading and once for writing, whatever part of it a region is:
+/// a peer that gives the same bytes a new key costs no new mapping, and no new page faults.
+///
+/// **Threading:** any thread. **Bound:** two mappings per file in use, and one more when a file has
+/// grown; the last user unmaps.
 final class Mappings {
 
-  /// Which bytes of which file; the inode tells apart files that had the same path in turn.
-  record Key(String path, long inode, long offset, long length, boolean isWritable) {}
+  /// Which file; the inode tells apart files that had the same path in turn.
+  record Key(String path, long inode, boolean isWritable) {}
 
   /// A mapping in use.
   final class Mapping {
     private final Key key;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment memory;
-    private int users = 1;
+    private final MemorySegment whole;
+    private int users;
 
     private Mapping(Key key) throws IOException {
       this.key = key;
-      this.memory = map(key, arena);
+      this.whole = map(key, arena);
     }
 
-    MemorySegment memory() {
-      return memory;
+    /// @throws IOException when the file has no such part
+    MemorySegment part(long offset, long length) throws IOException {
+      if (!contains(offset, length)) {
+        throw new IOException(
+            length + " bytes at " + offset + " are not inside " + key.path() + ": " + whole);
+      }
+      return whole.asSlice(offset, length);
+    }
+
+    private boolean contains(long offset, long length) {
+      return offset >= 0 && length >= 0 && offset <= whole.byteSize() - length;
     }
 
     void release() {
       synchronized (Mappings.this) {
         users--;
         if (users == 0) {
-          open.remove(key);
+          open.remove(key, this);
           arena.close();
         }
       }
@@ -51,15 +63,17 @@ final class Mappings {
 
   private final Map<Key, Mapping> open = new HashMap<>();
 
-  synchronized Mapping acquire(Key key) throws IOException {
+  /// The mapping of a file for one more user.
+  ///
+  /// @param offset the part that it must contain
+  synchronized Mapping acquire(Key key, long offset, long length) throws IOException {
     Mapping known = open.get(key);
-    if (known != null) {
-      known.users++;
-      return known;
+    if (known == null || !known.contains(offset, length)) {
+      known = new Mapping(key);
+      open.put(key, known);
     }
-    Mapping mapping = new Mapping(key);
-    open.put(key, mapping);
-    return mapping;
+    known.users++;
+    return known;
   }
 
   synchronized int size() {
@@ -77,12 +91,11 @@ final class Mappings {
             ? new StandardOpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE}
             : new StandardOpenOption[] {StandardOpenOption.READ};
     try (FileChannel channel = FileChannel.open(path, options)) {
-      if (FileMapping.inodeOf(path) != key.inode()
-          || channel.size() < Math.addExact(key.offset(), key.length())) {
+      if (FileMapping.inodeOf(path) != key.inode()) {
         throw new IOException("the peer's region is not what is at " + path + " now");
       }
       MapMode mode = key.isWritable() ? MapMode.READ_WRITE : MapMode.READ_ONLY;
-      return channel.map(mode, key.offset(), key.length(), arena);
+      return channel.map(mode, 0, channel.size(), arena);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;

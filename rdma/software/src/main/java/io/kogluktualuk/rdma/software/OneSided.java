@@ -65,7 +65,7 @@ final class OneSided {
 
   private int access(SendRequest request, RemoteRegions.Region region, long offset, long length) {
     if (!Grants.enter(peer.link.other, region.slot(), request.rkey)) {
-      regions.forgetAll();
+      regions.forgetWithdrawn();
       return Status.REM_ACCESS_ERR;
     }
     try {

@@ -3,6 +3,7 @@ package io.kogluktualuk.rdma.software;
 import com.ibm.disni.verbs.IbvMr;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// lookup in a table without allocation.
 ///
 /// **Threading:** lookups under the send lock; [#onAnswer] and [#onPeerGone] from the reactor.
-/// **Bound:** [#KEYS_MAX] keys; when more are used the table starts again.
+/// **Bound:** [#KEYS_MAX] keys; when more are used those that were withdrawn are forgotten, and the
+/// peer grants no more than that at a time.
 final class RemoteRegions {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteRegions.class);
@@ -88,18 +90,37 @@ final class RemoteRegions {
   private Region learn(int rkey) throws Denied {
     Region region = open(rkey, ask(rkey));
     if (known == KEYS_MAX) {
-      forgetAll();
+      forgetWithdrawn();
     }
-    int at = start(rkey);
+    add(region);
+    return region;
+  }
+
+  private void add(Region region) {
+    int at = start(region.rkey);
     while (table[at] != null) {
       at = at + 1 & TABLE - 1;
     }
     table[at] = region;
     known++;
-    return region;
   }
 
-  /// The key has turned out to be withdrawn.
+  /// Forgets the keys that the peer has withdrawn. The others stay: asking for one again would cost
+  /// the peer another grant.
+  void forgetWithdrawn() {
+    @Nullable Region[] before = table.clone();
+    Arrays.fill(table, null);
+    known = 0;
+    for (Region region : before) {
+      if (region != null && Grants.isValid(peer.link.other, region.slot, region.rkey)) {
+        add(region);
+      } else if (region != null && region.mapping != null) {
+        region.mapping.release();
+      }
+    }
+  }
+
+  /// The queue pair is at its end.
   void forgetAll() {
     for (int i = 0; i < TABLE; i++) {
       Region region = table[i];
@@ -143,20 +164,24 @@ final class RemoteRegions {
 
   private Region openFile(int rkey, CmMessage.FileRegion file) throws Denied {
     int writing = IbvMr.IBV_ACCESS_REMOTE_WRITE | IbvMr.IBV_ACCESS_REMOTE_ATOMIC;
-    Mappings.Key key =
-        new Mappings.Key(
-            file.path(),
-            file.inode(),
-            file.fileOffset(),
-            file.length(),
-            (file.access() & writing) != 0);
+    Mappings.Key key = new Mappings.Key(file.path(), file.inode(), (file.access() & writing) != 0);
     try {
-      Mappings.Mapping mapping = mappings.acquire(key);
-      return new Region(
-          rkey, file.slot(), mapping.memory(), file.address(), file.access(), mapping);
+      Mappings.Mapping mapping = mappings.acquire(key, file.fileOffset(), file.length());
+      return openPart(rkey, file, mapping);
     } catch (IOException | RuntimeException e) {
       LOG.warn("cannot map region {} of a peer: {}", rkey, e.toString());
       throw new Denied(Status.REM_OP_ERR, "cannot map it: " + e);
+    }
+  }
+
+  private static Region openPart(int rkey, CmMessage.FileRegion file, Mappings.Mapping mapping)
+      throws IOException {
+    try {
+      MemorySegment memory = mapping.part(file.fileOffset(), file.length());
+      return new Region(rkey, file.slot(), memory, file.address(), file.access(), mapping);
+    } catch (IOException | RuntimeException e) {
+      mapping.release();
+      throw e;
     }
   }
 
