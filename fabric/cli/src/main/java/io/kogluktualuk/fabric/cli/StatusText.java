@@ -102,7 +102,9 @@ final class StatusText {
           json.with("capacity_bytes", m.capacityBytes())
               .with("used_bytes", m.usedBytes())
               .with("blobs", m.blobs())
-              .with("dropped", m.dropped());
+              .with("dropped", m.dropped())
+              .with("calls", m.calls())
+              .with("completions", m.completions());
       case ClusterStatus.Compute(ComputeStatus c) ->
           json.with("slots", c.slots())
               .with("running", c.running())

@@ -17,6 +17,9 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 /// @param sealedBytes their bytes
 /// @param refused windows whose bytes did not have the promised hash, since the start
 /// @param dropped blobs that the last start did not find intact
+/// @param calls control calls answered since the start, other than for this status
+/// @param completions completions that the queue pairs of the data path have shown since the start:
+///     reading and writing one-sidedly makes none
 public record MemoryStatus(
     String id,
     String name,
@@ -29,7 +32,9 @@ public record MemoryStatus(
     long sealed,
     long sealedBytes,
     long refused,
-    long dropped) {
+    long dropped,
+    long calls,
+    long completions) {
 
   private static final int ID_BYTES_MAX = 64;
   private static final int NAME_BYTES_MAX = 255;
@@ -47,6 +52,8 @@ public record MemoryStatus(
         reader.varint(),
         reader.varint(),
         reader.varint(),
+        reader.varint(),
+        reader.varint(),
         reader.varint());
   }
 
@@ -54,5 +61,6 @@ public record MemoryStatus(
     writer.text(id).text(name).varint(capacityBytes).varint(usedBytes).varint(blobBytes);
     writer.varint(blobs).varint(indexBlobsMax).varint(windowsOpen).varint(sealed);
     writer.varint(sealedBytes).varint(refused).varint(dropped);
+    writer.varint(calls).varint(completions);
   }
 }

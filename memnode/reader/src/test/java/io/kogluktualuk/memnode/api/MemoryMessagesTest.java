@@ -181,7 +181,20 @@ class MemoryMessagesTest {
   private static MemoryStatus status(RandomGenerator random, int items) {
     long n = random.nextLong(Long.MAX_VALUE);
     return new MemoryStatus(
-        "cd".repeat(16), "memory-" + items, n, n / 2, n / 3, 4, 5, 6, 7, n / 8, 9, items);
+        "cd".repeat(16),
+        "memory-" + items,
+        n,
+        n / 2,
+        n / 3,
+        4,
+        5,
+        6,
+        7,
+        n / 8,
+        9,
+        items,
+        n / 9,
+        items);
   }
 
   @Test

@@ -64,6 +64,11 @@ final class PublishedStore implements AutoCloseable {
     return writable.get(number).remote();
   }
 
+  /// What [RegionServer#completions] says.
+  long completions() {
+    return server.completions();
+  }
+
   @Override
   public synchronized void close() {
     writable.forEach(PublishedRegion::close);

@@ -9,12 +9,14 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
+import io.kogluktualuk.memnode.api.ResolveRequest;
 import io.kogluktualuk.memnode.api.ResolveResponse;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
 import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Translates control calls for a store.
 ///
@@ -26,6 +28,7 @@ final class StoreCalls {
   private final String host;
   private final MemoryStore store;
   private final PublishedStore published;
+  private final LongAdder calls = new LongAdder();
 
   StoreCalls(String nodeId, String name, String host, MemoryStore store, PublishedStore published) {
     this.nodeId = nodeId;
@@ -37,15 +40,23 @@ final class StoreCalls {
 
   MethodTable table() {
     return new MethodTable()
-        .on(MemoryCalls.DESCRIBE, _ -> published.describe(nodeId, host))
-        .on(MemoryCalls.RESERVE, this::reserve)
-        .on(MemoryCalls.SEAL, request -> store.seal(request.windows()))
-        .on(MemoryCalls.LOCATE, this::locate)
-        .on(
-            MemoryCalls.RESOLVE,
-            request ->
-                new ResolveResponse(store.withPrefix(request.digits(), ResolveResponse.HASHES_MAX)))
+        .on(MemoryCalls.DESCRIBE, counted(_ -> published.describe(nodeId, host)))
+        .on(MemoryCalls.RESERVE, counted(this::reserve))
+        .on(MemoryCalls.SEAL, counted(request -> store.seal(request.windows())))
+        .on(MemoryCalls.LOCATE, counted(this::locate))
+        .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.STATUS, _ -> status());
+  }
+
+  private <Q, R> MethodTable.Handler<Q, R> counted(MethodTable.Handler<Q, R> handler) {
+    return request -> {
+      calls.increment();
+      return handler.handle(request);
+    };
+  }
+
+  private ResolveResponse resolve(ResolveRequest request) {
+    return new ResolveResponse(store.withPrefix(request.digits(), ResolveResponse.HASHES_MAX));
   }
 
   private ReserveResponse reserve(ReserveRequest request) {
@@ -85,6 +96,8 @@ final class StoreCalls {
         now.sealed(),
         now.sealedBytes(),
         now.refused(),
-        now.dropped());
+        now.dropped(),
+        calls.sum(),
+        published.completions());
   }
 }

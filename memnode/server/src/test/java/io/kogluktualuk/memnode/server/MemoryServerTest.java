@@ -15,9 +15,9 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +51,7 @@ class MemoryServerTest {
           new MethodTable()
               .on(ControlMethods.REGISTER, this::register)
               .on(ControlMethods.HEARTBEAT, this::heartbeat);
-      return RpcServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), table);
+      return RpcServer.open(RdmaAddress.port(port), table);
     }
 
     private Members register(MemberInfo info) {
@@ -110,7 +110,8 @@ class MemoryServerTest {
       assertEquals("memory-1", self.name());
       assertEquals(7, self.weight());
       assertEquals(64L << 20, self.capacityBytes());
-      assertEquals("127.0.0.1:" + server.address().getPort(), self.address());
+      assertEquals(
+          RdmaAddress.host().getHostAddress() + ":" + server.address().getPort(), self.address());
       assertEquals(server.id(), next(control.beats).id());
       control.hasForgotten = true;
       assertEquals(self, next(control.registered));
@@ -126,7 +127,7 @@ class MemoryServerTest {
 
   @Test
   void servesWithoutAControlPlane() {
-    InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    InetSocketAddress nobody = RdmaAddress.port(1);
     try (MemoryServer server = MemoryServer.open(settings(List.of(nobody)))) {
       assertFalse(server.isEnrolled());
       assertEquals(0, server.status().blobs());

@@ -1,11 +1,11 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class TestNodes implements AutoCloseable {
     return new MemorySettings(
         folder,
         name,
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        new InetSocketAddress(RdmaAddress.host(), port),
         0,
         store,
         1,

@@ -11,6 +11,7 @@ import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class MemoryGroup extends RdmaEndpointGroup<MemoryEndpoint> {
 
   private final Set<MemoryEndpoint> live = ConcurrentHashMap.newKeySet();
   private final IbvPd domain;
+  private final LongAdder seen = new LongAdder();
 
   private MemoryGroup(IbvPd domain) throws IOException {
     super(LOOK_MILLIS);
@@ -106,6 +108,12 @@ final class MemoryGroup extends RdmaEndpointGroup<MemoryEndpoint> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Completions that have been taken out by [MemoryEndpoint#takeCompletions].
+  long completions() {
+    live.forEach(endpoint -> seen.add(endpoint.takeCompletions()));
+    return seen.sum();
   }
 
   int endpoints() {

@@ -138,6 +138,13 @@ public final class RegionServer implements AutoCloseable {
     return group.endpoints();
   }
 
+  /// How many completions its queue pairs have shown since the start. Peers who read and write
+  /// one-sidedly cause none here: this stays 0, and a number above it means that somebody does
+  /// something else.
+  public long completions() {
+    return group.completions();
+  }
+
   /// Stops accepting, disconnects peers, withdraws and unmaps the regions.
   @Override
   public synchronized void close() {
