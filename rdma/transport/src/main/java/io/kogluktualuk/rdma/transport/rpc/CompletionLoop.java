@@ -6,9 +6,9 @@ import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.SVCPollCq;
 import com.ibm.disni.verbs.SVCReqNotify;
 import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,8 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   private static final long PING_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long LOSE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-  private final Map<Integer, RpcEndpoint> endpoints = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable RpcEndpoint> endpoints;
+  private int generation;
   private final IbvWC[] completions = new IbvWC[BATCH];
   private final SVCPollCq poll;
   private final SVCReqNotify notify;
@@ -36,9 +37,10 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     boolean isExpecting(RpcEndpoint endpoint);
   }
 
-  private CompletionLoop(IbvContext context, int size, String name, HeartbeatRule heartbeat)
+  private CompletionLoop(IbvContext context, int endpointsMax, String name, HeartbeatRule heartbeat)
       throws IOException {
-    super(context, size);
+    super(context, 2 * RpcEndpoint.DEPTH * endpointsMax);
+    this.endpoints = new AtomicReferenceArray<>(endpointsMax);
     this.heartbeat = heartbeat;
     for (int i = 0; i < BATCH; i++) {
       completions[i] = new IbvWC();
@@ -48,23 +50,31 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
   }
 
-  static CompletionLoop start(IbvContext context, int size, String name, HeartbeatRule heartbeat)
+  static CompletionLoop start(
+      IbvContext context, int endpointsMax, String name, HeartbeatRule heartbeat)
       throws IOException {
-    CompletionLoop loop = new CompletionLoop(context, size, name, heartbeat);
+    CompletionLoop loop = new CompletionLoop(context, endpointsMax, name, heartbeat);
     loop.thread.start();
     return loop;
   }
 
-  void add(int queuePair, RpcEndpoint endpoint) {
-    endpoints.put(queuePair, endpoint);
+  /// Gives an endpoint its place, and its work requests the name of that place; false when all
+  /// places are taken.
+  synchronized boolean add(RpcEndpoint endpoint) {
+    for (int i = 0; i < endpoints.length(); i++) {
+      if (endpoints.get(i) == null) {
+        generation++;
+        endpoint.owner(MessageBuffers.owner(generation, i));
+        endpoints.set(i, endpoint);
+        return true;
+      }
+    }
+    return false;
   }
 
-  void remove(RpcEndpoint endpoint) {
-    endpoints.values().remove(endpoint);
-  }
-
-  int endpoints() {
-    return endpoints.size();
+  synchronized void remove(RpcEndpoint endpoint) {
+    int place = MessageBuffers.endpointOf(endpoint.owner());
+    endpoints.compareAndSet(place, endpoint, null);
   }
 
   @Override
@@ -74,7 +84,7 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
         notify.execute();
         takeAll();
         if (!isStopping && !compChannel.getCqEvent(cq, TICK_MILLIS)) {
-          endpoints.values().forEach(this::tick);
+          tickAll();
         }
       } catch (IOException | RuntimeException | Error e) {
         // All calls of the group depend on this thread: it goes on whatever happens.
@@ -94,8 +104,10 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   }
 
   private void dispatch(IbvWC completion) {
-    RpcEndpoint endpoint = endpoints.get(completion.getQp_num());
-    if (endpoint == null) {
+    long workRequest = completion.getWr_id();
+    RpcEndpoint endpoint = endpoints.get(MessageBuffers.endpointOf(workRequest));
+    if (endpoint == null || endpoint.owner() != MessageBuffers.ownerOf(workRequest)) {
+      // It was dropped since.
       return;
     }
     try {
@@ -103,6 +115,15 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     } catch (IOException | RuntimeException | Error e) {
       LOG.warn("{}: a message was dropped", thread.getName(), e);
       endpoint.lose("a message could not be taken: " + e);
+    }
+  }
+
+  private void tickAll() {
+    for (int i = 0; i < endpoints.length(); i++) {
+      RpcEndpoint endpoint = endpoints.get(i);
+      if (endpoint != null) {
+        tick(endpoint);
+      }
     }
   }
 

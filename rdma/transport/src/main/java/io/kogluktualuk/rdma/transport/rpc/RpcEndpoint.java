@@ -1,6 +1,7 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
 import com.ibm.darpc.DaRPCEndpoint;
+import com.ibm.darpc.DaRPCMessage;
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.RdmaCmEvent;
@@ -14,6 +15,8 @@ import io.kogluktualuk.rdma.verbs.ConnectionEvents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -56,11 +59,14 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   }
 
   private final Receiver receiver;
+  private final ArrayBlockingQueue<MessageBuffers.Outgoing> free = new ArrayBlockingQueue<>(DEPTH);
   private final SendWindow window = new SendWindow(WINDOW);
   private final TakenCount taken = new TakenCount(WINDOW);
   private final AtomicInteger controlTickets = new AtomicInteger(-1);
   private final AtomicBoolean isLost = new AtomicBoolean();
   private final ReentrantLock closing = new ReentrantLock();
+  private @Nullable MessageBuffers buffers;
+  private long owner;
   private boolean isClosed;
   private volatile long lastArrivalNanos = System.nanoTime();
   private volatile long lastPingNanos = lastArrivalNanos;
@@ -75,6 +81,40 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
   boolean isLost() {
     return isLost.get();
+  }
+
+  /// What the ids of this endpoint's work requests begin with; set before [#init].
+  void owner(long workRequests) {
+    owner = workRequests;
+  }
+
+  long owner() {
+    return owner;
+  }
+
+  /// Posts all RECVs. DaRPC's own buffers are not used: the ids of its work requests do not tell
+  /// endpoints apart.
+  @Override
+  public void init() throws IOException {
+    MessageBuffers made = new MessageBuffers(this, owner, DEPTH, Integer.BYTES + Frame.BYTES_MAX);
+    buffers = made;
+    for (int i = 0; i < DEPTH; i++) {
+      free.add(made.outgoing(i));
+      made.postReceive(i);
+    }
+  }
+
+  @Override
+  protected boolean sendMessage(DaRPCMessage message, int ticket) throws IOException {
+    MessageBuffers.Outgoing next = free.poll();
+    if (next == null) {
+      return false;
+    }
+    next.bytes.clear().putInt(ticket);
+    int written = message.write(next.bytes);
+    assert written == next.bytes.position() - Integer.BYTES;
+    next.post();
+    return true;
   }
 
   /// Sends a message that takes a credit; false when none came before the deadline.
@@ -139,7 +179,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       lose("the peer does not speak this protocol: " + e.getMessage());
       return;
     }
-    postRecv(index);
+    Objects.requireNonNull(buffers).postReceive(index);
     lastArrivalNanos = System.nanoTime();
     if (frame.kind().takesCredit()) {
       taken.onTaken();
@@ -156,8 +196,8 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   }
 
   @Override
-  public void dispatchSend(int ticket) throws IOException {
-    freeSend(ticket);
+  public void dispatchSend(int index) {
+    free.add(Objects.requireNonNull(buffers).outgoing(index));
   }
 
   @Override
@@ -165,7 +205,17 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     if (completion.getStatus() != 0) {
       lose("a message failed with completion status " + completion.getStatus());
     } else if (!isLost.get()) {
-      super.dispatchCqEvent(completion);
+      dispatch(completion.getWr_id());
+    }
+  }
+
+  private void dispatch(long workRequest) throws IOException {
+    int index = MessageBuffers.indexOf(workRequest);
+    if (MessageBuffers.isSend(workRequest)) {
+      dispatchSend(index);
+    } else {
+      ByteBuffer message = Objects.requireNonNull(buffers).received(index).clear();
+      dispatchReceive(message, message.getInt(), index);
     }
   }
 
@@ -212,13 +262,16 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
         isClosed = true;
         lose("closed here");
         super.close();
+        if (buffers != null) {
+          super.deregisterMemory(buffers.region());
+        }
       }
     } finally {
       closing.unlock();
     }
   }
 
-  /// DaRPC deregisters on close what it may never have registered.
+  /// DaRPC deregisters on close what was never registered here.
   @Override
   public void deregisterMemory(@Nullable IbvMr region) throws IOException {
     if (region != null) {

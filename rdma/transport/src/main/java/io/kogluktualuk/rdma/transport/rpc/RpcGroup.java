@@ -84,10 +84,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private synchronized CompletionLoop loop(IbvContext context) throws IOException {
     if (loop == null) {
-      loop = CompletionLoop.start(context, 2 * RpcEndpoint.DEPTH * endpointsMax, name, heartbeat);
-    }
-    if (loop.endpoints() >= endpointsMax) {
-      throw new IOException(name + " has " + endpointsMax + " connections already");
+      loop = CompletionLoop.start(context, endpointsMax, name, heartbeat);
     }
     return loop;
   }
@@ -95,9 +92,10 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
   @Override
   public synchronized IbvQP createQpProvider(RpcEndpoint endpoint) throws IOException {
     CompletionLoop current = loop(endpoint.getIdPriv().getVerbs());
-    IbvQP queuePair = createQP(endpoint.getIdPriv(), endpoint.getPd(), current.getCQ());
-    current.add(queuePair.getQp_num(), endpoint);
-    return queuePair;
+    if (!current.add(endpoint)) {
+      throw new IOException(name + " has " + endpointsMax + " connections already");
+    }
+    return createQP(endpoint.getIdPriv(), endpoint.getPd(), current.getCQ());
   }
 
   @Override
