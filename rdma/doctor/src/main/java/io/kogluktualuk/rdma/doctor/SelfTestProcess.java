@@ -1,0 +1,55 @@
+package io.kogluktualuk.rdma.doctor;
+
+import io.kogluktualuk.rdma.provider.Verbs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.logging.LogManager;
+
+/// One process of the self-test. It speaks in lines that begin with [#WORD]; whatever else it
+/// prints is a library's.
+///
+/// **Threading:** one thread.
+public final class SelfTestProcess {
+
+  /// Begins each line of ours.
+  static final String WORD = "self-test ";
+
+  private SelfTestProcess() {}
+
+  /// @param args `serve ADDRESS`, or `connect ADDRESS PORT`, or `choose`
+  public static void main(String[] args) throws IOException {
+    LogManager.getLogManager().reset();
+    try {
+      Verbs.Choice choice = Verbs.install();
+      say("choice " + choice.provider() + " " + choice.reason());
+      switch (args[0]) {
+        case "serve" -> {
+          SelfTestServer.serve(InetAddress.getByName(args[1]), port -> say("port " + port));
+          awaitEnd();
+        }
+        case "connect" -> {
+          var server = new InetSocketAddress(args[1], Integer.parseInt(args[2]));
+          SelfTestClient.run(server, step -> say("step " + step));
+          say("done");
+        }
+        default -> say("done");
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      say("failed " + e);
+      throw e;
+    }
+  }
+
+  /// The other process's operations need this one's memory; its end is the sign.
+  private static void awaitEnd() throws IOException {
+    while (System.in.read() >= 0) {
+      // Nothing is said on it.
+    }
+  }
+
+  private static void say(String line) {
+    System.out.println(WORD + line.replace('\n', ' '));
+    System.out.flush();
+  }
+}
