@@ -50,6 +50,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    options.chooseVerbs();
     List<Bench> chosen =
         Bench.all().stream()
             .filter(bench -> name.equals(ALL) || name.equals(bench.name()))

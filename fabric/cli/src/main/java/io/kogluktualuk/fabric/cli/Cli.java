@@ -59,6 +59,7 @@ final class Cli {
         new ExplainCommand(terminal),
         new DemoCommand(terminal),
         new BenchCommand(terminal),
+        new DoctorCommand(terminal),
         new VersionCommand(terminal));
   }
 

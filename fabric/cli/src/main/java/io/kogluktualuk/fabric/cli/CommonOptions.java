@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,6 +28,14 @@ final class CommonOptions {
       paramLabel = "HOST:PORT",
       description = "Where the control plane answers; default: what the state folder says.")
   private @Nullable String control;
+
+  @Option(
+      names = "--verbs",
+      paramLabel = "PROVIDER",
+      description =
+          "How bytes move: native (an RDMA device), shared (memory, one host only), tcp, or auto:"
+              + " the first of these that can be had. Default: KOG_VERBS, or auto.")
+  private @Nullable String verbs;
 
   @Option(names = "--json", description = "Print one JSON object instead of text; errors too.")
   private boolean json;
@@ -62,9 +71,22 @@ final class CommonOptions {
         : terminal.folder().resolve(home);
   }
 
+  /// Which provider of verbs is asked for: `auto`, `native`, `shared` or `tcp`.
+  ///
+  /// @throws InvalidArgument when it is none of them
+  String verbs() {
+    return VerbsChoice.of(verbs, terminal.environment());
+  }
+
+  /// Tells this process which provider to use; has to come before the first connection.
+  void chooseVerbs() {
+    VerbsChoice.install(verbs());
+  }
+
   /// Connects to the running cluster.
   Fabric connect() {
     Logs.ofClient(verbose);
+    chooseVerbs();
     ClientSettings settings = ClientSettings.DEFAULT;
     return control == null
         ? Fabric.connect(home(), settings)

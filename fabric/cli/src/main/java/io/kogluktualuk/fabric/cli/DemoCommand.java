@@ -70,6 +70,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path file = input == null ? null : options.terminal().folder().resolve(input);
     check(file);
+    options.chooseVerbs();
     try (ScratchFolder scratch = ScratchFolder.create("kog-demo", folder)) {
       Logs.ofServers(scratch.path(), options.isVerbose());
       DemoView view = new DemoView(options);

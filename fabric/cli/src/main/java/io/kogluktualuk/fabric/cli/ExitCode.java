@@ -31,6 +31,7 @@ enum ExitCode {
   FAILED(9, "the transaction ended with a status other than 0"),
   STOPPED(10, "the transaction trapped, or could not start"),
   DEADLINE(11, "it took longer than allowed"),
+  PROBLEMS(12, "kog doctor has found a problem"),
   INTERRUPTED(130, "interrupted from the terminal"),
   BROKEN_PIPE(141, "whoever read the output went away");
 
@@ -80,7 +81,7 @@ enum ExitCode {
           case CONFLICT -> new Conflict(message);
           case CORRUPTION -> new Corruption(message);
           case DEADLINE -> new DeadlineExceeded(message);
-          case OK, INTERNAL, UNAVAILABLE, FAILED, STOPPED, INTERRUPTED, BROKEN_PIPE ->
+          case OK, INTERNAL, UNAVAILABLE, FAILED, STOPPED, PROBLEMS, INTERRUPTED, BROKEN_PIPE ->
               new Unavailable(message);
         };
       }

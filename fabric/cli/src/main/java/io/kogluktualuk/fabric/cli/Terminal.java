@@ -22,13 +22,15 @@ import java.util.Map;
 /// @param environment the process's variables
 /// @param folder what relative paths are relative to
 /// @param isErrTerminal whether somebody watches standard error on a terminal
+/// @param isOutTerminal whether somebody watches standard output on a terminal
 record Terminal(
     InputStream in,
     OutputStream out,
     PrintStream err,
     Map<String, String> environment,
     Path folder,
-    boolean isErrTerminal) {
+    boolean isErrTerminal,
+    boolean isOutTerminal) {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -49,7 +51,15 @@ record Terminal(
         System.err,
         System.getenv(),
         Path.of("").toAbsolutePath(),
-        System.getProperty("kog.terminals", "").contains("2"));
+        System.getProperty("kog.terminals", "").contains("2"),
+        System.getProperty("kog.terminals", "").contains("1"));
+  }
+
+  /// Whether standard output may be coloured: on a terminal, unless `NO_COLOR` is set.
+  boolean hasColours() {
+    return isOutTerminal
+        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+        && !environment.getOrDefault("TERM", "").equals("dumb");
   }
 
   void line(String text) {

@@ -89,6 +89,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    options.chooseVerbs();
     ClusterSettings settings = settings();
     EmbeddedCluster.requireUnused(settings.folder());
     return detach ? detached(settings) : foreground(settings);

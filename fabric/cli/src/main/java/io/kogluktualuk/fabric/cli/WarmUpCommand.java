@@ -68,6 +68,7 @@ final class WarmUpCommand implements Callable<Integer> {
             err,
             Map.of("KOG_HOME", home.toString()),
             terminal.folder(),
+            false,
             false);
     Cli.run(inside, command);
     return out.toString(StandardCharsets.UTF_8);

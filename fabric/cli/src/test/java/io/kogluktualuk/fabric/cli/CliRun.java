@@ -53,6 +53,7 @@ final class CliRun {
         new PrintStream(err, true, StandardCharsets.UTF_8),
         Map.of("KOG_HOME", home().toString()),
         folder,
+        false,
         false);
   }
 }

@@ -147,6 +147,7 @@ class CliTest {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Map.of(),
             kog.home(),
+            false,
             false);
     assertEquals(141, Cli.run(terminal, "version"));
     assertEquals("", err.toString(StandardCharsets.UTF_8));

@@ -38,8 +38,7 @@ final class AccessCheck implements Check {
     }
     String found = "not loaded: " + String.join(", ", missing);
     return host.hasDevice()
-        ? Finding.problem(
-            "module", found, "all of " + String.join(", ", wanted), command(missing))
+        ? Finding.problem("module", found, "all of " + String.join(", ", wanted), command(missing))
         : Finding.ok("module", found, "needed with an RDMA device only");
   }
 

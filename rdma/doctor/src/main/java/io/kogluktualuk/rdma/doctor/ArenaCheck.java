@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /// **Threading:** stateless.
 final class ArenaCheck implements Check {
 
-  private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*", Pattern.DOTALL);
+  private static final Pattern RELEASE =
+      Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*", Pattern.DOTALL);
 
   @Override
   public List<Finding> look(Host host) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// A [SelfTestProcess], so that neither a crash of native code nor a wait without end can take the
 /// doctor along.
 ///
-/// **Threading:** one thread. **Ownership:** the process ends with [#close], or when its time is up.
+/// **Threading:** one thread. **Ownership:** the process ends with [#close], or at its deadline.
 /// **Bound:** the last [#OTHER_LINES_MAX] lines of what it prints besides are kept.
 final class ChildJvm implements AutoCloseable {
 
@@ -34,8 +34,7 @@ final class ChildJvm implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  static ChildJvm start(String provider, Duration timeout, String... arguments)
-      throws IOException {
+  static ChildJvm start(String provider, Duration timeout, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Starts in half the time; its classes are those of this process.

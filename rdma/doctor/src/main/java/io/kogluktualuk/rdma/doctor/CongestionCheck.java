@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// What can be seen of loss and congestion control on RoCE without the vendor's tools: ECN switches,
-/// the traffic class of new connections, PFC, and whether packets have been lost.
+/// What can be seen of congestion control on RoCE without the vendor's tools: ECN's switches, the
+/// traffic class of new connections, PFC, and whether packets have been lost.
 ///
 /// **Threading:** stateless.
 final class CongestionCheck implements Check {
@@ -65,8 +65,7 @@ final class CongestionCheck implements Check {
             "ecn",
             found,
             "on for the priority in use, 3 by custom",
-            "echo 1 > %s/roce_np/enable/3; echo 1 > %s/roce_rp/enable/3"
-                .formatted(folder, folder));
+            "echo 1 > %s/roce_np/enable/3; echo 1 > %s/roce_rp/enable/3".formatted(folder, folder));
   }
 
   private static String enabled(Machine machine, String folder) {
@@ -80,8 +79,7 @@ final class CongestionCheck implements Check {
 
   /// The connection manager's default, where its configfs folder has been made.
   private static Finding trafficClass(Machine machine, RdmaPort port) {
-    String folder =
-        "/sys/kernel/config/rdma_cm/" + port.device() + "/ports/" + port.number() + "/";
+    String folder = "/sys/kernel/config/rdma_cm/" + port.device() + "/ports/" + port.number() + "/";
     String tos = machine.text(folder + "default_roce_tos");
     String mode = machine.textOr(folder + "default_roce_mode", "");
     String action =
@@ -115,7 +113,12 @@ final class CongestionCheck implements Check {
           "pfc",
           net + ": cannot be asked here",
           "on for the priority in use, on hosts and switches alike",
-          "dcb pfc show dev " + net + " # or lldptool -t -i " + net + " -V PFC, or mlnx_qos -i " + net);
+          "dcb pfc show dev "
+              + net
+              + " # or lldptool -t -i "
+              + net
+              + " -V PFC, or mlnx_qos -i "
+              + net);
     }
     String line =
         shown

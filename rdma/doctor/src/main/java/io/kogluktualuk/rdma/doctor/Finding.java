@@ -41,8 +41,6 @@ public record Finding(
   /// A problem when it matters now, else a note.
   static Finding lacking(
       boolean matters, String area, String found, String expected, @Nullable String action) {
-    return matters
-        ? problem(area, found, expected, action)
-        : note(area, found, expected, action);
+    return matters ? problem(area, found, expected, action) : note(area, found, expected, action);
   }
 }

@@ -115,8 +115,7 @@ class DoctorTest {
         "device",
         "rxe0: Soft-RoCE, node 5054:00ff:fe12:3456, driver rdma_rxe",
         "");
-    assertFinding(
-        found, Level.OK, "gid", "RoCE v2 10.77.0.1 (index 1) on dummy0; 0 RoCE v1", "");
+    assertFinding(found, Level.OK, "gid", "RoCE v2 10.77.0.1 (index 1) on dummy0; 0 RoCE v1", "");
     assertFinding(found, Level.OK, "mtu", "packets carry 4096 bytes, as dummy0 has MTU 4200", "");
     assertFinding(found, Level.OK, "memlock", "unlimited", "");
     assertFinding(found, Level.OK, "congestion", "Soft-RoCE", "");

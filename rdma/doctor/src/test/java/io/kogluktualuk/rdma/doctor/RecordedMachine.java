@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Unpacks a recorded machine: a text in which `### /PATH` begins a file, `### /PATH -> TARGET` is a
-/// link and `### /PATH/` a folder.
+/// Unpacks a recorded machine: a text in which `### /PATH` begins a file, `### /PATH -> TARGET`
+/// is a link and `### /PATH/` a folder.
 final class RecordedMachine {
 
   private static final String MARK = "### ";
