@@ -2,12 +2,11 @@
 # Starting a guest, following what it says, and ending it.
 
 accelerator() {
-  case $accel in
-    kvm)
-      [ -w /dev/kvm ] || fail "--accel kvm: /dev/kvm cannot be used"
-      printf '%s' '-accel kvm -cpu host' ;;
+  case $accel-$machine in
+    kvm-*) printf '%s' '-accel kvm -cpu host' ;;
     # Without pclmulqdq rxe computes its checksums by table, which is faster in translated code.
-    *) printf '%s' "-accel tcg,thread=multi,tb-size=512 -cpu $([ "$machine" = x86_64 ] && echo max,-pclmulqdq || echo max)" ;;
+    *-x86_64) printf '%s' '-accel tcg,thread=multi,tb-size=512 -cpu max,-pclmulqdq' ;;
+    *) printf '%s' '-accel tcg,thread=multi,tb-size=512 -cpu max' ;;
   esac
 }
 
@@ -17,50 +16,75 @@ share() {
 -device virtio-9p-pci,fsdev=$1,mount_tag=$1"
 }
 
-# start_guest NAME SCRIPT [QEMU ARGUMENT...]: boots a guest that runs guest/SCRIPT with its out folder at
-# $run/NAME. Sets guest_pid.
+quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+
+# What the guest's init reads, from its out folder.
+write_settings() {
+  {
+    printf 'export LAB_ROOT=%s\n' "$(quoted "$lab_root")"
+    printf 'export JAVA_HOME=%s\n' "$(quoted "$java_home")"
+    printf 'export LAB_NAME=%s LAB_SCRIPT=%s\n' "$1" "$2"
+    printf 'export LAB_KOG=%s\n' "$(quoted "${kog_app:-}")"
+    printf 'export LAB_CLASSPATH=%s\n' "$(quoted "$(cat "$run/suite.classpath" 2> /dev/null)")"
+    printf 'export LAB_PARTS=%s\n' "$(quoted "${parts:-}")"
+  } > "$run/$1/settings"
+}
+
+# start_guest NAME SCRIPT [QEMU ARGUMENT...]: boots a guest that runs guest/SCRIPT, with its out folder at
+# $run/NAME. Sets guest_pid. A shell runs in the foreground instead.
 start_guest() {
   name=$1
   script=$2
   shift 2
   out=$run/$name
   mkdir -p "$out"
+  write_settings "$name" "$script"
   case $machine in
-    x86_64) board=q35 tty=ttyS0 ;;
     aarch64) board=virt tty=ttyAMA0 ;;
+    *) board=q35 tty=ttyS0 ;;
   esac
-  for folder in "$lab_root" "$run" "$java_home"; do
+  for folder in "$run" "$java_home"; do
     case $folder in *[[:space:],]*) fail "QEMU cannot share '$folder': a comma or a space in its name" ;; esac
   done
-  mkfifo "$out/monitor"
-  append="console=$tty panic=-1 mitigations=off quiet loglevel=4 lab.root=$lab_root lab.script=$script"
-  append="$append lab.name=$name lab.java=$java_home"
-  if [ "$mode" = shell ]; then serial=mon:stdio monitor=none; else serial=file:$out/console.log monitor=stdio; fi
+  if [ "$script" = shell.sh ]; then serial=mon:stdio monitor=none; else serial=file:$out/console.log monitor=stdio; fi
   # shellcheck disable=SC2046 # these print several arguments
   set -- $(accelerator) -machine "$board" -smp "$cpus" -m "$memory" -nodefaults -no-user-config \
-    -display none -no-reboot -serial "$serial" -monitor "$monitor" \
-    -kernel "$vmlinuz" -initrd "$run/initramfs.gz" -append "$append" \
+    -display none -no-reboot -serial "$serial" -monitor "$monitor" -kernel "$vmlinuz" \
+    -initrd "$run/initramfs.gz" -append "console=$tty panic=-1 mitigations=off quiet loglevel=4" \
     $(share usr /usr ro) $(share etc /etc ro) $(share lab "$lab_root" ro) $(share java "$java_home" ro) \
     $(share out "$out" rw) -device virtio-rng-pci "$@"
   printf '%s\n' "$qemu $*" > "$out/qemu.command"
-  if [ "$mode" = shell ]; then
-    "$qemu" "$@"
+  if [ "$script" = shell.sh ]; then
+    (cd "$run" && exec "$qemu" "$@")
     return
   fi
-  # Held open for both, so that neither end sees an end of file.
-  "$qemu" "$@" <> "$out/monitor" > "$out/monitor.log" 2> "$out/qemu.log" &
+  mkfifo "$out/monitor"
+  # From the run's folder, because the name of a socket must be short. The monitor's pipe is held open for
+  # both directions, so that neither end sees an end of file.
+  (cd "$run" && exec "$qemu" "$@") <> "$out/monitor" > "$out/monitor.log" 2> "$out/qemu.log" &
   guest_pid=$!
   guests="$guests $guest_pid"
 }
 
-# What the guest says for people goes to our output as it comes.
+# follow_guest NAME PID PREFIX: what the guest says for people goes to our output as it comes.
 follow_guest() {
   : >> "$run/$1/console.log"
   tail -n +1 -f --pid="$2" "$run/$1/console.log" 2> /dev/null \
-    | sed -u -n 's/\r$//; s/^lab: //p' | sed -u "s/^/${3:-}/" &
+    | sed -u -n "s/\r\$//; s/^lab: /$3/p" &
+  follower=$!
 }
 
 is_running() { kill -0 "$1" 2> /dev/null; }
+
+# The wire of a pair is cut, or mended, at the wish of a guest: it makes a file in its out folder.
+serve_wishes() {
+  for wish in cut:off mend:on; do
+    [ -e "$run/$1/${wish%:*}" ] || continue
+    mv "$run/$1/${wish%:*}" "$run/$1/${wish%:*}.done"
+    printf 'set_link n0 %s\n' "${wish#*:}" > "$run/$1/monitor"
+    say "wire: ${wish%:*} at the wish of '$1'"
+  done
+}
 
 # await_guest NAME PID DEADLINE: returns the status of the guest's script; ends a guest that is late.
 await_guest() {
@@ -68,18 +92,21 @@ await_guest() {
     if [ "$(date +%s)" -ge "$3" ]; then
       kill -KILL "$2" 2> /dev/null || true
       wait "$2" 2> /dev/null || true
-      sed 's/\r$//' "$run/$1/console.log" | tail -n 40 >&2
-      say "guest '$1' was ended after $timeout s; its console is in $run/$1/console.log" >&2
+      show_console "$1"
+      say "guest '$1' was ended after $timeout s; all that it said is in $run/$1/console.log" >&2
       return 1
     fi
-    sleep 0.5
+    serve_wishes "$1"
+    sleep 0.2
   done
   wait "$2" 2> /dev/null || true
-  if ! status=$(cat "$run/$1/status" 2> /dev/null) || [ -z "$status" ]; then
+  if ! guest_status=$(cat "$run/$1/status" 2> /dev/null) || [ -z "$guest_status" ]; then
     cat "$run/$1/qemu.log" >&2
-    sed 's/\r$//' "$run/$1/console.log" | tail -n 40 >&2
-    say "guest '$1' stopped before its script had ended; its console is in $run/$1/console.log" >&2
+    show_console "$1"
+    say "guest '$1' stopped before its script had ended; all that it said is in $run/$1/console.log" >&2
     return 1
   fi
-  return "$status"
+  return "$guest_status"
 }
+
+show_console() { sed 's/\r$//' "$run/$1/console.log" | tail -n 40 >&2; }
