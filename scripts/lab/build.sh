@@ -21,7 +21,8 @@ build_suites() {
   for module in $(printf '%s' "$modules" | tr ',' ' '); do
     printf '%s\n' "$lab_root/$module/target/test-classes" "$lab_root/$module/target/classes"
     tr ':' '\n' < "$lab_root/$module/target/lab.classpath"
-  done | awk '!seen[$0]++' | while read -r entry; do
+    echo
+  done | awk 'NF && !seen[$0]++' | while read -r entry; do
     case $entry in
       "$lab_root"/*) ;;
       *)

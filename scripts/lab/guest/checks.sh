@@ -3,6 +3,9 @@
 
 results=/out/results.tsv
 
+# As time passes in the guest.
+uptime_seconds() { cut -d' ' -f1 /proc/uptime; }
+
 part() {
   class=$1
   mkdir -p "/out/$class"
@@ -14,7 +17,7 @@ check() {
   name=$1
   shift
   log=/out/$class/$name.log
-  from=$(date +%s.%N)
+  from=$(uptime_seconds)
   if "$@" > "$log" 2>&1; then
     outcome=passed reason=
   else
@@ -22,22 +25,18 @@ check() {
     echo "lab:   FAILED $class $name"
     tail -n 20 "$log" | sed 's/^/lab:     /'
   fi
-  seconds=$(echo "$from $(date +%s.%N)" | awk '{ printf "%.1f", $2 - $1 }')
+  seconds=$(echo "$from $(uptime_seconds)" | awk '{ printf "%.1f", $2 - $1 }')
   printf '%s\t%s\t%s\t%s\t%s\n' "$class" "$name" "$outcome" "$seconds" "$reason" >> "$results"
   [ "$outcome" = passed ]
 }
 
-# skipped NAME REASON
-skipped() {
-  printf '%s\t%s\tskipped\t0\t%s\n' "$class" "$1" "$2" >> "$results"
-  echo "lab:   skipped $class $1: $2"
-}
+export KOG_VERBS="${KOG_VERBS:-native}"
 
-# Translated code is slow to compile and quick to be thrown away: the first compiler pays, the second not.
+# Translated code is slow to compile and soon thrown away: the first compiler pays, the second does not.
 java_flags() {
   printf '%s ' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss8m -Djdk.virtualThreadScheduler.parallelism=8 \
     --add-exports java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED \
-    --sun-misc-unsafe-memory-access=allow "-Dkog.rdma.provider=${LAB_PROVIDER:-native}"
+    --sun-misc-unsafe-memory-access=allow
 }
 
 kog() {
@@ -45,5 +44,5 @@ kog() {
   java $(java_flags) -Xlog:disable -Xlog:all=error:stderr -XX:AOTCache="$LAB_KOG/kog.aot" -jar "$LAB_KOG/kog-cli.jar" "$@"
 }
 
-# Adds up one hardware counter of rxe0.
+# One hardware counter of rxe0.
 counter() { cat "/sys/class/infiniband/rxe0/ports/1/hw_counters/$1"; }

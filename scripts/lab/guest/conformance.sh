@@ -1,1 +1,3 @@
 # shellcheck shell=sh
+# The suite that every provider passes, on the native one.
+suite conformance

@@ -2,10 +2,10 @@
 # Whether the guest's adapter works at all, without any code of ours.
 
 ping_itself() {
-  rping -s -a "$lab_address" -C 10 -V &
+  rping -s -a "${lab_address:?}" -C 10 -V &
   server=$!
   sleep 1
-  timeout 30 rping -c -a "$lab_address" -C 10 -V -v
+  timeout 30 rping -c -a "${lab_address:?}" -C 10 -V -v
   client=$?
   kill "$server" 2> /dev/null
   return "$client"

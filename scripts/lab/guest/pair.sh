@@ -8,6 +8,8 @@ load virtio_net
 . "$LAB_ROOT/scripts/lab/guest/rxe.sh"
 # shellcheck source=scripts/lab/guest/checks.sh
 . "$LAB_ROOT/scripts/lab/guest/checks.sh"
+# shellcheck source=scripts/lab/guest/suite.sh
+. "$LAB_ROOT/scripts/lab/guest/suite.sh"
 : > "$results"
 
 hears_the_other() {

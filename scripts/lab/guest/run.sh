@@ -4,6 +4,8 @@
 . "$LAB_ROOT/scripts/lab/guest/rxe.sh"
 # shellcheck source=scripts/lab/guest/checks.sh
 . "$LAB_ROOT/scripts/lab/guest/checks.sh"
+# shellcheck source=scripts/lab/guest/suite.sh
+. "$LAB_ROOT/scripts/lab/guest/suite.sh"
 : > "$results"
 
 for wanted in $(printf '%s' "$LAB_PARTS" | tr ',' ' '); do
