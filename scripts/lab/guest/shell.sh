@@ -4,6 +4,8 @@
 . "$LAB_ROOT/scripts/lab/guest/rxe.sh"
 # shellcheck source=scripts/lab/guest/checks.sh
 . "$LAB_ROOT/scripts/lab/guest/checks.sh"
+# shellcheck source=scripts/lab/guest/suite.sh
+. "$LAB_ROOT/scripts/lab/guest/suite.sh"
 PS1='lab:\w# '
 cat <<END
 rxe0 is up at $lab_address. /out is this run's folder; 'kog' is the command line, with the native provider.
