@@ -17,10 +17,15 @@ import java.util.Arrays;
 /// **Bound:** no allocation is larger than the bytes that are present.
 public final class CanonicalReader {
 
-  private final String what;
-  private final byte[] bytes;
-  private final int limit;
+  private static final byte[] NOTHING = {};
+
+  private String what = "nothing";
+  private byte[] bytes = NOTHING;
+  private int limit;
   private int position;
+
+  /// A reader of nothing, to be given something by [#over].
+  public CanonicalReader() {}
 
   /// @param what names the thing being read in error messages, such as `tree 3f1a…`
   public CanonicalReader(String what, byte[] bytes) {
@@ -28,10 +33,15 @@ public final class CanonicalReader {
   }
 
   public CanonicalReader(String what, byte[] bytes, int offset, int length) {
-    this.what = what;
-    this.bytes = bytes;
-    this.position = offset;
-    this.limit = Math.addExact(offset, length);
+    over(what, bytes, offset, length);
+  }
+
+  /// Reads these bytes from now on. For readers that are used again and again.
+  public final void over(String newWhat, byte[] newBytes, int offset, int length) {
+    what = newWhat;
+    bytes = newBytes;
+    position = offset;
+    limit = Math.addExact(offset, length);
   }
 
   public int remaining() {

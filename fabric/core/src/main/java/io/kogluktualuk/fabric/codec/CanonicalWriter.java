@@ -103,6 +103,16 @@ public final class CanonicalWriter {
     return this;
   }
 
+  /// Forgets what was written, to write something else. Its memory is kept.
+  public void clear() {
+    length = 0;
+  }
+
+  /// What has been written, in the first [#length] bytes; only valid until the next write.
+  public byte[] buffer() {
+    return buffer;
+  }
+
   public byte[] toBytes() {
     return Arrays.copyOf(buffer, length);
   }

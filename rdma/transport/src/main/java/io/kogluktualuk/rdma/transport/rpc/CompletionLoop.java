@@ -6,6 +6,9 @@ import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.SVCPollCq;
 import com.ibm.disni.verbs.SVCReqNotify;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -14,34 +17,49 @@ import org.slf4j.LoggerFactory;
 
 /// The thread that takes completions of all endpoints of one group and hands them on.
 ///
+/// What completions make an endpoint want to send goes out when a whole batch has been taken, so
+/// that answers leave together.
+///
+/// At least once a second it looks at the time for all of them.
+///
 /// **Threading:** owns its completion queue; endpoints register from any thread.
 final class CompletionLoop extends RdmaCqProvider implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CompletionLoop.class);
   private static final int BATCH = 32;
-  private static final int TICK_MILLIS = 1000;
-  private static final long PING_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final long LOSE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final long TICK_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+  /// Ticks that may be missed before this side counts as having been away.
+  private static final int TICKS_LATE_MAX = 3;
 
   private final AtomicReferenceArray<@Nullable RpcEndpoint> endpoints;
-  private int generation;
+  private final @Nullable RpcEndpoint[] touched;
   private final IbvWC[] completions = new IbvWC[BATCH];
+  private final ByteBuffer scratch = ByteBuffer.allocate(Integer.BYTES + Frame.BYTES_MAX);
+  private final Frame frame = new Frame();
   private final SVCPollCq poll;
   private final SVCReqNotify notify;
-  private final HeartbeatRule heartbeat;
+  private final Runnable ticker;
+  private final long tickNanos;
   private final Thread thread;
+  private int generation;
+  private int touchedCount;
+  private long lastTick = System.nanoTime();
   private volatile boolean isStopping;
 
-  /// Whether an endpoint is expected to hear from its peer now.
-  interface HeartbeatRule {
-    boolean isExpecting(RpcEndpoint endpoint);
-  }
-
-  private CompletionLoop(IbvContext context, int endpointsMax, String name, HeartbeatRule heartbeat)
+  private CompletionLoop(
+      IbvContext context,
+      int endpointsMax,
+      int depth,
+      String name,
+      Duration pingAfter,
+      Runnable ticker)
       throws IOException {
-    super(context, 2 * RpcEndpoint.DEPTH * endpointsMax);
+    super(context, 2 * depth * endpointsMax);
     this.endpoints = new AtomicReferenceArray<>(endpointsMax);
-    this.heartbeat = heartbeat;
+    this.touched = new @Nullable RpcEndpoint[BATCH];
+    this.ticker = ticker;
+    this.tickNanos = Math.clamp(pingAfter.toNanos() / 4, 1_000_000, TICK_NANOS_MAX);
     for (int i = 0; i < BATCH; i++) {
       completions[i] = new IbvWC();
     }
@@ -51,9 +69,14 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   }
 
   static CompletionLoop start(
-      IbvContext context, int endpointsMax, String name, HeartbeatRule heartbeat)
+      IbvContext context,
+      int endpointsMax,
+      int depth,
+      String name,
+      Duration pingAfter,
+      Runnable ticker)
       throws IOException {
-    CompletionLoop loop = new CompletionLoop(context, endpointsMax, name, heartbeat);
+    CompletionLoop loop = new CompletionLoop(context, endpointsMax, depth, name, pingAfter, ticker);
     loop.thread.start();
     return loop;
   }
@@ -81,11 +104,14 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   public void run() {
     while (!isStopping) {
       try {
-        notify.execute();
-        takeAll();
-        if (!isStopping && !compChannel.getCqEvent(cq, TICK_MILLIS)) {
-          tickAll();
+        if (takeAll() == 0) {
+          notify.execute();
+          // What came before the queue was armed raises no event.
+          if (takeAll() == 0 && !isStopping) {
+            awaitEvent();
+          }
         }
+        tickWhenDue();
       } catch (IOException | RuntimeException | Error e) {
         // All calls of the group depend on this thread: it goes on whatever happens.
         LOG.error("{}: an event was dropped", thread.getName(), e);
@@ -93,14 +119,25 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     }
   }
 
-  private void takeAll() throws IOException {
-    int count = poll.execute().getPolls();
-    while (count > 0) {
-      for (int i = 0; i < count; i++) {
-        dispatch(completions[i]);
-      }
-      count = poll.execute().getPolls();
+  private void awaitEvent() throws IOException {
+    long nanos = tickNanos - (System.nanoTime() - lastTick);
+    if (nanos > 0) {
+      boolean hasCome = compChannel.getCqEvent(cq, (int) (nanos / 1_000_000) + 1);
+      LOG.trace("an event: {}", hasCome);
     }
+  }
+
+  private int takeAll() throws IOException {
+    int count = poll.execute().getPolls();
+    for (int i = 0; i < count; i++) {
+      dispatch(completions[i]);
+    }
+    for (int i = 0; i < touchedCount; i++) {
+      Objects.requireNonNull(touched[i]).flush();
+      touched[i] = null;
+    }
+    touchedCount = 0;
+    return count;
   }
 
   private void dispatch(IbvWC completion) {
@@ -111,26 +148,37 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
       return;
     }
     try {
-      endpoint.dispatchCqEvent(completion);
+      endpoint.onCompletion(completion, scratch, frame);
     } catch (IOException | RuntimeException | Error e) {
       LOG.warn("{}: a message was dropped", thread.getName(), e);
       endpoint.lose("a message could not be taken: " + e);
     }
+    touch(endpoint);
   }
 
-  private void tickAll() {
+  private void touch(RpcEndpoint endpoint) {
+    for (int i = 0; i < touchedCount; i++) {
+      if (touched[i] == endpoint) {
+        return;
+      }
+    }
+    touched[touchedCount++] = endpoint;
+  }
+
+  private void tickWhenDue() {
+    long now = System.nanoTime();
+    if (now - lastTick < tickNanos) {
+      return;
+    }
+    boolean wasAway = now - lastTick > TICKS_LATE_MAX * tickNanos;
+    lastTick = now;
     for (int i = 0; i < endpoints.length(); i++) {
       RpcEndpoint endpoint = endpoints.get(i);
       if (endpoint != null) {
-        tick(endpoint);
+        endpoint.heartbeat().look(now, wasAway);
       }
     }
-  }
-
-  private void tick(RpcEndpoint endpoint) {
-    if (!endpoint.isLost() && heartbeat.isExpecting(endpoint)) {
-      endpoint.checkHeartbeat(PING_AFTER_NANOS, LOSE_AFTER_NANOS);
-    }
+    ticker.run();
   }
 
   @Override

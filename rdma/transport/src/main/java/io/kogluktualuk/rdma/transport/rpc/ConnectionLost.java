@@ -7,7 +7,7 @@ final class ConnectionLost extends Exception {
   private final boolean isSent;
 
   ConnectionLost(String reason, boolean isSent) {
-    super(reason);
+    super(reason, null, false, false);
     this.isSent = isSent;
   }
 

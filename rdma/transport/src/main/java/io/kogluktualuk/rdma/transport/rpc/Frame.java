@@ -5,21 +5,24 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.rpc.Channel;
 import java.nio.ByteBuffer;
 
-/// One message of the control protocol, as DaRPC carries it behind its 4-byte ticket.
+/// One entry of a message of the control protocol, behind the 4-byte ticket that DaRPC puts before
+/// each. A message carries one or more, all of calls, or one control entry.
 ///
 /// ```
-/// byte 0      1           5            9            17           21
-///      +------+-----------+------------+------------+------------+---------------------+
-///      | kind | taken     | argument   | nanos      | length     | payload             |
-///      +------+-----------+------------+------------+------------+---------------------+
+/// byte 0      1           5           7          9            17           21
+///      +------+-----------+-----------+----------+------------+------------+-------------+
+///      | kind | taken     | series    | argument | nanos      | length     | payload     |
+///      +------+-----------+-----------+----------+------------+------------+-------------+
 /// ```
 ///
 /// All numbers are big endian. `taken` returns receive credits, see
-/// [io.kogluktualuk.rdma.transport.credit.SendWindow]. `argument` is the method's number in a
-/// request and the fault's tag in a fault; `nanos` is the time left in a request.
+/// [io.kogluktualuk.rdma.transport.credit.CreditLedger]; it counts in the first entry of a message.
+/// Ticket and `series` name the call, an answer repeats them. `argument` is the method's number in
+/// a request, the fault's tag in a fault, the content of a control entry. `nanos` is the time
+/// left in a request.
 ///
-/// **Threading:** immutable but for [#update], which DaRPC's own classes call and ours do not.
-record Frame(Kind kind, int argument, long nanos, byte[] payload) implements DaRPCMessage {
+/// **Threading:** one thread; used again and again. The payload is borrowed, never copied here.
+final class Frame implements DaRPCMessage {
 
   static final int HEADER_BYTES = 21;
 
@@ -28,82 +31,86 @@ record Frame(Kind kind, int argument, long nanos, byte[] payload) implements DaR
 
   static final int BYTES_MAX = HEADER_BYTES + Channel.MESSAGE_BYTES_MAX;
 
+  static final byte REQUEST = 0;
+  static final byte RESPONSE = 1;
+  static final byte FAULT = 2;
+
+  /// Was withdrawn before it was sent.
+  static final byte WITHDRAWN = 3;
+
+  /// Says something about the connection; the only kind that takes no credit.
+  static final byte CONTROL = 4;
+
+  /// Where the kind and the count of taken messages are, from the ticket on.
+  static final int KIND_AT = 4;
+
+  static final int TAKEN_AT = 5;
+
   private static final byte[] NOTHING = {};
 
-  enum Kind {
-    REQUEST,
-    RESPONSE,
-    FAULT,
-    /// Only returns credits.
-    CREDIT,
-    PING,
-    PONG;
+  byte kind = CONTROL;
+  int taken;
+  short series;
+  int argument;
+  long nanos;
+  byte[] payload = NOTHING;
+  int offset;
+  int length;
 
-    private static final Kind[] ALL = values();
-
-    /// Whether it takes a credit; the others have a few RECVs set apart for them.
-    boolean takesCredit() {
-      return this == REQUEST || this == RESPONSE || this == FAULT;
-    }
+  Frame of(byte newKind, short newSeries, int newArgument, long newNanos) {
+    kind = newKind;
+    series = newSeries;
+    argument = newArgument;
+    nanos = newNanos;
+    return carrying(NOTHING, 0, 0);
   }
 
-  static Frame request(int method, long nanos, byte[] payload) {
-    return new Frame(Kind.REQUEST, method, nanos, payload);
+  Frame carrying(byte[] bytes, int from, int count) {
+    payload = bytes;
+    offset = from;
+    length = count;
+    return this;
   }
 
-  static Frame response(byte[] payload) {
-    return new Frame(Kind.RESPONSE, 0, 0, payload);
-  }
-
-  static Frame fault(int tag, byte[] message) {
-    return new Frame(Kind.FAULT, tag, 0, message);
-  }
-
-  static Frame control(Kind kind) {
-    return new Frame(kind, 0, 0, NOTHING);
-  }
-
-  int write(ByteBuffer buffer, int taken) {
-    buffer.put((byte) kind.ordinal()).putInt(taken).putInt(argument).putLong(nanos);
-    buffer.putInt(payload.length).put(payload);
-    return HEADER_BYTES + payload.length;
-  }
-
-  /// Reads the count of taken messages at the buffer's position, without moving it.
-  static int taken(ByteBuffer buffer) {
-    return buffer.getInt(buffer.position() + 1);
-  }
-
-  /// @throws MalformedEncoding when the bytes are no message
-  static Frame read(ByteBuffer buffer) {
-    if (buffer.remaining() < HEADER_BYTES) {
-      throw new MalformedEncoding(
-          "a control message has " + buffer.remaining() + " bytes, at least " + HEADER_BYTES);
-    }
-    int kind = buffer.get();
-    if (kind < 0 || kind >= Kind.ALL.length) {
-      throw new MalformedEncoding("no control message has kind " + kind);
-    }
-    buffer.getInt();
-    int argument = buffer.getInt();
-    long nanos = buffer.getLong();
-    int length = buffer.getInt();
-    if (length < 0 || length > Channel.MESSAGE_BYTES_MAX || length > buffer.remaining()) {
-      throw new MalformedEncoding("a control message announces " + length + " bytes of payload");
-    }
-    byte[] payload = length == 0 ? NOTHING : new byte[length];
-    buffer.get(payload);
-    return new Frame(Kind.ALL[kind], argument, nanos, payload);
+  /// What it takes in a message, with its ticket.
+  int bytes() {
+    return Integer.BYTES + HEADER_BYTES + length;
   }
 
   @Override
   public int write(ByteBuffer buffer) {
-    return write(buffer, 0);
+    buffer.put(kind).putInt(taken).putShort(series).putShort((short) argument).putLong(nanos);
+    buffer.putInt(length).put(payload, offset, length);
+    return HEADER_BYTES + length;
   }
 
+  /// Reads an entry from a buffer that is backed by an array; the payload stays there.
+  ///
+  /// @throws MalformedEncoding when the bytes are none
   @Override
   public void update(ByteBuffer buffer) {
-    throw new UnsupportedOperationException("frames are read by Frame.read");
+    if (buffer.remaining() < HEADER_BYTES) {
+      throw new MalformedEncoding(
+          "a control message has " + buffer.remaining() + " bytes, at least " + HEADER_BYTES);
+    }
+    kind = buffer.get();
+    if (kind < REQUEST || kind > CONTROL) {
+      throw new MalformedEncoding("no control message has kind " + kind);
+    }
+    taken = buffer.getInt();
+    series = buffer.getShort();
+    argument = Short.toUnsignedInt(buffer.getShort());
+    nanos = buffer.getLong();
+    int announced = buffer.getInt();
+    if (announced < 0 || announced > Channel.MESSAGE_BYTES_MAX || announced > buffer.remaining()) {
+      throw new MalformedEncoding(
+          "a control message announces "
+              + announced
+              + " bytes of payload, has "
+              + buffer.remaining());
+    }
+    carrying(buffer.array(), buffer.arrayOffset() + buffer.position(), announced);
+    buffer.position(buffer.position() + announced);
   }
 
   @Override

@@ -7,11 +7,11 @@ final class FrameProtocol implements DaRPCProtocol<Frame, Frame> {
 
   @Override
   public Frame createRequest() {
-    return Frame.control(Frame.Kind.PING);
+    return new Frame();
   }
 
   @Override
   public Frame createResponse() {
-    return Frame.control(Frame.Kind.PONG);
+    return new Frame();
   }
 }

@@ -1,50 +1,56 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.rdma.provider.Verbs;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One established connection of a client: calls in flight by ticket.
+/// One established connection of a client.
+///
+/// A call allocates nothing here: what it allocates is what its codecs do.
 ///
 /// **Threading:** any thread calls and closes.
-/// **Bound:** [#CALLS_MAX] calls in flight; further ones wait for a place.
-final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
-
-  static final int CALLS_MAX = 1024;
+/// **Bound:** [PendingCall#PLACES] calls in flight; further ones wait for a place.
+final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RpcConnection.class);
 
   private final InetSocketAddress address;
+  private final RpcStatistics statistics = RpcStatistics.process();
+  private final CallTable calls = new CallTable();
   private final RpcGroup group;
-  private final Map<Integer, PendingCall> calls = new ConcurrentHashMap<>();
-  private final Semaphore places = new Semaphore(CALLS_MAX, true);
-  private final AtomicInteger tickets = new AtomicInteger();
   private volatile @Nullable RpcEndpoint endpoint;
   private volatile @Nullable String lossReason;
   private boolean isClosed;
 
-  private RpcConnection(InetSocketAddress address) {
+  private RpcConnection(InetSocketAddress address, RpcSettings settings, int window) {
     this.address = address;
     this.group =
-        RpcGroup.open("kog-rpc-client-" + address.getPort(), 1, _ -> !calls.isEmpty(), this);
+        RpcGroup.open(
+            "kog-rpc-client-" + address.getPort(),
+            new RpcGroup.Settings(settings, 1, window, calls::poke),
+            statistics,
+            this);
   }
 
-  static RpcConnection open(InetSocketAddress address, Deadline deadline) {
-    RpcConnection connection = new RpcConnection(address);
+  static RpcConnection open(
+      InetSocketAddress address, RpcSettings settings, int window, Deadline deadline) {
+    RpcConnection connection = new RpcConnection(address, settings, window);
     try {
-      connection.connect(deadline);
+      connection.connect(settings, deadline);
+      connection.statistics.clients().add(connection);
       return connection;
     } catch (RuntimeException e) {
       connection.close();
@@ -52,14 +58,19 @@ final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
     }
   }
 
-  private void connect(Deadline deadline) {
-    long millis = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos());
-    if (millis <= 0) {
+  private void connect(RpcSettings settings, Deadline deadline) {
+    long nanos = Math.min(deadline.remainingNanos(), settings.connectMax().toNanos());
+    if (nanos <= 0) {
       throw new DeadlineExceeded("no time left to connect to " + address);
     }
     try {
       RpcEndpoint connecting = group.createEndpoint();
-      connecting.connect(address, (int) Math.min(millis, Duration.ofMinutes(1).toMillis()));
+      Thread watchdog = watch(connecting, nanos);
+      try {
+        connecting.connect(address, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+      } finally {
+        watchdog.interrupt();
+      }
       if (!connecting.isConnected()) {
         throw failure(connecting, deadline);
       }
@@ -70,12 +81,32 @@ final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
     } catch (Unavailable | DeadlineExceeded e) {
       throw e;
     } catch (Exception e) {
+      if (deadline.hasPassed()) {
+        throw new DeadlineExceeded("cannot connect to " + address + " in time", e);
+      }
       throw new Unavailable("cannot connect to " + address + ": " + e.getMessage(), e);
     }
   }
 
+  /// DiSNI waits without limit for events that may never come.
+  private static Thread watch(RpcEndpoint connecting, long nanos) {
+    long start = System.nanoTime();
+    return Thread.startVirtualThread(
+        () -> {
+          long left = nanos;
+          while (left > 0 && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(left);
+            left = nanos - (System.nanoTime() - start);
+          }
+          if (left <= 0 && !connecting.isUp()) {
+            connecting.giveUpConnecting("no answer in " + nanos / 1_000_000 + " ms");
+          }
+        });
+  }
+
   private RuntimeException failure(RpcEndpoint connecting, Deadline deadline) {
-    String reason = Verbs.failureOf(connecting.getIdPriv());
+    String known = Verbs.failureOf(connecting.getIdPriv());
+    String reason = known.isEmpty() ? Objects.toString(lossReason, "no reason is known") : known;
     return deadline.hasPassed()
         ? new DeadlineExceeded("cannot connect to " + address + " in time: " + reason)
         : new Unavailable("cannot connect to " + address + ": " + reason);
@@ -85,76 +116,89 @@ final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
     return lossReason != null;
   }
 
-  /// Makes a call; returns the answering frame.
-  Frame call(int method, String name, byte[] request, Deadline deadline) throws ConnectionLost {
+  /// Makes a call.
+  <Q, R> R call(Method<Q, R> method, Q request, Deadline deadline) throws ConnectionLost {
     try {
-      if (!places.tryAcquire(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
-        throw new DeadlineExceeded(
-            name + " at " + address + ": " + CALLS_MAX + " calls are in flight already");
+      PendingCall call = calls.take(deadline);
+      if (call == null) {
+        throw late(method, PendingCall.PLACES + " calls are in flight already");
       }
       try {
-        return callInPlace(method, name, request, deadline);
+        call.request.clear();
+        method.request().write(request, call.request);
+        exchange(method, call, deadline);
+        return result(method, call);
       } finally {
-        places.release();
+        calls.giveBack(call);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Unavailable(name + " at " + address + ": interrupted", e);
+      statistics.ended(RpcStatistics.Result.INTERRUPTED);
+      throw new Unavailable(method.name() + " at " + address + ": interrupted", e);
     }
   }
 
-  private Frame callInPlace(int method, String name, byte[] request, Deadline deadline)
+  private void exchange(Method<?, ?> method, PendingCall call, Deadline deadline)
       throws ConnectionLost, InterruptedException {
-    RpcEndpoint to = endpoint;
-    int ticket = tickets.incrementAndGet() & Integer.MAX_VALUE;
-    PendingCall call = new PendingCall();
-    if (to != null && calls.isEmpty()) {
-      to.onBusy();
+    RpcEndpoint to = Objects.requireNonNull(endpoint);
+    long id = call.begin();
+    call.frame
+        .of(Frame.REQUEST, (short) (id >>> 32), method.number(), deadline.remainingNanos())
+        .carrying(call.request.buffer(), 0, call.request.length());
+    long place = to.outbox().add(call.frame, (int) id, deadline);
+    if (place == Outbox.GONE) {
+      throw new ConnectionLost(String.valueOf(lossReason), false);
     }
-    calls.put(ticket, call);
+    if (place == Outbox.NO_ROOM) {
+      throw late(method, "no credit to send in time");
+    }
+    if (!call.await(deadline)) {
+      boolean isWithdrawn = to.outbox().withdraw(place);
+      if (!deadline.hasPassed()) {
+        throw new InterruptedException();
+      }
+      throw late(method, isWithdrawn ? "no credit to send in time" : "no answer in time");
+    }
+    String lost = call.lossReason;
+    if (lost != null) {
+      throw new ConnectionLost(lost, to.outbox().isSent(place));
+    }
+  }
+
+  private DeadlineExceeded late(Method<?, ?> method, String reason) {
+    statistics.ended(RpcStatistics.Result.DEADLINE);
+    return new DeadlineExceeded(method.name() + " at " + address + ": " + reason);
+  }
+
+  private <R> R result(Method<?, R> method, PendingCall call) {
+    if (call.answerKind == Frame.FAULT) {
+      statistics.ended(RpcStatistics.Result.FAULT);
+      throw FabricException.ofTag(
+          call.answerArgument,
+          new String(call.answer, 0, call.answerLength, StandardCharsets.UTF_8));
+    }
+    CanonicalReader reader = call.response;
+    reader.over(method.name(), call.answer, 0, call.answerLength);
     try {
-      String lost = lossReason;
-      if (lost != null || to == null) {
-        throw new ConnectionLost(String.valueOf(lost), false);
-      }
-      send(to, Frame.request(method, deadline.remainingNanos(), request), ticket, name, deadline);
-      return outcome(call.await(deadline), name, deadline);
-    } finally {
-      calls.remove(ticket, call);
+      R response = method.response().read(reader);
+      reader.end();
+      statistics.ended(RpcStatistics.Result.OK);
+      return response;
+    } catch (MalformedEncoding e) {
+      statistics.ended(RpcStatistics.Result.FAULT);
+      throw new MalformedEncoding("response of " + e.getMessage(), e);
     }
-  }
-
-  private void send(RpcEndpoint to, Frame frame, int ticket, String name, Deadline deadline)
-      throws ConnectionLost, InterruptedException {
-    try {
-      if (!to.send(frame, ticket, deadline)) {
-        throw new DeadlineExceeded(name + " at " + address + ": no credit to send in time");
-      }
-    } catch (IOException e) {
-      throw new ConnectionLost(String.valueOf(e.getMessage()), false);
-    }
-  }
-
-  private Frame outcome(PendingCall.@Nullable Outcome outcome, String name, Deadline deadline)
-      throws ConnectionLost, InterruptedException {
-    return switch (outcome) {
-      case PendingCall.Outcome.Answered(var frame) -> frame;
-      case PendingCall.Outcome.Lost(var reason) -> throw new ConnectionLost(reason, true);
-      case null -> {
-        if (!deadline.hasPassed()) {
-          throw new InterruptedException();
-        }
-        throw new DeadlineExceeded(name + " at " + address + ": no answer in time");
-      }
-    };
   }
 
   @Override
   public void onFrame(RpcEndpoint from, int ticket, Frame frame) {
-    PendingCall call = calls.remove(ticket);
-    if (call != null) {
-      call.complete(new PendingCall.Outcome.Answered(frame));
-    } else {
+    if (frame.kind == Frame.REQUEST) {
+      from.lose("the server sent a request");
+      return;
+    }
+    long id = (long) Short.toUnsignedInt(frame.series) << 32 | Integer.toUnsignedLong(ticket);
+    PendingCall call = calls.at(ticket);
+    if (call == null || !call.answer(id, frame)) {
       LOG.debug("{}: an answer came too late", address);
     }
   }
@@ -162,7 +206,29 @@ final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
   @Override
   public void onLost(RpcEndpoint from, String reason) {
     lossReason = reason;
-    calls.values().forEach(call -> call.complete(new PendingCall.Outcome.Lost(reason)));
+    calls.loseAll(reason);
+  }
+
+  @Override
+  public int callsInFlight() {
+    return calls.inFlight();
+  }
+
+  @Override
+  public int creditsAvailable() {
+    RpcEndpoint to = endpoint;
+    return to == null || to.isLost() ? 0 : to.outbox().creditsAvailable();
+  }
+
+  @Override
+  public int waitingForCredits() {
+    RpcEndpoint to = endpoint;
+    return to == null || to.isLost() ? 0 : to.outbox().waiting();
+  }
+
+  @Override
+  public int connections() {
+    return isLost() ? 0 : 1;
   }
 
   /// Ends the connection and its threads; calls in flight are lost.
@@ -172,6 +238,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, AutoCloseable {
       return;
     }
     isClosed = true;
+    statistics.clients().remove(this);
     group.shutDown();
   }
 }

@@ -1,25 +1,21 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
 import com.ibm.darpc.DaRPCEndpoint;
-import com.ibm.darpc.DaRPCMessage;
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.RdmaCmEvent;
+import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import com.ibm.disni.verbs.RdmaCmId;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.provider.Verbs;
-import io.kogluktualuk.rdma.transport.credit.SendWindow;
-import io.kogluktualuk.rdma.transport.credit.TakenCount;
+import io.kogluktualuk.rdma.transport.credit.CreditLedger;
 import io.kogluktualuk.rdma.verbs.ConnectionEvents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,30 +24,28 @@ import org.slf4j.LoggerFactory;
 /// One end of a control connection: a DaRPC endpoint with credits, heartbeats and a notion of loss.
 ///
 /// DaRPC's own client and server endpoints are not used: they poll in the caller's thread, wait
-/// without limit, and never fail a call whose connection is gone.
+/// without limit, and never fail a call whose connection is gone. Nor are its buffers: the ids of
+/// their work requests do not tell endpoints apart, and each message takes a map entry, a queue's
+/// lock and boxed numbers.
 ///
 /// **Threading:** any thread sends. Messages arrive on the group's completion thread, connection
 /// events on DiSNI's; neither is ever blocked here.
 /// **Ownership:** closed by the group's owner, after [Receiver#onLost].
 final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
-  /// Messages that take credits and are on their way at one time, per direction. The receiver
-  /// copies each out at once, so this bounds memory, not calls in progress.
-  static final int WINDOW = 12;
-
-  /// RECVs beyond the window: for two returns of credits, a ping and a pong.
-  static final int RESERVE = 4;
-
-  static final int DEPTH = WINDOW + RESERVE;
+  /// Data messages that are on their way at one time, per direction. The receiver copies each out
+  /// at once and a message carries many entries, so this bounds memory, not calls in progress.
+  static final int WINDOW = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(RpcEndpoint.class);
+  private static final Duration QUIET_MAX = Duration.ofSeconds(10);
 
-  /// Answers wait this long for credits; a peer that takes nothing for so long is given up.
-  private static final Duration SLOW_PEER = Duration.ofSeconds(10);
+  /// What `ibv_wc_status` calls `IBV_WC_RNR_RETRY_EXC_ERR`.
+  private static final int RNR_RETRY_EXC_ERR = 13;
 
   /// Who handles what arrives.
   interface Receiver {
-    /// Must not block.
+    /// Must not block. The entry and its payload are borrowed until this returns.
     void onFrame(RpcEndpoint from, int ticket, Frame frame);
 
     /// Called once, on any thread, possibly with the endpoint's monitor held. Must not block.
@@ -59,28 +53,45 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   }
 
   private final Receiver receiver;
-  private final ArrayBlockingQueue<MessageBuffers.Outgoing> free = new ArrayBlockingQueue<>(DEPTH);
-  private final SendWindow window = new SendWindow(WINDOW);
-  private final TakenCount taken = new TakenCount(WINDOW);
-  private final AtomicInteger controlTickets = new AtomicInteger(-1);
+  private final RpcStatistics statistics;
+  private final int depth;
+  private final Outbox outbox;
+  private final UseCount uses = new UseCount();
   private final AtomicBoolean isLost = new AtomicBoolean();
   private final ReentrantLock closing = new ReentrantLock();
+  private final Heartbeat heartbeat;
   private @Nullable MessageBuffers buffers;
   private long owner;
   private boolean isClosed;
-  private volatile long lastArrivalNanos = System.nanoTime();
-  private volatile long lastPingNanos = lastArrivalNanos;
+  private volatile boolean isUp;
 
-  RpcEndpoint(RpcGroup group, RdmaCmId id, boolean serverSide, Receiver receiver)
+  RpcEndpoint(RpcGroup group, RdmaCmId id, boolean serverSide, int window, Receiver receiver)
       throws IOException {
     super(group, id, serverSide);
     this.receiver = receiver;
+    this.statistics = group.statistics();
+    this.depth = window + CreditLedger.CONTROL_MAX;
+    this.outbox = new Outbox(window, statistics, this::post);
+    this.heartbeat = new Heartbeat(this, group.settings(), statistics);
     // DiSNI would let peers read and write the message buffers.
     this.access = IbvMr.IBV_ACCESS_LOCAL_WRITE;
   }
 
   boolean isLost() {
     return isLost.get();
+  }
+
+  /// Whether the connection was established.
+  boolean isUp() {
+    return isUp;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Heartbeat heartbeat() {
+    return heartbeat;
   }
 
   /// What the ids of this endpoint's work requests begin with; set before [#init].
@@ -92,163 +103,148 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     return owner;
   }
 
-  /// Posts all RECVs. DaRPC's own buffers are not used: the ids of its work requests do not tell
-  /// endpoints apart.
+  /// Posts all RECVs.
   @Override
   public void init() throws IOException {
-    MessageBuffers made = new MessageBuffers(this, owner, DEPTH, Integer.BYTES + Frame.BYTES_MAX);
+    MessageBuffers made = new MessageBuffers(this, owner, depth, Integer.BYTES + Frame.BYTES_MAX);
     buffers = made;
-    for (int i = 0; i < DEPTH; i++) {
-      free.add(made.outgoing(i));
+    for (int i = 0; i < depth; i++) {
+      outbox.onFree(made.outgoing(i));
       made.postReceive(i);
     }
   }
 
-  @Override
-  protected boolean sendMessage(DaRPCMessage message, int ticket) throws IOException {
-    MessageBuffers.Outgoing next = free.poll();
-    if (next == null) {
-      return false;
-    }
-    next.bytes.clear().putInt(ticket);
-    int written = message.write(next.bytes);
-    assert written == next.bytes.position() - Integer.BYTES;
-    next.post();
-    return true;
-  }
-
-  /// Sends a message that takes a credit; false when none came before the deadline.
-  ///
-  /// @throws IOException when the connection is gone
-  boolean send(Frame frame, int ticket, Deadline deadline)
-      throws IOException, InterruptedException {
-    if (!window.acquire(deadline)) {
-      return false;
-    }
-    checkAlive();
-    // With a credit in hand a send buffer is free, or its completion is about to be seen.
-    while (!sendMessage(new CountedFrame(frame, taken), ticket)) {
-      if (deadline.hasPassed()) {
-        window.release();
-        return false;
-      }
-      checkAlive();
-      LockSupport.parkNanos(10_000);
-    }
-    return true;
-  }
-
-  private void checkAlive() throws IOException {
-    if (isLost.get()) {
-      window.release();
-      throw new IOException("the connection is lost");
-    }
-  }
-
-  /// Sends an answer, or gives the connection up.
-  void answer(Frame frame, int ticket) {
+  /// Sends an answer, or gives the connection up. May wait.
+  void answer(Frame frame, int ticket, Duration patience) {
     try {
-      if (!send(frame, ticket, Deadline.after(SLOW_PEER))) {
+      if (outbox.add(frame, ticket, Deadline.after(patience)) == Outbox.NO_ROOM) {
         lose("the peer takes no messages");
       }
-    } catch (IOException e) {
-      LOG.debug("an answer was dropped: {}", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Sends a message that takes no credit, if there is a buffer for it now.
-  private void sendControl(Frame.Kind kind) {
-    try {
-      int ticket = controlTickets.getAndUpdate(t -> t == Integer.MIN_VALUE ? -1 : t - 1);
-      boolean isSent = sendMessage(new CountedFrame(Frame.control(kind), taken), ticket);
-      LOG.trace("{} sent: {}", kind, isSent);
-    } catch (IOException e) {
-      lose("cannot send: " + e.getMessage());
-    }
-  }
-
-  @Override
-  public void dispatchReceive(ByteBuffer buffer, int ticket, int index) throws IOException {
-    int takenThere = Frame.taken(buffer);
-    Frame frame;
-    try {
-      frame = Frame.read(buffer);
-    } catch (MalformedEncoding e) {
-      lose("the peer does not speak this protocol: " + e.getMessage());
+  private void post(MessageBuffers.Outgoing message) {
+    if (!uses.enter()) {
       return;
     }
-    Objects.requireNonNull(buffers).postReceive(index);
-    lastArrivalNanos = System.nanoTime();
-    if (frame.kind().takesCredit()) {
-      taken.onTaken();
+    try {
+      message.post();
+    } catch (IOException | RuntimeException e) {
+      lose("cannot send: " + e.getMessage());
+    } finally {
+      uses.leave();
     }
-    window.onTaken(takenThere);
-    switch (frame.kind()) {
-      case REQUEST, RESPONSE, FAULT -> receiver.onFrame(this, ticket, frame);
-      case PING -> sendControl(Frame.Kind.PONG);
-      case PONG, CREDIT -> LOG.trace("{} received", frame.kind());
+  }
+
+  /// Takes one completion of this endpoint's work requests; [#flush] is due afterwards.
+  ///
+  /// @param scratch room for a message
+  void onCompletion(IbvWC completion, ByteBuffer scratch, Frame frame) throws IOException {
+    if (!uses.enter()) {
+      return;
     }
-    if (taken.isDue()) {
-      sendControl(Frame.Kind.CREDIT);
+    try {
+      long workRequest = completion.getWr_id();
+      int index = MessageBuffers.indexOf(workRequest);
+      MessageBuffers messages = Objects.requireNonNull(buffers);
+      if (completion.getStatus() != 0) {
+        onFailure(completion.getStatus());
+      } else if (isLost.get()) {
+        LOG.trace("a completion of a lost connection");
+      } else if (MessageBuffers.isSend(workRequest)) {
+        outbox.onFree(messages.outgoing(index));
+      } else {
+        ByteBuffer message = messages.received(index).clear().limit(completion.getByte_len());
+        scratch.clear().put(message).flip();
+        messages.postReceive(index);
+        onMessage(scratch, frame);
+      }
+    } finally {
+      uses.leave();
     }
+  }
+
+  private void onFailure(int status) {
+    if (status == RNR_RETRY_EXC_ERR) {
+      statistics.receiverNotReady().increment();
+    }
+    lose("a message failed with completion status " + status);
+  }
+
+  private void onMessage(ByteBuffer message, Frame frame) {
+    heartbeat.onArrival();
+    try {
+      int ticket = message.getInt();
+      frame.update(message);
+      boolean isControl = frame.kind == Frame.CONTROL;
+      if (!outbox.onArrived(isControl, isControl ? frame.argument : 0, frame.taken)) {
+        throw new MalformedEncoding("it sends more than it may");
+      }
+      statistics.messagesReceived().increment();
+      if (isControl) {
+        return;
+      }
+      take(ticket, frame);
+      while (message.hasRemaining()) {
+        ticket = message.getInt();
+        frame.update(message);
+        take(ticket, frame);
+      }
+    } catch (MalformedEncoding | java.nio.BufferUnderflowException e) {
+      lose("the peer does not speak this protocol: " + e.getMessage());
+    }
+  }
+
+  private void take(int ticket, Frame frame) {
+    switch (frame.kind) {
+      case Frame.REQUEST, Frame.RESPONSE, Frame.FAULT -> receiver.onFrame(this, ticket, frame);
+      case Frame.WITHDRAWN -> LOG.trace("a withdrawn call");
+      default -> throw new MalformedEncoding("a control entry is not alone in its message");
+    }
+  }
+
+  void flush() {
+    outbox.flush();
   }
 
   @Override
-  public void dispatchSend(int index) {
-    free.add(Objects.requireNonNull(buffers).outgoing(index));
+  public void dispatchReceive(ByteBuffer buffer, int ticket, int index) {
+    throw new UnsupportedOperationException("messages are taken by onCompletion");
   }
 
   @Override
-  public void dispatchCqEvent(IbvWC completion) throws IOException {
-    if (completion.getStatus() != 0) {
-      lose("a message failed with completion status " + completion.getStatus());
-    } else if (!isLost.get()) {
-      dispatch(completion.getWr_id());
-    }
-  }
-
-  private void dispatch(long workRequest) throws IOException {
-    int index = MessageBuffers.indexOf(workRequest);
-    if (MessageBuffers.isSend(workRequest)) {
-      dispatchSend(index);
-    } else {
-      ByteBuffer message = Objects.requireNonNull(buffers).received(index).clear();
-      dispatchReceive(message, message.getInt(), index);
-    }
+  public void dispatchSend(int ticket) {
+    throw new UnsupportedOperationException("completions are taken by onCompletion");
   }
 
   @Override
   public synchronized void dispatchCmEvent(RdmaCmEvent event) throws IOException {
+    if (event.getEvent() == EventType.RDMA_CM_EVENT_ESTABLISHED.ordinal()) {
+      heartbeat.onUp();
+      isUp = true;
+    }
     super.dispatchCmEvent(ConnectionEvents.understood(event));
     if (ConnectionEvents.isEnd(event)) {
       lose(Verbs.failureOf(getIdPriv()));
     }
   }
 
-  /// Asks an idle peer for a sign of life, and gives it up when none comes.
-  void checkHeartbeat(long pingAfterNanos, long loseAfterNanos) {
-    long now = System.nanoTime();
-    long silence = now - lastArrivalNanos;
-    if (silence > loseAfterNanos) {
-      lose("no sign of life for " + Duration.ofNanos(silence).toMillis() + " ms");
-    } else if (silence > pingAfterNanos && now - lastPingNanos > pingAfterNanos) {
-      lastPingNanos = now;
-      sendControl(Frame.Kind.PING);
+  /// Ends waiting for a connection that does not come up. May wait for the endpoint's monitor.
+  void giveUpConnecting(String reason) {
+    lose(reason);
+    int end = EventType.RDMA_CM_EVENT_DISCONNECTED.ordinal();
+    try {
+      super.dispatchCmEvent(new RdmaCmEvent(end, getIdPriv(), getIdPriv()));
+    } catch (IOException e) {
+      LOG.debug("giving up a connection failed", e);
     }
-  }
-
-  /// A call begins after a pause: silence counts from now.
-  void onBusy() {
-    long now = System.nanoTime();
-    lastArrivalNanos = now;
   }
 
   void lose(String reason) {
     if (isLost.compareAndSet(false, true)) {
-      // Wakes all who wait for credits; each finds the loss and passes its credit on.
-      window.release();
+      outbox.abandon();
       receiver.onLost(this, reason);
     }
   }
@@ -261,6 +257,11 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       if (!isClosed) {
         isClosed = true;
         lose("closed here");
+        if (!uses.end(QUIET_MAX)) {
+          // Rather a leak than a queue pair that goes away under a thread that posts to it.
+          LOG.error("{}: a thread does not leave; its connection is not freed", this);
+          return;
+        }
         super.close();
         if (buffers != null) {
           super.deregisterMemory(buffers.region());

@@ -9,6 +9,7 @@ import com.ibm.disni.verbs.IbvQP;
 import com.ibm.disni.verbs.RdmaCmId;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.transport.credit.CreditLedger;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,27 +30,32 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private final Set<RpcEndpoint> live = ConcurrentHashMap.newKeySet();
   private final String name;
-  private final int endpointsMax;
-  private final CompletionLoop.HeartbeatRule heartbeat;
+  private final Settings settings;
+  private final RpcStatistics statistics;
   private @Nullable CompletionLoop loop;
   private @Nullable IbvPd domain;
 
-  private RpcGroup(String name, int endpointsMax, CompletionLoop.HeartbeatRule heartbeat)
-      throws Exception {
-    super(new FrameProtocol(), LOOK_MILLIS, 0, RpcEndpoint.DEPTH, RpcEndpoint.DEPTH);
+  /// @param window data messages on their way in each direction; the same on both sides
+  /// @param ticker told at least every second, by the completion thread; must not block
+  record Settings(RpcSettings patience, int endpointsMax, int window, Runnable ticker) {
+
+    int depth() {
+      return window + CreditLedger.CONTROL_MAX;
+    }
+  }
+
+  private RpcGroup(String name, Settings settings, RpcStatistics statistics) throws Exception {
+    super(new FrameProtocol(), LOOK_MILLIS, 0, settings.depth(), settings.depth());
     this.name = name;
-    this.endpointsMax = endpointsMax;
-    this.heartbeat = heartbeat;
+    this.settings = settings;
+    this.statistics = statistics;
   }
 
   static RpcGroup open(
-      String name,
-      int endpointsMax,
-      CompletionLoop.HeartbeatRule heartbeat,
-      RpcEndpoint.Receiver receiver) {
+      String name, Settings settings, RpcStatistics statistics, RpcEndpoint.Receiver receiver) {
     Verbs.install();
     try {
-      RpcGroup group = new RpcGroup(name, endpointsMax, heartbeat);
+      RpcGroup group = new RpcGroup(name, settings, statistics);
       // Credits see to it that a RECV is always posted: a message that finds none is an error.
       group.getConnParam().setRnr_retry_count((byte) 0);
       group.init((id, serverSide) -> group.create(id, serverSide, receiver));
@@ -57,6 +63,18 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
     } catch (Exception e) {
       throw new Unavailable("cannot open an endpoint group for " + name + ": " + e, e);
     }
+  }
+
+  RpcSettings settings() {
+    return settings.patience();
+  }
+
+  RpcStatistics statistics() {
+    return statistics;
+  }
+
+  Set<RpcEndpoint> endpoints() {
+    return live;
   }
 
   @Override
@@ -84,7 +102,14 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private synchronized CompletionLoop loop(IbvContext context) throws IOException {
     if (loop == null) {
-      loop = CompletionLoop.start(context, endpointsMax, name, heartbeat);
+      loop =
+          CompletionLoop.start(
+              context,
+              settings.endpointsMax(),
+              settings.depth(),
+              name,
+              settings.patience().pingAfter(),
+              settings.ticker());
     }
     return loop;
   }
@@ -93,7 +118,9 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
   public synchronized IbvQP createQpProvider(RpcEndpoint endpoint) throws IOException {
     CompletionLoop current = loop(endpoint.getIdPriv().getVerbs());
     if (!current.add(endpoint)) {
-      throw new IOException(name + " has " + endpointsMax + " connections already");
+      // DiSNI would forget it and leave the client waiting; this tells it that it is refused.
+      Thread.startVirtualThread(() -> drop(endpoint));
+      throw new IOException(name + " has " + settings.endpointsMax() + " connections already");
     }
     return createQP(endpoint.getIdPriv(), endpoint.getPd(), current.getCQ());
   }
@@ -105,7 +132,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private RpcEndpoint create(RdmaCmId id, boolean serverSide, RpcEndpoint.Receiver receiver)
       throws IOException {
-    RpcEndpoint endpoint = new RpcEndpoint(this, id, serverSide, receiver);
+    RpcEndpoint endpoint = new RpcEndpoint(this, id, serverSide, settings.window(), receiver);
     live.add(endpoint);
     return endpoint;
   }
@@ -155,6 +182,22 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
     CompletionLoop current = currentLoop();
     if (current != null) {
       current.close();
+    }
+    freeDomain();
+  }
+
+  private synchronized void freeDomain() throws IOException {
+    IbvPd used = domain;
+    domain = null;
+    if (used == null) {
+      return;
+    }
+    try {
+      used.deallocPd();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
     }
   }
 
