@@ -6,6 +6,8 @@ import com.ibm.disni.verbs.IbvPd;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.rdma.ibverbs.NativeProvider;
+import io.kogluktualuk.rdma.software.PathChoice;
 import io.kogluktualuk.rdma.software.SoftwareProvider;
 import io.kogluktualuk.rdma.software.SoftwareSettings;
 import java.io.IOException;
@@ -18,7 +20,12 @@ import org.slf4j.LoggerFactory;
 /// Decides which provider DiSNI uses in this process.
 ///
 /// DiSNI looks its provider up in one static field, so this is one decision per process. It is made
-/// on first use and never changes.
+/// on first use and never changes. The property `kog.rdma.provider` says what is wanted:
+///
+/// - `auto`, the default: the native provider when this host has an RDMA device with an ACTIVE port
+///   and the native library loads, else the software provider;
+/// - `native`: that or nothing;
+/// - `shared`, `tcp`: the software provider, with that data path only.
 ///
 /// **Threading:** any thread; idempotent.
 public final class Verbs {
@@ -39,6 +46,8 @@ public final class Verbs {
   private record Installed(RdmaProvider provider, Choice choice) {}
 
   /// Makes DiSNI usable with the default settings. Does nothing when it is already.
+  ///
+  /// @throws Unavailable when the native provider is asked for and cannot be had
   public static Choice install() {
     return install(SoftwareSettings.defaults());
   }
@@ -54,12 +63,11 @@ public final class Verbs {
       return current;
     }
     try {
-      AffinityStandIn.define();
       quieten();
       Field field = RdmaProvider.class.getDeclaredField("provider");
       field.setAccessible(true);
       RdmaProvider existing = (RdmaProvider) field.get(null);
-      current = existing == null ? software(settings) : foreign(existing);
+      current = existing == null ? selected(settings) : foreign(existing);
       field.set(null, current.provider());
     } catch (ReflectiveOperationException e) {
       throw new Unavailable("cannot install a provider into DiSNI; is it version 2.1? " + e, e);
@@ -76,11 +84,16 @@ public final class Verbs {
     }
   }
 
-  private static Installed software(SoftwareSettings settings) {
-    Choice choice =
-        new Choice(
-            VerbsProvider.SOFTWARE, "shared memory; no native provider is part of this build");
-    return new Installed(new SoftwareProvider(settings), choice);
+  private static Installed selected(SoftwareSettings settings) throws IllegalAccessException {
+    Selection selection = Selection.make();
+    Choice choice = new Choice(selection.provider(), selection.reason());
+    if (selection.provider() == VerbsProvider.NATIVE) {
+      return new Installed(NativeProvider.open(), choice);
+    }
+    AffinityStandIn.define();
+    boolean isForced = selection.paths() != PathChoice.AUTO;
+    return new Installed(
+        new SoftwareProvider(isForced ? settings.withPaths(selection.paths()) : settings), choice);
   }
 
   private static Installed foreign(RdmaProvider existing) {
@@ -91,16 +104,20 @@ public final class Verbs {
         new Choice(kind, "DiSNI was in use before with " + existing.getClass().getName()));
   }
 
-  /// The device that memory is registered with when no connection has chosen one.
+  /// The device that memory is registered with when no connection has chosen one: of several, the
+  /// first by name with an ACTIVE port.
   public static IbvContext context() {
-    Installed current = installed(SoftwareSettings.defaults());
-    if (!(current.provider() instanceof SoftwareProvider software)) {
-      throw new Unavailable("the device of a native provider is known by its connections only");
-    }
+    RdmaProvider provider = installed(SoftwareSettings.defaults()).provider();
     try {
-      return software.context();
+      return switch (provider) {
+        case SoftwareProvider software -> software.context();
+        case NativeProvider hardware -> hardware.context();
+        default ->
+            throw new Unavailable(
+                "the devices of " + provider.getClass().getName() + " are unknown");
+      };
     } catch (IOException e) {
-      throw new Unavailable("the software provider cannot start: " + e.getMessage(), e);
+      throw new Unavailable("no device can be had: " + e.getMessage(), e);
     }
   }
 
@@ -116,13 +133,23 @@ public final class Verbs {
 
   /// Why an id's connection failed or ended, in words; empty when it is not known.
   public static String failureOf(RdmaCmId id) {
-    return SoftwareProvider.failureOf(id);
+    String failure = NativeProvider.failureOf(id);
+    return failure.isEmpty() ? SoftwareProvider.failureOf(id) : failure;
   }
 
   /// Whether DiSNI's thread is still acting on an event of the channel that this id belongs to. Its
   /// endpoint group must not be closed while it is: closing waits for that thread with a lock held
   /// that the thread may need.
   public static boolean hasOpenEvents(RdmaCmId id) {
-    return SoftwareProvider.hasOpenEvents(id);
+    return NativeProvider.hasOpenEvents(id) || SoftwareProvider.hasOpenEvents(id);
+  }
+
+  /// Refuses a connection that was requested; the peer is told so.
+  public static void reject(RdmaCmId id) throws IOException {
+    if (installed(SoftwareSettings.defaults()).provider() instanceof NativeProvider) {
+      NativeProvider.reject(id);
+    } else {
+      id.destroyId();
+    }
   }
 }

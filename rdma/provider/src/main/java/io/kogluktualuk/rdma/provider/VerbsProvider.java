@@ -2,8 +2,8 @@ package io.kogluktualuk.rdma.provider;
 
 /// The providers of DiSNI's verbs.
 public enum VerbsProvider {
-  /// Shared memory between processes of one host; no native code, no adapter.
+  /// Pure Java: shared memory between processes of one host, TCP between hosts; no adapter.
   SOFTWARE,
-  /// DiSNI's own, over libibverbs and librdmacm.
+  /// An RDMA device, over libibverbs and librdmacm.
   NATIVE
 }

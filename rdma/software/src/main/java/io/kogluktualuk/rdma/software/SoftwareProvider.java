@@ -5,6 +5,7 @@ import com.ibm.disni.verbs.RdmaCm;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import com.ibm.disni.verbs.RdmaVerbs;
+import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,11 @@ public final class SoftwareProvider extends RdmaProvider {
   private final SoftwareSettings settings;
   private @Nullable Host host;
 
+  /// @throws Unavailable when the settings ask for a data path that there is not
   public SoftwareProvider(SoftwareSettings settings) {
+    if (settings.paths() == PathChoice.TCP) {
+      throw new Unavailable("connections over TCP are not part of this build");
+    }
     this.settings = settings;
   }
 

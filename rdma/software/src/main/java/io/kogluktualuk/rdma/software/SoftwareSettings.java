@@ -8,7 +8,8 @@ import java.time.Duration;
 ///     at most, because cores are shared
 /// @param handshakeTimeout how long a peer may take to introduce itself, and a region query to be
 ///     answered
-public record SoftwareSettings(long spinNanos, Duration handshakeTimeout) {
+/// @param paths which data paths connections may take
+public record SoftwareSettings(long spinNanos, Duration handshakeTimeout, PathChoice paths) {
 
   public SoftwareSettings {
     if (spinNanos < 0 || spinNanos > 1_000_000) {
@@ -20,6 +21,10 @@ public record SoftwareSettings(long spinNanos, Duration handshakeTimeout) {
   }
 
   public static SoftwareSettings defaults() {
-    return new SoftwareSettings(2_000, Duration.ofSeconds(5));
+    return new SoftwareSettings(2_000, Duration.ofSeconds(5), PathChoice.AUTO);
+  }
+
+  public SoftwareSettings withPaths(PathChoice choice) {
+    return new SoftwareSettings(spinNanos, handshakeTimeout, choice);
   }
 }
