@@ -1,127 +1,219 @@
 package io.kogluktualuk.rdma.conformance;
 
+import static io.kogluktualuk.rdma.conformance.VerbsEnd.piece;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvSendWR;
-import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.rdma.verbs.FileMapping;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The death of a process at the other end, by `kill -9` in mid-transfer.
-@Timeout(30)
+@NullUnmarked // JUnit fills the folder before each test.
 class KilledPeerTest {
 
   private static final int BYTES = 1 << 20;
+  private static final int OUTSTANDING = 8;
+  private static final int RECEIVES = 2;
+
+  @TempDir Path folder;
 
   /// The peer: publishes a file and takes the messages that come.
-  public static final class Child {
+  public static final class Server {
     public static void main(String[] args) throws IOException {
-      try (VerbsEnd.Listening listening = VerbsEnd.listen();
+      try (Listening listening = Listening.open();
           FileMapping file = FileMapping.open(Path.of(args[0]), 0, BYTES)) {
         System.out.println(listening.address().getPort());
-        VerbsEnd end = listening.accept(7);
+        VerbsEnd end = listening.accept(Shape.USUAL);
         IbvMr region = end.register(file.segment(), VerbsEnd.ALL_RIGHTS);
+        IbvMr inbox = end.register(end.allocate(BYTES), VerbsEnd.LOCAL);
+        for (int i = 0; i < OUTSTANDING; i++) {
+          end.receive(i, piece(inbox, 0, BYTES));
+        }
         System.out.println(region.getAddr() + " " + region.getRkey());
-        IbvSge inbox = VerbsEnd.piece(end.register(end.allocate(64), 1), 0, 64);
         while (true) {
-          end.receive(1, inbox);
-          assertEquals(0, end.completion().status());
+          VerbsEnd.Completion completion = end.completion();
+          assertEquals(Check.SUCCESS, completion.status());
+          end.receive(completion.id(), piece(inbox, 0, BYTES));
         }
       }
     }
+  }
+
+  /// The peer: connects and sends messages without end.
+  public static final class Client {
+    public static void main(String[] args) throws IOException {
+      VerbsEnd end = VerbsEnd.connect(RdmaAddress.port(Integer.parseInt(args[0])), Shape.USUAL);
+      IbvMr source = end.register(end.allocate(64), VerbsEnd.LOCAL);
+      while (end.queuePair.isOpen()) {
+        end.post(VerbsEnd.send(1, piece(source, 0, 64)));
+        Check.success(end, 1);
+      }
+    }
+  }
+
+  /// A connection to a child, with its region and RECVs posted at this end.
+  private record Peer(ChildJvm child, VerbsEnd end, long address, int rkey, IbvMr local) {
+
+    static Peer start(Path folder) throws IOException {
+      Path file = folder.resolve("region");
+      Files.write(
+          file,
+          Memory.fill(MemorySegment.ofArray(new byte[BYTES]), 1)
+              .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+      ChildJvm child = ChildJvm.start(Server.class, file.toString());
+      int port = Integer.parseInt(child.line());
+      VerbsEnd end = VerbsEnd.connect(RdmaAddress.port(port), Shape.USUAL.connectMillis(20_000));
+      String[] region = child.line().split(" ");
+      IbvMr local = end.register(end.allocate(BYTES), VerbsEnd.LOCAL);
+      for (int i = 0; i < RECEIVES; i++) {
+        end.receive(50 + i, piece(local, 0, 8));
+      }
+      return new Peer(child, end, Long.parseLong(region[0]), Integer.parseInt(region[1]), local);
+    }
+
+    IbvSendWR request(int opcode, long id) {
+      if (opcode == IbvSendWR.IBV_WR_ATOMIC_FETCH_AND_ADD) {
+        return VerbsEnd.atomic(opcode, id, address, rkey, 1, 0, piece(local, 0, 8));
+      }
+      IbvSendWR request = VerbsEnd.request(opcode, id, piece(local, 0, BYTES));
+      return opcode == IbvSendWR.IBV_WR_SEND ? request : VerbsEnd.remote(request, address, rkey);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        IbvSendWR.IBV_WR_SEND,
+        IbvSendWR.IBV_WR_RDMA_READ,
+        IbvSendWR.IBV_WR_RDMA_WRITE,
+        IbvSendWR.IBV_WR_ATOMIC_FETCH_AND_ADD
+      })
+  void inMidTransferRequestsFailAndAllElseIsFlushed(int opcode) throws Exception {
+    Peer peer = Peer.start(folder);
+    try (VerbsEnd end = peer.end()) {
+      long posted = 0;
+      while (posted < OUTSTANDING) {
+        end.post(peer.request(opcode, 1000 + posted++));
+      }
+      Other killer = null;
+      VerbsEnd.Completion completion = end.completion();
+      long done = 0;
+      while (completion.status() == Check.SUCCESS) {
+        assertEquals(1000 + done++, completion.id());
+        if (done == 30) {
+          killer = Other.thread(peer.child()::kill);
+        }
+        end.post(peer.request(opcode, 1000 + posted++));
+        completion = end.completion();
+      }
+      assertTrue(done >= 30, "it failed by itself after " + done + ": " + completion);
+      // RECVs may be flushed before anything fails.
+      int early = 0;
+      while (completion.id() < 1000) {
+        assertEquals(Check.WR_FLUSH_ERR, completion.status());
+        early++;
+        completion = end.completion();
+      }
+      assertEquals("12 of " + (1000 + done), completion.status() + " of " + completion.id());
+      Map<Long, Integer> flushed = new HashMap<>();
+      for (int i = 0; i < OUTSTANDING - 1 + RECEIVES - early; i++) {
+        VerbsEnd.Completion other = end.completion();
+        flushed.put(other.id(), other.status());
+      }
+      assertEquals(expectedFlushes(1001 + done, early), flushed);
+      end.await(EventType.RDMA_CM_EVENT_DISCONNECTED);
+      end.post(peer.request(opcode, 7));
+      Check.next(end, 7, Check.WR_FLUSH_ERR);
+      if (killer != null) {
+        killer.join();
+      }
+    } finally {
+      peer.child().kill();
+    }
+  }
+
+  private static Map<Long, Integer> expectedFlushes(long first, int early) {
+    Map<Long, Integer> expected = new HashMap<>();
+    for (long i = 0; i < OUTSTANDING - 1; i++) {
+      expected.put(first + i, Check.WR_FLUSH_ERR);
+    }
+    for (long i = early; i < RECEIVES; i++) {
+      expected.put(50 + i, Check.WR_FLUSH_ERR);
+    }
+    return expected;
   }
 
   @Test
-  void sendsFailReceivesAreFlushedAndTheEventComes(@TempDir Path folder) throws Exception {
-    Path file = Files.write(folder.resolve("region"), new byte[BYTES]);
-    Process child = start(file);
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
-    int port = Integer.parseInt(out.readLine());
-    try (VerbsEnd client = VerbsEnd.connect(RdmaAddress.port(port))) {
-      String[] region = out.readLine().split(" ");
-      IbvMr local = client.register(client.allocate(BYTES), IbvMr.IBV_ACCESS_LOCAL_WRITE);
-      client.receive(50, VerbsEnd.piece(local, 0, 8));
-      client.receive(51, VerbsEnd.piece(local, 0, 8));
-      IbvSendWR send = VerbsEnd.request(IbvSendWR.IBV_WR_SEND, 1, VerbsEnd.piece(local, 0, 64));
-      IbvSendWR read =
-          VerbsEnd.remote(
-              VerbsEnd.request(IbvSendWR.IBV_WR_RDMA_READ, 2, VerbsEnd.piece(local, 0, BYTES)),
-              Long.parseLong(region[0]),
-              Integer.parseInt(region[1]));
-      int status = 0;
-      for (int i = 0; status == 0; i++) {
-        if (i == 100) {
-          child.destroyForcibly();
-        }
-        client.post(i % 2 == 0 ? send : read);
-        status = nextOf(client, i % 2 == 0 ? 1 : 2);
+  void anIdlePeersDeathIsAnEventAndFailsTheNextRequest() throws Exception {
+    Peer peer = Peer.start(folder);
+    try (VerbsEnd end = peer.end()) {
+      peer.child().kill();
+      end.await(EventType.RDMA_CM_EVENT_DISCONNECTED);
+      end.post(peer.request(IbvSendWR.IBV_WR_RDMA_READ, 1));
+      List<Long> ids = new ArrayList<>();
+      for (int i = 0; i < 1 + RECEIVES; i++) {
+        VerbsEnd.Completion completion = end.completion();
+        ids.add(completion.id());
+        assertEquals(
+            completion.id() == 1 ? Check.RETRY_EXC_ERR : Check.WR_FLUSH_ERR, completion.status());
       }
-      assertEquals(12, status);
-      client.awaitEvent(EventType.RDMA_CM_EVENT_DISCONNECTED);
-      assertEquals(5, flushed(client, 50));
-      assertEquals(5, flushed(client, 51));
-      client.post(send);
-      assertEquals(5, nextOf(client, 1));
+      ids.sort(null);
+      assertEquals(List.of(1L, 50L, 51L), ids);
     } finally {
-      child.destroyForcibly();
+      peer.child().kill();
     }
-    assertNothingLeft(child.pid());
-  }
-
-  private final java.util.Map<Long, Integer> receives = new java.util.HashMap<>();
-
-  private int nextOf(VerbsEnd end, long id) throws IOException {
-    VerbsEnd.Completion completion = end.completion();
-    while (completion.id() != id) {
-      receives.put(completion.id(), completion.status());
-      completion = end.completion();
+    if (Boolean.getBoolean("kog.rdma.portable")) {
+      // Named files cannot go with their process; the next one sees to them.
+      Peer next = Peer.start(folder);
+      next.end().close();
+      next.child().kill();
     }
-    return completion.status();
+    assertNothingLeft(peer.child().pid());
   }
 
-  private int flushed(VerbsEnd end, long id) throws IOException {
-    Integer known = receives.get(id);
-    return known != null ? known : end.completion().status();
-  }
-
-  private static Process start(Path file) throws IOException {
-    return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-exports",
-                "java.base/sun.nio.ch=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                file.toString()))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  @Test
+  void theDeathOfAClientIsAnEventAtTheServer() throws Exception {
+    try (Listening listening = Listening.open()) {
+      ChildJvm child =
+          ChildJvm.start(Client.class, Integer.toString(listening.address().getPort()));
+      try (VerbsEnd end = listening.accept(Shape.USUAL)) {
+        IbvMr inbox = end.register(end.allocate(64), VerbsEnd.LOCAL);
+        for (int i = 0; i < 30; i++) {
+          end.receive(i, piece(inbox, 0, 64));
+          Check.success(end, i);
+        }
+        child.kill();
+        end.await(EventType.RDMA_CM_EVENT_DISCONNECTED);
+        end.post(VerbsEnd.send(1, piece(inbox, 0, 64)));
+        Check.next(end, 1, Check.RETRY_EXC_ERR);
+      } finally {
+        child.kill();
+      }
+    }
   }
 
   private static void assertNothingLeft(long pid) throws IOException {
-    for (Path folder :
-        List.of(Path.of("/dev/shm"), Path.of(System.getProperty("java.io.tmpdir")))) {
-      if (Files.isDirectory(folder)) {
-        try (Stream<Path> files = Files.list(folder)) {
+    for (Path where : List.of(Path.of("/dev/shm"), Path.of(System.getProperty("java.io.tmpdir")))) {
+      if (Files.isDirectory(where)) {
+        try (Stream<Path> files = Files.list(where)) {
           assertTrue(
               files.noneMatch(
                   path -> path.getFileName().toString().startsWith("kogluktualuk-" + pid)));

@@ -1,6 +1,7 @@
 package io.kogluktualuk.rdma.software;
 
 import io.kogluktualuk.fabric.fault.Refused;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,12 +17,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Anonymous shared memory that a process of the same user can open by a token.
 ///
 /// On Linux it is a memfd, opened by peers as `/proc/PID/fd/N`: no name in any folder, so nothing
 /// is left behind by `kill -9` at any moment. Elsewhere it is a temporary file, readable by its
-/// owner.
+/// owner; the ones of a process that was killed are deleted by the next process that makes one.
 ///
 /// **Threading:** any thread. **Ownership:** the creator closes, once; mappings live as long as the
 /// arenas they were made in. **Trust:** a token is foreign text. [#open] only follows it to a
@@ -29,6 +32,7 @@ import java.util.regex.Pattern;
 /// by the user) of the same user, and the caller compares a nonce in it before writing a byte.
 final class SharedFile implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SharedFile.class);
   private static final Pattern PROCESS_FILE = Pattern.compile("/proc/(\\d{1,10})/fd/\\d{1,10}");
   private static final String PREFIX = "kogluktualuk-";
   /// False also when told so: tests see to it that the portable way works.
@@ -102,7 +106,32 @@ final class SharedFile implements AutoCloseable {
     }
   }
 
+  /// Deletes what processes of this user that are no more have left. Once in each process.
+  private static final class Leftovers {
+
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,10})-.*\\.shm");
+
+    static {
+      File[] found = new File(System.getProperty("java.io.tmpdir")).listFiles();
+      for (File file : found == null ? new File[0] : found) {
+        var name = NAME.matcher(file.getName());
+        if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+          // Another process may be at it too, and another user's cannot be deleted: both are fine.
+          boolean isDeleted = file.delete();
+          LOG.debug("{} was left by a process that is no more: deleted {}", file, isDeleted);
+        }
+      }
+    }
+
+    private Leftovers() {}
+
+    static void deleted() {
+      // The class is initialised.
+    }
+  }
+
   private static SharedFile createTemporary(long bytes, Arena arena) throws IOException {
+    Leftovers.deleted();
     Path file =
         Files.createTempFile(
             PREFIX + ProcessHandle.current().pid() + "-",

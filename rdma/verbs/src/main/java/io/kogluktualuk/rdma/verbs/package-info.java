@@ -1,5 +1,5 @@
 /// What the verbs contract adds to DiSNI's API (queue pair, work request, completion, memory
-// region):
+/// region):
 /// file-backed memory that providers can share, and connection events that DiSNI's endpoints
 /// overlook. Knows no provider, no retry, no framing and no blobs.
 @NullMarked

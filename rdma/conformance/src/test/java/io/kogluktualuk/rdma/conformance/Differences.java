@@ -1,0 +1,59 @@
+package io.kogluktualuk.rdma.conformance;
+
+import io.kogluktualuk.rdma.conformance.Suite.DataPath;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Everything in which the providers differ, and nothing else: a test that expects different things
+/// asks here. The table in `fabric/docs/VERBS.md` is these entries, which [DifferencesTest] holds
+/// against each other.
+enum Differences {
+  /// A message or request moves on when one of its ends polls a completion queue or waits at a
+  /// completion channel; an adapter, and a thread per process for TCP, work without that.
+  PROGRESS(
+      "Work goes on while nobody polls or waits at either end",
+      "no: whoever polls or waits does the work",
+      DataPath.SHARED),
+  /// How long an operation may be.
+  OPERATION_BYTES_MAX(
+      "Longest operation",
+      "what the port says (`max_msg_sz`): 8 MiB on Soft-RoCE, 1 or 2 GiB on adapters; software: a"
+          + " region's length, 2 GiB - 1",
+      DataPath.NATIVE),
+  /// When a request to a peer that is gone fails.
+  RETRY_DELAY(
+      "When a request to a dead peer fails with RETRY_EXC_ERR",
+      "after `retry_count` timeouts, some seconds; software: as soon as the system says that the"
+          + " connection is gone",
+      DataPath.NATIVE),
+  /// A completion queue that overflows.
+  OVERRUN(
+      "More completions than a completion queue holds",
+      "undefined (Soft-RoCE drops them); software: RECVs wait, a queue pair whose requests find no"
+          + " room fails",
+      DataPath.NATIVE);
+
+  private final String what;
+  private final String how;
+  private final Set<DataPath> paths;
+
+  Differences(String what, String how, DataPath first, DataPath... more) {
+    this.what = what;
+    this.how = how;
+    this.paths = EnumSet.of(first, more);
+  }
+
+  /// Whether this run's data path is one of those that are different.
+  boolean holds() {
+    return paths.contains(Suite.dataPath());
+  }
+
+  /// This entry's row in the documentation.
+  String row() {
+    StringBuilder names = new StringBuilder();
+    for (DataPath path : paths) {
+      names.append(names.isEmpty() ? "" : ", ").append(path.word());
+    }
+    return "| " + what + " | " + names + " | " + how + " |";
+  }
+}
