@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,6 +37,12 @@ final class CommonOptions {
           "How bytes move: native (an RDMA device), shared (memory, one host only), tcp, or auto:"
               + " the first of these that can be had. Default: KOG_VERBS, or auto.")
   private @Nullable String verbs;
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "NAME",
+      description = "Whose content is meant. Default: KOG_TENANT, or 'default'.")
+  private @Nullable String tenant;
 
   @Option(names = "--json", description = "Print one JSON object instead of text; errors too.")
   private boolean json;
@@ -83,11 +90,17 @@ final class CommonOptions {
     VerbsChoice.install(verbs());
   }
 
+  /// @throws InvalidArgument when it cannot be a tenant's name
+  private Tenant tenant() {
+    String asked = terminal.environment().getOrDefault("KOG_TENANT", Tenant.DEFAULT.name());
+    return new Tenant(tenant == null ? asked : tenant);
+  }
+
   /// Connects to the running cluster.
   Fabric connect() {
     Logs.ofClient(verbose);
     chooseVerbs();
-    ClientSettings settings = ClientSettings.DEFAULT;
+    ClientSettings settings = ClientSettings.DEFAULT.withTenant(tenant());
     return control == null
         ? Fabric.connect(home(), settings)
         : Fabric.connect(ClusterFile.parseAddress(control), settings);

@@ -9,6 +9,7 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// A cluster's status for people and for machines.
 ///
@@ -82,18 +83,37 @@ final class StatusText {
   private static String state(ClusterStatus.State state) {
     return switch (state) {
       case ClusterStatus.Memory(MemoryStatus m) ->
-          "%s of %s used · %d blobs%s"
+          "%s of %s used · %d blobs%s%s"
               .formatted(
                   new ByteCount(m.usedBytes()),
                   new ByteCount(m.capacityBytes()),
                   m.blobs(),
-                  m.dropped() == 0 ? "" : " · " + m.dropped() + " dropped at start");
+                  m.dropped() == 0 ? "" : " · " + m.dropped() + " dropped at start",
+                  tenants(m));
       case ClusterStatus.Compute(ComputeStatus c) ->
           "%d of %d slots busy · %d queued · %d run, %d hit, %d failed"
               .formatted(c.running(), c.slots(), c.queued(), c.ran(), c.hits(), c.failures());
       case ClusterStatus.Control _ -> "";
       case ClusterStatus.Unreachable(String reason) -> "UNREACHABLE: " + reason;
     };
+  }
+
+  /// What each tenant has, if there are several.
+  private static String tenants(MemoryStatus status) {
+    if (status.tenants().size() < 2) {
+      return "";
+    }
+    return status.tenants().stream()
+        .map(use -> use.tenant() + " " + new ByteCount(use.usedBytes()))
+        .collect(Collectors.joining(", ", " · ", ""));
+  }
+
+  private static Json json(MemoryStatus.TenantUse use) {
+    return new Json()
+        .with("tenant", use.tenant().name())
+        .with("capacity_bytes", use.capacityBytes())
+        .with("used_bytes", use.usedBytes())
+        .with("blobs", use.blobs());
   }
 
   private static Json withState(Json json, ClusterStatus.State state) {
@@ -104,7 +124,8 @@ final class StatusText {
               .with("blobs", m.blobs())
               .with("dropped", m.dropped())
               .with("calls", m.calls())
-              .with("completions", m.completions());
+              .with("completions", m.completions())
+              .with("tenants", m.tenants().stream().map(StatusText::json).toList());
       case ClusterStatus.Compute(ComputeStatus c) ->
           json.with("slots", c.slots())
               .with("running", c.running())

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.node.BindAddress;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -83,6 +84,15 @@ final class UpCommand implements Callable<Integer> {
               + " processors.")
   private @Nullable Integer slots;
 
+  @Option(
+      names = "--tenants",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Tenants whose content is kept apart, besides 'default'. They share the memory equally,"
+              + " and stay in the state folder.")
+  private List<String> tenants = List.of();
+
   UpCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -142,7 +152,8 @@ final class UpCommand implements Callable<Integer> {
             memory == null ? standard.memoryCapacity() : ByteCount.parse(memory))
         .withCompute(
             computeNodes == null ? standard.computeNodes() : computeNodes,
-            slots == null ? standard.slots() : slots);
+            slots == null ? standard.slots() : slots)
+        .withTenants(tenants.stream().map(Tenant::new).toList());
   }
 
   private String homeArgument() {

@@ -1,19 +1,30 @@
 package io.kogluktualuk.fabric.client;
 
+import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 
 /// How a client behaves.
 ///
+/// @param tenant whose content is stored and fetched
 /// @param callTimeout how long one control call may take
 /// @param transferTimeout how long the transfer of one batch of blobs may take
 /// @param replicas on how many memory nodes source data is put; fewer when fewer live
 /// @param progressInterval how often a run is asked how far it has come
 public record ClientSettings(
-    Duration callTimeout, Duration transferTimeout, int replicas, Duration progressInterval) {
+    Tenant tenant,
+    Duration callTimeout,
+    Duration transferTimeout,
+    int replicas,
+    Duration progressInterval) {
 
   /// A minute for a batch: a busy laptop's disk can stall that long. Ten looks a second are smooth.
   public static final ClientSettings DEFAULT =
-      new ClientSettings(Duration.ofSeconds(10), Duration.ofSeconds(60), 2, Duration.ofMillis(100));
+      new ClientSettings(
+          Tenant.DEFAULT,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          2,
+          Duration.ofMillis(100));
 
   public ClientSettings {
     if (!callTimeout.isPositive()
@@ -30,5 +41,9 @@ public record ClientSettings(
     if (replicas < 1) {
       throw new IllegalArgumentException("at least one replica, found " + replicas);
     }
+  }
+
+  public ClientSettings withTenant(Tenant whose) {
+    return new ClientSettings(whose, callTimeout, transferTimeout, replicas, progressInterval);
   }
 }

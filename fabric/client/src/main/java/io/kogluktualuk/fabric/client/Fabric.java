@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
@@ -17,6 +18,7 @@ import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
@@ -39,6 +41,7 @@ public final class Fabric implements AutoCloseable {
 
   private static final int READ_BYTES = 1 << 20;
 
+  private final Tenant tenant;
   private final Channel controlChannel;
   private final ControlClient control;
   private final Membership membership;
@@ -47,6 +50,7 @@ public final class Fabric implements AutoCloseable {
   private final Runs runs;
 
   private Fabric(Channel controlChannel, ClientSettings settings) {
+    this.tenant = settings.tenant();
     this.controlChannel = controlChannel;
     this.control = new ControlClient(controlChannel, settings.callTimeout());
     this.membership = new Membership(control, settings.callTimeout());
@@ -54,9 +58,12 @@ public final class Fabric implements AutoCloseable {
         FabricBlobs.open(
             membership::memoryNodes,
             ReaderSettings.defaults()
+                .withTenant(settings.tenant())
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()));
-    this.refs = new RefReader(blobs, new HashSearch(control, membership, settings.callTimeout()));
+    HashSearch search =
+        new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
+    this.refs = new RefReader(blobs, search);
     this.runs = new Runs(membership, settings);
   }
 
@@ -202,7 +209,17 @@ public final class Fabric implements AutoCloseable {
   }
 
   /// Runs a transaction, or finds its outcome.
+  ///
+  /// @throws Refused for another tenant than the default one: compute nodes work for that one only
   public RunResult run(Transaction transaction, Duration timeout, RunListener listener) {
+    if (!tenant.equals(Tenant.DEFAULT)) {
+      throw new Refused(
+          "programs are run for tenant '"
+              + Tenant.DEFAULT
+              + "' only; tenant '"
+              + tenant
+              + "' can store and fetch");
+    }
     Blob encoding = transaction.encode();
     blobs.put(List.of(encoding));
     return runs.run(encoding.hash(), timeout, listener);

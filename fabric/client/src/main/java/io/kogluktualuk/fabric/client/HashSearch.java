@@ -12,24 +12,27 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.ResolveRequest;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Finds whole hashes from their first digits: among the keys and outputs that the memo index
-/// knows, and the blobs of all memory nodes that answer.
+/// knows, and the tenant's blobs on all memory nodes that answer.
 ///
 /// **Threading:** any thread.
 final class HashSearch implements RefReader.Prefixes {
 
   private final ControlClient control;
   private final Membership membership;
+  private final Tenant tenant;
   private final Duration timeout;
 
-  HashSearch(ControlClient control, Membership membership, Duration timeout) {
+  HashSearch(ControlClient control, Membership membership, Tenant tenant, Duration timeout) {
     this.control = control;
     this.membership = membership;
+    this.tenant = tenant;
     this.timeout = timeout;
   }
 
@@ -56,7 +59,7 @@ final class HashSearch implements RefReader.Prefixes {
   }
 
   private Set<Hash> blobs(HashPrefix prefix) {
-    ResolveRequest request = new ResolveRequest(prefix.digits());
+    ResolveRequest request = new ResolveRequest(tenant, prefix.digits());
     Set<Hash> found = new TreeSet<>();
     for (Member node : membership.all(Role.MEMORY)) {
       if (!node.isSilent()) {

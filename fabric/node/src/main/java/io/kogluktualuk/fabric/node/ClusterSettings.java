@@ -2,6 +2,8 @@ package io.kogluktualuk.fabric.node;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,9 @@ import java.util.List;
 /// @param memoryCapacity of each memory node
 /// @param computeNodes how many
 /// @param slots programs that each compute node runs at a time
+/// @param tenants whose blobs the memory nodes keep, besides the default tenant's and those that
+/// the
+///     folder has already
 public record ClusterSettings(
     Path folder,
     String host,
@@ -22,13 +27,15 @@ public record ClusterSettings(
     int memoryNodes,
     ByteCount memoryCapacity,
     int computeNodes,
-    int slots) {
+    int slots,
+    List<Tenant> tenants) {
 
   static final int NODES_MAX = 64;
   static final int SLOTS_MAX = 1024;
   static final ByteCount CAPACITY_MIN = ByteCount.mebibytes(16);
 
   public ClusterSettings {
+    tenants = List.copyOf(tenants);
     List<String> problems = new ArrayList<>();
     require(controlPort >= 0 && controlPort <= 0xFFFF, "control port " + controlPort, problems);
     require(memoryNodes >= 1 && memoryNodes <= NODES_MAX, memoryNodes + " memory nodes", problems);
@@ -36,9 +43,30 @@ public record ClusterSettings(
         computeNodes >= 1 && computeNodes <= NODES_MAX, computeNodes + " compute nodes", problems);
     require(slots >= 1 && slots <= SLOTS_MAX, slots + " slots", problems);
     require(memoryCapacity.bytes() >= CAPACITY_MIN.bytes(), "capacity " + memoryCapacity, problems);
+    require(
+        tenants.size() < MemoryCalls.TENANTS_MAX,
+        tenants.size() + " tenants besides the default one",
+        problems);
     if (!problems.isEmpty()) {
       throw new InvalidArgument("a cluster cannot have " + String.join(", ", problems));
     }
+  }
+
+  /// With the default tenant only.
+  public ClusterSettings(
+      Path folder,
+      String host,
+      int controlPort,
+      int memoryNodes,
+      ByteCount memoryCapacity,
+      int computeNodes,
+      int slots) {
+    this(folder, host, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, List.of());
+  }
+
+  public ClusterSettings withTenants(List<Tenant> others) {
+    return new ClusterSettings(
+        folder, host, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, others);
   }
 
   /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
@@ -64,21 +92,22 @@ public record ClusterSettings(
   /// @param address of this host, see [BindAddress]
   public ClusterSettings withHost(String address) {
     return new ClusterSettings(
-        folder, address, controlPort, memoryNodes, memoryCapacity, computeNodes, slots);
+        folder, address, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, tenants);
   }
 
   public ClusterSettings withControlPort(int port) {
     return new ClusterSettings(
-        folder, host, port, memoryNodes, memoryCapacity, computeNodes, slots);
+        folder, host, port, memoryNodes, memoryCapacity, computeNodes, slots, tenants);
   }
 
   public ClusterSettings withMemory(int nodes, ByteCount capacity) {
-    return new ClusterSettings(folder, host, controlPort, nodes, capacity, computeNodes, slots);
+    return new ClusterSettings(
+        folder, host, controlPort, nodes, capacity, computeNodes, slots, tenants);
   }
 
   public ClusterSettings withCompute(int nodes, int slotsOfEach) {
     return new ClusterSettings(
-        folder, host, controlPort, memoryNodes, memoryCapacity, nodes, slotsOfEach);
+        folder, host, controlPort, memoryNodes, memoryCapacity, nodes, slotsOfEach, tenants);
   }
 
   private static void require(boolean holds, String found, List<String> problems) {

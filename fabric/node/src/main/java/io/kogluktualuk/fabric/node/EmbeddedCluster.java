@@ -16,6 +16,7 @@ import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
@@ -30,6 +31,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -111,8 +113,9 @@ public final class EmbeddedCluster implements AutoCloseable {
     startControl(settings);
     List<BooleanSupplier> enrolled = new ArrayList<>();
     int memoryNodes = Math.max(settings.memoryNodes(), memoryFolders(folder));
+    List<Tenant> tenants = tenants(settings, memoryNodes);
     for (int number = 1; number <= memoryNodes; number++) {
-      enrolled.add(startMemory(settings, "memory-" + number));
+      enrolled.add(startMemory(settings, "memory-" + number, tenants));
     }
     Vm vm = Vm.open(VmSettings.defaults().withDiskCache(folder.resolve("modules")));
     opened.push(vm);
@@ -149,17 +152,18 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  private BooleanSupplier startMemory(ClusterSettings settings, String name) {
+  private BooleanSupplier startMemory(ClusterSettings settings, String name, List<Tenant> tenants) {
     ByteCount capacity = settings.memoryCapacity();
     MemoryServer server =
         MemoryServer.open(
             MemorySettings.of(
-                folder.resolve(name),
-                name,
-                new InetSocketAddress(settings.host(), 0),
-                capacity,
-                Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX),
-                List.of(control())));
+                    folder.resolve(name),
+                    name,
+                    new InetSocketAddress(settings.host(), 0),
+                    capacity,
+                    Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX),
+                    List.of(control()))
+                .withTenants(tenants));
     opened.push(server);
     nodes.add(new Node("memory", name, server.address()));
     return server::isEnrolled;
@@ -203,6 +207,15 @@ public final class EmbeddedCluster implements AutoCloseable {
       number++;
     }
     return number;
+  }
+
+  /// Those asked for and, likewise, those that the folder once had.
+  private List<Tenant> tenants(ClusterSettings settings, int memoryNodes) throws IOException {
+    Set<Tenant> tenants = new TreeSet<>(settings.tenants());
+    for (int number = 1; number <= memoryNodes; number++) {
+      tenants.addAll(MemorySettings.formerTenants(folder.resolve("memory-" + number)));
+    }
+    return List.copyOf(tenants);
   }
 
   private static void await(List<BooleanSupplier> enrolled) {

@@ -90,10 +90,6 @@ public final class ChildJvm implements AutoCloseable {
     input.flush();
   }
 
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
   public long pid() {
     return process.pid();
   }

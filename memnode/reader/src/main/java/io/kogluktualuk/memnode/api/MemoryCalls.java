@@ -17,10 +17,15 @@ public final class MemoryCalls {
   /// The most regions one node may have: with 1 GiB each, 1 TiB.
   public static final int REGIONS_MAX = 1024;
 
+  /// The most tenants one node may have, the default one included.
+  public static final int TENANTS_MAX = 16;
+
   /// The longest text of a failure in a response; longer ones are cut.
   static final int TEXT_BYTES_MAX = 1024;
 
-  /// Which regions and index there are, and where they can be read.
+  /// Which regions and index there are of a tenant, and where they can be read. This and all other
+  /// calls that name a tenant fail with [io.kogluktualuk.fabric.fault.InvalidArgument] when the
+  /// node has none of that name.
   public static final Method<DescribeRequest, NodeDescription> DESCRIBE =
       new Method<>(
           200,
@@ -29,7 +34,8 @@ public final class MemoryCalls {
           codec(NodeDescription::write, NodeDescription::read),
           true);
 
-  /// Asks for room. Asking twice takes room twice, until the windows that nobody seals expire.
+  /// Asks for room. Asking twice takes room twice, until the windows that nobody seals expire. When
+  /// all windows are lent the answer takes a moment, and is [Reservation.Later] if none came back.
   public static final Method<ReserveRequest, ReserveResponse> RESERVE =
       new Method<>(
           201,
@@ -38,7 +44,7 @@ public final class MemoryCalls {
           codec(ReserveResponse::write, ReserveResponse::read),
           true);
 
-  /// Declares windows written. A window is used up by it, so it is not sent again by itself.
+  /// Declares a window written. It is used up by that, so the call is not sent again by itself.
   public static final Method<SealRequest, SealResponse> SEAL =
       new Method<>(
           202,
@@ -56,7 +62,7 @@ public final class MemoryCalls {
           codec(LocateResponse::write, LocateResponse::read),
           true);
 
-  /// How full the node is.
+  /// How full the node is, all tenants together and each.
   public static final Method<StatusRequest, MemoryStatus> STATUS =
       new Method<>(
           204,

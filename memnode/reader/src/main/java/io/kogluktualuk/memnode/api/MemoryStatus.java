@@ -2,8 +2,10 @@ package io.kogluktualuk.memnode.api;
 
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import java.util.ArrayList;
+import java.util.List;
 
-/// How full a memory node is, and what it has done since it started.
+/// How full a memory node is, and what it has done since it started, for all tenants together.
 ///
 /// @param id the node's own identity
 /// @param name what people call it
@@ -15,11 +17,12 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 /// @param windowsOpen windows handed out and neither sealed nor expired
 /// @param sealed blobs sealed since the start
 /// @param sealedBytes their bytes
-/// @param refused windows whose bytes did not have the promised hash, since the start
+/// @param refused blobs whose bytes did not have the promised hash, since the start
 /// @param dropped blobs that the last start did not find intact
 /// @param calls control calls answered since the start, other than for this status
 /// @param completions completions that the queue pairs of the data path have shown since the start:
 ///     reading and writing one-sidedly makes none
+/// @param tenants each tenant by itself, the default one first
 public record MemoryStatus(
     String id,
     String name,
@@ -34,7 +37,31 @@ public record MemoryStatus(
     long refused,
     long dropped,
     long calls,
-    long completions) {
+    long completions,
+    List<TenantUse> tenants) {
+
+  /// What one tenant has.
+  ///
+  /// @param capacityBytes the most bytes that it may have
+  /// @param usedBytes bytes that it has taken
+  /// @param blobs how many blobs it has
+  public record TenantUse(Tenant tenant, long capacityBytes, long usedBytes, long blobs) {
+
+    static final int ENCODED_BYTES_MIN = 5;
+
+    static TenantUse read(CanonicalReader reader) {
+      return new TenantUse(Tenant.read(reader), reader.varint(), reader.varint(), reader.varint());
+    }
+
+    void write(CanonicalWriter writer) {
+      tenant.write(writer);
+      writer.varint(capacityBytes).varint(usedBytes).varint(blobs);
+    }
+  }
+
+  public MemoryStatus {
+    tenants = List.copyOf(tenants);
+  }
 
   private static final int ID_BYTES_MAX = 64;
   private static final int NAME_BYTES_MAX = 255;
@@ -54,13 +81,25 @@ public record MemoryStatus(
         reader.varint(),
         reader.varint(),
         reader.varint(),
-        reader.varint());
+        reader.varint(),
+        readTenants(reader));
+  }
+
+  private static List<TenantUse> readTenants(CanonicalReader reader) {
+    int count =
+        reader.count(MemoryCalls.TENANTS_MAX, TenantUse.ENCODED_BYTES_MIN, "the number of tenants");
+    List<TenantUse> tenants = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      tenants.add(TenantUse.read(reader));
+    }
+    return tenants;
   }
 
   void write(CanonicalWriter writer) {
     writer.text(id).text(name).varint(capacityBytes).varint(usedBytes).varint(blobBytes);
     writer.varint(blobs).varint(indexBlobsMax).varint(windowsOpen).varint(sealed);
     writer.varint(sealedBytes).varint(refused).varint(dropped);
-    writer.varint(calls).varint(completions);
+    writer.varint(calls).varint(completions).varint(tenants.size());
+    tenants.forEach(tenant -> tenant.write(writer));
   }
 }

@@ -6,12 +6,13 @@ import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a node has that can be read one-sidedly. Regions are only ever added while it runs; after a
-/// restart everything has new keys.
+/// What a node has of one tenant that can be read one-sidedly. Regions are only ever added while it
+/// runs. Their keys are renewed from time to time, and by a restart: who is denied an access asks
+/// again.
 ///
 /// @param id the node's own identity, the same after every restart
 /// @param dataHost where the regions are served, as the node knows itself
-/// @param dataPort the port of the region server
+/// @param dataPort the port of the tenant's region server
 /// @param index the registered index
 /// @param indexHomes how many home slots the index has, see [IndexLayout]
 /// @param regions the arenas, by region number

@@ -8,8 +8,9 @@ import java.util.List;
 
 /// Asks for room for blobs.
 ///
-/// @param items at most [MemoryCalls#ITEMS_MAX]
-public record ReserveRequest(List<Item> items) {
+/// @param session who will write and seal them
+/// @param items at most [MemoryCalls#ITEMS_MAX], with at most [WriteWindow#BYTES_MAX] in all
+public record ReserveRequest(Tenant tenant, SessionId session, List<Item> items) {
 
   /// One blob to come.
   ///
@@ -24,15 +25,19 @@ public record ReserveRequest(List<Item> items) {
   }
 
   static ReserveRequest read(CanonicalReader reader) {
+    Tenant tenant = Tenant.read(reader);
+    SessionId session = SessionId.read(reader);
     int count = reader.count(MemoryCalls.ITEMS_MAX, Item.ENCODED_BYTES_MIN, "the number of items");
     List<Item> items = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       items.add(new Item(reader.hash(), BlobLocation.readLength(reader)));
     }
-    return new ReserveRequest(items);
+    return new ReserveRequest(tenant, session, items);
   }
 
   void write(CanonicalWriter writer) {
+    tenant.write(writer);
+    session.write(writer);
     writer.varint(items.size());
     items.forEach(item -> writer.hash(item.hash()).varint(item.length()));
   }

@@ -5,10 +5,10 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What became of the windows of a [SealRequest], in its order.
+/// What became of the blobs of a window, in the order in which they were granted.
 ///
-/// @param items one result per window
-/// @param failure why the first failing window failed; empty when none did
+/// @param items one result per blob
+/// @param failure why the first failing blob failed; empty when none did
 public record SealResponse(List<SealResult> items, String failure) {
 
   private static final int ITEM_ENCODED_BYTES_MIN = 2;

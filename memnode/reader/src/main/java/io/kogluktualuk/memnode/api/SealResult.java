@@ -3,15 +3,15 @@ package io.kogluktualuk.memnode.api;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 
-/// What became of one window.
+/// What became of one blob of a window.
 public sealed interface SealResult {
 
   /// The bytes had the promised hash and are in the index.
   ///
-  /// @param location where they lie; elsewhere than the window when the blob was there already
+  /// @param location where they lie
   record Sealed(BlobLocation location) implements SealResult {}
 
-  /// The blob is not stored by this window; the response's text says why.
+  /// The blob is not stored by this; the response's text says why.
   ///
   /// @param tag the kind of failure, see [io.kogluktualuk.fabric.fault.FabricException#ofTag]
   record Failed(int tag) implements SealResult {}

@@ -1,9 +1,11 @@
 package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
-import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.MemoryCalls;
@@ -12,25 +14,24 @@ import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SealResult;
+import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
-import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
-import io.kogluktualuk.rdma.transport.memory.Transfer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Puts blobs on one node: reserve, WRITE, seal, in batches.
+/// Puts blobs on one node, in batches: reserve a window, WRITE them into it one behind the other,
+/// seal it.
+///
+/// While all windows of a node are lent it asks again, until the deadline. A window that has
+/// expired on the way, or in which somebody else has written, is replaced by another,
+/// [#ATTEMPTS_MAX] in all.
 ///
 /// **Threading:** any thread.
-/// **Bound:** one registered buffer; at most [#BATCH_BYTES_MAX] in windows at a time.
+/// **Bound:** one registered buffer and one window at a time.
 final class BlobWriter {
 
-  /// Blobs of one reservation. Four buffers' worth: enough to make the two control calls cheap,
-  /// little enough to be written long before the windows expire.
-  private static final long BATCH_BYTES_MAX = 16L << 20;
-
-  /// How many writes are posted together: keeps well below the depth of a send queue.
-  private static final int WRITES_MAX = 64;
+  private static final int ATTEMPTS_MAX = 3;
 
   private final Buffers buffers;
   private final LocationCache locations;
@@ -49,7 +50,11 @@ final class BlobWriter {
     void failed(Blob blob, FabricException reason);
   }
 
-  private record Granted(Blob blob, long window, BlobLocation location) {}
+  /// What one window has left to do.
+  ///
+  /// @param waiting blobs that got no window
+  /// @param lost blobs whose window was lost, and why
+  private record Rest(List<Blob> waiting, List<Blob> lost, FabricException reason) {}
 
   void put(NodeLink link, List<Blob> blobs, Report report, Deadline deadline) {
     int from = 0;
@@ -61,7 +66,7 @@ final class BlobWriter {
         to++;
       } while (to < blobs.size()
           && to - from < MemoryCalls.ITEMS_MAX
-          && bytes + blobs.get(to).length() <= BATCH_BYTES_MAX);
+          && bytes + blobs.get(to).length() <= WriteWindow.BYTES_MAX);
       List<Blob> batch = blobs.subList(from, to);
       try {
         link.use(deadline, session -> putBatch(session, link, batch, report, deadline));
@@ -75,89 +80,134 @@ final class BlobWriter {
 
   private boolean putBatch(
       Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
+    List<Blob> open = batch;
+    int attempts = 0;
+    while (!open.isEmpty()) {
+      if (deadline.hasPassed()) {
+        throw new DeadlineExceeded(
+            "memory node " + link.node().id() + ": no window became free in time");
+      }
+      Rest rest = putOnce(session, link, open, report, deadline);
+      if (!rest.lost().isEmpty()) {
+        attempts++;
+      }
+      open = new ArrayList<>(rest.waiting());
+      if (attempts < ATTEMPTS_MAX) {
+        open.addAll(rest.lost());
+      } else {
+        rest.lost().forEach(blob -> report.failed(blob, rest.reason()));
+      }
+    }
+    return true;
+  }
+
+  private Rest putOnce(
+      Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
     long askedNanos = System.nanoTime();
     List<ReserveRequest.Item> items =
         batch.stream().map(blob -> new ReserveRequest.Item(blob.hash(), blob.length())).toList();
     ReserveResponse response = session.reserve(items, deadline);
     checkCount(link, batch.size(), response.items().size());
-    List<Granted> granted = new ArrayList<>(batch.size());
+    List<Blob> granted = new ArrayList<>(batch.size());
+    List<Blob> waiting = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       Blob blob = batch.get(i);
       switch (response.items().get(i)) {
         case Reservation.Present(BlobLocation location) -> stored(link, blob, location, report);
-        case Reservation.Window(long window, BlobLocation location) ->
-            granted.add(new Granted(blob, window, location));
+        case Reservation.Granted() -> granted.add(blob);
+        case Reservation.Later() -> waiting.add(blob);
         case Reservation.Refusal(int tag) ->
             report.failed(blob, FabricException.ofTag(tag, response.failure()));
       }
     }
-    if (!granted.isEmpty()) {
-      write(session, link, granted, response, askedNanos, deadline);
-      seal(session, link, granted, report, deadline);
+    NotFound expired = expired(link);
+    if (granted.isEmpty()) {
+      return new Rest(waiting, List.of(), expired);
+    }
+    WriteWindow window = window(link, granted, response);
+    if (!write(session, granted, window, askedNanos + response.lifetime().toNanos(), deadline)) {
+      return new Rest(waiting, granted, expired);
+    }
+    try {
+      return seal(session, link, granted, window, waiting, report, deadline);
+    } catch (NotFound e) {
+      return new Rest(waiting, granted, e);
+    }
+  }
+
+  private static NotFound expired(NodeLink link) {
+    return new NotFound(
+        "memory node " + link.node().id() + ": the window expired before it was written");
+  }
+
+  private static WriteWindow window(NodeLink link, List<Blob> granted, ReserveResponse response) {
+    WriteWindow window = response.window();
+    if (window == null || window.region().length() < totalBytes(granted)) {
+      throw new MalformedEncoding(
+          "memory node " + link.node().id() + ": no window for what it granted: " + window);
+    }
+    return window;
+  }
+
+  /// @return false when the window expired before all was written
+  private boolean write(
+      Session session, List<Blob> granted, WriteWindow window, long endNanos, Deadline deadline) {
+    long total = totalBytes(granted);
+    if (total == 0) {
+      return true;
+    }
+    int next = 0;
+    long written = 0;
+    try (RegisteredBuffer buffer = buffers.acquire(Math.min(total, Blob.LENGTH_MAX), deadline)) {
+      while (next < granted.size()) {
+        int length = 0;
+        while (next < granted.size()
+            && length + granted.get(next).length() <= buffer.segment().byteSize()) {
+          Blob blob = granted.get(next++);
+          MemorySegment.copy(blob.bytes(), 0, buffer.segment(), length, blob.length());
+          length += blob.length();
+        }
+        // After that the node denies it, which would cost the connection.
+        if (System.nanoTime() - endNanos >= 0) {
+          return false;
+        }
+        session.write(window.region(), written, buffer, length, deadline);
+        written += length;
+      }
     }
     return true;
   }
 
-  private void write(
+  private static long totalBytes(List<Blob> blobs) {
+    return blobs.stream().mapToLong(Blob::length).sum();
+  }
+
+  private Rest seal(
       Session session,
       NodeLink link,
-      List<Granted> granted,
-      ReserveResponse response,
-      long askedNanos,
+      List<Blob> granted,
+      WriteWindow window,
+      List<Blob> waiting,
+      Report report,
       Deadline deadline) {
-    int next = 0;
-    try (RegisteredBuffer buffer = buffers.acquire(totalBytes(granted), deadline)) {
-      while (next < granted.size()) {
-        List<Transfer> transfers = new ArrayList<>();
-        long at = 0;
-        while (next < granted.size()
-            && transfers.size() < WRITES_MAX
-            && at + granted.get(next).blob().length() <= buffer.segment().byteSize()) {
-          Granted each = granted.get(next++);
-          int length = each.blob().length();
-          if (length > 0) {
-            MemorySegment.copy(each.blob().bytes(), 0, buffer.segment(), at, length);
-            transfers.add(transfer(link, each, response, buffer, at));
-          }
-          at += length;
-        }
-        // A write after the window has expired could hit somebody else's.
-        if (System.nanoTime() - askedNanos >= response.lifetime().toNanos()) {
-          throw new Unavailable(
-              "memory node " + link.node().id() + ": the windows expired before they were written");
-        }
-        session.writeAll(transfers, deadline);
-      }
-    }
-  }
-
-  private static long totalBytes(List<Granted> granted) {
-    long bytes = granted.stream().mapToLong(each -> each.blob().length()).sum();
-    return Math.min(bytes, Blob.LENGTH_MAX);
-  }
-
-  private static Transfer transfer(
-      NodeLink link, Granted each, ReserveResponse response, RegisteredBuffer buffer, long at) {
-    RemoteRegion region = response.writable().get(each.location().region());
-    if (region == null || each.location().length() != each.blob().length()) {
-      throw new MalformedEncoding(
-          "memory node " + link.node().id() + ": a window that cannot be: " + each.location());
-    }
-    return new Transfer(region, each.location().offset(), buffer, at, each.blob().length());
-  }
-
-  private void seal(
-      Session session, NodeLink link, List<Granted> granted, Report report, Deadline deadline) {
-    SealResponse response = session.seal(granted.stream().map(Granted::window).toList(), deadline);
+    SealResponse response = session.seal(window.id(), deadline);
     checkCount(link, granted.size(), response.items().size());
+    List<Blob> damaged = new ArrayList<>();
     for (int i = 0; i < granted.size(); i++) {
-      Blob blob = granted.get(i).blob();
+      Blob blob = granted.get(i);
       switch (response.items().get(i)) {
         case SealResult.Sealed(BlobLocation location) -> stored(link, blob, location, report);
-        case SealResult.Failed(int tag) ->
-            report.failed(blob, FabricException.ofTag(tag, response.failure()));
+        case SealResult.Failed(int tag) -> {
+          FabricException reason = FabricException.ofTag(tag, response.failure());
+          if (reason instanceof Corruption) {
+            damaged.add(blob);
+          } else {
+            report.failed(blob, reason);
+          }
+        }
       }
     }
+    return new Rest(waiting, damaged, new Corruption(response.failure()));
   }
 
   private void stored(NodeLink link, Blob blob, BlobLocation location, Report report) {

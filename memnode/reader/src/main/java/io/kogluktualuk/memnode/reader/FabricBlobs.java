@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The blobs of all memory nodes of a fabric.
+/// The blobs of one tenant on all memory nodes of a fabric.
 ///
 /// **Placement.** [Rendezvous] hashing over the members says which nodes a blob belongs on; nobody
 /// is asked. A put takes the first nodes in that order that accept the blob.
@@ -33,7 +33,8 @@ import java.util.function.Supplier;
 /// all buffers in use waits for one until its time is over.
 /// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when every node was asked and none has the
 /// blob, [io.kogluktualuk.fabric.fault.Corruption] when only other bytes were found,
-/// [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not be asked.
+/// [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not be asked,
+/// [io.kogluktualuk.fabric.fault.InvalidArgument] when a node does not know the tenant.
 public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   /// The speed below which a long transfer counts as stuck: a fraction of the slowest network.
@@ -51,7 +52,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   private FabricBlobs(Supplier<List<MemoryNode>> membership, ReaderSettings settings) {
     this.settings = settings;
     this.buffers = Buffers.create(settings);
-    this.links = new NodeLinks(new Membership(membership, settings.membershipAge()), tally);
+    Membership members = new Membership(membership, settings.membershipAge());
+    this.links = new NodeLinks(members, settings.tenant(), tally);
     LocationCache locations = new LocationCache(settings.locationsMax());
     // The key of the tags must not be predictable, see ContentTagger.
     ContentTagger tagger = new ContentTagger(new SecureRandom());

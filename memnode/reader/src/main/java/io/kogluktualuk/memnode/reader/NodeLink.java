@@ -7,6 +7,8 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.NodeDescription;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +29,7 @@ final class NodeLink implements AutoCloseable {
   private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
 
   private final MemoryNode node;
+  private final Tenant tenant;
   private final Tally tally;
   private final ReentrantLock connecting = new ReentrantLock();
   private volatile @Nullable Session session;
@@ -40,8 +43,9 @@ final class NodeLink implements AutoCloseable {
     R with(Session session);
   }
 
-  NodeLink(MemoryNode node, Tally tally) {
+  NodeLink(MemoryNode node, Tenant tenant, Tally tally) {
     this.node = node;
+    this.tenant = tenant;
     this.tally = tally;
   }
 
@@ -49,14 +53,16 @@ final class NodeLink implements AutoCloseable {
     return node;
   }
 
-  /// Runs something with a live session. When the connection turns out to be lost, or to lead to an
-  /// earlier run of the node, it is dropped; and if this call found it open, everything is run once
-  /// more over a new one. So `use` may run twice, and must be harmless to repeat.
+  /// Runs something with a live session. When the node denies an access, its keys are asked for
+  /// again, because it renews them from time to time, and everything is run once more. When the
+  /// connection turns out to be lost, or to lead to an earlier run of the node, it is dropped; and
+  /// if this call found it open, everything is run once more over a new one. So `use` may run three
+  /// times, and must be harmless to repeat.
   <R> R use(Deadline deadline, Use<R> use) {
     Session found = session;
     if (found != null) {
       try {
-        return use.with(found);
+        return withKnownOrRenewedKeys(found, deadline, use);
       } catch (Unavailable | AlreadyClosed | Refused e) {
         drop(found); // and on with a new one
       } catch (MalformedEncoding | DeadlineExceeded e) {
@@ -70,6 +76,16 @@ final class NodeLink implements AutoCloseable {
     } catch (Unavailable | AlreadyClosed | Refused | MalformedEncoding | DeadlineExceeded e) {
       drop(fresh);
       throw e;
+    }
+  }
+
+  private static <R> R withKnownOrRenewedKeys(Session found, Deadline deadline, Use<R> use) {
+    NodeDescription known = found.description();
+    try {
+      return use.with(found);
+    } catch (Refused e) {
+      found.renew(known, deadline);
+      return use.with(found);
     }
   }
 
@@ -95,7 +111,7 @@ final class NodeLink implements AutoCloseable {
       if (closed) {
         throw new AlreadyClosed("the link to memory node " + node.id() + " is closed");
       }
-      live = Session.open(node, sooner(deadline, CONNECT_MAX), tally);
+      live = Session.open(node, tenant, sooner(deadline, CONNECT_MAX), tally);
       session = live;
       away = null;
       return live;

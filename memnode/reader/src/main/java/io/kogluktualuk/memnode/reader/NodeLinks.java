@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLinks implements AutoCloseable {
 
   private final Membership membership;
+  private final Tenant tenant;
   private final Tally tally;
   private final Object lock = new Object();
   private volatile Current current;
@@ -24,8 +26,9 @@ final class NodeLinks implements AutoCloseable {
   /// The links that belong to one answer of the membership.
   private record Current(Rendezvous rendezvous, Map<String, NodeLink> byId) {}
 
-  NodeLinks(Membership membership, Tally tally) {
+  NodeLinks(Membership membership, Tenant tenant, Tally tally) {
     this.membership = membership;
+    this.tenant = tenant;
     this.tally = tally;
     this.current = new Current(new Rendezvous(List.of()), Map.of());
   }
@@ -68,7 +71,7 @@ final class NodeLinks implements AutoCloseable {
       for (MemoryNode node : rendezvous.nodes()) {
         NodeLink link = before.get(node.id());
         if (link == null || !link.node().equals(node)) {
-          link = new NodeLink(node, tally);
+          link = new NodeLink(node, tenant, tally);
         }
         kept.add(link);
         after.put(node.id(), link);

@@ -1,9 +1,11 @@
 package io.kogluktualuk.memnode.reader;
 
+import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 
 /// How a process reads and writes blobs.
 ///
+/// @param tenant whose blobs
 /// @param replicas how many nodes get each blob that is put; fewer when fewer nodes live
 /// @param smallBuffers registered buffers of [#SMALL_BUFFER_BYTES], for index reads and small blobs
 /// @param largeBuffers registered buffers of 4 MiB, for the others; bounds the transfers in flight
@@ -12,6 +14,7 @@ import java.time.Duration;
 /// @param timeout how long one operation may take in all; long batches get a second more for each
 ///     16 MiB
 public record ReaderSettings(
+    Tenant tenant,
     int replicas,
     int smallBuffers,
     int largeBuffers,
@@ -33,6 +36,18 @@ public record ReaderSettings(
     }
   }
 
+  /// For the default tenant.
+  public ReaderSettings(
+      int replicas,
+      int smallBuffers,
+      int largeBuffers,
+      int locationsMax,
+      Duration membershipAge,
+      Duration timeout) {
+    this(
+        Tenant.DEFAULT, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
+  }
+
   private static void atLeastOne(int value, String what) {
     if (value < 1) {
       throw new IllegalArgumentException("at least one of: " + what + "; found " + value);
@@ -46,15 +61,20 @@ public record ReaderSettings(
 
   public ReaderSettings withReplicas(int count) {
     return new ReaderSettings(
-        count, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
+        tenant, count, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
   }
 
   public ReaderSettings withTimeout(Duration longest) {
     return new ReaderSettings(
-        replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, longest);
+        tenant, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, longest);
   }
 
   public ReaderSettings withBuffers(int small, int large) {
-    return new ReaderSettings(replicas, small, large, locationsMax, membershipAge, timeout);
+    return new ReaderSettings(tenant, replicas, small, large, locationsMax, membershipAge, timeout);
+  }
+
+  public ReaderSettings withTenant(Tenant whose) {
+    return new ReaderSettings(
+        whose, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
   }
 }

@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -41,6 +42,11 @@ final class Search {
   /// The error when all nodes were tried in vain. A node that could not be asked may have the blob,
   /// so then it is neither lost nor missing for certain.
   FabricException failure() {
+    for (FabricException failure : failures) {
+      if (failure instanceof InvalidArgument) {
+        return failure; // the question was wrong, not the nodes
+      }
+    }
     if (!silent.isEmpty()) {
       Unavailable unavailable =
           new Unavailable(

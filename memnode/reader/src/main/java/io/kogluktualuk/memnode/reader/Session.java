@@ -15,12 +15,15 @@ import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.SealRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.memnode.api.SessionId;
+import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
 import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
 import io.kogluktualuk.rdma.transport.memory.Transfer;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,31 +36,39 @@ import java.util.Map;
 /// **Errors:** those of [Channel] and [RemoteMemory]; after any of them [NodeLink] makes a new one.
 final class Session implements AutoCloseable {
 
+  /// Window ids are worth nothing without the session's; so this must not be predictable.
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final SessionId id = SessionId.random(RANDOM);
   private final String nodeId;
+  private final Tenant tenant;
   private final Channel channel;
   private final RemoteMemory memory;
   private final Tally tally;
+  private final Object renewing = new Object();
   private volatile NodeDescription description;
 
   private Session(
       String nodeId,
+      Tenant tenant,
       Channel channel,
       RemoteMemory memory,
       NodeDescription description,
       Tally tally) {
     this.nodeId = nodeId;
+    this.tenant = tenant;
     this.channel = channel;
     this.memory = memory;
     this.description = description;
     this.tally = tally;
   }
 
-  static Session open(MemoryNode node, Deadline deadline, Tally tally) {
+  static Session open(MemoryNode node, Tenant tenant, Deadline deadline, Tally tally) {
     Channel channel = RpcClient.connect(node.address(), deadline);
     try {
-      NodeDescription description = describe(node.id(), channel, deadline);
+      NodeDescription description = describe(node.id(), tenant, channel, deadline);
       RemoteMemory memory = RemoteMemory.connect(dataAddress(node, description), deadline);
-      return new Session(node.id(), channel, memory, description, tally);
+      return new Session(node.id(), tenant, channel, memory, description, tally);
     } catch (RuntimeException e) {
       try {
         channel.close();
@@ -68,9 +79,10 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private static NodeDescription describe(String nodeId, Channel channel, Deadline deadline) {
+  private static NodeDescription describe(
+      String nodeId, Tenant tenant, Channel channel, Deadline deadline) {
     NodeDescription description =
-        channel.call(MemoryCalls.DESCRIBE, new DescribeRequest(), deadline);
+        channel.call(MemoryCalls.DESCRIBE, new DescribeRequest(tenant), deadline);
     if (!description.id().equals(nodeId)) {
       throw new Unavailable(
           "memory node " + nodeId + ": node " + description.id() + " answers at its address");
@@ -89,9 +101,22 @@ final class Session implements AutoCloseable {
 
   /// Replaces what is known of the node's regions and index by what it says now.
   NodeDescription describeAgain(Deadline deadline) {
-    NodeDescription now = describe(nodeId, channel, deadline);
+    NodeDescription now = describe(nodeId, tenant, channel, deadline);
     description = now;
     return now;
+  }
+
+  NodeDescription description() {
+    return description;
+  }
+
+  /// Replaces what is known, unless somebody has done so since it was `known`.
+  void renew(NodeDescription known, Deadline deadline) {
+    synchronized (renewing) {
+      if (description == known) {
+        describeAgain(deadline);
+      }
+    }
   }
 
   /// Looks hashes up in the node's index, each by one read, all at once.
@@ -127,7 +152,7 @@ final class Session implements AutoCloseable {
   Map<Hash, BlobLocation> locate(List<Hash> hashes, Deadline deadline) {
     Map<Hash, BlobLocation> found = new HashMap<>();
     channel
-        .call(MemoryCalls.LOCATE, new LocateRequest(hashes), deadline)
+        .call(MemoryCalls.LOCATE, new LocateRequest(tenant, hashes), deadline)
         .found()
         .forEach(
             (position, location) -> {
@@ -171,19 +196,22 @@ final class Session implements AutoCloseable {
     tally.read(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
   }
 
-  void writeAll(List<Transfer> transfers, Deadline deadline) {
-    if (!transfers.isEmpty()) {
-      memory.writeAll(transfers, deadline);
-      tally.wrote(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
-    }
+  void write(
+      RemoteRegion region,
+      long regionOffset,
+      RegisteredBuffer buffer,
+      int length,
+      Deadline deadline) {
+    memory.write(region, regionOffset, buffer, 0, length, deadline);
+    tally.wrote(1, length);
   }
 
   ReserveResponse reserve(List<ReserveRequest.Item> items, Deadline deadline) {
-    return channel.call(MemoryCalls.RESERVE, new ReserveRequest(items), deadline);
+    return channel.call(MemoryCalls.RESERVE, new ReserveRequest(tenant, id, items), deadline);
   }
 
-  SealResponse seal(List<Long> windows, Deadline deadline) {
-    return channel.call(MemoryCalls.SEAL, new SealRequest(windows), deadline);
+  SealResponse seal(long window, Deadline deadline) {
+    return channel.call(MemoryCalls.SEAL, new SealRequest(tenant, id, window), deadline);
   }
 
   @Override

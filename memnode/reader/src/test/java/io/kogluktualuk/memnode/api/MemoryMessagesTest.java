@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -71,7 +72,10 @@ class MemoryMessagesTest {
 
   private static final List<Kind<?>> KINDS =
       List.of(
-          new Kind<>("describe", MemoryCalls.DESCRIBE.request(), (_, _) -> new DescribeRequest()),
+          new Kind<>(
+              "describe",
+              MemoryCalls.DESCRIBE.request(),
+              (random, _) -> new DescribeRequest(tenant(random))),
           new Kind<>(
               "description", MemoryCalls.DESCRIBE.response(), MemoryMessagesTest::description),
           new Kind<>("reserve", MemoryCalls.RESERVE.request(), MemoryMessagesTest::reserve),
@@ -81,13 +85,15 @@ class MemoryMessagesTest {
           new Kind<>(
               "locate",
               MemoryCalls.LOCATE.request(),
-              (random, items) -> new LocateRequest(list(items, () -> hash(random)))),
+              (random, items) ->
+                  new LocateRequest(tenant(random), list(items, () -> hash(random)))),
           new Kind<>("located", MemoryCalls.LOCATE.response(), MemoryMessagesTest::located),
           new Kind<>(
               "resolve",
               MemoryCalls.RESOLVE.request(),
               (random, _) ->
-                  new ResolveRequest(hash(random).toHex().substring(0, random.nextInt(8, 65)))),
+                  new ResolveRequest(
+                      tenant(random), hash(random).toHex().substring(0, random.nextInt(8, 65)))),
           new Kind<>(
               "resolved",
               MemoryCalls.RESOLVE.response(),
@@ -107,6 +113,10 @@ class MemoryMessagesTest {
 
   private static Hash hash(RandomGenerator random) {
     return Hash.ofBytes(Mutations.randomBytes(32, random));
+  }
+
+  private static Tenant tenant(RandomGenerator random) {
+    return new Tenant("tenant-" + random.nextInt(Integer.MAX_VALUE));
   }
 
   private static BlobLocation location(RandomGenerator random) {
@@ -134,31 +144,36 @@ class MemoryMessagesTest {
 
   private static ReserveRequest reserve(RandomGenerator random, int items) {
     return new ReserveRequest(
+        tenant(random),
+        SessionId.random(random),
         list(
             items,
             () -> new ReserveRequest.Item(hash(random), random.nextInt(Blob.LENGTH_MAX + 1))));
   }
 
   private static ReserveResponse reserved(RandomGenerator random, int items) {
-    SortedMap<Integer, RemoteRegion> regions = new TreeMap<>();
-    list(items, () -> regions.put(random.nextInt(MemoryCalls.REGIONS_MAX), region(random)));
+    RemoteRegion region =
+        new RemoteRegion(
+            random.nextLong(), random.nextInt(WriteWindow.BYTES_MAX + 1), random.nextInt());
     return new ReserveResponse(
         Duration.ofMillis(random.nextInt(100_000)),
-        regions,
+        random.nextInt(3) == 0 ? null : new WriteWindow(random.nextLong(Long.MAX_VALUE), region),
         list(items, () -> reservation(random)),
         "because " + random.nextInt());
   }
 
   private static Reservation reservation(RandomGenerator random) {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> new Reservation.Present(location(random));
-      case 1 -> new Reservation.Window(random.nextLong(Long.MAX_VALUE), location(random));
+      case 1 -> new Reservation.Granted();
+      case 2 -> new Reservation.Later();
       default -> new Reservation.Refusal(random.nextInt(256));
     };
   }
 
   private static SealRequest seal(RandomGenerator random, int items) {
-    return new SealRequest(list(items, () -> random.nextLong(Long.MAX_VALUE)));
+    return new SealRequest(
+        tenant(random), SessionId.random(random), random.nextLong(Long.MAX_VALUE - items));
   }
 
   private static SealResponse sealed(RandomGenerator random, int items) {
@@ -194,7 +209,10 @@ class MemoryMessagesTest {
         9,
         items,
         n / 9,
-        items);
+        items,
+        list(
+            Math.min(items, MemoryCalls.TENANTS_MAX),
+            () -> new MemoryStatus.TenantUse(tenant(random), n / 2, n / 3, n / 4)));
   }
 
   @Test
@@ -208,10 +226,7 @@ class MemoryMessagesTest {
   @Test
   void fullBatchesFitIntoAMessage() {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    for (Kind<?> kind : KINDS) {
-      boolean hasRegions = kind.name().equals("reserved");
-      kind.roundTrip(random, hasRegions ? 400 : MemoryCalls.ITEMS_MAX);
-    }
+    KINDS.forEach(kind -> kind.roundTrip(random, MemoryCalls.ITEMS_MAX));
   }
 
   @Test
@@ -228,8 +243,20 @@ class MemoryMessagesTest {
 
   @Test
   void batchesAreBounded() {
-    List<Long> tooMany = list(MemoryCalls.ITEMS_MAX + 1, () -> 1L);
-    assertThrows(IllegalArgumentException.class, () -> new SealRequest(tooMany));
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    List<Hash> tooMany = list(MemoryCalls.ITEMS_MAX + 1, () -> hash(random));
+    assertThrows(IllegalArgumentException.class, () -> new LocateRequest(Tenant.DEFAULT, tooMany));
+  }
+
+  @Test
+  void tenantsHavePlainNames() {
+    for (String name : List.of("a", "default", "team-7", "x".repeat(32))) {
+      assertEquals(name, new Tenant(name).toString());
+    }
+    for (String name : List.of("", "A", "a b", "../a", "ä", "x".repeat(33))) {
+      InvalidArgument failure = assertThrows(InvalidArgument.class, () -> new Tenant(name));
+      assertTrue(String.valueOf(failure.getMessage()).contains("'" + name + "'"));
+    }
   }
 
   @Test

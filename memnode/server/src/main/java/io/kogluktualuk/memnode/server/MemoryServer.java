@@ -6,28 +6,29 @@ import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.store.MemoryStore;
-import io.kogluktualuk.memnode.store.StateFolder;
-import io.kogluktualuk.rdma.transport.memory.RegionServer;
+import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
-/// A running memory node.
+/// A running memory node: one store for each of its tenants, and one address for control calls.
 ///
 /// **Threading:** any thread.
-/// **Ownership:** owns folder, store, registrations, servers and threads; [#close] lets go of them
-/// in the order that keeps everything valid that somebody may still use: leave the membership's
-/// heartbeats, stop control calls, withdraw the memory, stop serving it, close store and folder.
+/// **Ownership:** owns stores, servers and threads; [#close] lets go of them in the order that
+/// keeps everything valid that somebody may still use: leave the membership's heartbeats, stop
+/// control calls, close each tenant's store.
 public final class MemoryServer implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(MemoryServer.class);
 
   /// What to close, last opened first.
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -40,24 +41,10 @@ public final class MemoryServer implements AutoCloseable {
 
   private MemoryServer(MemorySettings settings) {
     try {
-      SecureRandom random = new SecureRandom();
-      StateFolder folder =
-          StateFolder.open(
-              settings.folder(), StateFolder.machineBootId(), NodeId.of(random).toString());
-      opened.push(folder);
-      id = NodeId.parse(folder.nodeId());
-      MemoryStore store =
-          MemoryStore.open(folder, settings.store(), System::nanoTime, random.nextLong(1L << 62));
-      opened.push(store);
-      report(settings, store);
+      Map<Tenant, TenantStore> tenants = openTenants(settings);
+      id = NodeId.parse(Objects.requireNonNull(tenants.get(Tenant.DEFAULT)).nodeId());
       host = host(settings.bind());
-      RegionServer regions =
-          RegionServer.open(
-              new InetSocketAddress(settings.bind().getAddress(), settings.dataPort()));
-      opened.push(regions);
-      PublishedStore published = new PublishedStore(regions, store);
-      opened.push(published);
-      calls = new StoreCalls(id.toString(), settings.name(), host, store, published);
+      calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
       rpc = RpcServer.open(settings.bind(), calls.table());
       opened.push(rpc);
       enrolment =
@@ -69,6 +56,31 @@ public final class MemoryServer implements AutoCloseable {
     }
   }
 
+  /// The default tenant has the node's folder, each other one a folder in it.
+  private Map<Tenant, TenantStore> openTenants(MemorySettings settings) {
+    Map<Tenant, TenantStore> tenants = new LinkedHashMap<>();
+    List<Tenant> names = settings.allTenants();
+    StoreSettings share = settings.store().share(names.size());
+    String freshId = NodeId.of(new SecureRandom()).toString();
+    for (Tenant tenant : names) {
+      Path path = settings.folder(tenant);
+      // There may have been fewer tenants before, and so a larger share.
+      long blobs = names.size() == 1 ? 0 : MemoryStore.blobsAtMost(path);
+      int port = settings.dataPort() == 0 ? 0 : settings.dataPort() + tenants.size();
+      TenantStore store =
+          TenantStore.open(
+              tenant,
+              path,
+              freshId,
+              share.withIndexFor(blobs + blobs / 4),
+              new InetSocketAddress(settings.bind().getAddress(), port),
+              settings.readKeys());
+      opened.push(store);
+      tenants.put(tenant, store);
+    }
+    return tenants;
+  }
+
   /// Starts a node on its folder, with all blobs that it had. It becomes a member as soon as the
   /// control plane answers.
   ///
@@ -77,21 +89,6 @@ public final class MemoryServer implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when the folder has no room for the index
   public static MemoryServer open(MemorySettings settings) {
     return new MemoryServer(settings);
-  }
-
-  private static void report(MemorySettings settings, MemoryStore store) {
-    long dropped = store.status().dropped();
-    if (dropped > 0) {
-      LOG.warn(
-          "memory node {}: {} blobs in {} were not intact and have been dropped",
-          settings.name(),
-          dropped,
-          settings.folder());
-    }
-    String gap = store.status().gapFailure();
-    if (gap != null) {
-      LOG.warn("memory node {}: some free room cannot be used: {}", settings.name(), gap);
-    }
   }
 
   /// The host that others reach this one by.

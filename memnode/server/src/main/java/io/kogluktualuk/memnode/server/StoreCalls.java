@@ -1,48 +1,62 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.LocateResponse;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.MemoryStatus;
-import io.kogluktualuk.memnode.api.Reservation;
+import io.kogluktualuk.memnode.api.NodeDescription;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.ResolveRequest;
 import io.kogluktualuk.memnode.api.ResolveResponse;
+import io.kogluktualuk.memnode.api.SealRequest;
+import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
-import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Translates control calls for a store.
+/// Translates control calls for the stores of the tenants.
 ///
 /// **Threading:** any thread.
 final class StoreCalls {
 
+  /// How long a reservation waits for a window before the caller is told to ask again: shorter than
+  /// any sensible deadline, long enough not to be asked in a circle.
+  private static final Duration WINDOW_WAIT = Duration.ofMillis(500);
+
   private final String nodeId;
   private final String name;
   private final String host;
-  private final MemoryStore store;
-  private final PublishedStore published;
+  private final Map<Tenant, TenantStore> tenants;
   private final LongAdder calls = new LongAdder();
 
-  StoreCalls(String nodeId, String name, String host, MemoryStore store, PublishedStore published) {
+  /// @param tenants the default one first
+  StoreCalls(String nodeId, String name, String host, Map<Tenant, TenantStore> tenants) {
     this.nodeId = nodeId;
     this.name = name;
     this.host = host;
-    this.store = store;
-    this.published = published;
+    this.tenants = Collections.unmodifiableMap(tenants);
   }
 
   MethodTable table() {
     return new MethodTable()
-        .on(MemoryCalls.DESCRIBE, counted(_ -> published.describe(nodeId, host)))
+        .on(MemoryCalls.DESCRIBE, counted(this::describe))
         .on(MemoryCalls.RESERVE, counted(this::reserve))
-        .on(MemoryCalls.SEAL, counted(request -> store.seal(request.windows())))
+        .on(MemoryCalls.SEAL, counted(this::seal))
         .on(MemoryCalls.LOCATE, counted(this::locate))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.STATUS, _ -> status());
@@ -55,23 +69,40 @@ final class StoreCalls {
     };
   }
 
-  private ResolveResponse resolve(ResolveRequest request) {
-    return new ResolveResponse(store.withPrefix(request.digits(), ResolveResponse.HASHES_MAX));
+  private TenantStore of(Tenant tenant) {
+    TenantStore found = tenants.get(tenant);
+    if (found == null) {
+      throw new InvalidArgument(
+          "memory node " + name + " has no tenant '" + tenant + "'; it has " + tenants.keySet());
+    }
+    return found;
+  }
+
+  private NodeDescription describe(DescribeRequest request) {
+    return of(request.tenant()).published().describe(nodeId, host);
   }
 
   private ReserveResponse reserve(ReserveRequest request) {
-    MemoryStore.Reserved reserved = store.reserve(request.items());
-    SortedMap<Integer, RemoteRegion> writable = new TreeMap<>();
-    for (Reservation item : reserved.items()) {
-      if (item instanceof Reservation.Window(_, BlobLocation location)) {
-        writable.computeIfAbsent(location.region(), published::writable);
-      }
-    }
+    TenantStore tenant = of(request.tenant());
+    MemoryStore.Reserved reserved =
+        tenant.store().reserve(request.session(), request.items(), Deadline.after(WINDOW_WAIT));
+    MemoryStore.Lent lent = reserved.window();
+    WriteWindow window = lent == null ? null : tenant.published().window(lent);
     return new ReserveResponse(
-        store.windowLifetime(), writable, reserved.items(), reserved.failure());
+        tenant.store().windowLifetime(), window, reserved.items(), reserved.failure());
+  }
+
+  private SealResponse seal(SealRequest request) {
+    return of(request.tenant()).store().seal(request.session(), request.window());
+  }
+
+  private ResolveResponse resolve(ResolveRequest request) {
+    MemoryStore store = of(request.tenant()).store();
+    return new ResolveResponse(store.withPrefix(request.digits(), ResolveResponse.HASHES_MAX));
   }
 
   private LocateResponse locate(LocateRequest request) {
+    MemoryStore store = of(request.tenant()).store();
     SortedMap<Integer, BlobLocation> found = new TreeMap<>();
     for (int i = 0; i < request.hashes().size(); i++) {
       BlobLocation location = store.locate(request.hashes().get(i));
@@ -83,21 +114,32 @@ final class StoreCalls {
   }
 
   MemoryStatus status() {
-    StoreStatus now = store.status();
+    StoreStatus sum = StoreStatus.NOTHING;
+    long completions = 0;
+    List<MemoryStatus.TenantUse> uses = new ArrayList<>();
+    for (TenantStore each : tenants.values()) {
+      StoreStatus now = each.store().status();
+      sum = sum.plus(now);
+      completions += each.published().completions();
+      uses.add(
+          new MemoryStatus.TenantUse(
+              each.tenant(), now.capacityBytes(), now.usedBytes(), now.blobs()));
+    }
     return new MemoryStatus(
         nodeId,
         name,
-        now.capacityBytes(),
-        now.usedBytes(),
-        now.blobBytes(),
-        now.blobs(),
-        now.indexBlobsMax(),
-        now.windowsOpen(),
-        now.sealed(),
-        now.sealedBytes(),
-        now.refused(),
-        now.dropped(),
+        sum.capacityBytes(),
+        sum.usedBytes(),
+        sum.blobBytes(),
+        sum.blobs(),
+        sum.indexBlobsMax(),
+        sum.windowsOpen(),
+        sum.sealed(),
+        sum.sealedBytes(),
+        sum.refused(),
+        sum.dropped(),
         calls.sum(),
-        published.completions());
+        completions,
+        uses);
   }
 }

@@ -1,13 +1,17 @@
 package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.memnode.api.SessionId;
+import io.kogluktualuk.memnode.api.WriteWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,38 +22,43 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The blobs of one memory node.
+/// The blobs of one tenant on one memory node.
 ///
-/// A blob comes in three steps: [#reserve] lends room, somebody writes the bytes into the region's
-/// memory, [#seal] verifies them, logs them and shows them in the index. Before that nobody sees
-/// them; after it they survive `kill -9`, because region files and log are the kernel's. The stop
-/// of
-/// a machine may lose what its kernel had not written; [Recovery] then finds out what. Readers
-/// never
-/// come here: they read the index file and the region files, which the server publishes.
+/// A blob comes in three steps: [#reserve] lends a window, somebody writes the bytes into it,
+/// [#seal] copies them to the blob's own place, verifies the copy, logs it and shows it in the
+/// index.
+/// Before that nobody sees them; after it they survive `kill -9`, because region files and log are
+/// the kernel's. The stop of a machine may lose what its kernel had not written; [Recovery] then
+/// finds out what. Readers never come here: they read the index file and the region files, which
+/// the server publishes.
 ///
-/// The write windows lie in regions that peers may write to by key. A malicious writer who keeps
-/// the
-/// key can destroy any blob of the node after it was sealed. It can destroy only: whoever reads
-/// verifies the hash, and finds the bytes elsewhere or not at all, but never wrong ones.
+/// Peers write to windows only, never to regions. What a writer does to its window while it is
+/// sealed, or whoever else has got hold of its key, can make a seal fail; no byte that has been
+/// verified can be changed by a peer.
 ///
-/// **Threading:** any thread. One lock orders the short steps; hashing, the only long one, is
-/// outside. The log's write is inside, because the lock is what keeps log and index in one order;
-/// it goes to the kernel's memory and does not wait for a device.
-/// **Ownership:** owns mappings, log and threads; the folder is lent.
-/// **Invariant:** every blob in the index is in the log; every extent is free, of a blob, of a
-/// window, or cooling down.
-/// **Bound:** capacity, number of blobs and of windows; beyond each [OutOfSpace] says which.
+/// **Threading:** any thread. One lock orders the short steps; copying and hashing, the only long
+/// ones, are outside. The log's write is inside, because the lock is what keeps log and index in
+/// one order; it goes to the kernel's memory and does not wait for a device.
+/// **Ownership:** owns mappings, log and threads; the folder is lent. Whoever gives keys to the
+/// windows' slots takes retired ones by [#awaitRetired], changes their keys, and says so by
+/// [#renewed]; and calls [#sweep] now and then.
+/// **Invariant:** every blob in the index is in the log; every extent is free, of a blob, or of a
+/// window; every slot is free, of a window, or retired.
+/// **Bound:** capacity, number of blobs and of windows; beyond the first two each [OutOfSpace] says
+/// which, for the third one waits.
 public final class MemoryStore implements AutoCloseable {
 
   /// The longest region: what the transport registers at once.
   public static final long REGION_BYTES_MAX = 1L << 30;
+
+  private static final String LOG_NAME = "sealed.log";
 
   private final StateFolder folder;
   private final StoreSettings settings;
   private final LongSupplier nanoTime;
   private final Regions regions;
   private final RegionFile indexFile;
+  private final WindowSlots slots;
   private final SealLog log;
   private final Verifiers verifiers;
 
@@ -67,13 +76,15 @@ public final class MemoryStore implements AutoCloseable {
       long firstWindow,
       Regions regions,
       SealLog log,
-      RegionFile indexFile) {
+      RegionFile indexFile,
+      WindowSlots slots) {
     this.folder = folder;
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.regions = regions;
     this.log = log;
     this.indexFile = indexFile;
+    this.slots = slots;
     this.verifiers = new Verifiers(regions, Runtime.getRuntime().availableProcessors());
     this.index = new BlobIndex(indexFile.segment(), settings.indexBlobs());
     this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
@@ -91,16 +102,28 @@ public final class MemoryStore implements AutoCloseable {
     Regions regions = Regions.open(folder.path(), settings);
     SealLog log = null;
     RegionFile indexFile = null;
+    WindowSlots slots = null;
     try {
-      log = SealLog.open(folder.path().resolve("sealed.log"));
+      log = SealLog.open(folder.path().resolve(LOG_NAME));
       indexFile = openIndex(folder.path().resolve("index"), settings.indexBlobs());
+      slots = WindowSlots.open(folder.path().resolve("windows"), settings.windowBytes());
       MemoryStore store =
-          new MemoryStore(folder, settings, nanoTime, firstWindow, regions, log, indexFile);
+          new MemoryStore(folder, settings, nanoTime, firstWindow, regions, log, indexFile, slots);
       store.recover();
       return store;
     } catch (RuntimeException e) {
-      closeAll(e, indexFile, log, regions);
+      closeAll(e, slots, indexFile, log, regions);
       throw e;
+    }
+  }
+
+  /// At least as many blobs as the store in a folder has; it need not be open.
+  public static long blobsAtMost(Path folder) {
+    try {
+      Path log = folder.resolve(LOG_NAME);
+      return Files.exists(log) ? Files.size(log) / SealRecord.BYTES : 0;
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(folder, e);
     }
   }
 
@@ -172,25 +195,84 @@ public final class MemoryStore implements AutoCloseable {
     }
   }
 
-  /// Lends room for blobs.
+  /// Lends a window for those of the blobs that are not there.
   ///
-  /// When one item gets none, the later ones that are not there already get none either.
-  public Reserved reserve(List<ReserveRequest.Item> items) {
+  /// When one item gets no room, the later ones that are not there already get none either.
+  ///
+  /// @param session who will write and seal
+  /// @param deadline how long to wait for a window
+  /// @throws InvalidArgument when no window is that large
+  public Reserved reserve(SessionId session, List<ReserveRequest.Item> items, Deadline deadline) {
+    long bytes = bytesOfAbsent(items);
+    if (bytes > WriteWindow.BYTES_MAX) {
+      throw new InvalidArgument(
+          "a reservation is for at most " + WriteWindow.BYTES_MAX + " bytes, found " + bytes);
+    }
+    WindowSlot slot;
+    try {
+      slot = bytes < 0 ? null : slots.acquire(bytes, session, deadline);
+    } catch (OutOfSpace e) {
+      return refused(items, e);
+    }
+    boolean isLent = false;
+    try {
+      synchronized (lock) {
+        Reserved reserved = reserve(session, items, slot);
+        isLent = reserved.window() != null;
+        return reserved;
+      }
+    } finally {
+      if (slot != null && !isLent) {
+        slots.giveBack(slot, session);
+      }
+    }
+  }
+
+  private Reserved refused(List<ReserveRequest.Item> items, OutOfSpace reason) {
     synchronized (lock) {
-      checkOpen();
-      long now = nanoTime.getAsLong();
-      windows.sweep(now).forEach(regions::release);
       List<Reservation> answers = new ArrayList<>(items.size());
-      OutOfSpace failure = null;
       for (ReserveRequest.Item item : items) {
         BlobLocation present = index.find(item.hash());
-        if (present != null) {
-          answers.add(new Reservation.Present(present));
-          continue;
+        answers.add(
+            present == null
+                ? new Reservation.Refusal(reason.tag())
+                : new Reservation.Present(present));
+      }
+      return new Reserved(null, answers, String.valueOf(reason.getMessage()));
+    }
+  }
+
+  /// What a window must hold; negative when nothing is absent.
+  private long bytesOfAbsent(List<ReserveRequest.Item> items) {
+    synchronized (lock) {
+      checkOpen();
+      long bytes = -1;
+      for (ReserveRequest.Item item : items) {
+        if (index.find(item.hash()) == null) {
+          bytes = Math.max(0, bytes) + item.length();
         }
+      }
+      return bytes;
+    }
+  }
+
+  private Reserved reserve(
+      SessionId session, List<ReserveRequest.Item> items, @Nullable WindowSlot slot) {
+    checkOpen();
+    List<Reservation> answers = new ArrayList<>(items.size());
+    List<WindowTable.Pending> pending = new ArrayList<>();
+    OutOfSpace failure = null;
+    for (ReserveRequest.Item item : items) {
+      BlobLocation present = index.find(item.hash());
+      if (present != null) {
+        answers.add(new Reservation.Present(present));
+      } else if (slot == null) {
+        answers.add(new Reservation.Later());
+      } else {
         try {
           if (failure == null) {
-            answers.add(openWindow(item, now));
+            pending.add(promise(item, pending.size()));
+            answers.add(new Reservation.Granted());
           }
         } catch (OutOfSpace e) {
           failure = e;
@@ -199,22 +281,25 @@ public final class MemoryStore implements AutoCloseable {
           answers.add(new Reservation.Refusal(failure.tag()));
         }
       }
-      return new Reserved(answers, failure == null ? "" : String.valueOf(failure.getMessage()));
     }
+    Lent lent = null;
+    if (slot != null && !pending.isEmpty()) {
+      long id = windows.open(session, slot, pending, nanoTime.getAsLong());
+      lent = new Lent(id, slot);
+    }
+    return new Reserved(lent, answers, failure == null ? "" : String.valueOf(failure.getMessage()));
   }
 
-  private Reservation openWindow(ReserveRequest.Item item, long now) {
-    if (windows.size() >= WindowTable.WINDOWS_MAX) {
-      throw new OutOfSpace(
-          "folder " + folder.path() + ": all " + WindowTable.WINDOWS_MAX + " windows are open");
-    }
-    if (index.entries() + windows.size() >= index.blobsMax()) {
+  /// @param before how many blobs of the same window have been promised room already
+  private WindowTable.Pending promise(ReserveRequest.Item item, int before) {
+    int promised = windows.pending() + before;
+    if (index.entries() + promised >= index.blobsMax()) {
       throw indexFull();
     }
-    log.ensureRoom(windows.size() + 1L);
+    log.ensureRoom(promised + 1L);
     Extent extent = regions.lend(item.length());
-    BlobLocation location = new BlobLocation(extent.region(), extent.offset(), item.length());
-    return new Reservation.Window(windows.open(item.hash(), location, now), location);
+    return new WindowTable.Pending(
+        item.hash(), new BlobLocation(extent.region(), extent.offset(), item.length()));
   }
 
   private OutOfSpace indexFull() {
@@ -227,17 +312,26 @@ public final class MemoryStore implements AutoCloseable {
             + index.entries());
   }
 
-  /// Verifies, logs and shows the blobs of some windows.
-  public SealResponse seal(List<Long> ids) {
-    SealBatch batch = new SealBatch(ids.size());
+  /// Copies, verifies, logs and shows the blobs of a window, and retires its slot.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such window, any more
+  /// @throws io.kogluktualuk.fabric.fault.Refused when another session has reserved it
+  public SealResponse seal(SessionId session, long id) {
+    WindowTable.Window window;
     synchronized (lock) {
       checkOpen();
-      long now = nanoTime.getAsLong();
-      for (int i = 0; i < ids.size(); i++) {
-        batch.take(i, ids.get(i), windows.take(ids.get(i), now));
-      }
+      window = windows.take(id, session, nanoTime.getAsLong());
     }
-    BitSet intact = verifiers.verify(batch.candidates());
+    BitSet intact;
+    try {
+      intact = verifiers.copy(slots.bytes(window.slot()), window.blobs());
+    } catch (RuntimeException e) {
+      release(List.of(window));
+      throw e;
+    } finally {
+      slots.retire(window.slot(), session);
+    }
+    SealBatch batch = new SealBatch(window.blobs());
     synchronized (lock) {
       checkOpen();
       commit(batch, intact);
@@ -255,9 +349,47 @@ public final class MemoryStore implements AutoCloseable {
     } catch (OutOfSpace e) {
       batch.abandon(index, e);
     }
-    long now = nanoTime.getAsLong();
-    batch.unused().forEach(window -> windows.discard(window, now));
+    batch.unused().forEach(location -> regions.release(Extent.of(location)));
     tally.refused(batch.mismatches());
+  }
+
+  private void release(List<WindowTable.Window> unused) {
+    synchronized (lock) {
+      for (WindowTable.Window window : unused) {
+        window.blobs().forEach(blob -> regions.release(Extent.of(blob.location())));
+      }
+    }
+  }
+
+  /// Takes windows back whose time is over.
+  public void sweep() {
+    List<WindowTable.Window> expired;
+    synchronized (lock) {
+      checkOpen();
+      expired = windows.sweep(nanoTime.getAsLong());
+      release(expired);
+    }
+    expired.forEach(window -> slots.retire(window.slot(), window.owner()));
+  }
+
+  /// The slots of the windows: all are to have a key before the first is reserved.
+  public List<WindowSlot> windowSlots() {
+    return slots.all();
+  }
+
+  /// The file that the slots are parts of.
+  public FilePart windowFile() {
+    return slots.file();
+  }
+
+  /// The next slot that needs a new key; null when there is none in time.
+  public @Nullable WindowSlot awaitRetired(Duration atMost) throws InterruptedException {
+    return slots.awaitRetired(atMost);
+  }
+
+  /// A retired slot has got its new key.
+  public void renewed(WindowSlot slot) {
+    slots.renewed(slot);
   }
 
   /// Where a blob lies, or null.
@@ -295,9 +427,9 @@ public final class MemoryStore implements AutoCloseable {
 
   /// How full it is, and what has happened.
   public StoreStatus status() {
+    sweep();
     synchronized (lock) {
       checkOpen();
-      windows.sweep(nanoTime.getAsLong()).forEach(regions::release);
       return tally.status(settings, regions.lentBytes(), windows.size());
     }
   }
@@ -311,12 +443,14 @@ public final class MemoryStore implements AutoCloseable {
       }
       closed = true;
     }
+    slots.stop();
     verifiers.close();
     regions.force();
     log.force();
     folder.markClosed();
     log.close();
     indexFile.close();
+    slots.close();
     regions.close();
   }
 
@@ -325,8 +459,15 @@ public final class MemoryStore implements AutoCloseable {
   /// @param length in bytes
   public record FilePart(Path path, long length) {}
 
+  /// A window that was reserved.
+  ///
+  /// @param id what to seal
+  /// @param slot where to write
+  public record Lent(long id, WindowSlot slot) {}
+
   /// The answers to a reservation, in order.
   ///
+  /// @param window for what was granted; null when nothing was
   /// @param failure why items were refused; empty when none was
-  public record Reserved(List<Reservation> items, String failure) {}
+  public record Reserved(@Nullable Lent window, List<Reservation> items, String failure) {}
 }

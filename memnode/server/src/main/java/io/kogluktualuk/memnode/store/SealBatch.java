@@ -2,7 +2,6 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
-import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -16,84 +15,65 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One seal call on its way: what became of each window so far.
+/// One seal call on its way: what became of each blob of the window so far.
 ///
 /// **Threading:** one thread at a time; [#judge] and what follows under the store's lock.
 final class SealBatch {
 
   private final @Nullable SealResult[] results;
-  private final List<Integer> positions = new ArrayList<>();
-  private final List<WindowTable.Window> taken = new ArrayList<>();
+  private final List<WindowTable.Pending> candidates;
 
   private final List<SealedBlob> fresh = new ArrayList<>();
-  private final List<WindowTable.Window> freshWindows = new ArrayList<>();
   private final List<Long> slots = new ArrayList<>();
   private final List<Integer> freshPositions = new ArrayList<>();
-  private final List<WindowTable.Window> unused = new ArrayList<>();
+  private final List<BlobLocation> unused = new ArrayList<>();
   private final Map<Hash, BlobLocation> inBatch = new HashMap<>();
   private final List<Integer> repeats = new ArrayList<>();
   private int mismatches;
   private String failure = "";
 
-  SealBatch(int size) {
-    results = new SealResult[size];
-  }
-
-  /// Notes the window that an id stood for.
-  void take(int position, long id, WindowTable.@Nullable Window window) {
-    if (window == null) {
-      fail(position, new NotFound("window " + id + " is unknown, used up or expired"));
-    } else {
-      positions.add(position);
-      taken.add(window);
-    }
-  }
-
-  /// What must be verified.
-  List<SealedBlob> candidates() {
-    return taken.stream().map(window -> new SealedBlob(window.hash(), window.location())).toList();
+  SealBatch(List<WindowTable.Pending> candidates) {
+    this.candidates = candidates;
+    results = new SealResult[candidates.size()];
   }
 
   /// Decides about each candidate; claims index slots for the new ones.
   void judge(BitSet intact, BlobIndex index) {
-    for (int i = 0; i < taken.size(); i++) {
-      WindowTable.Window window = taken.get(i);
-      int position = positions.get(i);
-      BlobLocation present = index.find(window.hash());
+    for (int i = 0; i < candidates.size(); i++) {
+      WindowTable.Pending blob = candidates.get(i);
+      BlobLocation present = index.find(blob.hash());
       if (!intact.get(i)) {
         mismatches++;
-        unused.add(window);
+        unused.add(blob.location());
         fail(
-            position,
-            new Corruption(
-                "blob " + window.hash() + ": the bytes in its window have another hash"));
+            i,
+            new Corruption("blob " + blob.hash() + ": the bytes in its window have another hash"));
       } else if (present != null) {
-        unused.add(window);
-        results[position] = new SealResult.Sealed(present);
-      } else if (inBatch.containsKey(window.hash())) {
-        unused.add(window);
+        unused.add(blob.location());
+        results[i] = new SealResult.Sealed(present);
+      } else if (inBatch.containsKey(blob.hash())) {
+        unused.add(blob.location());
         repeats.add(i);
       } else {
-        claim(position, window, index);
+        claim(i, blob, index);
       }
     }
   }
 
-  private void claim(int position, WindowTable.Window window, BlobIndex index) {
-    long slot = index.claim(window.hash());
+  private void claim(int position, WindowTable.Pending blob, BlobIndex index) {
+    long slot = index.claim(blob.hash());
     if (slot == BlobIndex.NONE) {
-      unused.add(window);
+      unused.add(blob.location());
       fail(
           position,
           new OutOfSpace(
-              "the index for " + index.blobsMax() + " blobs has no room for " + window.hash()));
+              "the index for " + index.blobsMax() + " blobs has no room for " + blob.hash()));
       return;
     }
-    inBatch.put(window.hash(), window.location());
+    inBatch.put(blob.hash(), blob.location());
     slots.add(slot);
     freshPositions.add(position);
-    freshWindows.add(window);
-    fresh.add(new SealedBlob(window.hash(), window.location()));
+    fresh.add(new SealedBlob(blob.hash(), blob.location()));
   }
 
   /// The blobs to log.
@@ -109,8 +89,8 @@ final class SealBatch {
       results[freshPositions.get(i)] = new SealResult.Sealed(blob.location());
     }
     for (int i : repeats) {
-      BlobLocation first = Objects.requireNonNull(inBatch.get(taken.get(i).hash()));
-      results[positions.get(i)] = new SealResult.Sealed(first);
+      BlobLocation first = Objects.requireNonNull(inBatch.get(candidates.get(i).hash()));
+      results[i] = new SealResult.Sealed(first);
     }
   }
 
@@ -118,12 +98,12 @@ final class SealBatch {
   void abandon(BlobIndex index, OutOfSpace reason) {
     slots.forEach(index::abandon);
     freshPositions.forEach(position -> fail(position, reason));
-    repeats.forEach(i -> fail(positions.get(i), reason));
-    unused.addAll(freshWindows);
+    repeats.forEach(i -> fail(i, reason));
+    fresh.forEach(blob -> unused.add(blob.location()));
   }
 
-  /// Windows whose extents are not needed.
-  List<WindowTable.Window> unused() {
+  /// The extents that are not needed.
+  List<BlobLocation> unused() {
     return unused;
   }
 

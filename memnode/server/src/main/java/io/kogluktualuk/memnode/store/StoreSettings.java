@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import java.time.Duration;
@@ -10,11 +11,22 @@ import java.time.Duration;
 /// @param indexBlobs how many blobs the index is made for: 128 bytes of memory each
 /// @param windowLifetime how long a write window lasts
 /// @param regionBytesMax the longest region, at most [MemoryStore#REGION_BYTES_MAX]
+/// @param windowBytes about how many bytes all write windows have together, besides the capacity:
+///     bounds the puts that are on their way at a time
 public record StoreSettings(
-    ByteCount capacity, int indexBlobs, Duration windowLifetime, long regionBytesMax) {
+    ByteCount capacity,
+    int indexBlobs,
+    Duration windowLifetime,
+    long regionBytesMax,
+    long windowBytes) {
 
   /// The least capacity: a few of the largest blobs.
   public static final long CAPACITY_BYTES_MIN = 16L << 20;
+
+  /// A dozen of the largest windows.
+  private static final long WINDOW_BYTES_DEFAULT = 128L << 20;
+
+  private static final long WINDOW_BYTES_MAX = 1L << 30;
 
   private static final int INDEX_BLOBS_MAX = (int) (IndexLayout.HOMES_MAX / 2);
   private static final Duration LIFETIME_MAX = Duration.ofHours(1);
@@ -34,6 +46,52 @@ public record StoreSettings(
     if (regionBytesMax < CAPACITY_BYTES_MIN || regionBytesMax > MemoryStore.REGION_BYTES_MAX) {
       throw new IllegalArgumentException("regions of " + regionBytesMax + " bytes: up to 1 GiB");
     }
+    if (windowBytes < WindowSlots.BYTES_MIN || windowBytes > WINDOW_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "windows of "
+              + windowBytes
+              + " bytes in all: "
+              + WindowSlots.BYTES_MIN
+              + " bytes to 1 GiB");
+    }
+  }
+
+  /// With windows of 128 MiB in all, less for a small store.
+  public StoreSettings(
+      ByteCount capacity, int indexBlobs, Duration windowLifetime, long regionBytesMax) {
+    this(
+        capacity,
+        indexBlobs,
+        windowLifetime,
+        regionBytesMax,
+        Math.clamp(capacity.bytes() / 8, WindowSlots.BYTES_MIN, WINDOW_BYTES_DEFAULT));
+  }
+
+  /// The same for one of so many tenants: an equal share of everything that is a budget.
+  ///
+  /// @throws InvalidArgument when the capacity is too small for so many
+  public StoreSettings share(int tenants) {
+    if (capacity.bytes() / tenants < CAPACITY_BYTES_MIN) {
+      throw new InvalidArgument(
+          "capacity "
+              + capacity
+              + " is too small for "
+              + tenants
+              + " tenants: each needs "
+              + new ByteCount(CAPACITY_BYTES_MIN));
+    }
+    return new StoreSettings(
+        new ByteCount(capacity.bytes() / tenants),
+        Math.max(1, indexBlobs / tenants),
+        windowLifetime,
+        regionBytesMax,
+        Math.max(WindowSlots.BYTES_MIN, windowBytes / tenants));
+  }
+
+  /// The same with an index for at least so many blobs.
+  public StoreSettings withIndexFor(long blobs) {
+    int index = (int) Math.min(INDEX_BLOBS_MAX, Math.max(indexBlobs, blobs));
+    return new StoreSettings(capacity, index, windowLifetime, regionBytesMax, windowBytes);
   }
 
   /// Regions of 1 GiB, windows of half a minute.

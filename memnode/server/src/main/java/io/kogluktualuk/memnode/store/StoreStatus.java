@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param windowsOpen windows that wait to be sealed
 /// @param sealed blobs sealed since the start
 /// @param sealedBytes their bytes
-/// @param refused windows whose bytes had another hash, since the start
+/// @param refused blobs of windows whose bytes had another hash, since the start
 /// @param dropped blobs that the start did not find intact
 /// @param gapFailure why some free room could not be made usable at the start; null mostly
 public record StoreStatus(
@@ -26,4 +26,23 @@ public record StoreStatus(
     long sealedBytes,
     long refused,
     long dropped,
-    @Nullable String gapFailure) {}
+    @Nullable String gapFailure) {
+
+  public static final StoreStatus NOTHING = new StoreStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+
+  /// Two stores together.
+  public StoreStatus plus(StoreStatus other) {
+    return new StoreStatus(
+        capacityBytes + other.capacityBytes,
+        usedBytes + other.usedBytes,
+        blobBytes + other.blobBytes,
+        blobs + other.blobs,
+        indexBlobsMax + other.indexBlobsMax,
+        windowsOpen + other.windowsOpen,
+        sealed + other.sealed,
+        sealedBytes + other.sealedBytes,
+        refused + other.refused,
+        dropped + other.dropped,
+        gapFailure == null ? other.gapFailure : gapFailure);
+  }
+}

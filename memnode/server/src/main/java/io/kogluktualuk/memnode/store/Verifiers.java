@@ -3,6 +3,9 @@ package io.kogluktualuk.memnode.store;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -13,7 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 
-/// Compares the bytes in the regions with their hashes, on all cores.
+/// Compares bytes with their hashes, on all cores: those in the regions, and those on their way
+/// from a window to a region.
 ///
 /// Platform threads: hashing never blocks, so virtual ones would gain nothing and starve others.
 ///
@@ -23,6 +27,9 @@ final class Verifiers implements AutoCloseable {
 
   /// Below this handing over costs more than it gains: 256 KiB take 160 µs to hash.
   private static final long PARALLEL_BYTES_MIN = 256 * 1024;
+
+  /// What is copied and hashed at a time: stays in the first-level cache.
+  private static final int CHUNK_BYTES = 16 * 1024;
 
   private final Regions regions;
   private final int threads;
@@ -39,20 +46,67 @@ final class Verifiers implements AutoCloseable {
   /// Which of the blobs have the bytes that their hash names.
   BitSet verify(List<SealedBlob> blobs) {
     long bytes = blobs.stream().mapToLong(blob -> blob.location().length()).sum();
-    BitSet intact = new BitSet(blobs.size());
+    List<Callable<Boolean>> tasks = new ArrayList<>(blobs.size());
+    blobs.forEach(blob -> tasks.add(() -> isIntact(blob)));
+    return answers(tasks, bytes);
+  }
+
+  /// Copies blobs that lie one behind the other in a window to their extents, and says which of the
+  /// copies have the bytes that their hash names.
+  ///
+  /// The window may be written to meanwhile. Each byte is read from it once, into memory that
+  /// nobody else has; from there it is hashed and stored. So what is found intact is what was
+  /// stored.
+  ///
+  /// @param window of any origin
+  BitSet copy(MemorySegment window, List<WindowTable.Pending> blobs) {
+    List<Callable<Boolean>> tasks = new ArrayList<>(blobs.size());
+    long at = 0;
+    for (WindowTable.Pending blob : blobs) {
+      MemorySegment from = window.asSlice(at, blob.location().length());
+      tasks.add(() -> copyIntact(from, blob));
+      at += blob.location().length();
+    }
+    return answers(tasks, at);
+  }
+
+  private boolean copyIntact(MemorySegment from, WindowTable.Pending blob) {
+    MemorySegment to = regions.bytes(blob.location());
+    int length = blob.location().length();
+    byte[] own = new byte[Math.min(length, CHUNK_BYTES)];
+    Sha256 sha = new Sha256();
+    for (int at = 0; at < length; at += own.length) {
+      int part = Math.min(own.length, length - at);
+      MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, own, 0, part);
+      sha.update(own, 0, part);
+      MemorySegment.copy(own, 0, to, ValueLayout.JAVA_BYTE, at, part);
+    }
+    return sha.finish().equals(blob.hash());
+  }
+
+  private BitSet answers(List<Callable<Boolean>> tasks, long bytes) {
+    BitSet intact = new BitSet(tasks.size());
     if (bytes < PARALLEL_BYTES_MIN || threads == 1) {
-      for (int i = 0; i < blobs.size(); i++) {
-        intact.set(i, isIntact(blobs.get(i)));
+      for (int i = 0; i < tasks.size(); i++) {
+        intact.set(i, here(tasks.get(i)));
       }
       return intact;
     }
-    List<Callable<Boolean>> tasks = new ArrayList<>(blobs.size());
-    blobs.forEach(blob -> tasks.add(() -> isIntact(blob)));
     List<Future<Boolean>> answers = run(tasks);
     for (int i = 0; i < answers.size(); i++) {
       intact.set(i, answer(answers.get(i)));
     }
     return intact;
+  }
+
+  private static boolean here(Callable<Boolean> task) {
+    try {
+      return task.call();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("verification failed", e);
+    }
   }
 
   private boolean isIntact(SealedBlob blob) {

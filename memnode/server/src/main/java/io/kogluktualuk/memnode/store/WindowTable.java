@@ -1,37 +1,43 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
-import java.util.ArrayDeque;
+import io.kogluktualuk.memnode.api.SessionId;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// The write windows that are open, and the extents of abandoned ones that cool down.
+/// The write windows that are open.
 ///
-/// A window is used once: [#take] removes it. One that nobody takes expires. Its extent is not lent
-/// again for another lifetime, because a slow client's write may still be under way; a client keeps
-/// to the lifetime by its own clock, counted from before it asked.
+/// A window is used once, by the session that reserved it: [#take] removes it. One that nobody
+/// takes expires.
 ///
 /// **Threading:** one thread at a time; [MemoryStore] holds its lock. The time is passed in.
-/// **Bound:** [#WINDOWS_MAX].
+/// **Bound:** the slots of [WindowSlots], since each window has one.
 final class WindowTable {
 
-  /// The most open windows: 128 full batches.
-  static final int WINDOWS_MAX = 1 << 16;
+  /// A blob to come.
+  ///
+  /// @param location the extent promised to it, which no peer can write to
+  record Pending(Hash hash, BlobLocation location) {}
 
-  /// Room promised to one blob.
-  record Window(Hash hash, BlobLocation location, long expiresNanos) {}
+  /// Room promised to some blobs.
+  ///
+  /// @param slot where they are written, one behind the other
+  record Window(SessionId owner, WindowSlot slot, List<Pending> blobs, long expiresNanos) {
 
-  private record Cooling(Extent extent, long endsNanos) {}
+    Window {
+      blobs = List.copyOf(blobs);
+    }
+  }
 
   private final long lifetimeNanos;
   private final Map<Long, Window> open = new LinkedHashMap<>();
-  private final Deque<Cooling> cooling = new ArrayDeque<>();
+  private int pending;
   private long nextId;
 
   /// @param firstId such that no window of an earlier run of the node is taken for one of this run
@@ -44,31 +50,40 @@ final class WindowTable {
     return open.size();
   }
 
+  /// How many blobs all open windows are for.
+  int pending() {
+    return pending;
+  }
+
   /// Opens a window and returns its id.
-  long open(Hash hash, BlobLocation location, long nowNanos) {
+  long open(SessionId owner, WindowSlot slot, List<Pending> blobs, long nowNanos) {
     long id = nextId++;
-    open.put(id, new Window(hash, location, nowNanos + lifetimeNanos));
+    open.put(id, new Window(owner, slot, blobs, nowNanos + lifetimeNanos));
+    pending += blobs.size();
     return id;
   }
 
-  /// Uses a window up; null when there is none, any more.
-  @Nullable Window take(long id, long nowNanos) {
+  /// Uses a window up.
+  ///
+  /// @throws NotFound when there is none, any more
+  /// @throws Refused when it is another session's: it stays open
+  Window take(long id, SessionId session, long nowNanos) {
     Window window = open.get(id);
     if (window == null || window.expiresNanos() - nowNanos <= 0) {
-      return null;
+      throw new NotFound("window " + id + " is unknown, used up or expired");
+    }
+    if (!window.owner().equals(session)) {
+      throw new Refused("window " + id + " has been reserved by another session");
     }
     open.remove(id);
+    pending -= window.blobs().size();
     return window;
   }
 
-  /// Lets the extent of a window that was taken in vain cool down.
-  void discard(Window window, long nowNanos) {
-    cooling.add(new Cooling(Extent.of(window.location()), nowNanos + lifetimeNanos));
-  }
-
-  /// Expires windows, and returns the extents that may be lent again.
-  List<Extent> sweep(long nowNanos) {
+  /// Removes and returns the windows that have expired.
+  List<Window> sweep(long nowNanos) {
     // All windows live equally long, so the oldest come first.
+    List<Window> expired = new ArrayList<>();
     Iterator<Window> oldest = open.values().iterator();
     while (oldest.hasNext()) {
       Window window = oldest.next();
@@ -76,12 +91,9 @@ final class WindowTable {
         break;
       }
       oldest.remove();
-      discard(window, nowNanos);
+      pending -= window.blobs().size();
+      expired.add(window);
     }
-    List<Extent> cooled = new ArrayList<>();
-    while (!cooling.isEmpty() && cooling.getFirst().endsNanos() - nowNanos <= 0) {
-      cooled.add(cooling.removeFirst().extent());
-    }
-    return cooled;
+    return expired;
   }
 }

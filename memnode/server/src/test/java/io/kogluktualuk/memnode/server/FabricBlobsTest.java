@@ -118,11 +118,11 @@ class FabricBlobsTest {
     List<Blob> blobs = blobs(5, 10_000);
     FabricBlobs writer = nodes.reader(2);
     writer.put(blobs);
-    assertEquals(10, writer.counts().writes());
+    assertEquals(2, writer.counts().writes(), "one for each node: five blobs, one window");
     assertEquals(100_000, writer.counts().writtenBytes());
     writer.put(blobs);
     nodes.reader(2).put(blobs);
-    assertEquals(10, writer.counts().writes());
+    assertEquals(2, writer.counts().writes());
   }
 
   @Test
@@ -281,7 +281,7 @@ class FabricBlobsTest {
 
   @Test
   void aNodeOnAFullDiskRefusesAndGoesOnServing(@TempDir Path mount) throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(mount, 48);
+    try (SmallDisk disk = SmallDisk.mount(mount, 60);
         TestNodes small = new TestNodes(disk.path())) {
       small.start("a", 0, 1024);
       FabricBlobs store = small.reader(1);

@@ -1,11 +1,18 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.testkit.ChildJvm;
+import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.store.StoreSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A memory node in a process of its own, which can be killed.
 final class NodeProcess implements AutoCloseable {
@@ -19,9 +26,13 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /// Starts a node on a folder and waits until it answers.
-  static NodeProcess start(Path folder, long mebibytes) throws IOException {
-    ChildJvm process =
-        ChildJvm.start(NodeProcess.class, folder.toString(), Long.toString(mebibytes));
+  ///
+  /// @param options `tenants=a,b`; in milliseconds `lifetime=` of windows, `renew=` and `grace=` of
+  ///     the keys for reading
+  static NodeProcess start(Path folder, long mebibytes, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(folder.toString(), "" + mebibytes));
+    arguments.addAll(List.of(options));
+    ChildJvm process = ChildJvm.start(NodeProcess.class, arguments.toArray(String[]::new));
     String line = process.line();
     if (!line.startsWith("READY ")) {
       process.kill();
@@ -50,11 +61,36 @@ final class NodeProcess implements AutoCloseable {
     kill();
   }
 
+  private static MemorySettings settings(String[] arguments) {
+    Map<String, String> options = new HashMap<>();
+    for (String option : List.of(arguments).subList(2, arguments.length)) {
+      options.put(
+          option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
+    }
+    StoreSettings plain = TestNodes.storeOf(Long.parseLong(arguments[1]));
+    StoreSettings store =
+        new StoreSettings(
+            plain.capacity(),
+            plain.indexBlobs(),
+            Duration.ofMillis(Long.parseLong(options.getOrDefault("lifetime", "30000"))),
+            plain.regionBytesMax(),
+            12L << 20);
+    String tenants = options.getOrDefault("tenants", "");
+    KeySchedule keys =
+        new KeySchedule(
+            Duration.ofMillis(Long.parseLong(options.getOrDefault("renew", "3600000"))),
+            Duration.ofMillis(Long.parseLong(options.getOrDefault("grace", "1000"))));
+    return TestNodes.settings(Path.of(arguments[0]), "child", 0, store)
+        .withTenants(
+            tenants.isEmpty()
+                ? List.of()
+                : Arrays.stream(tenants.split(",")).map(Tenant::new).toList())
+        .withReadKeys(keys);
+  }
+
   /// The node's process: serves until its input ends.
   public static void main(String[] arguments) throws IOException {
-    MemorySettings settings =
-        TestNodes.settings(
-            Path.of(arguments[0]), "child", 0, TestNodes.storeOf(Long.parseLong(arguments[1])));
+    MemorySettings settings = settings(arguments);
     try (MemoryServer server = MemoryServer.open(settings)) {
       InetSocketAddress address = server.address();
       List<String> words =

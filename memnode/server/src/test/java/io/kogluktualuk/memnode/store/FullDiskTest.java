@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.BlobLocation;
-import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
+import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SealResult;
+import io.kogluktualuk.memnode.api.SessionId;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
 
   private static final StoreSettings SETTINGS =
-      new StoreSettings(ByteCount.gibibytes(1), 1000, Duration.ofSeconds(30), 1 << 30);
+      new StoreSettings(ByteCount.gibibytes(1), 1000, Duration.ofSeconds(30), 1 << 30, 12L << 20);
+  private static final SessionId SESSION = new SessionId(1, 2);
+  private static final int DISK_MEBIBYTES = 36;
 
   private final Path mount;
   private @Nullable SmallDisk disk;
@@ -49,7 +54,7 @@ class FullDiskTest {
 
   @BeforeEach
   void mountSmallDisk() throws Exception {
-    disk = SmallDisk.mount(mount, 24);
+    disk = SmallDisk.mount(mount, DISK_MEBIBYTES);
   }
 
   @AfterEach
@@ -63,21 +68,23 @@ class FullDiskTest {
     return MemoryStore.open(folder, SETTINGS, System::nanoTime, 1);
   }
 
-  private Reservation reserve(MemoryStore store, Blob blob) {
-    return store
-        .reserve(List.of(new ReserveRequest.Item(blob.hash(), blob.length())))
-        .items()
-        .getFirst();
+  private static MemoryStore.Reserved reserve(MemoryStore store, Blob blob) {
+    return store.reserve(
+        SESSION,
+        List.of(new ReserveRequest.Item(blob.hash(), blob.length())),
+        Deadline.after(Duration.ofSeconds(5)));
   }
 
   /// Writes through a mapping, as a peer does: here a missing block would be a SIGBUS.
-  private void write(Path file, Blob blob, BlobLocation location) throws IOException {
+  private static void write(MemoryStore store, MemoryStore.Lent window, Blob blob)
+      throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            FileChannel.open(
+                store.windowFile().path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       channel
           .map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena)
-          .asSlice(location.offset(), blob.length())
+          .asSlice(window.slot().offset(), blob.length())
           .copyFrom(blob.bytes());
     }
   }
@@ -93,15 +100,18 @@ class FullDiskTest {
   }
 
   /// Puts blobs until there is no room, and returns them.
-  private List<Blob> fill(MemoryStore store, int length) throws IOException {
+  private List<Blob> fill(MemoryStore store, int length) throws Exception {
     List<Blob> stored = new ArrayList<>();
     while (true) {
       Blob blob = Blob.of(Mutations.randomBytes(length, random));
-      if (!(reserve(store, blob) instanceof Reservation.Window(long id, BlobLocation place))) {
+      MemoryStore.Lent window = reserve(store, blob).window();
+      if (window == null) {
         return stored;
       }
-      write(store.regions().getFirst().path(), blob, place);
-      assertTrue(store.seal(List.of(id)).items().getFirst() instanceof SealResult.Sealed);
+      write(store, window, blob);
+      SealResponse response = store.seal(SESSION, window.id());
+      assertTrue(response.items().getFirst() instanceof SealResult.Sealed, response.failure());
+      store.renewed(Objects.requireNonNull(store.awaitRetired(Duration.ZERO)));
       stored.add(blob);
     }
   }
@@ -113,10 +123,11 @@ class FullDiskTest {
     try (StateFolder folder = StateFolder.open(path, "boot-1", "node");
         MemoryStore store = open(folder)) {
       stored = fill(store, 3 << 20);
-      assertTrue(stored.size() >= 6, "24 MiB held only " + stored.size() + " blobs of 3 MiB");
+      assertTrue(
+          stored.size() >= 6,
+          DISK_MEBIBYTES + " MiB held only " + stored.size() + " blobs of 3 MiB");
       Blob more = Blob.of(Mutations.randomBytes(3 << 20, random));
-      String failure =
-          store.reserve(List.of(new ReserveRequest.Item(more.hash(), more.length()))).failure();
+      String failure = reserve(store, more).failure();
       assertTrue(failure.contains("folder " + path), failure);
       assertTrue(failure.matches(".*needs \\d+ more bytes, \\d+ .* are free.*"), failure);
       stored.addAll(fill(store, 1 << 16));
@@ -139,9 +150,9 @@ class FullDiskTest {
 
   @Test
   void aDiskWithoutRoomForTheIndexIsSaid() throws Exception {
-    Files.write(mount.resolve("filler"), new byte[24 << 20]);
+    Files.write(mount.resolve("filler"), new byte[DISK_MEBIBYTES << 20]);
     Files.delete(mount.resolve("filler"));
-    Files.write(mount.resolve("filler"), new byte[(24 << 20) - 100_000]);
+    Files.write(mount.resolve("filler"), new byte[(DISK_MEBIBYTES << 20) - 100_000]);
     try (StateFolder folder = StateFolder.open(mount.resolve("state"), "boot-1", "node")) {
       OutOfSpace failure = assertThrows(OutOfSpace.class, () -> open(folder));
       assertTrue(String.valueOf(failure.getMessage()).contains("index"), failure.getMessage());

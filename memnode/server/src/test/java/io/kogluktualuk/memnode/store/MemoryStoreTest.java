@@ -12,8 +12,11 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -21,17 +24,27 @@ import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SealResult;
+import io.kogluktualuk.memnode.api.SessionId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryStoreTest {
 
   private static final Duration LIFETIME = Duration.ofSeconds(10);
+  private static final SessionId SESSION = new SessionId(1, 2);
 
   private final Path path;
 
@@ -86,11 +100,21 @@ class MemoryStoreTest {
     return blobs.stream().map(b -> new ReserveRequest.Item(b.hash(), b.length())).toList();
   }
 
-  private void write(Blob blob, BlobLocation location) {
-    Path file = path.resolve(String.format("region-%04d", location.region()));
-    try (RandomAccessFile region = new RandomAccessFile(file.toFile(), "rw")) {
-      region.seek(location.offset());
-      region.write(blob.toArray());
+  /// Overwrites what lies in an arena, as no peer can.
+  private void damage(BlobLocation location, Blob other) {
+    overwrite(
+        path.resolve(String.format("region-%04d", location.region())), location.offset(), other);
+  }
+
+  /// Writes to the n-th byte of a window, as a peer does.
+  private void write(MemoryStore store, MemoryStore.Lent window, long at, Blob blob) {
+    overwrite(store.windowFile().path(), window.slot().offset() + at, blob);
+  }
+
+  private static void overwrite(Path path, long offset, Blob blob) {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(offset);
+      file.write(blob.toArray());
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -109,21 +133,53 @@ class MemoryStoreTest {
     }
   }
 
-  private Reservation.Window window(MemoryStore store, Blob blob) {
-    return assertInstanceOf(
-        Reservation.Window.class, store.reserve(items(List.of(blob))).items().getFirst());
+  private static MemoryStore.Reserved reserve(MemoryStore store, List<Blob> blobs) {
+    return store.reserve(SESSION, items(blobs), Deadline.after(Duration.ofSeconds(20)));
   }
 
-  private SealResponse put(MemoryStore store, List<Blob> blobs) {
-    List<Long> ids = new ArrayList<>();
-    List<Reservation> reserved = store.reserve(items(blobs)).items();
+  private static MemoryStore.Lent window(MemoryStore store, Blob blob) {
+    MemoryStore.Reserved reserved = reserve(store, List.of(blob));
+    assertEquals(List.of(new Reservation.Granted()), reserved.items());
+    assertNotNull(reserved.window());
+    return reserved.window();
+  }
+
+  /// Gives the slots that have been used another key, as the server does.
+  private static void renewKeys(MemoryStore store) {
+    try {
+      for (WindowSlot slot = store.awaitRetired(Duration.ZERO);
+          slot != null;
+          slot = store.awaitRetired(Duration.ZERO)) {
+        store.renewed(slot);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Puts blobs in one batch; null when all were there.
+  private @Nullable SealResponse put(MemoryStore store, List<Blob> blobs) {
+    renewKeys(store);
+    MemoryStore.Reserved reserved = reserve(store, blobs);
+    MemoryStore.Lent window = reserved.window();
+    if (window == null) {
+      return null;
+    }
+    long at = 0;
     for (int i = 0; i < blobs.size(); i++) {
-      if (reserved.get(i) instanceof Reservation.Window(long id, BlobLocation location)) {
-        write(blobs.get(i), location);
-        ids.add(id);
+      if (reserved.items().get(i) instanceof Reservation.Granted()) {
+        write(store, window, at, blobs.get(i));
+        at += blobs.get(i).length();
       }
     }
-    return store.seal(ids);
+    return store.seal(SESSION, window.id());
+  }
+
+  private void mustPut(MemoryStore store, Blob... blobs) {
+    for (Blob blob : blobs) {
+      SealResponse response = put(store, List.of(blob));
+      assertEquals("", response == null ? "" : response.failure());
+    }
   }
 
   private static void assertFailed(Class<? extends FabricException> kind, SealResponse response) {
@@ -138,7 +194,7 @@ class MemoryStoreTest {
     List<Blob> blobs =
         new ArrayList<>(List.of(blob(0), blob(1), blob(64), blob(65), blob(4 << 20)));
     MemoryStore store = open("boot-1");
-    assertEquals("", put(store, blobs).failure());
+    assertEquals("", Objects.requireNonNull(put(store, blobs)).failure());
     die();
     store = open("boot-1");
     Blob later = blob(100_000);
@@ -159,73 +215,224 @@ class MemoryStoreTest {
   void nothingIsVisibleBeforeItIsSealed() throws Exception {
     MemoryStore store = open("boot-1");
     Blob blob = blob(1000);
-    Reservation.Window window = window(store, blob);
-    write(blob, window.location());
+    MemoryStore.Lent window = window(store, blob);
+    write(store, window, 0, blob);
     assertNull(store.locate(blob.hash()));
     die();
-    store = open("boot-1");
-    assertNull(store.locate(blob.hash()));
-    assertFailed(NotFound.class, store.seal(List.of(window.window())));
+    MemoryStore next = open("boot-1");
+    assertNull(next.locate(blob.hash()));
+    assertThrows(NotFound.class, () -> next.seal(SESSION, window.id()));
+    assertEquals(0, next.status().usedBytes());
   }
 
   @Test
   void wrongBytesAreRefusedAndTheirRoomComesBack() {
     MemoryStore store = open("boot-1");
     Blob blob = blob(1000);
-    Reservation.Window window = window(store, blob);
-    write(blob(1000), window.location());
-    assertFailed(Corruption.class, store.seal(List.of(window.window())));
+    MemoryStore.Lent window = window(store, blob);
+    write(store, window, 0, blob(1000));
+    assertFailed(Corruption.class, store.seal(SESSION, window.id()));
     assertNull(store.locate(blob.hash()));
     assertEquals(1, store.status().refused());
-    assertTrue(store.status().usedBytes() > 0, "a late write may still come");
-    clock.addAndGet(LIFETIME.toNanos());
-    assertEquals(0, store.status().usedBytes());
+    assertEquals(0, store.status().usedBytes(), "no peer can write there");
   }
 
   @Test
-  void aWindowIsUsedOnce() {
+  void aWindowIsUsedOnce() throws Exception {
     MemoryStore store = open("boot-1");
     Blob blob = blob(1000);
-    Reservation.Window window = window(store, blob);
-    write(blob, window.location());
-    SealResponse response = store.seal(List.of(window.window(), window.window()));
-    assertInstanceOf(SealResult.Sealed.class, response.items().get(0));
-    assertInstanceOf(SealResult.Failed.class, response.items().get(1));
-    assertFailed(NotFound.class, store.seal(List.of(window.window())));
-    assertNotNull(store.locate(blob.hash()));
+    MemoryStore.Lent window = window(store, blob);
+    write(store, window, 0, blob);
+    assertInstanceOf(SealResult.Sealed.class, store.seal(SESSION, window.id()).items().getFirst());
+    assertThrows(NotFound.class, () -> store.seal(SESSION, window.id()));
+    write(store, window, 0, blob(1000));
+    assertArrayEquals(blob.toArray(), stored(store, blob), "what is sealed lies elsewhere");
   }
 
   @Test
-  void anAbandonedWindowExpiresAndItsRoomComesBackLater() {
+  void aWindowIsItsSessionsOnly() {
     MemoryStore store = open("boot-1");
     Blob blob = blob(1000);
-    Reservation.Window window = window(store, blob);
-    write(blob, window.location());
-    clock.addAndGet(LIFETIME.toNanos());
-    assertFailed(NotFound.class, store.seal(List.of(window.window())));
-    assertEquals(0, store.status().windowsOpen());
+    MemoryStore.Lent window = window(store, blob);
+    write(store, window, 0, blob);
+    SessionId other = SessionId.random(random);
+    assertThrows(Refused.class, () -> store.seal(other, window.id()));
+    assertNull(store.locate(blob.hash()));
+    assertInstanceOf(SealResult.Sealed.class, store.seal(SESSION, window.id()).items().getFirst());
+  }
+
+  @Test
+  void anAbandonedWindowExpiresAndItsRoomComesBack() {
+    MemoryStore store = open("boot-1");
+    Blob blob = blob(1000);
+    MemoryStore.Lent window = window(store, blob);
+    write(store, window, 0, blob);
     assertTrue(store.status().usedBytes() > 0);
     clock.addAndGet(LIFETIME.toNanos());
+    assertThrows(NotFound.class, () -> store.seal(SESSION, window.id()));
+    assertEquals(0, store.status().windowsOpen());
     assertEquals(0, store.status().usedBytes());
   }
 
   @Test
-  void theSameBlobIsStoredOnce() {
+  void aSlotIsNotLentAgainBeforeItHasANewKey() throws Exception {
+    settings = new StoreSettings(ByteCount.mebibytes(64), 1000, LIFETIME, 16L << 20, 12L << 20);
+    MemoryStore store = open("boot-1");
+    Blob first = blob(4 << 20);
+    MemoryStore.Lent window = window(store, first);
+    Blob second = blob(4 << 20);
+    ReserveRequest.Item item = items(List.of(second)).getFirst();
+    Deadline moment = Deadline.after(Duration.ofMillis(1));
+    MemoryStore.Reserved full = store.reserve(SessionId.random(random), List.of(item), moment);
+    assertEquals(List.of(new Reservation.Later()), full.items(), "the only large one is lent");
+    assertNull(full.window());
+    write(store, window, 0, first);
+    store.seal(SESSION, window.id());
+    assertEquals(
+        List.of(new Reservation.Later()), store.reserve(SESSION, List.of(item), moment).items());
+    renewKeys(store);
+    assertEquals(window.slot(), window(store, second).slot());
+    assertNull(store.awaitRetired(Duration.ZERO));
+    clock.addAndGet(LIFETIME.toNanos());
+    store.sweep();
+    assertEquals(window.slot(), store.awaitRetired(Duration.ZERO), "expired: retired as well");
+  }
+
+  @Test
+  void oneSessionLeavesWindowsForOthers() {
+    settings = new StoreSettings(ByteCount.mebibytes(64), 1000, LIFETIME, 16L << 20, 12L << 20);
+    MemoryStore store = open("boot-1");
+    Deadline moment = Deadline.after(Duration.ZERO);
+    int granted = 0;
+    while (store.reserve(SESSION, items(List.of(blob(100))), moment).window() != null) {
+      granted++;
+      assertTrue(granted <= 16, "there are 16 small slots");
+    }
+    assertEquals(8, granted);
+    SessionId other = SessionId.random(random);
+    assertNotNull(store.reserve(other, items(List.of(blob(100))), moment).window());
+  }
+
+  @Test
+  void whoWaitsForAWindowGetsTheNextThatComesBack() throws Exception {
+    settings = new StoreSettings(ByteCount.mebibytes(64), 1000, LIFETIME, 16L << 20, 12L << 20);
+    MemoryStore store = open("boot-1");
+    List<Blob> blobs = List.of(blob(3 << 20), blob(3 << 20), blob(3 << 20), blob(3 << 20));
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (Blob blob : blobs) {
+        running.add(threads.submit(() -> mustPut(store, blob)));
+      }
+      renewKeysUntilDone(store, running);
+    }
+    for (Blob blob : blobs) {
+      assertArrayEquals(blob.toArray(), stored(store, blob));
+    }
+  }
+
+  private static void renewKeysUntilDone(MemoryStore store, List<Future<?>> running)
+      throws Exception {
+    while (!running.stream().allMatch(Future::isDone)) {
+      WindowSlot slot = store.awaitRetired(Duration.ofMillis(10));
+      if (slot != null) {
+        store.renewed(slot);
+      }
+    }
+    for (Future<?> each : running) {
+      each.get();
+    }
+  }
+
+  @Test
+  void aReservationIsBounded() {
+    MemoryStore store = open("boot-1");
+    List<Blob> large = List.of(blob(4 << 20), blob(4 << 20), blob(1));
+    InvalidArgument failure = assertThrows(InvalidArgument.class, () -> reserve(store, large));
+    assertTrue(String.valueOf(failure.getMessage()).contains("8388609"), failure.getMessage());
+  }
+
+  @Test
+  void aWriterWhoGoesOnDuringTheSealStoresNoWrongByte() throws Exception {
+    MemoryStore store = open("boot-1");
+    AtomicBoolean isOver = new AtomicBoolean();
+    int sealed = 0;
+    int refused = 0;
+    for (int round = 0; round < 200 && (sealed < 3 || refused < 3); round++) {
+      Blob blob = blob(1 << 20);
+      MemoryStore.Lent window = window(store, blob);
+      write(store, window, 0, blob);
+      isOver.set(round % 2 == 0); // every other round nobody disturbs
+      CountDownLatch began = new CountDownLatch(1);
+      Thread scribbler =
+          Thread.ofPlatform().start(() -> scribble(store, window, blob, began, isOver));
+      began.await();
+      SealResult result = store.seal(SESSION, window.id()).items().getFirst();
+      isOver.set(true);
+      scribbler.join();
+      renewKeys(store);
+      if (result instanceof SealResult.Sealed) {
+        sealed++;
+        assertArrayEquals(blob.toArray(), stored(store, blob));
+      } else {
+        refused++;
+        assertNull(store.locate(blob.hash()));
+      }
+    }
+    assertTrue(sealed >= 3 && refused >= 3, sealed + " sealed, " + refused + " refused");
+  }
+
+  private static byte byteAt(Blob blob, long at) {
+    return blob.bytes().get(ValueLayout.JAVA_BYTE, at);
+  }
+
+  /// At any time one byte is wrong, each time another.
+  private static void scribble(
+      MemoryStore store,
+      MemoryStore.Lent window,
+      Blob blob,
+      CountDownLatch began,
+      AtomicBoolean isOver) {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel =
+            FileChannel.open(
+                store.windowFile().path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      MemorySegment slot =
+          channel.map(FileChannel.MapMode.READ_WRITE, window.slot().offset(), blob.length(), arena);
+      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      long wrong = 0;
+      while (!isOver.get()) {
+        long next = random.nextLong(blob.length());
+        slot.set(ValueLayout.JAVA_BYTE, next, (byte) ~byteAt(blob, next));
+        if (next != wrong) {
+          slot.set(ValueLayout.JAVA_BYTE, wrong, byteAt(blob, wrong));
+        }
+        wrong = next;
+        began.countDown();
+      }
+      slot.set(ValueLayout.JAVA_BYTE, wrong, byteAt(blob, wrong));
+      began.countDown();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theSameBlobIsStoredOnce() throws Exception {
     MemoryStore store = open("boot-1");
     Blob blob = blob(5000);
-    Reservation.Window first = window(store, blob);
-    Reservation.Window second = window(store, blob);
-    Reservation.Window third = window(store, blob);
-    List.of(first, second, third).forEach(window -> write(blob, window.location()));
-    SealResponse both = store.seal(List.of(first.window(), second.window()));
-    assertEquals(new SealResult.Sealed(first.location()), both.items().get(0));
-    assertEquals(new SealResult.Sealed(first.location()), both.items().get(1));
-    SealResponse late = store.seal(List.of(third.window()));
-    assertEquals(new SealResult.Sealed(first.location()), late.items().getFirst());
-    assertEquals(
-        new Reservation.Present(first.location()),
-        store.reserve(items(List.of(blob))).items().getFirst());
-    clock.addAndGet(LIFETIME.toNanos());
+    MemoryStore.Reserved twice = reserve(store, List.of(blob, blob));
+    MemoryStore.Lent both = Objects.requireNonNull(twice.window());
+    write(store, both, 0, blob);
+    write(store, both, 5000, blob);
+    MemoryStore.Lent late = window(store, blob);
+    write(store, late, 0, blob);
+    SealResponse response = store.seal(SESSION, both.id());
+    assertEquals(response.items().get(0), response.items().get(1));
+    assertEquals(response.items().getFirst(), store.seal(SESSION, late.id()).items().getFirst());
+    MemoryStore.Reserved again = reserve(store, List.of(blob));
+    assertNull(again.window());
+    assertInstanceOf(Reservation.Present.class, again.items().getFirst());
+    assertArrayEquals(blob.toArray(), stored(store, blob));
     assertEquals(Extent.sizeFor(5000), store.status().usedBytes());
   }
 
@@ -235,19 +442,21 @@ class MemoryStoreTest {
     List<Blob> stored = new ArrayList<>();
     MemoryStore.Reserved refused;
     while (true) {
+      renewKeys(store);
       Blob blob = blob(3 << 20);
-      refused = store.reserve(items(List.of(blob)));
-      if (!(refused.items().getFirst() instanceof Reservation.Window(long id, var location))) {
+      refused = reserve(store, List.of(blob));
+      MemoryStore.Lent window = refused.window();
+      if (window == null) {
         break;
       }
-      write(blob, location);
-      store.seal(List.of(id));
+      write(store, window, 0, blob);
+      store.seal(SESSION, window.id());
       stored.add(blob);
     }
     assertEquals(20, stored.size(), "five in each of four regions of 16 MiB");
     assertTrue(refused.failure().contains(path.toString()), refused.failure());
     assertTrue(refused.failure().contains("64.0 MiB"), refused.failure());
-    put(store, List.of(blob(500_000)));
+    mustPut(store, blob(500_000));
     stop();
     store = open("boot-1");
     for (Blob blob : stored) {
@@ -263,11 +472,12 @@ class MemoryStoreTest {
     for (int i = 0; i < 11; i++) {
       blobs.add(blob(100));
     }
-    MemoryStore.Reserved reserved = store.reserve(items(blobs));
-    assertInstanceOf(Reservation.Window.class, reserved.items().get(9));
+    MemoryStore.Reserved reserved = reserve(store, blobs);
+    assertInstanceOf(Reservation.Granted.class, reserved.items().get(9));
     assertInstanceOf(Reservation.Refusal.class, reserved.items().get(10));
     assertTrue(reserved.failure().contains("index for 10 blobs"), reserved.failure());
-    clock.addAndGet(2 * LIFETIME.toNanos());
+    clock.addAndGet(LIFETIME.toNanos());
+    store.sweep();
     put(store, blobs.subList(0, 10));
     stop();
     settings = new StoreSettings(ByteCount.mebibytes(64), 9, LIFETIME, 16L << 20);
@@ -289,7 +499,7 @@ class MemoryStoreTest {
     BlobLocation lost = store.locate(blobs.get(1).hash());
     assertNotNull(lost);
     die();
-    write(blob(600_000), lost);
+    damage(lost, blob(600_000));
     store = open("boot-1");
     assertEquals(0, store.status().dropped(), "the kernel keeps every write: nobody looks");
     die();
@@ -314,8 +524,8 @@ class MemoryStoreTest {
     put(store, List.of(blob));
     stop();
     store.close();
-    assertThrows(AlreadyClosed.class, () -> store.reserve(items(List.of(blob))));
-    assertThrows(AlreadyClosed.class, () -> store.seal(List.of(1L)));
+    assertThrows(AlreadyClosed.class, () -> reserve(store, List.of(blob)));
+    assertThrows(AlreadyClosed.class, () -> store.seal(SESSION, 1));
     assertThrows(AlreadyClosed.class, () -> store.locate(blob.hash()));
     assertThrows(AlreadyClosed.class, store::status);
   }
@@ -333,15 +543,12 @@ class MemoryStoreTest {
         int from = i * 20;
         running.add(threads.submit(() -> put(store, blobs.subList(from, from + 60))));
       }
-      for (Future<?> each : running) {
-        each.get();
-      }
+      renewKeysUntilDone(store, running);
     }
     for (Blob blob : blobs) {
       assertArrayEquals(blob.toArray(), stored(store, blob));
     }
     assertEquals(200, store.status().blobs());
-    clock.addAndGet(LIFETIME.toNanos());
     long expected = blobs.stream().mapToLong(blob -> Extent.sizeFor(blob.length())).sum();
     assertEquals(expected, store.status().usedBytes());
   }

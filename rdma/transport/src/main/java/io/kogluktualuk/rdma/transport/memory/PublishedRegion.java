@@ -3,10 +3,10 @@ package io.kogluktualuk.rdma.transport.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/// A part of a file, mapped here and readable by peers until it is closed.
+/// A part of a file, mapped here and open to peers by one key until it is closed.
 ///
-/// **Threading:** any thread. **Ownership:** closing withdraws the region (peers then get access
-/// errors) and unmaps it; the file and its contents stay.
+/// **Threading:** any thread. **Ownership:** closing withdraws the region: peers then get access
+/// errors, and no access of theirs happens after it. The file and its contents stay.
 public final class PublishedRegion implements AutoCloseable {
 
   private final MemorySegment segment;

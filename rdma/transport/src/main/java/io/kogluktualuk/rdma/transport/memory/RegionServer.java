@@ -9,11 +9,11 @@ import io.kogluktualuk.rdma.provider.Verbs;
 import io.kogluktualuk.rdma.transport.endpoint.Acceptor;
 import io.kogluktualuk.rdma.verbs.FileMapping;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ public final class RegionServer implements AutoCloseable {
   private final IbvPd domain;
   private final MemoryGroup group;
   private final Acceptor acceptor;
-  private final Set<PublishedRegion> published = ConcurrentHashMap.newKeySet();
+  private final Set<PublishedFile> files = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
   private RegionServer(InetSocketAddress bind) {
@@ -68,12 +68,12 @@ public final class RegionServer implements AutoCloseable {
     Thread.ofVirtual().name("kog-rdma-drop").start(() -> group.drop(endpoint));
   }
 
-  /// Maps `length` bytes of an existing file from `offset` and publishes them. The mapping is
-  /// shared: what is written survives the death of this process.
+  /// Maps `length` bytes of an existing file from `offset`, to publish all or parts of them. The
+  /// mapping is shared: what is written survives the death of this process.
   ///
   /// @throws InvalidArgument when the range is not in the file or longer than [#REGION_BYTES_MAX]
   /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such file
-  public PublishedRegion registerFile(Path file, long offset, long length, RegionAccess access) {
+  public PublishedFile map(Path file, long offset, long length) {
     if (length <= 0 || length > REGION_BYTES_MAX) {
       throw new InvalidArgument(
           "a region has 1 to " + REGION_BYTES_MAX + " bytes, asked for " + length + " of " + file);
@@ -81,51 +81,50 @@ public final class RegionServer implements AutoCloseable {
     if (isClosed) {
       throw new AlreadyClosed("the region server at " + address() + " is closed");
     }
-    FileMapping mapping = FileMapping.open(file, offset, length);
-    try {
-      IbvMr region =
-          domain
-              .regMr(mapping.segment().address(), (int) length, rights(access))
-              .execute()
-              .free()
-              .getMr();
-      return publish(mapping, region);
-    } catch (IOException | RuntimeException e) {
-      mapping.close();
-      throw new Unavailable("cannot register " + length + " bytes of " + file + ": " + e, e);
-    }
-  }
-
-  private PublishedRegion publish(FileMapping mapping, IbvMr region) {
-    RemoteRegion remote =
-        new RemoteRegion(region.getAddr(), mapping.segment().byteSize(), region.getRkey());
-    AtomicBoolean isWithdrawn = new AtomicBoolean();
-    PublishedRegion made =
-        new PublishedRegion(
-            mapping.segment(),
-            remote,
-            self -> {
-              if (isWithdrawn.compareAndSet(false, true)) {
-                published.remove(self);
-                withdraw(mapping, region);
-              }
-            });
-    published.add(made);
+    PublishedFile made = new PublishedFile(this, FileMapping.open(file, offset, length));
+    files.add(made);
     return made;
   }
 
-  private static void withdraw(FileMapping mapping, IbvMr region) {
+  /// Maps a part of a file and publishes all of it; closing the region unmaps it.
+  ///
+  /// @throws InvalidArgument when the range is not in the file or longer than [#REGION_BYTES_MAX]
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such file
+  public PublishedRegion registerFile(Path file, long offset, long length, RegionAccess access) {
+    PublishedFile mapped = map(file, offset, length);
     try {
-      region.deregMr().execute().free();
-    } catch (IOException e) {
-      LOG.warn("deregistering a part of {} failed", mapping.file(), e);
+      return mapped.publishAndOwn(access);
+    } catch (RuntimeException e) {
+      mapped.close();
+      throw e;
     }
-    mapping.close();
+  }
+
+  /// Gives peers a key to memory.
+  IbvMr register(MemorySegment memory, RegionAccess access) {
+    if (isClosed) {
+      throw new AlreadyClosed("the region server at " + address() + " is closed");
+    }
+    try {
+      return domain
+          .regMr(memory.address(), (int) memory.byteSize(), rights(access))
+          .execute()
+          .free()
+          .getMr();
+    } catch (IOException | RuntimeException e) {
+      throw new Unavailable("cannot register " + memory.byteSize() + " bytes: " + e, e);
+    }
+  }
+
+  void forget(PublishedFile file) {
+    files.remove(file);
   }
 
   private static int rights(RegionAccess access) {
     return switch (access) {
       case READ -> IbvMr.IBV_ACCESS_REMOTE_READ;
+      // The adapter writes with the local right of whoever registered.
+      case WRITE -> IbvMr.IBV_ACCESS_LOCAL_WRITE | IbvMr.IBV_ACCESS_REMOTE_WRITE;
       case READ_WRITE ->
           IbvMr.IBV_ACCESS_LOCAL_WRITE
               | IbvMr.IBV_ACCESS_REMOTE_READ
@@ -154,7 +153,7 @@ public final class RegionServer implements AutoCloseable {
     isClosed = true;
     acceptor.close();
     group.shutDown();
-    published.forEach(PublishedRegion::close);
+    files.forEach(PublishedFile::close);
     try {
       domain.deallocPd();
     } catch (Exception e) {

@@ -41,9 +41,8 @@ final class Heartbeat {
   /// Looks at the time: asks a silent peer for a sign of life, gives up one that stays silent, and
   /// a connection that does not come up.
   ///
-  /// @param sinceLast how long this side itself has not looked; when that is long, because the
-  ///     process was stopped, silence meanwhile proves nothing
-  void look(long now, long sinceLast) {
+  /// @param wasAway this side itself has not looked for long; silence meanwhile proves nothing
+  void look(long now, boolean wasAway) {
     if (endpoint.isLost()) {
       return;
     }
@@ -51,7 +50,7 @@ final class Heartbeat {
       lookWhileConnecting(now);
       return;
     }
-    if (sinceLast > loseAfterNanos / 2) {
+    if (wasAway) {
       lastArrival = now;
     }
     long silence = now - lastArrival;
