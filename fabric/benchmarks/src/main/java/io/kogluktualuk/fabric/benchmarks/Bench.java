@@ -23,6 +23,11 @@ public interface Bench {
 
   /// All of them, in the order in which `kog bench all` runs them.
   static List<Bench> all() {
-    return List.of(new MemoBench(), new SubtransactionBench(), new GetBench(), new SortBench());
+    return List.of(
+        new MemoBench(),
+        new SubtransactionBench(),
+        new VerbsBench(),
+        new GetBench(),
+        new SortBench());
   }
 }

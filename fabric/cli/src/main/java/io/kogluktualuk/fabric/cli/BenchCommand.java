@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.benchmarks.Bench;
 import io.kogluktualuk.fabric.benchmarks.Measurement;
+import io.kogluktualuk.fabric.benchmarks.Spread;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,12 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = {
       "Measure hot paths, each beside a peer in the same run; medians of interleaved runs.",
-      "NAME is memo, subtransaction, get, sort, or all. With --json, one object a line:"
+      "NAME is memo, subtransaction, verbs, get, sort, or all. With --json, one object a line:"
           + " bench, metric, unit, ours, peer, peer_name, speedup (how many times better than"
-          + " the peer; null without one)."
+          + " the peer; null without one), target (the speedup aimed at), met, and the spread:"
+          + " ours_low, ours_high, peer_low, peer_high (null where it is not known). Without it,"
+          + " the spread stands behind the peer: how far below and above the median our runs lay,"
+          + " and the peer's."
     },
     footer = {"", "Example:", "  kog bench get", "  kog bench all --json"})
 final class BenchCommand implements Callable<Integer> {
@@ -63,7 +67,8 @@ final class BenchCommand implements Callable<Integer> {
     try (ScratchFolder scratch = ScratchFolder.create("kog-bench", folder)) {
       Logs.ofServers(scratch.path(), options.isVerbose());
       if (!options.isJson()) {
-        options.terminal().line(row("bench", "metric", "ours", "peer", "better", "peer"));
+        options.terminal().line(row("bench", "metric", "ours", "peer", "better", "target", "peer"));
+        options.terminal().flush();
       }
       for (Bench bench : chosen) {
         Path own = Files.createDirectory(scratch.path().resolve(bench.name()));
@@ -89,7 +94,8 @@ final class BenchCommand implements Callable<Integer> {
                 figure(m.ours(), m.unit()),
                 m.peer() == null ? "–" : figure(m.peer(), m.unit()),
                 speedup == null ? "–" : String.format(Locale.ROOT, "%.2f×", speedup),
-                Objects.requireNonNullElse(m.peerName(), "–")));
+                target(m),
+                Objects.requireNonNullElse(m.peerName(), "–") + spread(m)));
   }
 
   private static Json json(Measurement m) {
@@ -100,18 +106,53 @@ final class BenchCommand implements Callable<Integer> {
         .with("ours", m.ours())
         .with("peer", m.peer())
         .with("peer_name", m.peerName())
-        .with("speedup", m.speedup());
+        .with("speedup", m.speedup())
+        .with("target", m.target())
+        .with("met", m.isMet())
+        .with("ours_low", m.oursSpread() == null ? null : m.oursSpread().low())
+        .with("ours_high", m.oursSpread() == null ? null : m.oursSpread().high())
+        .with("peer_low", m.peerSpread() == null ? null : m.peerSpread().low())
+        .with("peer_high", m.peerSpread() == null ? null : m.peerSpread().high());
+  }
+
+  private static String target(Measurement m) {
+    Boolean isMet = m.isMet();
+    return isMet == null ? "–" : isMet ? "met" : "missed";
+  }
+
+  /// How far from the medians the runs lay: ours, the peer's.
+  private static String spread(Measurement m) {
+    return m.oursSpread() == null || m.ours() == 0
+        ? ""
+        : " (" + range(m.oursSpread()) + ", " + range(m.peerSpread()) + ")";
+  }
+
+  private static String range(@Nullable Spread spread) {
+    return spread == null || spread.median() == 0
+        ? "–"
+        : String.format(
+            Locale.ROOT,
+            "%+.0f%% %+.0f%%",
+            100 * (spread.low() / spread.median() - 1),
+            100 * (spread.high() / spread.median() - 1));
   }
 
   private static String figure(double value, String unit) {
-    String format = value < 0.1 ? "%.4f %s" : value < 10 ? "%.2f %s" : "%.1f %s";
-    return String.format(Locale.ROOT, format, value, unit);
+    String format =
+        value == 0 ? "%.0f %s" : value < 0.1 ? "%.4f %s" : value < 10 ? "%.2f %s" : "%.1f %s";
+    return String.format(Locale.ROOT, format, value, unit).strip();
   }
 
   private static String row(
-      String bench, String metric, String ours, String peer, String better, String peerName) {
-    return "%-15s %-34s %12s %12s %8s  %s"
-        .formatted(bench, metric, ours, peer, better, peerName)
+      String bench,
+      String metric,
+      String ours,
+      String peer,
+      String better,
+      String target,
+      String peerName) {
+    return "%-15s %-34s %12s %12s %8s %-6s  %s"
+        .formatted(bench, metric, ours, peer, better, target, peerName)
         .stripTrailing();
   }
 }

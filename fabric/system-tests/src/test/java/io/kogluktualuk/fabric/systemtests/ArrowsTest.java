@@ -49,6 +49,7 @@ final class ArrowsTest {
     only("com.ibm.darpc..", ROOT + "rdma.transport..");
     only("run.endive..", ROOT + "computenode.vm..");
     only("picocli..", ROOT + "fabric.cli..");
+    only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
   }
 

@@ -90,6 +90,10 @@ public final class ChildJvm implements AutoCloseable {
     input.flush();
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   public long pid() {
     return process.pid();
   }

@@ -29,9 +29,6 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   private static final int BATCH = 32;
   private static final long TICK_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
-  /// Ticks that may be missed before this side counts as having been away.
-  private static final int TICKS_LATE_MAX = 3;
-
   private final AtomicReferenceArray<@Nullable RpcEndpoint> endpoints;
   private final @Nullable RpcEndpoint[] touched;
   private final IbvWC[] completions = new IbvWC[BATCH];
@@ -170,12 +167,12 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
     if (now - lastTick < tickNanos) {
       return;
     }
-    boolean wasAway = now - lastTick > TICKS_LATE_MAX * tickNanos;
+    long sinceLast = now - lastTick;
     lastTick = now;
     for (int i = 0; i < endpoints.length(); i++) {
       RpcEndpoint endpoint = endpoints.get(i);
       if (endpoint != null) {
-        endpoint.heartbeat().look(now, wasAway);
+        endpoint.heartbeat().look(now, sinceLast);
       }
     }
     ticker.run();

@@ -41,8 +41,9 @@ final class Heartbeat {
   /// Looks at the time: asks a silent peer for a sign of life, gives up one that stays silent, and
   /// a connection that does not come up.
   ///
-  /// @param wasAway this side itself has not looked for long; silence meanwhile proves nothing
-  void look(long now, boolean wasAway) {
+  /// @param sinceLast how long this side itself has not looked; when that is long, because the
+  ///     process was stopped, silence meanwhile proves nothing
+  void look(long now, long sinceLast) {
     if (endpoint.isLost()) {
       return;
     }
@@ -50,7 +51,7 @@ final class Heartbeat {
       lookWhileConnecting(now);
       return;
     }
-    if (wasAway) {
+    if (sinceLast > loseAfterNanos / 2) {
       lastArrival = now;
     }
     long silence = now - lastArrival;

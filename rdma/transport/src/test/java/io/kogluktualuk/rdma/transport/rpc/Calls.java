@@ -1,5 +1,7 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -7,8 +9,11 @@ import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.testkit.RdmaAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// Control calls that tests make.
 final class Calls {
@@ -29,6 +34,8 @@ final class Calls {
   static final Method<byte[], byte[]> ECHO = new Method<>(1, "test.echo", BYTES, BYTES, true);
   static final Method<byte[], byte[]> ONCE = new Method<>(2, "test.once", BYTES, BYTES, false);
 
+  private static final int PATIENCE = Integer.getInteger("kog.rdma.patience", 1);
+
   private Calls() {}
 
   static InetSocketAddress anyPort() {
@@ -36,6 +43,28 @@ final class Calls {
   }
 
   static Deadline in(long millis) {
-    return Deadline.after(Duration.ofMillis(millis));
+    return Deadline.after(patient(millis));
+  }
+
+  /// A time that is long enough on this machine: slow ones set `kog.rdma.patience`.
+  static Duration patient(long millis) {
+    return Duration.ofMillis(millis * PATIENCE);
+  }
+
+  /// Waits until something holds.
+  static void await(String what, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > patient(20_000).toNanos()) {
+        throw new AssertionError("in " + patient(20_000) + " it did not come to be that " + what);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /// Sends a signal to a process.
+  static void signal(String name, long process) throws IOException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process)).start();
+    assertEquals(0, kill.onExit().join().exitValue());
   }
 }

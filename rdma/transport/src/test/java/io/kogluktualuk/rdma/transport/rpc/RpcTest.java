@@ -4,6 +4,7 @@ import static io.kogluktualuk.rdma.transport.rpc.Calls.ECHO;
 import static io.kogluktualuk.rdma.transport.rpc.Calls.ONCE;
 import static io.kogluktualuk.rdma.transport.rpc.Calls.anyPort;
 import static io.kogluktualuk.rdma.transport.rpc.Calls.in;
+import static io.kogluktualuk.rdma.transport.rpc.Calls.patient;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -218,7 +219,7 @@ class RpcTest {
                 ONCE,
                 request -> {
                   long left = RpcServer.DEADLINE.get().remainingNanos();
-                  assertTrue(left < TimeUnit.MILLISECONDS.toNanos(200));
+                  assertTrue(left < patient(200).toNanos());
                   await(release);
                   return request;
                 });
@@ -227,7 +228,8 @@ class RpcTest {
       long started = System.nanoTime();
       assertThrows(DeadlineExceeded.class, () -> channel.call(ONCE, new byte[1], in(200)));
       long took = System.nanoTime() - started;
-      assertTrue(took > 190_000_000L && took < 2_000_000_000L, "took " + took);
+      assertTrue(took >= patient(200).toNanos(), "took " + took);
+      assertTrue(took < patient(2000).toNanos(), "took " + took);
       release.countDown();
       assertEquals(5, channel.call(ECHO, new byte[5], in(5000)).length);
       assertThrows(DeadlineExceeded.class, () -> channel.call(ECHO, new byte[5], in(0)));
@@ -262,7 +264,7 @@ class RpcTest {
         Exception e = assertThrows(Exception.class, call::get);
         assertInstanceOf(Unavailable.class, e.getCause());
       }
-      assertTrue(System.nanoTime() - before < TimeUnit.SECONDS.toNanos(3));
+      assertTrue(System.nanoTime() - before < patient(3000).toNanos());
       assertThrows(Unavailable.class, () -> channel.call(ECHO, new byte[1], in(5000)));
       try (RpcServer second = RpcServer.open(address, echo())) {
         assertEquals(address, second.address());
@@ -298,6 +300,7 @@ class RpcTest {
           } else {
             Exception e = assertThrows(Exception.class, call::get);
             assertInstanceOf(Unavailable.class, e.getCause());
+            assertTrue(String.valueOf(e.getMessage()).contains("may or may not have happened"));
           }
         }
       }
