@@ -97,8 +97,7 @@ class ConnectionTest {
   void anEndThatIsDestroyedDisconnectsItsPeer() throws IOException {
     try (Listening listening = Listening.open();
         VerbsEnd client = VerbsEnd.begin(listening.address(), Shape.USUAL)) {
-      VerbsEnd server = listening.accept(Shape.USUAL);
-      client.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+      VerbsEnd server = listening.accept(client, Shape.USUAL);
       server.close();
       client.await(EventType.RDMA_CM_EVENT_DISCONNECTED);
     }
@@ -131,8 +130,10 @@ class ConnectionTest {
         end.id.accept(end.shape().parameters());
       }
       for (int i = 0; i < count; i++) {
-        served.get(i).await(EventType.RDMA_CM_EVENT_ESTABLISHED);
         ends.get(i).await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+      }
+      for (VerbsEnd end : served) {
+        end.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
       }
       for (VerbsEnd end : ends) {
         VerbsEnd other =
@@ -140,6 +141,7 @@ class ConnectionTest {
                 .filter(each -> sourceOf(end).equals(destinationOf(each)))
                 .findFirst()
                 .orElseThrow();
+        VerbsEnd.join(end, other);
         assertConnected(end, other);
       }
       for (int i = 0; i < count; i++) {

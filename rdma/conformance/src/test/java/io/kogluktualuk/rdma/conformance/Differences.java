@@ -14,6 +14,11 @@ enum Differences {
       "Work goes on while nobody polls or waits at either end",
       "no: whoever polls or waits does the work",
       DataPath.SHARED),
+  /// librdmacm finishes the handshake of the active side inside `rdma_get_cm_event`.
+  HANDSHAKE(
+      "A connection comes up though the active side takes no events",
+      "no: it is UNREACHABLE for the passive side after some seconds",
+      DataPath.NATIVE),
   /// How long an operation may be.
   OPERATION_BYTES_MAX(
       "Longest operation",

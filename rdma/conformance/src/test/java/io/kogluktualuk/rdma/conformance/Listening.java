@@ -44,10 +44,22 @@ record Listening(CmEvents events, RdmaCmId id) implements AutoCloseable {
     return new VerbsEnd(events, connection, shape, false);
   }
 
+  /// Accepts an end of another process.
   VerbsEnd accept(Shape shape) throws IOException {
     VerbsEnd end = request(shape);
     end.id.accept(shape.parameters());
     end.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+    return end;
+  }
+
+  /// Accepts an end of this process; each takes its events in turn, see
+  /// [Differences#HANDSHAKE].
+  VerbsEnd accept(VerbsEnd client, Shape shape) throws IOException {
+    VerbsEnd end = request(shape);
+    end.id.accept(shape.parameters());
+    client.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+    end.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+    VerbsEnd.join(client, end);
     return end;
   }
 

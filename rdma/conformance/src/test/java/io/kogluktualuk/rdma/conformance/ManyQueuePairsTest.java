@@ -3,7 +3,6 @@ package io.kogluktualuk.rdma.conformance;
 import static io.kogluktualuk.rdma.conformance.VerbsEnd.piece;
 
 import com.ibm.disni.verbs.IbvMr;
-import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -31,9 +30,7 @@ class ManyQueuePairsTest {
 
     static Lane open(Listening listening) throws IOException {
       VerbsEnd client = VerbsEnd.begin(listening.address(), SMALL);
-      VerbsEnd server = listening.accept(SMALL);
-      client.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
-      VerbsEnd.join(client, server);
+      VerbsEnd server = listening.accept(client, SMALL);
       MemorySegment here = client.allocate(2L * BYTES);
       MemorySegment there = server.allocate(2L * BYTES);
       return new Lane(

@@ -191,8 +191,7 @@ class OneSidedTest {
     int rounds = 500;
     MemorySegment there = server.allocate(8);
     try (VerbsEnd second = VerbsEnd.begin(pair.listening().address(), Shape.USUAL);
-        VerbsEnd served = pair.listening().accept(Shape.USUAL)) {
-      second.await(com.ibm.disni.verbs.RdmaCmEvent.EventType.RDMA_CM_EVENT_ESTABLISHED);
+        VerbsEnd served = pair.listening().accept(second, Shape.USUAL)) {
       IbvMr one = server.register(there, VerbsEnd.ALL_RIGHTS);
       IbvMr same = served.register(there, VerbsEnd.ALL_RIGHTS);
       Other other = Other.thread(() -> count(second, same, rounds));

@@ -1,6 +1,5 @@
 package io.kogluktualuk.rdma.conformance;
 
-import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import java.io.IOException;
 
 /// Two connected ends in one process.
@@ -19,9 +18,7 @@ record Pair(Listening listening, VerbsEnd client, VerbsEnd server) implements Au
   static Pair connect(Shape ofClient, Shape ofServer) throws IOException {
     Listening listening = Listening.open();
     VerbsEnd client = VerbsEnd.begin(listening.address(), ofClient);
-    VerbsEnd server = listening.accept(ofServer);
-    client.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
-    VerbsEnd.join(client, server);
+    VerbsEnd server = listening.accept(client, ofServer);
     return new Pair(listening, client, server);
   }
 
