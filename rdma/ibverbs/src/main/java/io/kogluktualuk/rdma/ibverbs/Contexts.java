@@ -3,9 +3,10 @@ package io.kogluktualuk.rdma.ibverbs;
 import com.ibm.disni.verbs.impl.NativeDispatcher;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The devices in use, one object each.
 ///
@@ -13,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Contexts {
 
   private final NativeDispatcher dispatcher;
-  private final Map<Long, NativeContext> known = new ConcurrentHashMap<>();
+  private final Map<Long, NativeContext> known = new HashMap<>();
+  private @Nullable NativeContext standard;
 
   Contexts(NativeDispatcher dispatcher) {
     this.dispatcher = dispatcher;
@@ -35,10 +37,17 @@ final class Contexts {
   }
 
   /// The device for what belongs to no connection yet: the first that has an ACTIVE port, in the
-  /// order of their names.
+  /// order of their names, when this was asked first.
   ///
   /// @throws Unavailable when there is none
-  NativeContext standard() throws IOException {
+  synchronized NativeContext standard() throws IOException {
+    if (standard == null) {
+      standard = firstActive();
+    }
+    return standard;
+  }
+
+  private NativeContext firstActive() throws IOException {
     List<String> active =
         NativeDevices.list().stream().filter(RdmaDevice::isActive).map(RdmaDevice::name).toList();
     long[] numbers = Natives.contexts();

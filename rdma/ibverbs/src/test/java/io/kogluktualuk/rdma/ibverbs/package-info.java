@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.rdma.ibverbs;
+
+import org.jspecify.annotations.NullMarked;
