@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Changes the keys of one tenant, where nobody waits for it: those of windows after each use,
-/// those for reading on a schedule. It also takes back the windows whose time is over.
+/// those for reading on a schedule. It also takes back the windows whose time is over,
+/// and gives windows room on the disk after the start.
 ///
 /// **Threading:** one thread of its own; [#close] from any. **Ownership:** owns the thread.
 /// **Errors:** a key that cannot be had now is asked for again at the next look; until then the
@@ -54,9 +55,11 @@ final class KeyKeeper implements AutoCloseable {
 
   private void run() {
     long lookNanos = System.nanoTime();
+    boolean isPreparing = true;
     while (!isClosed) {
       try {
-        WindowSlot slot = store.awaitRetired(look);
+        WindowSlot slot = store.awaitRetired(isPreparing ? Duration.ZERO : look);
+        isPreparing = isPreparing && store.backOneSlot();
         if (slot != null) {
           renew(slot);
         }

@@ -387,6 +387,13 @@ public final class MemoryStore implements AutoCloseable {
     return slots.awaitRetired(atMost);
   }
 
+  /// Gives one more slot room on the disk, before anybody waits for it.
+  ///
+  /// @return false when there is nothing left to do
+  public boolean backOneSlot() {
+    return slots.backOne();
+  }
+
   /// A retired slot has got its new key.
   public void renewed(WindowSlot slot) {
     slots.renewed(slot);

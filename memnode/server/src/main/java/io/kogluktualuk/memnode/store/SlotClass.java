@@ -2,7 +2,9 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.SessionId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,13 @@ final class SlotClass {
 
   final int length;
   final Condition changed;
-  final List<WindowSlot> free;
 
-  /// How many have blocks of the disk.
+  /// Free slots that have blocks of the disk, and those that have none yet.
+  final List<WindowSlot> free = new ArrayList<>();
+
+  final Deque<WindowSlot> bare;
+
+  /// How many have blocks, lent or not.
   int backed;
 
   private final int heldMax;
@@ -27,15 +33,19 @@ final class SlotClass {
 
   SlotClass(int length, List<WindowSlot> slots, Condition changed) {
     this.length = length;
-    this.free = new ArrayList<>(slots);
+    this.bare = new ArrayDeque<>(slots);
     this.heldMax = Math.max(1, slots.size() / 2);
     this.changed = changed;
   }
 
-  /// Takes any free slot out; null when there is none, or this session has its share.
+  /// Takes any free slot that has blocks out; if there is none, the first of the others. Null when
+  /// none is free, or this session has its share.
   @Nullable WindowSlot draw(SessionId session, RandomGenerator random) {
-    if (free.isEmpty() || held.getOrDefault(session, 0) >= heldMax) {
+    if (held.getOrDefault(session, 0) >= heldMax) {
       return null;
+    }
+    if (free.isEmpty()) {
+      return bare.pollFirst();
     }
     int drawn = random.nextInt(free.size());
     WindowSlot last = free.removeLast();

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** any thread. **Ownership:** owns the file, which is made anew at each start.
 /// **Bound:** the slots, fixed at the start; who finds none waits. A slot gets blocks of the disk
-/// when it is lent first.
+/// by [#backOne], or at the latest when it is lent first.
 final class WindowSlots implements AutoCloseable {
 
   /// The least staging area: one slot of the largest size and some smaller ones.
@@ -170,10 +170,31 @@ final class WindowSlots implements AutoCloseable {
       return true;
     } catch (OutOfSpace e) {
       if (size.backed == 0) {
-        size.free.add(slot);
+        size.bare.addFirst(slot);
         throw e;
       }
       return false;
+    }
+  }
+
+  /// Gives one more slot its blocks, before anybody waits for it.
+  ///
+  /// @return false when all have them, or the disk is full
+  boolean backOne() {
+    lock.lock();
+    try {
+      for (SlotClass size : classes) {
+        WindowSlot slot = isClosed ? null : size.bare.pollFirst();
+        if (slot != null && makeBacked(size, slot)) {
+          size.cameBack(slot);
+          return true;
+        }
+      }
+      return false;
+    } catch (OutOfSpace e) {
+      return false; // whoever needs a slot of that size hears it
+    } finally {
+      lock.unlock();
     }
   }
 
