@@ -1,10 +1,12 @@
 package io.kogluktualuk.fabric.cli;
 
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.node.BindAddress;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +36,8 @@ import picocli.CommandLine.Spec;
       "  kog up --bind 10.0.0.7 --home /dev/shm/kog --memory 16GiB"
     })
 final class UpCommand implements Callable<Integer> {
+
+  private static final int PORT_MAX = 0xFFFF;
 
   @Mixin(name = "options")
   private final CommonOptions options;
@@ -93,6 +97,14 @@ final class UpCommand implements Callable<Integer> {
               + " and stay in the state folder.")
   private List<String> tenants = List.of();
 
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description =
+          "Publish metrics for Prometheus at http://ADDRESS:PORT/metrics, on the address of --bind,"
+              + " to whoever can reach it. Default: not published.")
+  private @Nullable Integer metricsPort;
+
   UpCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -122,14 +134,26 @@ final class UpCommand implements Callable<Integer> {
   private int foreground(ClusterSettings settings) throws InterruptedException {
     Path log = Logs.ofServers(options.home(), options.isVerbose());
     CountDownLatch closed = new CountDownLatch(1);
-    try (EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
+    try (MetricsPage metrics = metrics(settings);
+        EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
       Thread stopper = new Thread(() -> stop(cluster, closed), "kog-stop");
       Runtime.getRuntime().addShutdownHook(stopper);
-      options.print(UpText.table(cluster, log), UpText.json(cluster, log));
+      String url = metrics == null ? null : metrics.url();
+      options.print(UpText.table(cluster, log, url), UpText.json(cluster, log, url));
       options.terminal().flush();
       closed.await();
     }
     return ExitCode.OK.code();
+  }
+
+  private @Nullable MetricsPage metrics(ClusterSettings settings) {
+    if (metricsPort == null) {
+      return null;
+    }
+    if (metricsPort < 1 || metricsPort > PORT_MAX) {
+      throw new InvalidArgument("--metrics-port is 1 to " + PORT_MAX + ", not " + metricsPort);
+    }
+    return MetricsPage.open(new InetSocketAddress(settings.host(), metricsPort));
   }
 
   private void stop(EmbeddedCluster cluster, CountDownLatch closed) {
