@@ -51,6 +51,7 @@ final class ArrowsTest {
     only("picocli..", ROOT + "fabric.cli..");
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
+    only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.cli..");
   }
 
   @Test
@@ -113,11 +114,11 @@ final class ArrowsTest {
             .callMethod(Runtime.class, "halt", int.class));
   }
 
-  private static void only(String library, String door) {
+  private static void only(String library, String... doors) {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage(door)
+            .resideOutsideOfPackages(doors)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(library));
