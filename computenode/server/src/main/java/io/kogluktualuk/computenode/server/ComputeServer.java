@@ -17,6 +17,7 @@ import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -130,7 +131,7 @@ public final class ComputeServer implements AutoCloseable {
   }
 
   private MethodTable methods() {
-    return new MethodTable()
+    return VerbsStatus.addTo(new MethodTable())
         .on(ComputeMethods.RUN, engine::run)
         .on(ComputeMethods.EXECUTE, engine::execute)
         .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))

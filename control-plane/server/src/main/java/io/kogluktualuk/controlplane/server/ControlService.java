@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.ratis.RatisLog;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
@@ -20,7 +21,7 @@ final class ControlService implements AutoCloseable {
 
   private final ControlMachine machine = new ControlMachine();
   private final HitCounters counters = new HitCounters();
-  private final MethodTable methods = new MethodTable();
+  private final MethodTable methods = VerbsStatus.addTo(new MethodTable());
   private final ReplicatedLog log;
   private final Proposer proposer;
   private final Pulse pulse;

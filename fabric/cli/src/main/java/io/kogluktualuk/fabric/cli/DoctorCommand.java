@@ -84,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
     List<Finding> findings = new ArrayList<>(Doctor.ofThisMachine().examine(need()));
     if (!noSelfTest) {
       SelfTest test = new SelfTest(patience);
-      findings.add(test.choice(wanted));
+      findings.addAll(test.inspect(wanted));
       findings.addAll(test.run(wanted, this::progress));
     }
     DoctorText text = new DoctorText(findings, brief, options.terminal().hasColours());

@@ -33,7 +33,7 @@ final class StatusText {
       }
       table.append(line(role(info), info.name(), info.address(), state));
     }
-    return table.toString().stripTrailing();
+    return table.append(VerbsText.lines(status)).toString().stripTrailing();
   }
 
   static Json json(ClusterStatus status) {
@@ -46,7 +46,8 @@ final class StatusText {
               .with("id", info.id().toString())
               .with("name", info.name())
               .with("address", info.address())
-              .with("silent", node.member().isSilent());
+              .with("silent", node.member().isSilent())
+              .with("verbs", VerbsText.json(node.verbs()));
       nodes.add(withState(json, node.state()));
     }
     ControlStatus control = status.control();
@@ -59,6 +60,7 @@ final class StatusText {
         .with("misses", control.misses())
         .with("disagreements", control.disagreementCount())
         .with("failure", control.failure())
+        .with("client", new Json().with("verbs", VerbsText.json(status.client())))
         .with("nodes", nodes);
   }
 

@@ -48,7 +48,11 @@ class ClusterCliTest {
     for (EmbeddedCluster.Node node : cluster.nodes()) {
       assertTrue(status.out().contains(node.role()), status.out());
     }
-    assertTrue(ok("status", "--json").out().contains("\"healthy\" : true"));
+    assertTrue(status.out().contains("verbs    all nodes"), status.out());
+    assertTrue(status.out().contains("verbs    this client"), status.out());
+    String json = ok("status", "--json").out();
+    assertTrue(json.contains("\"healthy\" : true"), json);
+    assertEquals(6, json.split("\"provider\" : \"", -1).length - 1, "5 nodes and the client");
   }
 
   @AfterAll

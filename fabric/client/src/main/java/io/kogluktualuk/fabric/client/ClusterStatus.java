@@ -4,19 +4,24 @@ import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How the fabric is, as its nodes say.
 ///
 /// @param nodes the members, in the order of their names
-public record ClusterStatus(ControlStatus control, List<Node> nodes) {
+/// @param client the verbs of this process
+public record ClusterStatus(ControlStatus control, List<Node> nodes, VerbsStatus client) {
 
   public ClusterStatus {
     nodes = List.copyOf(nodes);
   }
 
   /// One member and what it said.
-  public record Node(Member member, State state) {}
+  ///
+  /// @param verbs which verbs its process uses; null when it did not answer
+  public record Node(Member member, State state, @Nullable VerbsStatus verbs) {}
 
   /// What a member said.
   public sealed interface State {}

@@ -8,9 +8,11 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.StatusRequest;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Asks all members how they are.
 ///
@@ -28,9 +30,27 @@ final class StatusReader {
             .sorted(
                 Comparator.comparing((Member member) -> member.info().role())
                     .thenComparing(member -> member.info().name()))
-            .map(member -> new ClusterStatus.Node(member, ask(membership, member)))
+            .map(member -> read(membership, member))
             .toList();
-    return new ClusterStatus(control.status(), nodes);
+    return new ClusterStatus(control.status(), nodes, VerbsStatus.ofThisProcess());
+  }
+
+  private static ClusterStatus.Node read(Membership membership, Member member) {
+    ClusterStatus.State state = ask(membership, member);
+    return new ClusterStatus.Node(
+        member,
+        state,
+        state instanceof ClusterStatus.Unreachable ? null : verbs(membership, member));
+  }
+
+  private static @Nullable VerbsStatus verbs(Membership membership, Member member) {
+    try {
+      return membership
+          .channel(member)
+          .call(VerbsStatus.CALL, new VerbsStatus.Question(), Deadline.after(PATIENCE));
+    } catch (FabricException e) {
+      return null; // it has said how it is, and goes away now, or is of another version
+    }
   }
 
   private static ClusterStatus.State ask(Membership membership, Member member) {

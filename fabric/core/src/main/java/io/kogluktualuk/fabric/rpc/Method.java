@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /// Describes one control call: a number that never changes, a name for people, and its two codecs.
 ///
-/// Numbers are unique within the fabric: control plane 100–199, memory node 200–299, compute node
-/// 300–399.
+/// Numbers are unique within the fabric: every server 1–99, control plane 100–199, memory node
+/// 200–299, compute node 300–399.
 ///
 /// @param number the stable number on the wire, 1 to 65535
 /// @param name for error messages and metrics, such as `memnode.reserve`

@@ -20,6 +20,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,7 +54,7 @@ final class StoreCalls {
   }
 
   MethodTable table() {
-    return new MethodTable()
+    return VerbsStatus.addTo(new MethodTable())
         .on(MemoryCalls.DESCRIBE, counted(this::describe))
         .on(MemoryCalls.RESERVE, counted(this::reserve))
         .on(MemoryCalls.SEAL, counted(this::seal))

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Does one operation of each kind between two processes of this host, on every way of moving bytes
 /// that this host has.
@@ -28,6 +27,8 @@ public final class SelfTest {
 
   private static final int STEPS = EXPECTED.split(", ").length;
 
+  private static final Need NOTHING = new Need(0, 0, Path.of("/"));
+
   private final Duration timeout;
 
   /// @param timeout what each way may take
@@ -35,30 +36,56 @@ public final class SelfTest {
     this.timeout = timeout;
   }
 
-  /// Which provider a process of the fabric gets when it is told this.
+  /// Which provider a process of the fabric gets when it is told this; whether our native library
+  /// can be used; and what the devices say of themselves.
   ///
   /// @param wanted `auto`, `native`, `shared` or `tcp`
-  public Finding choice(String wanted) {
-    try (ChildJvm child = ChildJvm.start(wanted, timeout, "choose")) {
-      String last = null;
+  public List<Finding> inspect(String wanted) {
+    boolean hasDevice = Host.of(new Machine(Path.of("/")), NOTHING).hasDevice();
+    List<Finding> findings = new ArrayList<>();
+    String failure = null;
+    try (ChildJvm child = ChildJvm.start(wanted, timeout, "inspect")) {
       for (String line = child.next(); line != null; line = child.next()) {
-        if (line.startsWith("choice ")) {
-          String[] words = line.split(" ", 3);
-          return Finding.ok(
-              "provider",
-              "%s (asked for: %s): %s"
-                  .formatted(words[1].toLowerCase(Locale.ROOT), wanted, words[2]));
+        String[] words = line.split(" ", 2);
+        String rest = words.length == 2 ? words[1] : "";
+        switch (words[0]) {
+          case "choice" -> findings.add(choice(wanted, rest));
+          case "library" -> findings.add(library(hasDevice, rest));
+          case "fact" -> findings.add(Finding.ok("adapter", rest));
+          case "failed" -> failure = rest;
+          default -> {
+            return findings;
+          }
         }
-        last = line;
       }
-      return Finding.problem(
-          "provider",
-          "asked for " + wanted + ": " + (last == null ? child.lastWords() : last),
-          "one that can be used",
-          "kog doctor --verbs auto");
+      findings.add(
+          Finding.problem(
+              "provider",
+              "asked for " + wanted + ": " + (failure == null ? child.lastWords() : failure),
+              "one that can be used",
+              "kog doctor --verbs auto"));
     } catch (IOException | RuntimeException e) {
-      return unstarted("provider", e);
+      findings.add(unstarted("provider", e));
     }
+    return findings;
+  }
+
+  private static Finding choice(String wanted, String line) {
+    String[] words = line.split(" ", 2);
+    return Finding.ok(
+        "provider",
+        words[0].toLowerCase(Locale.ROOT) + " (asked for: " + wanted + "): " + words[1]);
+  }
+
+  private static Finding library(boolean hasDevice, String failure) {
+    return failure.isEmpty()
+        ? Finding.ok("library", "ours, for native verbs, can be loaded")
+        : Finding.lacking(
+            hasDevice,
+            "library",
+            "ours, for native verbs: " + failure,
+            "part of the build, where gcc and the headers are",
+            "apt-get install gcc libc6-dev libibverbs-dev librdmacm-dev # then build again");
   }
 
   /// Tries the ways this host has.
@@ -68,7 +95,7 @@ public final class SelfTest {
   public List<Finding> run(String wanted, Consumer<String> progress) {
     List<String> ways =
         wanted.equals("auto") ? List.of("shared", "tcp", "native") : List.of(wanted);
-    Host host = Host.of(new Machine(Path.of("/")), new Need(0, 0, Path.of("/")));
+    Host host = Host.of(new Machine(Path.of("/")), NOTHING);
     List<Finding> findings = new ArrayList<>();
     for (String way : ways) {
       if (!way.equals("native")) {
@@ -99,12 +126,20 @@ public final class SelfTest {
     long start = System.nanoTime();
     List<String> steps = new ArrayList<>();
     try (ChildJvm server = ChildJvm.start(way, timeout, "serve", address)) {
-      String port = valueOf(server, "port");
+      String port = null;
+      String reason = null;
+      for (String line = server.next(); port == null && line != null; ) {
+        if (line.startsWith("port ")) {
+          port = line.substring("port ".length());
+        } else {
+          reason = line.startsWith("failed ") ? line.substring("failed ".length()) : reason;
+          line = server.next();
+        }
+      }
       if (port == null) {
-        return failed(way, steps, server.lastWords());
+        return failed(way, steps, reason == null ? server.lastWords() : reason);
       }
       try (ChildJvm client = ChildJvm.start(way, timeout, "connect", address, port)) {
-        String reason = null;
         for (String line = client.next(); line != null; line = client.next()) {
           if (line.startsWith("step ")) {
             steps.add(line.substring("step ".length()));
@@ -119,15 +154,6 @@ public final class SelfTest {
     } catch (IOException | RuntimeException e) {
       return unstarted(AREA, e);
     }
-  }
-
-  private static @Nullable String valueOf(ChildJvm child, String key) {
-    for (String line = child.next(); line != null; line = child.next()) {
-      if (line.startsWith(key + " ")) {
-        return line.substring(key.length() + 1);
-      }
-    }
-    return null;
   }
 
   private static Finding passed(String way, String address, long nanos) {

@@ -17,7 +17,7 @@ public final class SelfTestProcess {
 
   private SelfTestProcess() {}
 
-  /// @param args `serve ADDRESS`, or `connect ADDRESS PORT`, or `choose`
+  /// @param args `serve ADDRESS`, or `connect ADDRESS PORT`, or `inspect`
   public static void main(String[] args) throws IOException {
     LogManager.getLogManager().reset();
     try {
@@ -33,7 +33,10 @@ public final class SelfTestProcess {
           SelfTestClient.run(server, step -> say("step " + step));
           say("done");
         }
-        default -> say("done");
+        default -> {
+          AdapterFacts.tell(SelfTestProcess::say);
+          say("done");
+        }
       }
     } catch (IOException | RuntimeException | LinkageError e) {
       say("failed " + e);

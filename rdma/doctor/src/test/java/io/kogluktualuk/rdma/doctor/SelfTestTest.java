@@ -2,8 +2,10 @@ package io.kogluktualuk.rdma.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.kogluktualuk.rdma.doctor.Finding.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +33,23 @@ class SelfTestTest {
 
   @Test
   void theProviderAndItsReasonAreSaid() {
-    Finding choice = new SelfTest(Duration.ofSeconds(60)).choice("shared");
-    assertEquals(Level.OK, choice.level(), choice.toString());
-    assertTrue(choice.found().startsWith("software (asked for: shared): "), choice.toString());
+    List<Finding> found = new SelfTest(Duration.ofSeconds(60)).inspect("shared");
+    assertEquals(Level.OK, found.getFirst().level(), found.toString());
+    assertEquals("provider", found.getFirst().area());
+    assertTrue(found.getFirst().found().startsWith("software (asked for: shared): "));
+    assertEquals("library", found.get(1).area(), found.toString());
+  }
+
+  @Test
+  void aProviderThatCannotBeHadIsAProblem() {
+    assumeFalse(
+        Host.of(new Machine(Path.of("/")), new Need(0, 0, Path.of("/"))).hasDevice(),
+        "there is a device");
+    List<Finding> found = new SelfTest(Duration.ofSeconds(60)).inspect("native");
+    assertEquals(Level.PROBLEM, found.getLast().level(), found.toString());
+    assertTrue(found.getLast().found().contains("no RDMA device"), found.toString());
+    assertEquals(
+        Level.PROBLEM,
+        new SelfTest(Duration.ofSeconds(60)).run("native", _ -> {}).getFirst().level());
   }
 }
