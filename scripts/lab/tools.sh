@@ -22,6 +22,10 @@ command:rping rdmacm-utils
 glob:/usr/lib/*/libibverbs/librxe-rdmav*.so ibverbs-providers
 glob:/usr/lib/*/libibverbs.so.1 libibverbs1
 glob:/usr/lib/*/librdmacm.so.1 librdmacm1
+command:gcc gcc
+file:/usr/include/stdio.h libc6-dev
+file:/usr/include/infiniband/verbs.h libibverbs-dev
+file:/usr/include/rdma/rdma_cma.h librdmacm-dev
 END
 }
 
