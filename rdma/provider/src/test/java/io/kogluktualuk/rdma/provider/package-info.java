@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.rdma.provider;
+
+import org.jspecify.annotations.NullMarked;
