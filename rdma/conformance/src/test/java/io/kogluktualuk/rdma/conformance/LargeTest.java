@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.ibm.disni.verbs.IbvMr;
+import io.kogluktualuk.rdma.provider.Verbs;
 import io.kogluktualuk.rdma.verbs.FileMapping;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -71,7 +72,7 @@ class LargeTest {
   }
 
   private static void transfer(Pair pair, int bytes, Operation operation) throws IOException {
-    int part = (int) Math.min(bytes, Suite.operationBytesMax());
+    int part = (int) Math.min(bytes, Verbs.operationBytesMax());
     int count = bytes / part;
     for (int i = 0; i < count + WINDOW; i++) {
       if (i >= WINDOW && i - WINDOW < count) {

@@ -8,10 +8,14 @@ import static io.kogluktualuk.rdma.conformance.VerbsEnd.request;
 import static io.kogluktualuk.rdma.conformance.VerbsEnd.send;
 import static io.kogluktualuk.rdma.conformance.VerbsEnd.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvSendWR;
+import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.verbs.Registration;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -70,6 +74,22 @@ class OneSidedTest {
     Memory.assertSame(before, there, MARGIN);
     Memory.assertSame(before.asSlice(bytes + MARGIN), there.asSlice(bytes + MARGIN), MARGIN);
     assertNull(server.poll());
+  }
+
+  @Test
+  void anOperationHasAtMostTheBytesTheProviderSays() throws IOException {
+    long max = Verbs.operationBytesMax();
+    if (!Differences.OPERATION_BYTES_MAX.holds()) {
+      assertEquals(Registration.BYTES_MAX, max);
+    }
+    assumeTrue(max < 1 << 28, "no memory to go over the limit of " + max + " bytes");
+    int bytes = (int) max + 1;
+    IbvMr target = server.register(server.allocate(bytes), VerbsEnd.ALL_RIGHTS);
+    IbvMr local = client.register(client.allocate(bytes), VerbsEnd.LOCAL);
+    client.post(read(1, target, 0, piece(local, 0, (int) max)));
+    Check.success(client, 1);
+    client.post(write(2, target, 0, piece(local, 0, bytes)));
+    assertNotEquals(Check.SUCCESS, client.completion().status());
   }
 
   @Test

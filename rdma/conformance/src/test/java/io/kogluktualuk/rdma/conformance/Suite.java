@@ -56,11 +56,6 @@ final class Suite {
     return (int) (usual * PATIENCE);
   }
 
-  /// How long one operation may be.
-  static long operationBytesMax() {
-    return Differences.OPERATION_BYTES_MAX.holds() ? 8L << 20 : Integer.MAX_VALUE;
-  }
-
   /// How much memory can be had without pushing something else out; 0 when not known.
   static long availableBytes() {
     try (var lines = Files.lines(Path.of("/proc/meminfo"))) {

@@ -6,10 +6,13 @@ import com.ibm.disni.verbs.IbvPd;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.rdma.ibverbs.NativeDevices;
 import io.kogluktualuk.rdma.ibverbs.NativeProvider;
+import io.kogluktualuk.rdma.ibverbs.RdmaDevice;
 import io.kogluktualuk.rdma.software.PathChoice;
 import io.kogluktualuk.rdma.software.SoftwareProvider;
 import io.kogluktualuk.rdma.software.SoftwareSettings;
+import io.kogluktualuk.rdma.verbs.Registration;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.logging.Level;
@@ -129,6 +132,19 @@ public final class Verbs {
     } catch (IOException e) {
       throw new Unavailable("no protection domain can be had: " + e.getMessage(), e);
     }
+  }
+
+  /// How many bytes one operation may move, on whichever device of this process it is posted.
+  public static long operationBytesMax() {
+    if (install().provider() != VerbsProvider.NATIVE) {
+      return Registration.BYTES_MAX;
+    }
+    return NativeDevices.listWithLimits().stream()
+        .flatMap(device -> device.ports().stream())
+        .filter(port -> port.isActive() && port.messageBytesMax() > 0)
+        .mapToLong(RdmaDevice.Port::messageBytesMax)
+        .min()
+        .orElse(Registration.BYTES_MAX);
   }
 
   /// Why an id's connection failed or ended, in words; empty when it is not known.
