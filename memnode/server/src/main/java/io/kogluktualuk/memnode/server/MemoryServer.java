@@ -9,6 +9,8 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
+import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.provider.VerbsProvider;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,7 +62,9 @@ public final class MemoryServer implements AutoCloseable {
   private Map<Tenant, TenantStore> openTenants(MemorySettings settings) {
     Map<Tenant, TenantStore> tenants = new LinkedHashMap<>();
     List<Tenant> names = settings.allTenants();
-    StoreSettings share = settings.store().share(names.size());
+    boolean isPinned = Verbs.install().provider() == VerbsProvider.NATIVE;
+    StoreSettings whole = isPinned ? settings.store().forPinnedMemory() : settings.store();
+    StoreSettings share = whole.share(names.size());
     String freshId = NodeId.of(new SecureRandom()).toString();
     for (Tenant tenant : names) {
       Path path = settings.folder(tenant);

@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.store;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.IndexLayout;
+import io.kogluktualuk.memnode.api.MemoryCalls;
 import java.time.Duration;
 
 /// How much a store may hold.
@@ -27,6 +28,9 @@ public record StoreSettings(
   private static final long WINDOW_BYTES_DEFAULT = 128L << 20;
 
   private static final long WINDOW_BYTES_MAX = 1L << 30;
+
+  /// Registering takes tens of milliseconds for this much; 1024 of them are 64 GiB.
+  private static final long PINNED_REGION_BYTES = 64L << 20;
 
   private static final int INDEX_BLOBS_MAX = (int) (IndexLayout.HOMES_MAX / 2);
   private static final Duration LIFETIME_MAX = Duration.ofHours(1);
@@ -86,6 +90,17 @@ public record StoreSettings(
         windowLifetime,
         regionBytesMax,
         Math.max(WindowSlots.BYTES_MIN, windowBytes / tenants));
+  }
+
+  /// The same for memory that an adapter is going to register: it then stays in memory, all of a
+  /// region at once, whether there are blobs in it or not. So regions are short, and are added as
+  /// blobs come: 64 MiB each, or what it takes to reach the capacity with the most there can be.
+  /// Regions that exist already keep their length.
+  public StoreSettings forPinnedMemory() {
+    long steps =
+        Math.ceilDiv(capacity.bytes(), PINNED_REGION_BYTES * (long) MemoryCalls.REGIONS_MAX);
+    long bytes = Math.min(regionBytesMax, steps * PINNED_REGION_BYTES);
+    return new StoreSettings(capacity, indexBlobs, windowLifetime, bytes, windowBytes);
   }
 
   /// The same with an index for at least so many blobs.

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// The nodes run in processes of their own, which have told nobody about themselves, so that there
 /// is no other traffic.
-@Timeout(240)
+@Timeout(600)
 class VerbsPerGetTest {
 
   private static final int BLOBS = 24;
@@ -48,11 +50,11 @@ class VerbsPerGetTest {
       List<Blob> acquaintance = blobs();
       List<Blob> content = blobs();
       try (FabricBlobs writer = store(nodes)) {
-        writer.put(acquaintance);
-        writer.put(content);
+        patiently(() -> writer.put(acquaintance));
+        patiently(() -> writer.put(content));
       }
       try (FabricBlobs reader = store(nodes)) {
-        getAll(reader, acquaintance); // connects to both
+        patiently(() -> getAll(reader, acquaintance)); // connects to both
         List<MemoryStatus> before = nodes.stream().map(VerbsPerGetTest::status).toList();
         AdapterCounters adapter = AdapterCounters.now();
         assertEquals(2 * BLOBS, reads(reader, content), "cold: the index, then the blob");
@@ -74,6 +76,21 @@ class VerbsPerGetTest {
     if (Verbs.install().provider() == VerbsProvider.NATIVE && during.isThere()) {
       System.out.println(reads + " READs of at most 4 KiB; the devices counted " + during.values());
       assertTrue(during.get("sent_pkts") >= 2 * reads, during.toString());
+    }
+  }
+
+  /// On an emulated machine the first connection may take longer than a store waits for one.
+  private static void patiently(Runnable preparation) {
+    Deadline deadline = Deadline.after(Duration.ofMinutes(2));
+    while (true) {
+      try {
+        preparation.run();
+        return;
+      } catch (Unavailable | DeadlineExceeded e) {
+        if (deadline.hasPassed()) {
+          throw e;
+        }
+      }
     }
   }
 
