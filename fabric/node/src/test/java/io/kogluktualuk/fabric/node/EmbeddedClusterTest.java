@@ -12,18 +12,25 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.RunListener;
 import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -64,6 +71,40 @@ class EmbeddedClusterTest {
       assertEquals(briefRef, fabric.ref(briefRef.hash().toHex().substring(0, 8)));
       assertEquals(lengthyRef, fabric.ref(lengthyRef.hash().toHex()));
       assertThrows(NotFound.class, () -> fabric.ref(Hash.of(new byte[] {1}).toHex()));
+    }
+  }
+
+  @Test
+  void tenantsAreApartAndStayInTheFolder() throws IOException {
+    byte[] bytes = Mutations.randomBytes(5 << 20, random);
+    ClientSettings team = ClientSettings.DEFAULT.withTenant(new Tenant("team-a"));
+    Ref ref;
+    try (EmbeddedCluster _ =
+            EmbeddedCluster.open(small().withTenants(List.of(new Tenant("team-a"))));
+        Fabric theirs = Fabric.connect(folder, team);
+        Fabric others = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      ref = theirs.put(new ByteArrayInputStream(bytes));
+      assertArrayEquals(bytes, content(theirs, ref));
+      assertThrows(NotFound.class, () -> content(others, ref));
+      assertThrows(NotFound.class, () -> others.ref(ref.hash().toHex().substring(0, 8)));
+      Ref namespace = theirs.loadNamespace("test", "", folder);
+      Transaction transaction = Transaction.of(namespace, List.of("/bin/x"), Limits.DEFAULT);
+      Refused refused =
+          assertThrows(
+              Refused.class,
+              () -> theirs.run(transaction, Duration.ofSeconds(9), RunListener.SILENT));
+      assertTrue(String.valueOf(refused.getMessage()).contains("'team-a'"), refused.toString());
+    }
+    ClientSettings unknown = ClientSettings.DEFAULT.withTenant(new Tenant("team-b"));
+    try (EmbeddedCluster _ = EmbeddedCluster.open(small());
+        Fabric theirs = Fabric.connect(folder, team);
+        Fabric nobody = Fabric.connect(folder, unknown)) {
+      assertArrayEquals(bytes, content(theirs, ref));
+      InvalidArgument failure =
+          assertThrows(InvalidArgument.class, () -> nobody.put(new ByteArrayInputStream(bytes)));
+      assertTrue(
+          String.valueOf(failure.getMessage()).contains("it has [default, team-a]"),
+          failure.toString());
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /// The folder of one memory node: held by one process at a time, with the node's identity and a
 /// mark of how the last run ended.
@@ -23,6 +24,8 @@ import java.nio.file.StandardOpenOption;
 /// sealed.log    what lies where; .old: the log before damaged blobs were last dropped
 /// index         rebuilt at each start
 /// region-NNNN   the arenas
+/// windows       where peers write; made anew at each start
+/// tenants/      the folders of other tenants, in that of the default one
 /// ```
 ///
 /// The marks have a fixed length and are overwritten in place, so that a start needs no room on a
@@ -67,7 +70,7 @@ public final class StateFolder implements AutoCloseable {
   /// @throws Conflict when another server holds the folder; names its process
   public static StateFolder open(Path path, String bootId, String freshId) {
     try {
-      Files.createDirectories(path);
+      createForOwner(path);
       FileChannel lockFile = lock(path.resolve("lock"));
       try {
         return new StateFolder(path, lockFile, bootId, freshId);
@@ -77,6 +80,23 @@ public final class StateFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw ZeroedFile.unusable(path, e);
+    }
+  }
+
+  /// A new folder is its owner's alone: blobs are readable by whoever can open the files.
+  private static void createForOwner(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(path);
     }
   }
 

@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.kogluktualuk.fabric.fault.Conflict;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +41,15 @@ class StateFolderTest {
       assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
       assertEquals(path, folder.path());
     }
+  }
+
+  @Test
+  void aNewFolderIsItsOwnersAlone() throws IOException {
+    Path fresh = path.resolve("a").resolve("b");
+    assumeTrue(fresh.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    StateFolder.open(fresh, "boot-1", "a").close();
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)));
   }
 
   @Test
