@@ -4,4 +4,4 @@
 . "$LAB_ROOT/scripts/lab/guest/rxe.sh"
 # shellcheck source=scripts/lab/guest/checks.sh
 . "$LAB_ROOT/scripts/lab/guest/checks.sh"
-kog doctor --home /dev/shm/kog --memory 256MiB > /out/output 2>&1
+kog doctor --timeout 5m --home /dev/shm/kog --memory 256MiB > /out/output 2>&1

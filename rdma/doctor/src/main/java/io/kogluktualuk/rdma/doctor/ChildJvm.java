@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ChildJvm implements AutoCloseable {
 
   private static final int OTHER_LINES_MAX = 6;
+  private static final Duration MOMENT = Duration.ofMillis(500);
 
   private final Process process;
   private final BufferedReader output;
@@ -53,7 +54,9 @@ final class ChildJvm implements AutoCloseable {
             "-Dkog.rdma.provider=" + provider,
             "-cp",
             System.getProperty("java.class.path"),
-            SelfTestProcess.class.getName()));
+            SelfTestProcess.class.getName(),
+            // So that it can say what it waited for, before its deadline.
+            Long.toString(Math.max(1, timeout.toMillis() * 3 / 4))));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     ChildJvm child = new ChildJvm(process, timeout);
@@ -88,6 +91,24 @@ final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("a process of the self-test cannot be heard", e);
     }
+  }
+
+  /// The reason it has given for failing; null when it gives none within a moment.
+  @Nullable String failure() {
+    try {
+      process.waitFor(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+      while (output.ready()) {
+        String line = next();
+        if (line != null && line.startsWith("failed ")) {
+          return line.substring("failed ".length());
+        }
+      }
+    } catch (IOException e) {
+      return null; // it cannot be heard any more
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return null;
   }
 
   /// Why it has ended, as far as can be said: its last words and its status.

@@ -149,7 +149,12 @@ public final class SelfTest {
             return passed(way, address, System.nanoTime() - start);
           }
         }
-        return failed(way, steps, reason == null ? client.lastWords() : reason);
+        String other = server.failure();
+        return failed(
+            way,
+            steps,
+            (reason == null ? client.lastWords() : reason)
+                + (other == null ? "" : "; the other side: " + other));
       }
     } catch (IOException | RuntimeException e) {
       return unstarted(AREA, e);

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /// The active end of the self-test: one operation of each kind, every result looked at.
@@ -18,7 +19,6 @@ import java.util.function.Consumer;
 /// **Threading:** one thread.
 final class SelfTestClient {
 
-  private static final int RESOLVE_MILLIS = 5_000;
   private static final int BYTES = 4096;
   private static final int REMOTE_ACCESS_ERROR = 10;
 
@@ -39,19 +39,22 @@ final class SelfTestClient {
 
   /// Runs all steps.
   ///
+  /// @param patience how long each step may take
   /// @param onStep gets the name of each step that has succeeded
-  static void run(InetSocketAddress server, Consumer<String> onStep) throws IOException {
+  static void run(InetSocketAddress server, Duration patience, Consumer<String> onStep)
+      throws IOException {
     RdmaEventChannel events = RdmaEventChannel.createEventChannel();
     RdmaCmId id = events.createId(RdmaCm.RDMA_PS_TCP);
-    id.resolveAddr(null, server, RESOLVE_MILLIS);
-    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ADDR_RESOLVED);
-    id.resolveRoute(RESOLVE_MILLIS);
-    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ROUTE_RESOLVED);
-    SelfTestClient client = new SelfTestClient(new SelfTestEnd(events, id));
+    int millis = (int) patience.toMillis();
+    id.resolveAddr(null, server, millis);
+    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ADDR_RESOLVED, patience);
+    id.resolveRoute(millis);
+    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ROUTE_RESOLVED, patience);
+    SelfTestClient client = new SelfTestClient(new SelfTestEnd(id, patience));
     // Before the connection, so that the answer cannot come too early.
     client.end.receive(client.local, SelfTestServer.ANSWER_BYTES);
     id.connect(SelfTestEnd.parameters());
-    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ESTABLISHED);
+    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ESTABLISHED, patience);
     onStep.accept("connect");
     client.greet();
     onStep.accept("SEND/RECV");

@@ -29,21 +29,19 @@ import java.util.List;
 /// **Threading:** one thread.
 final class SelfTestEnd {
 
-  /// Even an emulated machine with Soft-RoCE answers faster.
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private static final int DEPTH = 8;
 
-  final RdmaEventChannel events;
   final RdmaCmId id;
+  private final Duration patience;
   private final IbvPd domain;
   private final IbvQP queuePair;
   private final IbvWC[] completions = {new IbvWC()};
   private final SVCPollCq poll;
 
-  SelfTestEnd(RdmaEventChannel events, RdmaCmId id) throws IOException {
-    this.events = events;
+  /// @param patience how long each completion may take
+  SelfTestEnd(RdmaCmId id, Duration patience) throws IOException {
     this.id = id;
+    this.patience = patience;
     this.domain = id.getVerbs().allocPd();
     IbvCompChannel channel = id.getVerbs().createCompChannel();
     IbvCQ queue = id.getVerbs().createCQ(channel, 4 * DEPTH, 0);
@@ -65,8 +63,9 @@ final class SelfTestEnd {
     return parameters;
   }
 
-  static RdmaCmEvent await(RdmaEventChannel events, EventType wanted) throws IOException {
-    RdmaCmEvent event = events.getCmEvent((int) PATIENCE.toMillis());
+  static RdmaCmEvent await(RdmaEventChannel events, EventType wanted, Duration patience)
+      throws IOException {
+    RdmaCmEvent event = events.getCmEvent((int) patience.toMillis());
     if (event == null || event.getEvent() != wanted.ordinal()) {
       throw new IOException(
           "expected "
@@ -96,6 +95,7 @@ final class SelfTestEnd {
     request.setWr_id(1);
     request.setSend_flags(IbvSendWR.IBV_SEND_SIGNALED);
     request.setSg_list(piece(local, length));
+    request.setNum_sge(1);
     return request;
   }
 
@@ -111,6 +111,7 @@ final class SelfTestEnd {
     IbvRecvWR request = new IbvRecvWR();
     request.setWr_id(2);
     request.setSg_list(piece(local, length));
+    request.setNum_sge(1);
     queuePair.postRecv(List.of(request), null).execute().free();
   }
 
@@ -122,8 +123,8 @@ final class SelfTestEnd {
   int completion() throws IOException {
     long started = System.nanoTime();
     while (poll.execute().getPolls() == 0) {
-      if (System.nanoTime() - started > PATIENCE.toNanos()) {
-        throw new IOException("no completion within " + PATIENCE.toSeconds() + " s");
+      if (System.nanoTime() - started > patience.toNanos()) {
+        throw new IOException("no completion within " + patience.toSeconds() + " s");
       }
       Thread.onSpinWait();
     }

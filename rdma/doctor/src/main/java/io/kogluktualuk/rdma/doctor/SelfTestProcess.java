@@ -4,6 +4,7 @@ import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.logging.LogManager;
 
 /// One process of the self-test. It speaks in lines that begin with [#WORD]; whatever else it
@@ -17,20 +18,23 @@ public final class SelfTestProcess {
 
   private SelfTestProcess() {}
 
-  /// @param args `serve ADDRESS`, or `connect ADDRESS PORT`, or `inspect`
+  /// @param args how long each step may take in milliseconds; then `serve ADDRESS`, or `connect
+  ///     ADDRESS PORT`, or `inspect`
   public static void main(String[] args) throws IOException {
     LogManager.getLogManager().reset();
     try {
       Verbs.Choice choice = Verbs.install();
       say("choice " + choice.provider() + " " + choice.reason());
-      switch (args[0]) {
+      Duration patience = Duration.ofMillis(Long.parseLong(args[0]));
+      switch (args[1]) {
         case "serve" -> {
-          SelfTestServer.serve(InetAddress.getByName(args[1]), port -> say("port " + port));
+          SelfTestServer.serve(
+              InetAddress.getByName(args[2]), patience, port -> say("port " + port));
           awaitEnd();
         }
         case "connect" -> {
-          var server = new InetSocketAddress(args[1], Integer.parseInt(args[2]));
-          SelfTestClient.run(server, step -> say("step " + step));
+          var server = new InetSocketAddress(args[2], Integer.parseInt(args[3]));
+          SelfTestClient.run(server, patience, step -> say("step " + step));
           say("done");
         }
         default -> {

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /// The passive end of the self-test: publishes a region, answers one message with where it is, and
@@ -44,22 +45,25 @@ final class SelfTestServer {
 
   /// Serves one peer.
   ///
+  /// @param patience how long each step may take; the first is the start of the other process
   /// @param onPort gets the port, once it listens
-  static void serve(InetAddress address, Consumer<Integer> onPort) throws IOException {
+  static void serve(InetAddress address, Duration patience, Consumer<Integer> onPort)
+      throws IOException {
     RdmaEventChannel events = RdmaEventChannel.createEventChannel();
     RdmaCmId listening = events.createId(RdmaCm.RDMA_PS_TCP);
     listening.bindAddr(new InetSocketAddress(address, 0));
     listening.listen(1);
     onPort.accept(((InetSocketAddress) listening.getSource()).getPort());
     RdmaCmId asked =
-        SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_CONNECT_REQUEST).getConnIdPriv();
-    SelfTestEnd end = new SelfTestEnd(events, asked);
+        SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_CONNECT_REQUEST, patience)
+            .getConnIdPriv();
+    SelfTestEnd end = new SelfTestEnd(asked, patience);
     MemorySegment message = Arena.global().allocate(64, 64);
     IbvMr messages = end.register(message, IbvMr.IBV_ACCESS_LOCAL_WRITE);
     IbvMr region = publish(end);
     end.receive(messages, GREETING_BYTES);
     end.id.accept(SelfTestEnd.parameters());
-    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ESTABLISHED);
+    SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ESTABLISHED, patience);
     end.success();
     message.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, region.getAddr());
     message.set(ValueLayout.JAVA_INT_UNALIGNED, 8, region.getRkey());
