@@ -46,6 +46,7 @@ final class ArrowsTest {
   void foreignLibrariesStayBehindTheirDoors() {
     only("org.apache.ratis..", ROOT + "paxoslog.ratis..");
     only("com.ibm.disni..", ROOT + "rdma..");
+    only("com.ibm.disni.verbs.impl..", ROOT + "rdma.ibverbs..");
     only("com.ibm.darpc..", ROOT + "rdma.transport..");
     only("run.endive..", ROOT + "computenode.vm..");
     only("picocli..", ROOT + "fabric.cli..");

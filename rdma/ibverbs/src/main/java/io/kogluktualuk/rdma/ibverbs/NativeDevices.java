@@ -57,6 +57,30 @@ public final class NativeDevices {
     }
   }
 
+  /// Why no device with an ACTIVE port can be opened by this process, in words; null when one can.
+  /// A container may see the devices and lack their files.
+  public static @Nullable String openFailure() {
+    String failure = libraryFailure();
+    if (failure != null) {
+      return failure;
+    }
+    List<String> active =
+        list().stream().filter(RdmaDevice::isActive).map(RdmaDevice::name).toList();
+    try {
+      for (long context : Natives.contexts()) {
+        if (active.contains(Natives.deviceName(context))) {
+          return null;
+        }
+      }
+    } catch (IOException e) {
+      return "the RDMA devices cannot be asked: " + e.getMessage();
+    }
+    return "librdmacm opens none of "
+        + active
+        + ": are /dev/infiniband/rdma_cm and /dev/infiniband/uverbs0 there (modprobe rdma_ucm"
+        + " ib_uverbs), and may this process write to them?";
+  }
+
   /// The file that a library of this process was loaded from, say of `libibverbs.so`, links
   /// resolved: its name carries the version. Null when it is not loaded.
   public static @Nullable Path loadedLibrary(String name) {

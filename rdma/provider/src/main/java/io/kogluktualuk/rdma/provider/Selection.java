@@ -29,8 +29,8 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
   interface Machine {
     List<RdmaDevice> devices();
 
-    /// Null when the native library can be used, else why not.
-    @Nullable String libraryFailure();
+    /// Null when the native library can open a device with an ACTIVE port, else why not.
+    @Nullable String openFailure();
   }
 
   /// @throws InvalidArgument when the property has none of its values
@@ -45,8 +45,8 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
           }
 
           @Override
-          public @Nullable String libraryFailure() {
-            return NativeDevices.libraryFailure();
+          public @Nullable String openFailure() {
+            return NativeDevices.openFailure();
           }
         });
   }
@@ -108,7 +108,7 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
     if (devices.stream().noneMatch(RdmaDevice::isActive)) {
       return "no RDMA device has an ACTIVE port: " + describe(devices);
     }
-    return machine.libraryFailure();
+    return machine.openFailure();
   }
 
   private static String describe(List<RdmaDevice> devices) {

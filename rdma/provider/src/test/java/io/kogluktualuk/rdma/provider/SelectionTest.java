@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// What is chosen on which machine, and the words for it.
 class SelectionTest {
 
-  private record Known(List<RdmaDevice> devices, @Nullable String libraryFailure)
+  private record Known(List<RdmaDevice> devices, @Nullable String openFailure)
       implements Selection.Machine {}
 
   private static RdmaDevice device(String name, String... states) {
