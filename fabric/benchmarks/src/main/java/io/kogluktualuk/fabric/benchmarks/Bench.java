@@ -27,6 +27,7 @@ public interface Bench {
         new MemoBench(),
         new SubtransactionBench(),
         new VerbsBench(),
+        new RpcBench(),
         new GetBench(),
         new SortBench());
   }

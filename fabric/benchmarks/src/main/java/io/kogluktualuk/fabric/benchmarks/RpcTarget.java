@@ -1,0 +1,31 @@
+package io.kogluktualuk.fabric.benchmarks;
+
+import io.kogluktualuk.rdma.transport.rpc.RpcServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.logging.LogManager;
+
+/// The process that answers control calls, and the peer's messages.
+final class RpcTarget {
+
+  private RpcTarget() {}
+
+  /// @param args where to put the Unix socket
+  public static void main(String[] args) throws IOException {
+    LogManager.getLogManager().reset();
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (RpcServer server = RpcServer.open(any, RpcEcho.methods());
+        UnixEcho echo = UnixEcho.listen(Path.of(args[0]))) {
+      AgentLoop.run(
+          Integer.toString(server.address().getPort()),
+          (operation, _, _) -> {
+            if (operation.equals("allocated")) {
+              return Allocation.ofThisProcess();
+            }
+            throw new IllegalArgumentException(operation + " of " + echo);
+          });
+    }
+  }
+}
