@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RpcBench implements Bench {
 
   private static final String NAME = "rpc";
-  private static final int ROUNDS = 7;
+  private static final int ROUNDS = 5;
   private static final int TIMES = 64_000;
   private static final int TIMES_ALONE = 16_000;
   private static final int WARM_UP = 4;

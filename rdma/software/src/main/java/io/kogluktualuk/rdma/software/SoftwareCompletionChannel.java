@@ -147,7 +147,16 @@ final class SoftwareCompletionChannel extends IbvCompChannel {
 
   /// All queue pairs have gone: most likely the program is about to stop the waiting thread.
   private boolean isAbandoned() {
-    return hadQueuePairs && queues.stream().allMatch(SoftwareCompletionQueue::isIdle);
+    if (!hadQueuePairs) {
+      return false;
+    }
+    // A loop, because this is on the way of every message: a stream allocates.
+    for (SoftwareCompletionQueue queue : queues) {
+      if (!queue.isIdle()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void doze(long nanos) {
