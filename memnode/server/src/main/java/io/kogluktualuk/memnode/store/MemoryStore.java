@@ -6,13 +6,17 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SessionId;
 import io.kogluktualuk.memnode.api.WriteWindow;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -47,11 +51,13 @@ public final class MemoryStore implements AutoCloseable {
   /// The longest region: what the transport registers at once.
   public static final long REGION_BYTES_MAX = 1L << 30;
 
+  private static final String LOG_NAME = "sealed.log";
+
   private final StateFolder folder;
   private final StoreSettings settings;
   private final LongSupplier nanoTime;
-  private final StoreFiles files;
   private final Regions regions;
+  private final RegionFile indexFile;
   private final WindowSlots slots;
   private final SealLog log;
   private final Verifiers verifiers;
@@ -60,7 +66,6 @@ public final class MemoryStore implements AutoCloseable {
   // Guarded by the lock: regions' allocator, log, and everything below.
   private final BlobIndex index;
   private final WindowTable windows;
-  private final WindowDesk desk;
   private final StoreTally tally;
   private boolean closed;
 
@@ -69,18 +74,20 @@ public final class MemoryStore implements AutoCloseable {
       StoreSettings settings,
       LongSupplier nanoTime,
       long firstWindow,
-      StoreFiles files) {
+      Regions regions,
+      SealLog log,
+      RegionFile indexFile,
+      WindowSlots slots) {
     this.folder = folder;
     this.settings = settings;
     this.nanoTime = nanoTime;
-    this.files = files;
-    this.regions = files.regions();
-    this.log = files.log();
-    this.slots = files.slots();
+    this.regions = regions;
+    this.log = log;
+    this.indexFile = indexFile;
+    this.slots = slots;
     this.verifiers = new Verifiers(regions, Runtime.getRuntime().availableProcessors());
-    this.index = new BlobIndex(files.index().segment(), settings.indexBlobs());
+    this.index = new BlobIndex(indexFile.segment(), settings.indexBlobs());
     this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
-    this.desk = new WindowDesk(folder.path(), index, windows, regions, log);
     this.tally = new StoreTally();
   }
 
@@ -92,20 +99,63 @@ public final class MemoryStore implements AutoCloseable {
   ///     for the index
   public static MemoryStore open(
       StateFolder folder, StoreSettings settings, LongSupplier nanoTime, long firstWindow) {
-    StoreFiles files = StoreFiles.open(folder.path(), settings);
+    Regions regions = Regions.open(folder.path(), settings);
+    SealLog log = null;
+    RegionFile indexFile = null;
+    WindowSlots slots = null;
     try {
-      MemoryStore store = new MemoryStore(folder, settings, nanoTime, firstWindow, files);
+      log = SealLog.open(folder.path().resolve(LOG_NAME));
+      indexFile = openIndex(folder.path().resolve("index"), settings.indexBlobs());
+      slots = WindowSlots.open(folder.path().resolve("windows"), settings.windowBytes());
+      MemoryStore store =
+          new MemoryStore(folder, settings, nanoTime, firstWindow, regions, log, indexFile, slots);
       store.recover();
       return store;
     } catch (RuntimeException e) {
-      files.closeAfter(e);
+      closeAll(e, slots, indexFile, log, regions);
       throw e;
     }
   }
 
   /// At least as many blobs as the store in a folder has; it need not be open.
   public static long blobsAtMost(Path folder) {
-    return StoreFiles.loggedAtMost(folder);
+    try {
+      Path log = folder.resolve(LOG_NAME);
+      return Files.exists(log) ? Files.size(log) / SealRecord.BYTES : 0;
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(folder, e);
+    }
+  }
+
+  private static void closeAll(RuntimeException reason, @Nullable AutoCloseable... opened) {
+    for (AutoCloseable each : opened) {
+      if (each != null) {
+        try {
+          each.close();
+        } catch (Exception e) {
+          reason.addSuppressed(e);
+        }
+      }
+    }
+  }
+
+  private static RegionFile openIndex(Path path, int indexBlobs) {
+    long bytes = IndexLayout.indexBytes(BlobIndex.homesFor(indexBlobs));
+    try {
+      if (Files.exists(path) && Files.size(path) != bytes) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(path, e);
+    }
+    RegionFile file = RegionFile.open(path, bytes);
+    try {
+      file.back(bytes);
+      return file;
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 
   private void recover() {
@@ -153,11 +203,7 @@ public final class MemoryStore implements AutoCloseable {
   /// @param deadline how long to wait for a window
   /// @throws InvalidArgument when no window is that large
   public Reserved reserve(SessionId session, List<ReserveRequest.Item> items, Deadline deadline) {
-    long bytes;
-    synchronized (lock) {
-      checkOpen();
-      bytes = desk.bytesOfAbsent(items);
-    }
+    long bytes = bytesOfAbsent(items);
     if (bytes > WriteWindow.BYTES_MAX) {
       throw new InvalidArgument(
           "a reservation is for at most " + WriteWindow.BYTES_MAX + " bytes, found " + bytes);
@@ -166,15 +212,12 @@ public final class MemoryStore implements AutoCloseable {
     try {
       slot = bytes < 0 ? null : slots.acquire(bytes, session, deadline);
     } catch (OutOfSpace e) {
-      synchronized (lock) {
-        return desk.refuse(items, e);
-      }
+      return refused(items, e);
     }
     boolean isLent = false;
     try {
       synchronized (lock) {
-        checkOpen();
-        Reserved reserved = desk.reserve(session, items, slot, nanoTime.getAsLong());
+        Reserved reserved = reserve(session, items, slot);
         isLent = reserved.window() != null;
         return reserved;
       }
@@ -183,6 +226,90 @@ public final class MemoryStore implements AutoCloseable {
         slots.giveBack(slot, session);
       }
     }
+  }
+
+  private Reserved refused(List<ReserveRequest.Item> items, OutOfSpace reason) {
+    synchronized (lock) {
+      List<Reservation> answers = new ArrayList<>(items.size());
+      for (ReserveRequest.Item item : items) {
+        BlobLocation present = index.find(item.hash());
+        answers.add(
+            present == null
+                ? new Reservation.Refusal(reason.tag())
+                : new Reservation.Present(present));
+      }
+      return new Reserved(null, answers, String.valueOf(reason.getMessage()));
+    }
+  }
+
+  /// What a window must hold; negative when nothing is absent.
+  private long bytesOfAbsent(List<ReserveRequest.Item> items) {
+    synchronized (lock) {
+      checkOpen();
+      long bytes = -1;
+      for (ReserveRequest.Item item : items) {
+        if (index.find(item.hash()) == null) {
+          bytes = Math.max(0, bytes) + item.length();
+        }
+      }
+      return bytes;
+    }
+  }
+
+  private Reserved reserve(
+      SessionId session, List<ReserveRequest.Item> items, @Nullable WindowSlot slot) {
+    checkOpen();
+    List<Reservation> answers = new ArrayList<>(items.size());
+    List<WindowTable.Pending> pending = new ArrayList<>();
+    OutOfSpace failure = null;
+    for (ReserveRequest.Item item : items) {
+      BlobLocation present = index.find(item.hash());
+      if (present != null) {
+        answers.add(new Reservation.Present(present));
+      } else if (slot == null) {
+        answers.add(new Reservation.Later());
+      } else {
+        try {
+          if (failure == null) {
+            pending.add(promise(item, pending.size()));
+            answers.add(new Reservation.Granted());
+          }
+        } catch (OutOfSpace e) {
+          failure = e;
+        }
+        if (failure != null) {
+          answers.add(new Reservation.Refusal(failure.tag()));
+        }
+      }
+    }
+    Lent lent = null;
+    if (slot != null && !pending.isEmpty()) {
+      long id = windows.open(session, slot, pending, nanoTime.getAsLong());
+      lent = new Lent(id, slot);
+    }
+    return new Reserved(lent, answers, failure == null ? "" : String.valueOf(failure.getMessage()));
+  }
+
+  /// @param before how many blobs of the same window have been promised room already
+  private WindowTable.Pending promise(ReserveRequest.Item item, int before) {
+    int promised = windows.pending() + before;
+    if (index.entries() + promised >= index.blobsMax()) {
+      throw indexFull();
+    }
+    log.ensureRoom(promised + 1L);
+    Extent extent = regions.lend(item.length());
+    return new WindowTable.Pending(
+        item.hash(), new BlobLocation(extent.region(), extent.offset(), item.length()));
+  }
+
+  private OutOfSpace indexFull() {
+    return new OutOfSpace(
+        "folder "
+            + folder.path()
+            + ": the index for "
+            + index.blobsMax()
+            + " blobs has no room; it holds "
+            + index.entries());
   }
 
   /// Copies, verifies, logs and shows the blobs of a window, and retires its slot.
@@ -293,7 +420,7 @@ public final class MemoryStore implements AutoCloseable {
 
   /// The index.
   public FilePart index() {
-    return new FilePart(files.index().path(), files.index().length());
+    return new FilePart(indexFile.path(), indexFile.length());
   }
 
   /// How many home slots the index has.
@@ -328,7 +455,10 @@ public final class MemoryStore implements AutoCloseable {
     regions.force();
     log.force();
     folder.markClosed();
-    files.close();
+    log.close();
+    indexFile.close();
+    slots.close();
+    regions.close();
   }
 
   /// A file to publish.

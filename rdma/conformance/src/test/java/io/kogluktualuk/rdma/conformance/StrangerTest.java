@@ -30,7 +30,8 @@ class StrangerTest {
   void thisProcessUsesTheSoftwareProviderAndSaysWhy() {
     Verbs.Choice choice = Verbs.install();
     assertEquals(VerbsProvider.SOFTWARE, choice.provider());
-    assertTrue(choice.reason().contains("shared memory"));
+    boolean isTcp = Suite.dataPath() == Suite.DataPath.TCP;
+    assertTrue(choice.reason().contains(isTcp ? "TCP" : "shared memory"));
     assertEquals(choice, Verbs.install());
   }
 

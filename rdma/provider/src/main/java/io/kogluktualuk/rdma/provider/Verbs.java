@@ -9,7 +9,9 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.rdma.ibverbs.NativeDevices;
 import io.kogluktualuk.rdma.ibverbs.NativeProvider;
 import io.kogluktualuk.rdma.ibverbs.RdmaDevice;
+import io.kogluktualuk.rdma.software.ConnectionPath;
 import io.kogluktualuk.rdma.software.PathChoice;
+import io.kogluktualuk.rdma.software.PathCounts;
 import io.kogluktualuk.rdma.software.SoftwareProvider;
 import io.kogluktualuk.rdma.software.SoftwareSettings;
 import io.kogluktualuk.rdma.verbs.Registration;
@@ -151,6 +153,40 @@ public final class Verbs {
   public static String failureOf(RdmaCmId id) {
     String failure = NativeProvider.failureOf(id);
     return failure.isEmpty() ? SoftwareProvider.failureOf(id) : failure;
+  }
+
+  /// Which way the data of an id's connection goes, or went, and why, in words; empty when it has
+  /// not been up.
+  public static String pathOf(RdmaCmId id) {
+    ConnectionPath path = SoftwareProvider.pathOf(id);
+    if (path != null) {
+      return words(path.kind()) + ": " + path.reason();
+    }
+    return "";
+  }
+
+  private static String words(ConnectionPath.Kind kind) {
+    return switch (kind) {
+      case SHARED_MEMORY -> "shared memory";
+      case TCP -> "TCP";
+    };
+  }
+
+  /// How many connections of this process go which way now: `3 over shared memory, 1 over TCP`;
+  /// empty when an adapter carries them.
+  public static String paths() {
+    if (!(installed(SoftwareSettings.defaults()).provider() instanceof SoftwareProvider software)) {
+      return "";
+    }
+    try {
+      PathCounts counts = software.paths();
+      return counts.open(ConnectionPath.Kind.SHARED_MEMORY)
+          + " over shared memory, "
+          + counts.open(ConnectionPath.Kind.TCP)
+          + " over TCP";
+    } catch (IOException e) {
+      throw new Unavailable("the software provider cannot start: " + e.getMessage(), e);
+    }
   }
 
   /// Whether DiSNI's thread is still acting on an event of the channel that this id belongs to. Its

@@ -10,18 +10,26 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 /// [Accept] or [Reject] and the link is up. Then either side may say the others.
 sealed interface CmMessage {
 
-  int VERSION = 1;
+  int VERSION = 2;
   int BYTES_MAX = 8 * 1024;
   int TEXT_BYTES_MAX = 4 * 1024;
+  int REASON_BYTES_MAX = 1024;
 
   byte[] MAGIC = {'K', 'O', 'G', 'R', 'D', 'M', 'A', VERSION};
 
   /// @param host identifies the running kernel, so that both ends know they share memory
   /// @param process identifies the running process
-  record Hello(String host, String process, int queuePair, Memory link, Memory doorbell)
+  /// @param link an empty token when the active side does not share memory
+  record Hello(
+      String host, String process, int queuePair, PathChoice path, Memory link, Memory doorbell)
       implements CmMessage {}
 
-  record Accept(String process, int queuePair, Memory doorbell) implements CmMessage {}
+  /// Over TCP it is the last message: [Frame]s follow, both ways.
+  ///
+  /// @param isShared whether data goes through the shared memory
+  /// @param reason why that, or why TCP
+  record Accept(String process, int queuePair, boolean isShared, String reason, Memory doorbell)
+      implements CmMessage {}
 
   record Reject(String reason) implements CmMessage {}
 
@@ -68,13 +76,13 @@ sealed interface CmMessage {
 
   static void write(CmMessage message, CanonicalWriter writer) {
     switch (message) {
-      case Hello(var host, var process, var queuePair, var link, var doorbell) -> {
-        writer.u8(1).raw(MAGIC).text(host).text(process).varint(queuePair);
+      case Hello(var host, var process, var queuePair, var path, var link, var doorbell) -> {
+        writer.u8(1).raw(MAGIC).text(host).text(process).varint(queuePair).u8(path.ordinal());
         link.write(writer);
         doorbell.write(writer);
       }
-      case Accept(var process, var queuePair, var doorbell) -> {
-        writer.u8(2).raw(MAGIC).text(process).varint(queuePair);
+      case Accept(var process, var queuePair, var isShared, var reason, var doorbell) -> {
+        writer.u8(2).raw(MAGIC).text(process).varint(queuePair).u8(isShared ? 1 : 0).text(reason);
         doorbell.write(writer);
       }
       case Reject(var reason) -> writer.u8(3).text(reason);
@@ -116,13 +124,18 @@ sealed interface CmMessage {
     reader.magic(MAGIC);
     String host = reader.text(64, "a host");
     String process = reader.text(64, "a process");
-    return new Hello(host, process, number(reader), Memory.read(reader), Memory.read(reader));
+    int number = number(reader);
+    PathChoice path = path(reader);
+    return new Hello(host, process, number, path, Memory.read(reader), Memory.read(reader));
   }
 
   private static Accept readAccept(CanonicalReader reader) {
     reader.magic(MAGIC);
     String process = reader.text(64, "a process");
-    return new Accept(process, number(reader), Memory.read(reader));
+    int number = number(reader);
+    boolean isShared = isShared(reader);
+    String reason = reader.text(REASON_BYTES_MAX, "a reason");
+    return new Accept(process, number, isShared, reason, Memory.read(reader));
   }
 
   private static FileRegion readFileRegion(CanonicalReader reader) {
@@ -141,6 +154,23 @@ sealed interface CmMessage {
     int slot = slot(reader);
     long address = reader.u64();
     return new PrivateRegion(query, slot, address, length(reader), access(reader));
+  }
+
+  private static PathChoice path(CanonicalReader reader) {
+    int ordinal = reader.u8();
+    PathChoice[] all = PathChoice.values();
+    if (ordinal >= all.length) {
+      throw reader.malformed("no data path has number " + ordinal);
+    }
+    return all[ordinal];
+  }
+
+  private static boolean isShared(CanonicalReader reader) {
+    int flag = reader.u8();
+    if (flag > 1) {
+      throw reader.malformed("a flag is " + flag);
+    }
+    return flag == 1;
   }
 
   private static int number(CanonicalReader reader) {

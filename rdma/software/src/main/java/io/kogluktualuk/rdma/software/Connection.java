@@ -22,10 +22,11 @@ import org.slf4j.LoggerFactory;
 ///        (or REJECTED ◄──── Reject)
 /// ```
 ///
-/// The socket stays open: it answers region queries, and its end tells the death of the peer.
+/// Over shared memory the socket stays open for region queries, and its end tells the death of the
+/// peer. Over TCP the [TcpPath] takes it over.
 ///
-/// **Threading:** messages arrive on the reactor's thread; calls come from any.
-final class Connection implements Wire.Listener {
+/// **Threading:** messages arrive on the loop's thread; calls come from any.
+final class Connection implements Wire.Listener, TcpPath.Owner {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
@@ -44,6 +45,9 @@ final class Connection implements Wire.Listener {
   private @Nullable Link link;
   private long linkNonce;
   private CmMessage.@Nullable Hello hello;
+  private String reason = "";
+  private @Nullable SharedPath shared;
+  private @Nullable TcpPath tcp;
   private State state;
   private boolean isGoodbyeHeard;
 
@@ -61,10 +65,13 @@ final class Connection implements Wire.Listener {
   }
 
   private synchronized void begin() throws IOException {
-    linkNonce = host.nonce();
-    link = Link.create(linkNonce);
+    if (host.settings().paths() != PathChoice.TCP) {
+      linkNonce = host.nonce();
+      link = Link.create(linkNonce);
+    }
+    InetSocketAddress target = id.target();
     try {
-      wire = Wire.connect(host.reactor(), id.target(), this);
+      wire = Wire.connect(host.loops().of(target), target, this);
     } catch (IOException | RuntimeException e) {
       dropLink();
       throw e;
@@ -73,7 +80,7 @@ final class Connection implements Wire.Listener {
       wire.close("destroyed while connecting");
     }
     int millis = id.timeoutMillis() > 0 ? id.timeoutMillis() : handshakeMillis();
-    host.reactor().schedule(millis, TimeUnit.MILLISECONDS, this::onTimeout);
+    wire.schedule(millis, TimeUnit.MILLISECONDS, this::onTimeout);
   }
 
   private int handshakeMillis() {
@@ -81,17 +88,17 @@ final class Connection implements Wire.Listener {
   }
 
   /// The passive side of an announced connection: not accepted yet.
-  static Connection requested(
-      Host host, SoftwareCmId id, Wire wire, CmMessage.Hello hello, Link link) {
+  static void requested(
+      Host host, SoftwareCmId id, Wire wire, CmMessage.Hello hello, Meeting meeting) {
     Connection connection = new Connection(host, id, 0, State.REQUESTED);
     synchronized (connection) {
       connection.wire = wire;
       connection.hello = hello;
-      connection.link = link;
+      connection.link = meeting.link();
+      connection.reason = meeting.reason();
     }
     wire.listen(connection);
     id.connection(connection);
-    return connection;
   }
 
   @Override
@@ -100,7 +107,7 @@ final class Connection implements Wire.Listener {
     CmMessage.Hello greeting;
     synchronized (this) {
       SoftwareQueuePair queuePair = id.queuePair();
-      if (state != State.CONNECTING || link == null || wire == null || queuePair == null) {
+      if (state != State.CONNECTING || wire == null || queuePair == null) {
         return;
       }
       state = State.SAID_HELLO;
@@ -110,7 +117,8 @@ final class Connection implements Wire.Listener {
               host.kernel(),
               host.process(),
               queuePair.number(),
-              new CmMessage.Memory(link.token(), linkNonce),
+              host.settings().paths(),
+              new CmMessage.Memory(link == null ? "" : link.token(), linkNonce),
               doorbellOf(queuePair));
     }
     to.send(greeting);
@@ -138,37 +146,54 @@ final class Connection implements Wire.Listener {
     if (queuePair == null) {
       throw new IOException("a queue pair is needed to accept a connection");
     }
-    Wire to;
     try {
-      to = establishRequested(queuePair, retries);
+      establishRequested(queuePair, retries);
     } catch (Refused e) {
       end(EventType.RDMA_CM_EVENT_DISCONNECTED, String.valueOf(e.getMessage()), false);
       throw new IOException(e);
     }
-    to.send(new CmMessage.Accept(host.process(), queuePair.number(), doorbellOf(queuePair)));
     id.raise(EventType.RDMA_CM_EVENT_ESTABLISHED);
   }
 
-  private synchronized Wire establishRequested(SoftwareQueuePair queuePair, int retries)
+  private synchronized void establishRequested(SoftwareQueuePair queuePair, int retries)
       throws IOException {
     if (state != State.REQUESTED || hello == null || wire == null) {
       throw new IOException("the connection cannot be accepted, it is " + state);
     }
-    establish(queuePair, hello.process(), hello.doorbell(), retries);
-    return wire;
+    Wire to = wire;
+    boolean isShared = link != null;
+    CmMessage.Accept answer =
+        new CmMessage.Accept(
+            host.process(), queuePair.number(), isShared, reason, doorbellOf(queuePair));
+    if (isShared) {
+      share(queuePair, hello.process(), hello.doorbell(), retries);
+      to.send(answer);
+    } else {
+      TcpPath path = attachTcp(queuePair, retries);
+      path.prelude(Wire.encode(answer));
+      to.execute(() -> handOver(to, path, false));
+    }
   }
 
-  private void establish(
+  private void handOver(Wire from, TcpPath path, boolean isInMessage) {
+    if (!from.handOver(path, path, isInMessage)) {
+      LOG.debug("a connection has ended before it was up");
+    }
+  }
+
+  private void share(
       SoftwareQueuePair queuePair, String process, CmMessage.Memory doorbell, int retries) {
     if (link == null || wire == null) {
       throw new Refused("the connection has ended");
     }
-    Peer peer = Peer.open(link, wire, process, doorbell);
+    Peer peer = Peer.open(link, wire, process, doorbell, queuePair.isSendRungToo());
     RemoteRegions regions =
         new RemoteRegions(
             peer, host.process(), host.mappings(), host.settings().handshakeTimeout().toNanos());
     try {
-      queuePair.attach(peer, new Grants(link.own), regions, retries);
+      SharedPath path = new SharedPath(queuePair, peer, regions, retries);
+      queuePair.attach(path, path::begin);
+      shared = path;
     } catch (IllegalStateException e) {
       peer.close();
       link = null;
@@ -177,15 +202,36 @@ final class Connection implements Wire.Listener {
     // From here on the queue pair unmaps it.
     link.unlink();
     link = null;
+    established(ConnectionPath.Kind.SHARED_MEMORY);
+  }
+
+  private TcpPath attachTcp(SoftwareQueuePair queuePair, int retries) {
+    dropLink();
+    TcpPath path =
+        new TcpPath(queuePair, host.regions(), retries, host.settings().silenceTimeout(), this);
+    try {
+      queuePair.attach(path, () -> {});
+    } catch (IllegalStateException e) {
+      path.end();
+      throw new Refused("the queue pair was destroyed", e);
+    }
+    tcp = path;
+    established(ConnectionPath.Kind.TCP);
+    return path;
+  }
+
+  private void established(ConnectionPath.Kind kind) {
     state = State.ESTABLISHED;
+    id.path(new ConnectionPath(kind, reason));
+    host.counts().onOpened(kind);
   }
 
   @Override
   public void onMessage(CmMessage message) {
     switch (message) {
       case CmMessage.Accept accept -> onAccept(accept);
-      case CmMessage.Reject(var reason) ->
-          end(EventType.RDMA_CM_EVENT_REJECTED, "rejected: " + reason, false);
+      case CmMessage.Reject(var why) ->
+          end(EventType.RDMA_CM_EVENT_REJECTED, "rejected: " + why, false);
       case CmMessage.RegionQuery(var query, var rkey) -> onQuery(query, rkey);
       case CmMessage.FileRegion answer -> onAnswer(answer.query(), answer);
       case CmMessage.PrivateRegion answer -> onAnswer(answer.query(), answer);
@@ -200,19 +246,22 @@ final class Connection implements Wire.Listener {
   private void onAccept(CmMessage.Accept accept) {
     SoftwareQueuePair queuePair = id.queuePair();
     synchronized (this) {
-      if (state != State.SAID_HELLO || queuePair == null) {
+      if (state != State.SAID_HELLO || queuePair == null || wire == null) {
         return;
       }
+      Wire from = wire;
+      reason = accept.reason();
       try {
-        establish(queuePair, accept.process(), accept.doorbell(), rnrRetries);
+        if (accept.isShared()) {
+          share(queuePair, accept.process(), accept.doorbell(), rnrRetries);
+        } else if (host.settings().paths() == PathChoice.SHARED) {
+          throw new Refused("only shared memory is asked for, but " + reason);
+        } else {
+          handOver(from, attachTcp(queuePair, rnrRetries), true);
+        }
       } catch (Refused e) {
-        host.reactor()
-            .execute(
-                () ->
-                    end(
-                        EventType.RDMA_CM_EVENT_CONNECT_ERROR,
-                        String.valueOf(e.getMessage()),
-                        false));
+        String why = String.valueOf(e.getMessage());
+        from.execute(() -> end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, why, false));
         return;
       }
     }
@@ -229,7 +278,8 @@ final class Connection implements Wire.Listener {
 
   private CmMessage answer(SoftwareQueuePair queuePair, int query, int rkey) {
     SoftwareRegion region = host.regions().find(rkey);
-    Grants grants = queuePair.grants();
+    SharedPath path = shared();
+    Grants grants = path == null ? null : path.grants();
     int remoteRights =
         IbvMr.IBV_ACCESS_REMOTE_READ
             | IbvMr.IBV_ACCESS_REMOTE_WRITE
@@ -271,10 +321,9 @@ final class Connection implements Wire.Listener {
   }
 
   private void onAnswer(int query, CmMessage answer) {
-    SoftwareQueuePair queuePair = id.queuePair();
-    RemoteRegions regions = queuePair == null ? null : queuePair.remoteRegions();
-    if (regions != null) {
-      regions.onAnswer(query, answer);
+    SharedPath path = shared();
+    if (path != null) {
+      path.regions().onAnswer(query, answer);
     }
   }
 
@@ -297,25 +346,38 @@ final class Connection implements Wire.Listener {
   }
 
   @Override
-  public void onLost(String reason) {
+  public void onGoodbye() {
+    onDisconnect();
+  }
+
+  @Override
+  public void onLost(String why) {
     boolean isOrderly;
     EventType type;
     synchronized (this) {
       isOrderly = isGoodbyeHeard;
       type =
           switch (state) {
-            case CONNECTING, SAID_HELLO -> EventType.RDMA_CM_EVENT_REJECTED;
+            // No route, no network, no answer of the system: nobody has said no.
+            case CONNECTING ->
+                why.contains("refused")
+                    ? EventType.RDMA_CM_EVENT_REJECTED
+                    : EventType.RDMA_CM_EVENT_UNREACHABLE;
+            case SAID_HELLO -> EventType.RDMA_CM_EVENT_REJECTED;
             case REQUESTED, ESTABLISHED, ENDED -> EventType.RDMA_CM_EVENT_DISCONNECTED;
           };
     }
-    end(type, reason, isOrderly);
+    end(type, why, isOrderly);
   }
 
   /// This side says goodbye.
   void disconnect() {
     SoftwareQueuePair queuePair = id.queuePair();
     Wire to = wire();
-    if (to != null) {
+    TcpPath path = tcp();
+    if (path != null) {
+      path.leave();
+    } else if (to != null) {
       to.send(new CmMessage.Disconnect());
       to.closeWhenSent();
     }
@@ -325,7 +387,7 @@ final class Connection implements Wire.Listener {
   }
 
   /// Ends an established connection or one that never was; true the first time.
-  private boolean end(EventType event, String reason, boolean isOrderly) {
+  private boolean end(EventType event, String why, boolean isOrderly) {
     boolean wasEstablished;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -335,19 +397,29 @@ final class Connection implements Wire.Listener {
       state = State.ENDED;
       dropLink();
     }
-    id.failure(reason);
+    id.failure(why);
     SoftwareQueuePair queuePair = id.queuePair();
-    if (wasEstablished && queuePair != null) {
-      queuePair.onPeerGone(isOrderly);
+    if (wasEstablished) {
+      countEnd();
+      if (queuePair != null) {
+        queuePair.onPeerGone(isOrderly);
+      }
     }
     Wire to = wire();
     if (to != null && event != EventType.RDMA_CM_EVENT_DISCONNECTED) {
-      to.close(reason);
+      to.close(why);
     } else if (to != null) {
       to.closeWhenSent();
     }
     id.raise(event);
     return true;
+  }
+
+  private void countEnd() {
+    ConnectionPath path = id.path();
+    if (path != null) {
+      host.counts().onClosed(path.kind());
+    }
   }
 
   private synchronized void dropLink() {
@@ -361,6 +433,14 @@ final class Connection implements Wire.Listener {
   /// The id is going away.
   void close() {
     disconnect();
+  }
+
+  private synchronized @Nullable TcpPath tcp() {
+    return tcp;
+  }
+
+  private synchronized @Nullable SharedPath shared() {
+    return shared;
   }
 
   private synchronized @Nullable Wire wire() {

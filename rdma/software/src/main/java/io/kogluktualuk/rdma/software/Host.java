@@ -19,7 +19,8 @@ final class Host {
   private final SoftwareSettings settings;
   private final RegionTable regions = new RegionTable();
   private final Mappings mappings = new Mappings();
-  private final Reactor reactor = new Reactor();
+  private final Loops loops;
+  private final PathCounts counts = new PathCounts();
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger numbers = new AtomicInteger();
   private final String kernel;
@@ -28,6 +29,7 @@ final class Host {
 
   Host(SoftwareSettings settings) throws IOException {
     this.settings = settings;
+    this.loops = new Loops(settings.paths());
     this.kernel = readKernel();
     byte[] identity = new byte[16];
     random.nextBytes(identity);
@@ -65,8 +67,12 @@ final class Host {
     return mappings;
   }
 
-  Reactor reactor() {
-    return reactor;
+  Loops loops() {
+    return loops;
+  }
+
+  PathCounts counts() {
+    return counts;
   }
 
   /// Tells kernels apart: two processes with the same one can share memory.

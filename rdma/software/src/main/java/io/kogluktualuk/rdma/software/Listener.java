@@ -4,10 +4,6 @@ import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import io.kogluktualuk.fabric.fault.Refused;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,85 +12,69 @@ import org.slf4j.LoggerFactory;
 
 /// Accepts connections on a TCP port and turns those that introduce themselves into requests.
 ///
-/// **Threading:** the reactor's thread, except for opening and closing.
+/// **Threading:** the threads of loops, except for opening and closing.
 /// **Bound:** [#STRANGERS_MAX] connections that have not introduced themselves; further ones are
 /// closed at once. Each has the handshake timeout to do it.
-final class Listener implements Reactor.Handler {
+final class Listener implements Loop.Acceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int STRANGERS_MAX = 64;
 
   private final Host host;
   private final SoftwareCmId id;
-  private final ServerSocketChannel socket;
-  private final InetSocketAddress address;
+  private final InetSocketAddress wanted;
   private final AtomicInteger strangers = new AtomicInteger();
+  private final Loop.Port port;
 
-  private Listener(Host host, SoftwareCmId id, ServerSocketChannel socket) throws IOException {
+  private Listener(Host host, SoftwareCmId id, InetSocketAddress wanted, int backlog)
+      throws IOException {
     this.host = host;
     this.id = id;
-    this.socket = socket;
-    this.address = (InetSocketAddress) socket.getLocalAddress();
+    this.wanted = wanted;
+    this.port = host.loops().of(wanted).listen(wanted, backlog, this);
   }
 
   /// Listens. A port in use is a [java.net.BindException].
   static Listener open(Host host, SoftwareCmId id, InetSocketAddress address, int backlog)
       throws IOException {
-    ServerSocketChannel socket = ServerSocketChannel.open();
-    try {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      socket.bind(address, backlog);
-      socket.configureBlocking(false);
-      Listener listener = new Listener(host, id, socket);
-      host.reactor().register(socket, SelectionKey.OP_ACCEPT, listener);
-      return listener;
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
-    }
+    return new Listener(host, id, address, backlog);
   }
 
   InetSocketAddress address() {
-    return address;
+    return port.address();
   }
 
   @Override
-  public void onReady(SelectionKey key) throws IOException {
-    SocketChannel accepted = socket.accept();
-    if (accepted == null) {
-      return;
-    }
+  public void onAccepted(StreamSocket accepted) {
     if (strangers.get() >= STRANGERS_MAX) {
-      LOG.warn("{}: too many connections that have not introduced themselves", address);
+      LOG.warn("{}: too many connections that have not introduced themselves", wanted);
       accepted.close();
       return;
     }
     new Stranger().begin(accepted);
   }
 
-  /// A connection that has not introduced itself. Only the reactor's thread uses it.
+  /// A connection that has not introduced itself. Only its loop's thread uses it.
   private final class Stranger implements Wire.Listener {
 
+    private final AtomicInteger counted = new AtomicInteger(1);
     private @Nullable Wire wire;
-    private boolean isStranger = true;
 
-    void begin(SocketChannel accepted) throws IOException {
+    void begin(StreamSocket accepted) {
       strangers.incrementAndGet();
-      Wire accepting;
-      try {
-        accepting = Wire.accepted(host.reactor(), accepted, this);
-      } catch (IOException | RuntimeException e) {
-        strangers.decrementAndGet();
-        accepted.close();
-        throw e;
-      }
-      wire = accepting;
-      long millis = host.settings().handshakeTimeout().toMillis();
-      host.reactor().schedule(millis, TimeUnit.MILLISECONDS, () -> onTimeout(accepting));
+      accepted
+          .loop()
+          .execute(
+              () -> {
+                Wire accepting = Wire.accepted(accepted, this);
+                wire = accepting;
+                long millis = host.settings().handshakeTimeout().toMillis();
+                accepting.schedule(millis, TimeUnit.MILLISECONDS, () -> onTimeout(accepting));
+              });
     }
 
     private void onTimeout(Wire slow) {
-      if (isStranger) {
+      if (counted.get() > 0) {
         slow.close("it did not introduce itself in time");
       }
     }
@@ -110,14 +90,11 @@ final class Listener implements Reactor.Handler {
     @Override
     public void onLost(String reason) {
       becomeKnown();
-      LOG.debug("{}: a connection was dropped: {}", address, reason);
+      LOG.debug("{}: a connection was dropped: {}", wanted, reason);
     }
 
     private void becomeKnown() {
-      if (isStranger) {
-        isStranger = false;
-        strangers.decrementAndGet();
-      }
+      strangers.addAndGet(-counted.getAndSet(0));
     }
   }
 
@@ -127,15 +104,12 @@ final class Listener implements Reactor.Handler {
       return;
     }
     try {
-      if (!hello.host().equals(host.kernel())) {
-        throw new Refused("the peer runs on another host, and only shared memory is served");
-      }
-      Link link = Link.open(hello.link().token(), hello.link().nonce());
+      Meeting meeting = Meeting.of(host, hello);
       SoftwareCmId child = new SoftwareCmId(id.events(), host.context());
-      Connection.requested(host, child, wire, hello, link);
+      Connection.requested(host, child, wire, hello, meeting);
       id.events().add(EventType.RDMA_CM_EVENT_CONNECT_REQUEST, id, child);
     } catch (Refused | IOException e) {
-      LOG.debug("{}: a connection was refused: {}", address, e.getMessage());
+      LOG.debug("{}: a connection was refused: {}", wanted, e.getMessage());
       wire.send(new CmMessage.Reject(String.valueOf(e.getMessage())));
       wire.closeWhenSent();
     }
@@ -143,11 +117,6 @@ final class Listener implements Reactor.Handler {
 
   /// Stops listening; the port is free when this returns.
   void close() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.warn("{}: cannot close the listening socket", address, e);
-    }
-    host.reactor().releaseAndWait();
+    port.close();
   }
 }

@@ -17,6 +17,21 @@ final class LocalMemory {
     this.domain = domain;
   }
 
+  /// As [#isRegistered(SendRequest.Piece[], boolean)] for a whole request.
+  boolean isRegistered(SendRequest request, boolean isTarget) {
+    return request.inlined() != null || isRegistered(request.pieces, isTarget);
+  }
+
+  /// As [#gather(SendRequest.Piece[], long, MemorySegment, long, long)] for a whole request.
+  boolean gather(SendRequest request, long from, MemorySegment target, long offset, long length) {
+    MemorySegment inlined = request.inlined();
+    if (inlined == null) {
+      return gather(request.pieces, from, target, offset, length);
+    }
+    MemorySegment.copy(inlined, from, target, offset, length);
+    return true;
+  }
+
   /// Whether all pieces lie in regions of this domain.
   ///
   /// @param isTarget the pieces will be written to
@@ -29,7 +44,8 @@ final class LocalMemory {
     return true;
   }
 
-  private @Nullable SoftwareRegion regionOf(SendRequest.Piece piece, boolean isTarget) {
+  /// The region that a piece lies in; null when there is none that may be used so.
+  @Nullable SoftwareRegion regionOf(SendRequest.Piece piece, boolean isTarget) {
     SoftwareRegion region = regions.find(piece.lkey);
     if (region == null || region.domain() != domain) {
       return null;
@@ -77,10 +93,17 @@ final class LocalMemory {
       }
       long count = Math.min(left, pieceBytes - skip);
       long inRegion = piece.address - region.getAddr() + skip;
-      if (toPieces) {
-        MemorySegment.copy(other, at, region.memory(), inRegion, count);
-      } else {
-        MemorySegment.copy(region.memory(), inRegion, other, at, count);
+      if (!region.enter()) {
+        return false;
+      }
+      try {
+        if (toPieces) {
+          MemorySegment.copy(other, at, region.memory(), inRegion, count);
+        } else {
+          MemorySegment.copy(region.memory(), inRegion, other, at, count);
+        }
+      } finally {
+        region.leave();
       }
       skip = 0;
       at += count;

@@ -36,7 +36,7 @@ final class OneSided {
     boolean isRead =
         request.opcode != IbvSendWR.IBV_WR_RDMA_WRITE
             && request.opcode != IbvSendWR.IBV_WR_RDMA_WRITE_WITH_IMM;
-    if (!local.isRegistered(request.pieces, isRead)) {
+    if (!local.isRegistered(request, isRead)) {
       return Status.LOC_PROT_ERR;
     }
     RemoteRegions.Region region;
@@ -85,7 +85,7 @@ final class OneSided {
           case IbvSendWR.IBV_WR_RDMA_READ ->
               local.scatter(request.pieces, 0, remote, offset, length);
           case IbvSendWR.IBV_WR_RDMA_WRITE, IbvSendWR.IBV_WR_RDMA_WRITE_WITH_IMM ->
-              local.gather(request.pieces, 0, remote, offset, length);
+              local.gather(request, 0, remote, offset, length);
           default -> {
             if (length != ATOMIC_BYTES || offset % ATOMIC_BYTES != 0) {
               yield false;

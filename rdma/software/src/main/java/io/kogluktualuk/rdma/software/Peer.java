@@ -23,9 +23,16 @@ final class Peer {
   final String process;
   private final Arena arena;
   private final @Nullable MemorySegment doorbell;
+  private final boolean canBeRung;
 
   private Peer(
-      Link link, Wire wire, String process, Arena arena, @Nullable MemorySegment doorbell) {
+      Link link,
+      Wire wire,
+      String process,
+      Arena arena,
+      @Nullable MemorySegment doorbell,
+      boolean canBeRung) {
+    this.canBeRung = canBeRung;
     this.link = link;
     this.wire = wire;
     this.process = process;
@@ -34,12 +41,14 @@ final class Peer {
   }
 
   /// @param doorbell an empty token when the peer sleeps at none
+  /// @param canBeRung whether this side sleeps at a doorbell, for sends too
   /// @throws Refused when the doorbell is not what was announced
-  static Peer open(Link link, Wire wire, String process, CmMessage.Memory doorbell) {
+  static Peer open(
+      Link link, Wire wire, String process, CmMessage.Memory doorbell, boolean canBeRung) {
     Arena arena = Arena.ofShared();
     try {
       MemorySegment word = doorbell.token().isEmpty() ? null : openDoorbell(doorbell, arena);
-      return new Peer(link, wire, process, arena, word);
+      return new Peer(link, wire, process, arena, word, canBeRung);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -52,6 +61,11 @@ final class Peer {
       throw new Refused("doorbell '" + doorbell.token() + "' is not the one that was announced");
     }
     return word;
+  }
+
+  /// How this side learns that a waiting send can go on: see [Link#WAITING].
+  int howThisSideWaits() {
+    return canBeRung ? WAITS_AT_DOORBELL : WAITS_AT_SOCKET;
   }
 
   /// Wakes the peer if it sleeps, after something was put into the ring.

@@ -28,7 +28,7 @@ final class PostReceiveCall extends SVCPostRecv {
 
   @Override
   public SVCPostRecv execute() throws IOException {
-    queuePair.receives().post(requests);
+    queuePair.receive(requests);
     return this;
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 
 /// A list of send requests that can be posted again and again.
 ///
-/// **Threading:** one thread at a time. Executing allocates nothing unless a request has to wait.
+/// **Threading:** one thread at a time. Executing allocates nothing.
 final class PostSendCall extends SVCPostSend {
 
   private final SoftwareQueuePair queuePair;
@@ -28,7 +28,7 @@ final class PostSendCall extends SVCPostSend {
 
   @Override
   public SVCPostSend execute() throws IOException {
-    queuePair.sends().post(requests);
+    queuePair.send(requests);
     return this;
   }
 

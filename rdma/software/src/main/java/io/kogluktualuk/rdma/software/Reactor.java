@@ -1,6 +1,7 @@
 package io.kogluktualuk.rdma.software;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -12,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one thread of the provider: it accepts connections, does handshakes, answers region queries
-/// and notices the death of peers. No payload passes through it.
+/// The loop over the JDK's selector.
 ///
-/// **Threading:** handlers and tasks run on its thread, one at a time, and never block. The thread
-/// starts with the first socket and ends with the last.
-final class Reactor {
+/// It is all that a process on one host needs: handshakes, region queries and the death of peers;
+/// payload passes through shared memory. Netty's classes, which would take longer to load than such
+/// a process lives, are not touched. Where Netty has no native transport it carries payload too.
+final class Reactor implements Loop {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
 
@@ -87,15 +88,32 @@ final class Reactor {
     notifyAll();
   }
 
-  /// Runs a task on the reactor's thread soon; dropped when there is no socket left.
-  synchronized void execute(Runnable task) {
+  @Override
+  public StreamSocket connect(InetSocketAddress address, StreamSocket.Watcher watcher)
+      throws IOException {
+    return NioSocket.connect(this, address, watcher);
+  }
+
+  @Override
+  public Port listen(InetSocketAddress address, int backlog, Acceptor acceptor) throws IOException {
+    return NioPort.open(this, address, backlog, acceptor);
+  }
+
+  @Override
+  public synchronized boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public synchronized void execute(Runnable task) {
     if (selector != null) {
       tasks.add(task);
       wakeup();
     }
   }
 
-  synchronized void schedule(long delay, TimeUnit unit, Runnable task) {
+  @Override
+  public synchronized void schedule(long delay, TimeUnit unit, Runnable task) {
     if (selector != null) {
       timers.add(new Timer(System.nanoTime() + unit.toNanos(delay), task));
       wakeup();

@@ -4,7 +4,10 @@ import com.ibm.disni.verbs.IbvSendWR;
 import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.SVCPostSend;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One work request of a send queue, in the form that a reusable call keeps and changes.
 ///
@@ -13,16 +16,17 @@ final class SendRequest implements SVCPostSend.SendWRMod, SVCPostSend.RdmaMod {
 
   static final int SGE_MAX = 4;
 
-  final int opcode;
-  final Piece[] pieces;
-  final int immediate;
-  final long compareAdd;
-  final long swap;
+  int opcode;
+  Piece[] pieces;
+  int immediate;
+  long compareAdd;
+  long swap;
   long id;
   int flags;
   long remoteAddress;
   int rkey;
   private int reserved;
+  private @Nullable MemorySegment inlined;
 
   /// A piece of local memory.
   static final class Piece implements SVCPostSend.SgeMod {
@@ -108,18 +112,36 @@ final class SendRequest implements SVCPostSend.SendWRMod, SVCPostSend.RdmaMod {
         .toArray(Piece[]::new);
   }
 
-  /// A copy for a request that has to wait: the caller may change this one as soon as it is posted.
-  SendRequest copy() {
-    Piece[] copies = new Piece[pieces.length];
-    for (int i = 0; i < copies.length; i++) {
-      copies[i] = new Piece(pieces[i].address, pieces[i].length, pieces[i].lkey);
+  /// A request to be filled by [#set].
+  static SendRequest slot() {
+    return new SendRequest(IbvSendWR.IBV_WR_SEND, new Piece[0], 0, 0, 0);
+  }
+
+  /// Takes over what another request says: the caller may change that one as soon as it is posted.
+  /// Allocates only when the number of pieces differs from that of the one before.
+  void set(SendRequest other) {
+    if (pieces.length != other.pieces.length) {
+      pieces = new Piece[other.pieces.length];
+      for (int i = 0; i < pieces.length; i++) {
+        pieces[i] = new Piece(0, 0, 0);
+      }
     }
-    SendRequest copy = new SendRequest(opcode, copies, immediate, compareAdd, swap);
-    copy.id = id;
-    copy.flags = flags;
-    copy.remoteAddress = remoteAddress;
-    copy.rkey = rkey;
-    return copy;
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i].address = other.pieces[i].address;
+      pieces[i].length = other.pieces[i].length;
+      pieces[i].lkey = other.pieces[i].lkey;
+    }
+    opcode = other.opcode;
+    immediate = other.immediate;
+    compareAdd = other.compareAdd;
+    swap = other.swap;
+    id = other.id;
+    flags = other.flags;
+    remoteAddress = other.remoteAddress;
+    rkey = other.rkey;
+    if (isInline()) {
+      takeInline();
+    }
   }
 
   long totalBytes() {
@@ -132,6 +154,38 @@ final class SendRequest implements SVCPostSend.SendWRMod, SVCPostSend.RdmaMod {
 
   boolean isSignaled() {
     return (flags & 2) != 0;
+  }
+
+  boolean isFenced() {
+    return (flags & 1) != 0;
+  }
+
+  /// The bytes are taken when it is posted, from memory that need not be registered.
+  boolean isInline() {
+    return (flags & 8) != 0
+        && opcode != IbvSendWR.IBV_WR_RDMA_READ
+        && opcode != IbvSendWR.IBV_WR_ATOMIC_CMP_AND_SWP
+        && opcode != IbvSendWR.IBV_WR_ATOMIC_FETCH_AND_ADD;
+  }
+
+  /// The bytes of an inline request that is kept, or null.
+  @Nullable MemorySegment inlined() {
+    return isInline() ? inlined : null;
+  }
+
+  private void takeInline() {
+    MemorySegment target = inlined;
+    if (target == null || target.byteSize() < totalBytes()) {
+      // The collector frees it with the queue; it is never registered.
+      target = Arena.ofAuto().allocate(Math.max(64, totalBytes()));
+      inlined = target;
+    }
+    long at = 0;
+    for (Piece piece : pieces) {
+      MemorySegment source = MemorySegment.ofAddress(piece.address).reinterpret(piece.length);
+      MemorySegment.copy(source, 0, target, at, piece.length);
+      at += piece.length;
+    }
   }
 
   boolean isSolicited() {

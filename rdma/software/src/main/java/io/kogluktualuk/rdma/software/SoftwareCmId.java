@@ -20,6 +20,7 @@ final class SoftwareCmId extends RdmaCmId {
   private @Nullable Listener listener;
   private @Nullable Connection connection;
   private @Nullable SoftwareQueuePair queuePair;
+  private @Nullable ConnectionPath path;
   private String failure = "";
   private boolean isDestroyed;
 
@@ -86,6 +87,15 @@ final class SoftwareCmId extends RdmaCmId {
 
   synchronized @Nullable SoftwareQueuePair queuePair() {
     return queuePair;
+  }
+
+  synchronized void path(ConnectionPath newPath) {
+    path = newPath;
+  }
+
+  /// Which way data goes, or went; null before the connection is up.
+  synchronized @Nullable ConnectionPath path() {
+    return path;
   }
 
   synchronized void failure(String reason) {

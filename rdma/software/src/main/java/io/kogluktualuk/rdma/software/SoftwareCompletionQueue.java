@@ -14,21 +14,22 @@ import org.jspecify.annotations.Nullable;
 /// waits is the one who works.
 ///
 /// **Threading:** any thread. A queue pair's locks are taken before this queue's, never after.
-/// **Bound:** the size asked for. When it is full, arrived messages wait in their ring; completions
-/// of sends that find no room are an overrun, and the queue pair that caused it fails.
+/// **Bound:** the size asked for. When it is full, filled RECVs wait in their queue until there is
+/// room; a completion of a send that finds no room is lost, an overrun, and its queue pair fails.
 final class SoftwareCompletionQueue extends IbvCQ {
 
   private static final int NOT_ARMED = 0;
   private static final int ARMED_FOR_SOLICITED = 1;
   private static final int ARMED = 2;
 
-  private static final int FIELDS = 6;
+  private static final int FIELDS = 7;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final CopyOnWriteArrayList<SoftwareQueuePair> queuePairs = new CopyOnWriteArrayList<>();
   private final @Nullable SoftwareCompletionChannel channel;
   private final long[] ids;
   private final int[] fields;
+  private final @Nullable WorkQueue[] owners;
   private int first;
   private volatile int count;
   private int armed = NOT_ARMED;
@@ -43,6 +44,7 @@ final class SoftwareCompletionQueue extends IbvCQ {
     this.channel = channel;
     this.ids = new long[size];
     this.fields = new int[size * FIELDS];
+    this.owners = new @Nullable WorkQueue[size];
     if (channel != null) {
       channel.add(this);
     }
@@ -69,6 +71,9 @@ final class SoftwareCompletionQueue extends IbvCQ {
   }
 
   /// Adds a completion; false when there is no room.
+  ///
+  /// @param requests how many requests of `owner` are not outstanding any more once this has been
+  ///     polled
   boolean push(
       long id,
       int status,
@@ -77,7 +82,9 @@ final class SoftwareCompletionQueue extends IbvCQ {
       int qpNumber,
       int flags,
       int immediate,
-      boolean isSolicited) {
+      boolean isSolicited,
+      WorkQueue owner,
+      int requests) {
     boolean isEvent;
     lock.lock();
     try {
@@ -94,6 +101,8 @@ final class SoftwareCompletionQueue extends IbvCQ {
       fields[base + 3] = qpNumber;
       fields[base + 4] = flags;
       fields[base + 5] = immediate;
+      fields[base + 6] = requests;
+      owners[at] = owner;
       count++;
       isEvent =
           armed == ARMED
@@ -105,7 +114,7 @@ final class SoftwareCompletionQueue extends IbvCQ {
       lock.unlock();
     }
     if (channel != null) {
-      boolean canWait = status == Status.SUCCESS && opcode < Status.OPCODE_RECV;
+      boolean canWait = status == Status.SUCCESS && opcode == Status.OPCODE_SEND;
       channel.onCompletion(isEvent, canWait);
     }
     return true;
@@ -141,7 +150,7 @@ final class SoftwareCompletionQueue extends IbvCQ {
   boolean prepareToSleep() {
     boolean mustWatchTime = false;
     for (SoftwareQueuePair queuePair : queuePairs) {
-      mustWatchTime |= queuePair.sends().prepareToSleep();
+      mustWatchTime |= queuePair.prepareToSleep();
     }
     return mustWatchTime;
   }
@@ -172,6 +181,11 @@ final class SoftwareCompletionQueue extends IbvCQ {
     completion.setQp_num(fields[base + 3]);
     completion.setWc_flags(fields[base + 4]);
     completion.setImm_data(fields[base + 5]);
+    WorkQueue owner = owners[first];
+    owners[first] = null;
+    if (owner != null) {
+      owner.onPolled(fields[base + 6]);
+    }
     first = first + 1 == cqe ? 0 : first + 1;
     count--;
   }

@@ -5,7 +5,6 @@ import com.ibm.disni.verbs.RdmaCm;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
 import com.ibm.disni.verbs.RdmaVerbs;
-import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +19,7 @@ public final class SoftwareProvider extends RdmaProvider {
   private final SoftwareSettings settings;
   private @Nullable Host host;
 
-  /// @throws Unavailable when the settings ask for a data path that there is not
   public SoftwareProvider(SoftwareSettings settings) {
-    if (settings.paths() == PathChoice.TCP) {
-      throw new Unavailable("connections over TCP are not part of this build");
-    }
     this.settings = settings;
   }
 
@@ -61,6 +56,16 @@ public final class SoftwareProvider extends RdmaProvider {
   /// Why an id's connection failed or ended, in words; empty when it has not.
   public static String failureOf(RdmaCmId id) {
     return SoftwareCm.failureOf(id);
+  }
+
+  /// Which way the data of an id's connection goes, or went; null when it has not been up.
+  public static @Nullable ConnectionPath pathOf(RdmaCmId id) {
+    return id instanceof SoftwareCmId own ? own.path() : null;
+  }
+
+  /// How many connections go which way.
+  public PathCounts paths() throws IOException {
+    return host().counts();
   }
 
   /// Whether somebody is still acting on an event of the channel that this id belongs to.

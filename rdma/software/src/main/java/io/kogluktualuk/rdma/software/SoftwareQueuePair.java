@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
 /// A reliable connected queue pair.
 ///
 /// **Threading:** any thread. Its two queues have a lock each, never held together except while
-/// the connection is taken down (send before receive).
+/// the connection is set up or taken down (send before receive).
 final class SoftwareQueuePair extends IbvQP {
+
+  /// The most RECVs that a queue pair may have posted.
+  static final int RECEIVES_MAX = 4096;
+
+  /// The most requests that a send queue may have outstanding.
+  static final int SENDS_MAX = 1 << 16;
+
+  /// Inline bytes that every queue pair takes, as many as four scatter elements are long.
+  private static final int INLINE_BYTES = 64;
+
+  private static final int INLINE_BYTES_MAX = 4096;
 
   /// What is known about the other end.
   private enum PeerState {
@@ -25,14 +36,12 @@ final class SoftwareQueuePair extends IbvQP {
   private final SoftwareCompletionQueue sendCompletions;
   private final SoftwareCompletionQueue receiveCompletions;
   private final LocalMemory local;
-  private final SendQueue sends;
-  private final ReceiveQueue receives;
+  private final SendRing sends;
+  private final PostedReceives receives;
   private final AtomicBoolean isDestroyed = new AtomicBoolean();
   private volatile PeerState peerState = PeerState.UNKNOWN;
   private volatile boolean isFailed;
-  private @Nullable Peer peer;
-  private @Nullable Grants grants;
-  private @Nullable RemoteRegions remote;
+  private volatile @Nullable DataPath path;
 
   SoftwareQueuePair(
       int number, SoftwareDomain domain, IbvQPInitAttr attributes, RegionTable regions)
@@ -50,32 +59,51 @@ final class SoftwareQueuePair extends IbvQP {
     this.receiveCompletions = (SoftwareCompletionQueue) attributes.getRecv_cq();
     this.local = new LocalMemory(regions, domain);
     int receivesMax = attributes.cap().getMax_recv_wr();
-    if (receivesMax > Link.RECV_SLOTS || attributes.cap().getMax_send_wr() < 0) {
-      throw new IOException(
-          "a queue pair has at most " + Link.RECV_SLOTS + " RECVs, asked for " + receivesMax);
-    }
+    int sendsMax = attributes.cap().getMax_send_wr();
+    int inlineMax = attributes.cap().getMax_inline_data();
+    require("RECVs", receivesMax, RECEIVES_MAX);
+    require("send requests", sendsMax, SENDS_MAX);
+    require("inline bytes", inlineMax, INLINE_BYTES_MAX);
     this.sends =
-        new SendQueue(
+        new SendRing(
             this,
             sendCompletions,
-            local,
-            attributes.cap().getMax_send_wr(),
-            attributes.getSq_sig_all() != 0);
-    this.receives = new ReceiveQueue(this, receiveCompletions, local, Math.max(1, receivesMax));
+            sendsMax,
+            attributes.getSq_sig_all() != 0,
+            Math.max(INLINE_BYTES, inlineMax));
+    this.receives = new PostedReceives(this, receiveCompletions, receivesMax);
     sendCompletions.attach(this);
     receiveCompletions.attach(this);
+  }
+
+  private static void require(String what, int asked, int max) throws IOException {
+    if (asked < 0 || asked > max) {
+      throw new IOException("a queue pair has 0 to " + max + " " + what + ", asked for " + asked);
+    }
   }
 
   int number() {
     return qp_num;
   }
 
-  SendQueue sends() {
+  SendRing sends() {
     return sends;
   }
 
-  ReceiveQueue receives() {
+  PostedReceives receives() {
     return receives;
+  }
+
+  LocalMemory local() {
+    return local;
+  }
+
+  SoftwareDomain domain() {
+    return (SoftwareDomain) pd;
+  }
+
+  SoftwareCompletionQueue receiveCompletions() {
+    return receiveCompletions;
   }
 
   /// Where messages to this queue pair should ring, if anybody may sleep for them.
@@ -84,48 +112,101 @@ final class SoftwareQueuePair extends IbvQP {
     return channel == null ? null : channel.doorbell();
   }
 
-  /// How this side learns that a waiting send can go on: see [Link#WAITING].
-  int howItWaits() {
+  /// Whether who sleeps at [#doorbell] also waits for completions of sends.
+  boolean isSendRungToo() {
     return receiveCompletions.channel() != null
-            && receiveCompletions.channel() == sendCompletions.channel()
-        ? Peer.WAITS_AT_DOORBELL
-        : Peer.WAITS_AT_SOCKET;
+        && receiveCompletions.channel() == sendCompletions.channel();
+  }
+
+  @Nullable DataPath path() {
+    return path;
   }
 
   /// The connection is up.
-  synchronized void attach(Peer newPeer, Grants newGrants, RemoteRegions regions, int rnrRetries) {
-    if (isDestroyed.get()) {
-      throw new IllegalStateException("queue pair " + qp_num + " is destroyed");
+  ///
+  /// @param begin runs while nothing is being posted, before anything is by way of the path
+  void attach(DataPath newPath, Runnable begin) {
+    sends.lock.lock();
+    receives.lock.lock();
+    try {
+      if (isDestroyed.get()) {
+        throw new IllegalStateException("queue pair " + qp_num + " is destroyed");
+      }
+      peerState = PeerState.CONNECTED;
+      state = IBV_QPS_RTS;
+      begin.run();
+      path = newPath;
+    } finally {
+      receives.lock.unlock();
+      sends.lock.unlock();
     }
-    peer = newPeer;
-    grants = newGrants;
-    remote = regions;
-    peerState = PeerState.CONNECTED;
-    state = IBV_QPS_RTS;
-    sends.attach(newPeer, new OneSided(regions, local, newPeer), rnrRetries);
-    receives.attach(newPeer);
     tellChannels();
   }
 
-  SoftwareDomain domain() {
-    return (SoftwareDomain) pd;
+  void send(SendRequest[] requests) throws IOException {
+    DataPath current = path;
+    if (current == null) {
+      sends.lock.lock();
+      receives.lock.lock();
+      try {
+        current = path;
+        if (current == null) {
+          flushUnconnected(requests);
+          return;
+        }
+      } finally {
+        receives.lock.unlock();
+        sends.lock.unlock();
+      }
+    }
+    current.send(requests);
   }
 
-  synchronized @Nullable Grants grants() {
-    return grants;
+  private void flushUnconnected(SendRequest[] requests) throws IOException {
+    if (!isFailed) {
+      throw new IOException("queue pair " + qp_num + " is not connected");
+    }
+    for (SendRequest request : requests) {
+      sends.admit(request);
+      sends.complete(request, Status.WR_FLUSH_ERR);
+    }
   }
 
-  synchronized @Nullable RemoteRegions remoteRegions() {
-    return remote;
+  void receive(ReceiveRequest[] requests) throws IOException {
+    DataPath current = path;
+    if (current == null) {
+      receives.lock.lock();
+      try {
+        current = path;
+        if (current == null) {
+          for (ReceiveRequest request : requests) {
+            receives.post(request);
+          }
+          return;
+        }
+      } finally {
+        receives.lock.unlock();
+      }
+    }
+    current.receive(requests);
   }
 
   void progress() {
-    receives.progress();
-    sends.progress();
+    DataPath current = path;
+    if (current != null) {
+      current.progress();
+    }
   }
 
   boolean hasWork() {
-    return receives.hasWork();
+    DataPath current = path;
+    return current != null && current.hasWork();
+  }
+
+  /// Whether a sleeper has to look again without being woken.
+  boolean prepareToSleep() {
+    DataPath current = path;
+    return current != null && current.prepareToSleep();
   }
 
   boolean isFailed() {
@@ -153,30 +234,30 @@ final class SoftwareQueuePair extends IbvQP {
   /// As [#fail], by a thread that holds no lock: flushes now.
   void failNow() {
     fail();
-    sends.onStateChange();
-    receives.progress();
+    DataPath current = path;
+    if (current != null) {
+      current.onStateChange();
+    } else {
+      receives.lock.lock();
+      try {
+        receives.flush();
+      } finally {
+        receives.lock.unlock();
+      }
+    }
   }
 
   void onPeerGone(boolean isOrderly) {
-    Grants given;
-    RemoteRegions used;
     synchronized (this) {
       if (peerState != PeerState.CONNECTED) {
         return;
       }
-      given = grants;
-      used = remote;
-      // Volatile, read by the queues without this lock.
       peerState = isOrderly ? PeerState.DISCONNECTED : PeerState.LOST;
     }
-    if (given != null) {
-      given.onPeerGone();
+    DataPath current = path;
+    if (current != null) {
+      current.onStateChange();
     }
-    if (used != null) {
-      used.onPeerGone();
-    }
-    sends.onStateChange();
-    receives.progress();
     tellChannels();
   }
 
@@ -200,30 +281,18 @@ final class SoftwareQueuePair extends IbvQP {
     sendCompletions.detach(this);
     receiveCompletions.detach(this);
     close();
-    Grants given;
-    RemoteRegions used;
-    Peer last;
-    synchronized (this) {
-      given = grants;
-      used = remote;
-      last = peer;
-    }
-    if (used != null) {
-      used.onPeerGone();
-    }
-    if (given != null) {
-      given.close();
-    }
-    sends.detach(() -> receives.detach(() -> release(used, last)));
-    tellChannels();
-  }
-
-  private static void release(@Nullable RemoteRegions used, @Nullable Peer last) {
-    if (used != null) {
-      used.forgetAll();
+    sends.lock.lock();
+    receives.lock.lock();
+    DataPath last;
+    try {
+      last = path;
+    } finally {
+      receives.lock.unlock();
+      sends.lock.unlock();
     }
     if (last != null) {
-      last.close();
+      last.end();
     }
+    tellChannels();
   }
 }

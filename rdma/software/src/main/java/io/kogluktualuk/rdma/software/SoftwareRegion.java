@@ -4,8 +4,11 @@ import com.ibm.disni.verbs.IbvMr;
 import io.kogluktualuk.rdma.verbs.FileMapping;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A registered memory region.
@@ -19,6 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// freeing it; a registered buffer object is kept alive until then.
 final class SoftwareRegion extends IbvMr {
 
+  private static final int GONE = Integer.MIN_VALUE / 2;
+  private static final VarHandle USERS = usersHandle();
+
+  private static VarHandle usersHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(SoftwareRegion.class, "users", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /// Keys that peers hold to this region, to be withdrawn with it. Bounded by the grants of all
   /// links.
   private final List<Grants.Grant> grants = new ArrayList<>();
@@ -28,6 +42,9 @@ final class SoftwareRegion extends IbvMr {
   private final @Nullable FileMapping file;
   private final @Nullable Object keepAlive;
   private boolean isWithdrawn;
+
+  /// Accesses in progress; far below zero once the region is gone.
+  private volatile int users;
 
   SoftwareRegion(
       SoftwareDomain domain,
@@ -64,6 +81,20 @@ final class SoftwareRegion extends IbvMr {
     return keepAlive == buffer;
   }
 
+  /// Begins an access to the memory; false when the region is gone. Whoever entered leaves soon:
+  /// deregistration waits for it.
+  boolean enter() {
+    if ((int) USERS.getAndAdd(this, 1) >= 0) {
+      return true;
+    }
+    leave();
+    return false;
+  }
+
+  void leave() {
+    USERS.getAndAdd(this, -1);
+  }
+
   /// Remembers a key given to a peer; false when the region is gone.
   synchronized boolean addGrant(Grants.Grant grant) {
     if (isWithdrawn) {
@@ -74,8 +105,12 @@ final class SoftwareRegion extends IbvMr {
     return true;
   }
 
-  /// Takes all keys back and waits until nobody uses them.
+  /// Takes all keys back and waits until nobody uses them, here or at a peer.
   void withdraw() {
+    USERS.getAndAdd(this, GONE);
+    while ((int) USERS.getVolatile(this) != GONE) {
+      LockSupport.parkNanos(10_000);
+    }
     List<Grants.Grant> withdrawn;
     synchronized (this) {
       isWithdrawn = true;

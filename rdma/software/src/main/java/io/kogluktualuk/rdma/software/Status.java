@@ -4,6 +4,7 @@ package io.kogluktualuk.rdma.software;
 final class Status {
 
   static final int SUCCESS = 0;
+  static final int LOC_LEN_ERR = 1;
 
   /// What the receiver of a message longer than its RECV gets (as seen on Soft-RoCE).
   static final int LOC_QP_OP_ERR = 2;

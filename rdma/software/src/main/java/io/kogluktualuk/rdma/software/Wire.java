@@ -5,19 +5,15 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /// One TCP connection that carries [CmMessage]s.
 ///
-/// **Threading:** any thread sends; the listener is called on the reactor's thread. **Bound:** a
+/// **Threading:** any thread sends; the listener is called on the loop's thread. **Bound:** a
 /// message has at most [CmMessage#BYTES_MAX] bytes both ways; a peer that does not read makes the
 /// connection fail when [#UNSENT_BYTES_MAX] wait.
-final class Wire implements Reactor.Handler {
+final class Wire implements StreamSocket.Watcher {
 
   private static final int UNSENT_BYTES_MAX = 256 * 1024;
 
@@ -31,59 +27,49 @@ final class Wire implements Reactor.Handler {
     void onLost(String reason);
   }
 
-  private final Reactor reactor;
-  private final SocketChannel socket;
-  private final ByteBuffer in = ByteBuffer.allocate(4 + CmMessage.BYTES_MAX);
-  private ByteBuffer out = ByteBuffer.allocate(512);
-  private Listener listener;
-  private SocketAddress local = new InetSocketAddress(0);
-  private SocketAddress remote = new InetSocketAddress(0);
-  private @Nullable SelectionKey key;
-  private boolean closeWhenSent;
-  private boolean isClosed;
-
-  private Wire(Reactor reactor, SocketChannel socket, Listener listener) {
-    this.reactor = reactor;
-    this.socket = socket;
-    this.listener = listener;
+  /// Takes the socket over.
+  interface Successor {
+    /// @param received what has been read behind the last message; valid during the call
+    void begin(StreamSocket socket, ByteBuffer received);
   }
 
-  /// Begins to connect; the listener hears how it went.
-  static Wire connect(Reactor reactor, InetSocketAddress address, Listener listener)
-      throws IOException {
-    SocketChannel socket = SocketChannel.open();
-    Wire wire = new Wire(reactor, socket, listener);
-    try {
-      socket.configureBlocking(false);
-      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      boolean isConnected = socket.connect(address);
-      wire.register(SelectionKey.OP_CONNECT);
-      if (isConnected) {
-        reactor.execute(wire::onConnectable);
-      }
-      return wire;
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
+  private final StreamSocket socket;
+  private final ByteBuffer in = ByteBuffer.allocateDirect(4 + CmMessage.BYTES_MAX);
+  private ByteBuffer out = ByteBuffer.allocateDirect(512);
+  private Listener listener;
+  private boolean isConnected;
+  private boolean closeWhenSent;
+  private boolean isClosed;
+  private boolean isHandedOver;
+
+  private Wire(Loop loop, InetSocketAddress address, Listener listener) throws IOException {
+    this.listener = listener;
+    synchronized (this) {
+      this.socket = loop.connect(address, this);
+      socket.watch(true, false);
     }
   }
 
+  private Wire(StreamSocket accepted, Listener listener) {
+    this.listener = listener;
+    this.socket = accepted;
+    this.isConnected = true;
+  }
+
+  /// Begins to connect; the listener hears how it went.
+  static Wire connect(Loop loop, InetSocketAddress address, Listener listener) throws IOException {
+    return new Wire(loop, address, listener);
+  }
+
   /// Serves an accepted socket.
-  static Wire accepted(Reactor reactor, SocketChannel socket, Listener listener)
-      throws IOException {
-    socket.configureBlocking(false);
-    socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    Wire wire = new Wire(reactor, socket, listener);
-    wire.keepAddresses();
-    wire.register(SelectionKey.OP_READ);
+  static Wire accepted(StreamSocket socket, Listener listener) {
+    Wire wire = new Wire(socket, listener);
+    socket.watcher(wire);
+    socket.watch(true, false);
     return wire;
   }
 
-  private synchronized void register(int operations) throws IOException {
-    key = reactor.register(socket, operations, this);
-  }
-
-  /// Hands further messages to someone else. Called on the reactor's thread.
+  /// Hands further messages to someone else. Called on the loop's thread.
   synchronized void listen(Listener next) {
     listener = next;
   }
@@ -93,44 +79,54 @@ final class Wire implements Reactor.Handler {
   }
 
   /// This end's address, also after the end of the connection; port 0 before it.
-  synchronized SocketAddress localAddress() {
-    return local;
+  InetSocketAddress localAddress() {
+    return socket.localAddress();
   }
 
-  synchronized SocketAddress remoteAddress() {
-    return remote;
+  InetSocketAddress remoteAddress() {
+    return socket.remoteAddress();
   }
 
-  private synchronized void keepAddresses() throws IOException {
-    local = socket.getLocalAddress();
-    remote = socket.getRemoteAddress();
+  void execute(Runnable task) {
+    socket.loop().execute(task);
+  }
+
+  void schedule(long delay, TimeUnit unit, Runnable task) {
+    socket.loop().schedule(delay, unit, task);
+  }
+
+  /// A message with its length before it.
+  static byte[] encode(CmMessage message) {
+    CanonicalWriter writer = new CanonicalWriter(CmMessage.BYTES_MAX);
+    CmMessage.write(message, writer);
+    byte[] body = writer.toBytes();
+    return ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).array();
   }
 
   /// Sends a message, or drops it when the connection is gone.
   void send(CmMessage message) {
-    CanonicalWriter writer = new CanonicalWriter(CmMessage.BYTES_MAX);
-    CmMessage.write(message, writer);
-    byte[] body = writer.toBytes();
+    byte[] bytes = encode(message);
     boolean isOverrun;
     synchronized (this) {
-      if (isClosed || closeWhenSent) {
+      if (isClosed || closeWhenSent || isHandedOver) {
         return;
       }
-      isOverrun = out.position() + 4 + body.length > UNSENT_BYTES_MAX;
+      isOverrun = out.position() + bytes.length > UNSENT_BYTES_MAX;
       if (!isOverrun) {
-        ensureRoom(4 + body.length);
-        out.putInt(body.length).put(body);
+        ensureRoom(bytes.length);
+        out.put(bytes);
         flush();
       }
     }
     if (isOverrun) {
-      reactor.execute(() -> lose("the peer does not read: " + UNSENT_BYTES_MAX + " bytes wait"));
+      execute(() -> lose("the peer does not read: " + UNSENT_BYTES_MAX + " bytes wait"));
     }
   }
 
   private void ensureRoom(int more) {
     if (out.remaining() < more) {
-      ByteBuffer larger = ByteBuffer.allocate(Math.max(out.capacity() * 2, out.position() + more));
+      int capacity = Math.max(out.capacity() * 2, out.position() + more);
+      ByteBuffer larger = ByteBuffer.allocateDirect(capacity);
       larger.put(out.flip());
       out = larger;
     }
@@ -138,67 +134,58 @@ final class Wire implements Reactor.Handler {
 
   /// Writes what the socket takes. A failure is found again, and reported, by the reader.
   private synchronized void flush() {
-    if (isClosed || !socket.isConnected()) {
+    if (isClosed || !isConnected || isHandedOver) {
       return;
     }
     out.flip();
     try {
-      socket.write(out);
+      if (out.hasRemaining() && socket.write(out) < 0) {
+        out.position(out.limit());
+      }
     } catch (IOException e) {
       out.position(out.limit());
     }
     out.compact();
     boolean isEmpty = out.position() == 0;
     if (isEmpty && closeWhenSent) {
-      reactor.execute(() -> lose("closed here"));
-    } else if (key != null && key.isValid()) {
-      int wanted = isEmpty ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
-      if (key.interestOps() != wanted) {
-        key.interestOps(wanted);
-        reactor.wakeup();
-      }
+      execute(() -> lose("closed here"));
+    } else {
+      socket.watch(true, !isEmpty);
     }
   }
 
   @Override
-  public void onReady(SelectionKey ready) {
-    if (ready.isConnectable()) {
-      onConnectable();
-    } else {
-      if (ready.isWritable()) {
-        flush();
-      }
-      if (ready.isReadable()) {
-        onReadable();
-      }
-    }
-  }
-
-  private void onConnectable() {
-    try {
-      if (!socket.finishConnect()) {
-        return;
-      }
-      keepAddresses();
-    } catch (IOException e) {
-      lose("cannot connect: " + e.getMessage());
-      return;
-    }
+  public void onConnected() {
     synchronized (this) {
-      if (key != null && key.isValid()) {
-        key.interestOps(SelectionKey.OP_READ);
-      }
+      isConnected = true;
     }
     listener().onConnected();
+    flush();
   }
 
-  private void onReadable() {
+  @Override
+  public void onFailed(String reason) {
+    lose(reason);
+  }
+
+  @Override
+  public void onWritable() {
+    flush();
+  }
+
+  @Override
+  public void onReadable() {
     int count;
-    try {
-      count = socket.read(in);
-    } catch (IOException e) {
-      lose("connection failed: " + e.getMessage());
-      return;
+    synchronized (this) {
+      if (isClosed || isHandedOver) {
+        return;
+      }
+      try {
+        count = socket.read(in);
+      } catch (IOException e) {
+        lose("connection failed: " + e.getMessage());
+        return;
+      }
     }
     if (count < 0) {
       lose("the peer closed the connection");
@@ -213,7 +200,7 @@ final class Wire implements Reactor.Handler {
 
   private void deliver() {
     in.flip();
-    while (in.remaining() >= 4) {
+    while (in.remaining() >= 4 && !isHandedOver()) {
       int length = in.getInt(in.position());
       if (length <= 0 || length > CmMessage.BYTES_MAX) {
         throw new MalformedEncoding("a message of " + length + " bytes was announced");
@@ -226,39 +213,60 @@ final class Wire implements Reactor.Handler {
       in.get(body);
       listener().onMessage(CmMessage.read(new CanonicalReader("rdma message", body)));
     }
-    in.compact();
+    if (!isHandedOver()) {
+      in.compact();
+    }
+  }
+
+  private synchronized boolean isHandedOver() {
+    return isHandedOver;
+  }
+
+  /// Gives the socket to someone else, who also hears of its end. Called on the loop's thread, from
+  /// within a message or between two; false when the connection is closed.
+  boolean handOver(StreamSocket.Watcher next, Successor successor, boolean isInMessage) {
+    synchronized (this) {
+      if (isClosed || closeWhenSent || isHandedOver) {
+        return false;
+      }
+      isHandedOver = true;
+    }
+    if (!isInMessage) {
+      in.flip();
+    }
+    socket.watcher(next);
+    successor.begin(socket, in);
+    return true;
   }
 
   /// Closes after what was sent has left.
   void closeWhenSent() {
+    boolean canFlush;
     synchronized (this) {
       closeWhenSent = true;
+      canFlush = isConnected;
     }
-    flush();
-    if (!socket.isConnected()) {
-      reactor.execute(() -> lose("closed here"));
+    if (canFlush) {
+      flush();
+    } else {
+      execute(() -> lose("closed here"));
     }
   }
 
   void close(String reason) {
-    reactor.execute(() -> lose(reason));
+    execute(() -> lose(reason));
   }
 
   private void lose(String reason) {
     Listener last;
     synchronized (this) {
-      if (isClosed) {
+      if (isClosed || isHandedOver) {
         return;
       }
       isClosed = true;
       last = listener;
     }
-    try {
-      socket.close();
-    } catch (IOException e) {
-      reason = reason + " (closing failed: " + e.getMessage() + ")";
-    }
-    reactor.release();
+    socket.close();
     last.onLost(reason);
   }
 }

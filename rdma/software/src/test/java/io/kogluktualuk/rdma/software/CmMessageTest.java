@@ -20,9 +20,12 @@ class CmMessageTest {
               "kernel",
               "process",
               77,
+              PathChoice.AUTO,
               new CmMessage.Memory("/proc/1/fd/2", -5),
               new CmMessage.Memory("", 0)),
-          new CmMessage.Accept("process", 0xFFFFFF, new CmMessage.Memory("/proc/1/fd/3", 9)),
+          new CmMessage.Accept(
+              "process", 0xFFFFFF, true, "same host", new CmMessage.Memory("/proc/1/fd/3", 9)),
+          new CmMessage.Accept("process", 1, false, "", new CmMessage.Memory("", 0)),
           new CmMessage.Reject("no"),
           new CmMessage.RegionQuery(1, -1),
           new CmMessage.FileRegion(2, 511, "/a/b", 3, 4096, -8, Integer.MAX_VALUE, 7),
