@@ -50,7 +50,12 @@ final class NativeLibrary {
 
   private static NativeDispatcher load() {
     loadFile();
-    Layout.check();
+    try {
+      Layout.check();
+    } catch (UnsatisfiedLinkError e) {
+      throw new Unavailable(
+          "the library that was loaded is not the one of this version: " + e.getMessage(), e);
+    }
     DisniClasses.define();
     try {
       MethodHandles.Lookup inside =

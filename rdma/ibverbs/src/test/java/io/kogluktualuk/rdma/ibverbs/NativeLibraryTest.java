@@ -129,11 +129,11 @@ class NativeLibraryTest {
   }
 
   @Test
-  void aLibraryThatIsNotThereOrNoneIsNamed(@TempDir Path folder) throws IOException {
+  void aLibraryThatIsNotThereOrAnotherOneIsNamed(@TempDir Path folder) throws IOException {
     Path missing = folder.resolve("none.so");
     assertTrue(failureWith(missing).contains(missing + ", and there is no such file"));
-    Path text = Files.writeString(folder.resolve("text.so"), "no library");
-    assertTrue(failureWith(text).contains("does not load"));
+    Path other = Objects.requireNonNull(NativeDevices.loadedLibrary("libc.so"));
+    assertTrue(failureWith(other).contains("is not the one of this version"));
   }
 
   private static String failureWith(Path library) throws IOException {
