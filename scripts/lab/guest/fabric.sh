@@ -23,7 +23,7 @@ put() {
 get() {
   packets=$(counter rcvd_pkts)
   kog get --home "$home" "$(cat /tmp/ref)" --output /tmp/copy && cmp "$text" /tmp/copy || return 1
-  attempts=$tries
+  attempts=${tries:?}
   packets=$(($(counter rcvd_pkts) - packets))
 }
 

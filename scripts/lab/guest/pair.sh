@@ -31,7 +31,8 @@ await() {
 
 hears_the_other() {
   waited=0
-  until ping -c 1 -W 1 "$peer"; do
+  until /run/busybox ping -c 1 -W 1 "$peer"; do
+    sleep 0.5
     waited=$((waited + 1))
     [ "$waited" -lt 60 ] || return 1
   done
