@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Control calls of 32 bytes each way to a server in another process of this host, over shared
-/// memory, against bare messages of the same length over a Unix socket ([UnixEcho]); and what a
-/// call allocates.
+/// memory, against bare messages of the same length over a Unix socket ([UnixEcho]), and against
+/// DaRPC as it comes over the same provider ([DarpcEcho]); and what a call allocates.
 ///
 /// Calls are encoded, have deadlines, share one connection and are answered by the server's message
 /// thread; the rows that say *virtual* are answered by a virtual thread each.
@@ -23,6 +23,10 @@ final class RpcBench implements Bench {
   private static final int TIMES_ALONE = 16_000;
   private static final int WARM_UP = 4;
   private static final int[] CALLERS = {1, 16, 64, 256};
+
+  /// As it comes, it has no more calls in flight than RECVs.
+  private static final int DARPC_MAX = 64;
+
   private static final double CALLS_AIM = 200_000;
   private static final double NANOS = 1e9;
 
@@ -46,7 +50,7 @@ final class RpcBench implements Bench {
             Agent.start(Agent.java(flags, RpcTarget.class, socket.toString()), Map.of(), errors);
         Agent initiator =
             Agent.start(
-                Agent.java(flags, RpcInitiator.class, target.greeting(), socket.toString()),
+                Agent.java(flags, RpcInitiator.class, arguments(target, socket)),
                 Map.of(),
                 errors)) {
       List<Measurement> rows = new ArrayList<>();
@@ -58,6 +62,10 @@ final class RpcBench implements Bench {
       rows.addAll(allocation(target, initiator));
       return rows;
     }
+  }
+
+  private static String[] arguments(Agent target, Path socket) {
+    return (target.greeting() + " " + socket).split(" ", 3);
   }
 
   /// The figures of one way to call, over all rounds.
@@ -98,6 +106,14 @@ final class RpcBench implements Bench {
     rows.add(row(who + ", virtual", "calls/s", virtual.perSecond, peer.perSecond, unix, high));
     rows.add(row(who + " p50", "µs", ours.p50, peer.p50, unix, low));
     rows.add(row(who + " p99", "µs", ours.p99, peer.p99, unix, low));
+    if (callers <= DARPC_MAX) {
+      double[] raw = new double[ROUNDS];
+      initiator.ask("darpc", callers, WARM_UP * times);
+      for (int round = 0; round < ROUNDS; round++) {
+        raw[round] = NANOS * times / initiator.ask("darpc", callers, times);
+      }
+      rows.add(row(who, "calls/s", ours.perSecond, raw, "DaRPC as it comes, polling", high));
+    }
     if (callers == 64) {
       double[] aim = {CALLS_AIM};
       rows.add(row(who, "calls/s", ours.perSecond, aim, "the aim", high, 1.0));
@@ -108,7 +124,7 @@ final class RpcBench implements Bench {
 
   private static List<Measurement> allocation(Agent target, Agent initiator) throws IOException {
     List<Measurement> rows = new ArrayList<>();
-    for (String operation : List.of("inline", "virtual", "unix")) {
+    for (String operation : List.of("inline", "virtual", "darpc", "unix")) {
       for (int callers : new int[] {1, 64}) {
         double[][] bytes = new double[2][ROUNDS];
         initiator.ask(operation, callers, WARM_UP * TIMES);

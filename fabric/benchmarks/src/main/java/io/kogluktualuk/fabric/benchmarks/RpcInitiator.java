@@ -27,6 +27,7 @@ final class RpcInitiator {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Channel channel;
+  private final DarpcEcho.Client raw;
   private final UnixDomainSocketAddress socket;
   private long[] nanos = {};
 
@@ -38,29 +39,35 @@ final class RpcInitiator {
   /// Makes an exchange for one caller; closing ends what belongs to it.
   private record Caller(Exchange exchange, AutoCloseable resource) {}
 
-  private RpcInitiator(Channel channel, UnixDomainSocketAddress socket) {
+  private RpcInitiator(Channel channel, DarpcEcho.Client raw, UnixDomainSocketAddress socket) {
     this.channel = channel;
+    this.raw = raw;
     this.socket = socket;
   }
 
-  /// @param args the port of the calls, the Unix socket of the peer
-  public static void main(String[] args) throws IOException {
+  /// @param args the ports of the calls and of DaRPC as it comes, the Unix socket of the peer
+  public static void main(String[] args) throws Exception {
     LogManager.getLogManager().reset();
-    InetSocketAddress server =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-    try (Channel channel = RpcClient.connect(server, Deadline.after(PATIENCE))) {
-      RpcInitiator initiator = new RpcInitiator(channel, UnixDomainSocketAddress.of(args[1]));
+    DarpcEcho.Client raw = new DarpcEcho.Client(local(args[1]));
+    try (Channel channel = RpcClient.connect(local(args[0]), Deadline.after(PATIENCE))) {
+      RpcInitiator initiator = new RpcInitiator(channel, raw, UnixDomainSocketAddress.of(args[2]));
       AgentLoop.run("ready", initiator::carryOut);
     }
   }
 
-  /// `inline`, `virtual` and `unix` take the number of callers and of all calls, and answer the
-  /// nanoseconds; `latency` takes a share in thousandths and answers that of the last run.
+  private static InetSocketAddress local(String port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
+  }
+
+  /// `inline`, `virtual`, `darpc` and `unix` take the number of callers and of all calls, and
+  /// answer the nanoseconds; `latency` takes a share in thousandths and answers that of the last
+  /// run.
   private long carryOut(String operation, int callers, int times) throws Exception {
     return switch (operation) {
       case "inline" -> all(callers, times, RpcEcho.INLINE);
       case "virtual" -> all(callers, times, RpcEcho.VIRTUAL);
       case "unix" -> all(callers, times, null);
+      case "darpc" -> raw.run(callers, times);
       case "latency" -> nanos[(int) ((long) nanos.length * callers / 1000)];
       case "allocated" -> Allocation.ofThisProcess();
       default -> throw new IllegalArgumentException(operation);

@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -13,13 +12,14 @@ final class RpcTarget {
   private RpcTarget() {}
 
   /// @param args where to put the Unix socket
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws Exception {
     LogManager.getLogManager().reset();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    InetSocketAddress raw = DarpcEcho.listen(any);
     try (RpcServer server = RpcServer.open(any, RpcEcho.methods());
         UnixEcho echo = UnixEcho.listen(Path.of(args[0]))) {
       AgentLoop.run(
-          Integer.toString(server.address().getPort()),
+          server.address().getPort() + " " + raw.getPort(),
           (operation, _, _) -> {
             if (operation.equals("allocated")) {
               return Allocation.ofThisProcess();
