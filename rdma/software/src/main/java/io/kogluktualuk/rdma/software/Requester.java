@@ -51,6 +51,9 @@ final class Requester implements Outbox.Source {
 
   private int messages;
   private int peerPosted;
+
+  /// Whether the peer has said how many RECVs it has posted.
+  private boolean isPeerHeard;
   private int executed;
   private long rnrDeadline;
 
@@ -125,7 +128,9 @@ final class Requester implements Outbox.Source {
     }
     long now = System.nanoTime();
     if (rnrDeadline == 0) {
-      long patience = rnrRetries * RingSender.RNR_NANOS;
+      // RECVs that were posted before the connection came up may not have been told yet.
+      int retries = isPeerHeard ? rnrRetries : Math.max(1, rnrRetries);
+      long patience = retries * RingSender.RNR_NANOS;
       rnrDeadline = now + patience;
       path.lookAgain(patience, TimeUnit.NANOSECONDS);
     }
@@ -235,6 +240,7 @@ final class Requester implements Outbox.Source {
           "the peer executed " + nowExecuted + " requests of " + begun + ", before " + executed);
     }
     peerPosted = posted;
+    isPeerHeard = true;
     executed = nowExecuted;
   }
 
