@@ -3,7 +3,6 @@ package io.kogluktualuk.memnode.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kogluktualuk.fabric.fault.Conflict;
@@ -48,8 +47,7 @@ class StateFolderTest {
     Path fresh = path.resolve("a").resolve("b");
     assumeTrue(fresh.getFileSystem().supportedFileAttributeViews().contains("posix"));
     StateFolder.open(fresh, "boot-1", "a").close();
-    assertEquals(
-        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)));
   }
 
   @Test
