@@ -45,9 +45,10 @@ final class ArrowsTest {
   @Test
   void foreignLibrariesStayBehindTheirDoors() {
     only("org.apache.ratis..", ROOT + "paxoslog.ratis..");
-    only("com.ibm.disni..", ROOT + "rdma..");
+    // One benchmark is DaRPC as it comes.
+    only("com.ibm.disni..", ROOT + "rdma..", ROOT + "fabric.benchmarks..");
     only("com.ibm.disni.verbs.impl..", ROOT + "rdma.ibverbs..");
-    only("com.ibm.darpc..", ROOT + "rdma.transport..");
+    only("com.ibm.darpc..", ROOT + "rdma.transport..", ROOT + "fabric.benchmarks..");
     only("run.endive..", ROOT + "computenode.vm..");
     only("picocli..", ROOT + "fabric.cli..");
     only("org.openucx..", ROOT + "fabric.benchmarks..");
