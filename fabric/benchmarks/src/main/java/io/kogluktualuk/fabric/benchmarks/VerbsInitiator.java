@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import io.kogluktualuk.rdma.transport.memory.RegisteredPool;
 import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
@@ -64,7 +65,9 @@ final class VerbsInitiator {
             FileChannel.open(Path.of(args[0]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment mapped =
           file.map(MapMode.READ_WRITE, 0, VerbsTarget.REGION_BYTES, Arena.global());
-      AgentLoop.run("ready", new VerbsInitiator(remote, region, buffer, mapped)::run);
+      AgentLoop.run(
+          VerbsStatus.ofThisProcess().connections(),
+          new VerbsInitiator(remote, region, buffer, mapped)::run);
     }
   }
 

@@ -39,11 +39,20 @@ final class VerbsPair implements AutoCloseable {
                   flags, VerbsInitiator.class, file.toString(), words[0], words[1], words[2]),
               Map.of(),
               errors);
+      require(path, initiator.greeting());
       initiator.ask("check", CHECKED_BYTES, 1);
       return new VerbsPair(target, initiator);
     } catch (IOException | RuntimeException e) {
       target.close();
       throw e;
+    }
+  }
+
+  /// That what is measured goes the way that it is said to go.
+  private static void require(String path, String connections) throws IOException {
+    String other = path.equals("tcp") ? "0 over shared memory" : "0 over TCP";
+    if (!connections.contains(other)) {
+      throw new IOException("asked for " + path + ", and the connections are " + connections);
     }
   }
 

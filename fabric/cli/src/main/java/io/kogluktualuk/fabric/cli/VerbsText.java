@@ -17,29 +17,40 @@ final class VerbsText {
 
   /// A line for each kind of answer: the nodes that gave it, and what they said; then this client.
   static String lines(ClusterStatus status) {
-    Map<VerbsStatus, List<String>> nodes = new LinkedHashMap<>();
+    Map<String, List<String>> nodes = new LinkedHashMap<>();
     for (ClusterStatus.Node node : status.nodes()) {
       VerbsStatus verbs = node.verbs();
       if (verbs != null) {
-        nodes.computeIfAbsent(verbs, _ -> new ArrayList<>()).add(node.member().info().name());
+        nodes
+            .computeIfAbsent(words(verbs), _ -> new ArrayList<>())
+            .add(node.member().info().name());
       }
     }
     StringBuilder lines = new StringBuilder();
     nodes.forEach(
-        (verbs, names) -> {
+        (words, names) -> {
           boolean isAll = names.size() == status.nodes().size();
-          lines.append(line(isAll ? "all nodes" : String.join(" ", names), verbs));
+          lines.append(line(isAll ? "all nodes" : String.join(" ", names), words));
         });
-    return lines.append(line("this client", status.client())).toString();
+    VerbsStatus client = status.client();
+    String ways = client.connections().isEmpty() ? "" : " · " + client.connections();
+    return lines.append(line("this client", words(client) + ways)).toString();
   }
 
-  private static String line(String who, VerbsStatus verbs) {
-    return "%-8s %-12s %s · %s%n".formatted("verbs", who, verbs.provider(), verbs.reason());
+  private static String words(VerbsStatus verbs) {
+    return verbs.provider() + " · " + verbs.reason();
+  }
+
+  private static String line(String who, String words) {
+    return "%-8s %-12s %s%n".formatted("verbs", who, words);
   }
 
   static @Nullable Json json(@Nullable VerbsStatus verbs) {
     return verbs == null
         ? null
-        : new Json().with("provider", verbs.provider()).with("reason", verbs.reason());
+        : new Json()
+            .with("provider", verbs.provider())
+            .with("reason", verbs.reason())
+            .with("connections", verbs.connections());
   }
 }

@@ -51,6 +51,7 @@ public final class SelfTest {
         switch (words[0]) {
           case "choice" -> findings.add(choice(wanted, rest));
           case "library" -> findings.add(library(hasDevice, rest));
+          case "network" -> findings.add(network(rest));
           case "fact" -> findings.add(Finding.ok("adapter", rest));
           case "failed" -> failure = rest;
           default -> {
@@ -75,6 +76,16 @@ public final class SelfTest {
     return Finding.ok(
         "provider",
         words[0].toLowerCase(Locale.ROOT) + " (asked for: " + wanted + "): " + words[1]);
+  }
+
+  private static Finding network(String carrier) {
+    return carrier.contains("cannot be used")
+        ? Finding.note(
+            "tcp",
+            "carried by " + carrier,
+            "epoll: it is faster",
+            "java -version # a JDK for Linux on x86-64 or ARM64 with glibc; /tmp has to allow exec")
+        : Finding.ok("tcp", "carried by " + carrier);
   }
 
   private static Finding library(boolean hasDevice, String failure) {
@@ -141,6 +152,9 @@ public final class SelfTest {
       }
       try (ChildJvm client = ChildJvm.start(way, timeout, "connect", address, port)) {
         for (String line = client.next(); line != null; line = client.next()) {
+          if (line.startsWith("path ") && !isWay(way, line.substring("path ".length()))) {
+            return failed(way, steps, "the data went another way: " + line);
+          }
           if (line.startsWith("step ")) {
             steps.add(line.substring("step ".length()));
           } else if (line.startsWith("failed ")) {
@@ -159,6 +173,15 @@ public final class SelfTest {
     } catch (IOException | RuntimeException e) {
       return unstarted(AREA, e);
     }
+  }
+
+  /// Whether the data of a connection goes the way that is to be tested.
+  private static boolean isWay(String way, String path) {
+    return switch (way) {
+      case "shared" -> path.startsWith("shared memory: ");
+      case "tcp" -> path.startsWith("TCP: ");
+      default -> !path.startsWith("shared memory: ") && !path.startsWith("TCP: ");
+    };
   }
 
   private static Finding passed(String way, String address, long nanos) {

@@ -6,6 +6,7 @@ import com.ibm.disni.verbs.RdmaCm;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaEventChannel;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +42,9 @@ final class SelfTestClient {
   ///
   /// @param patience how long each step may take
   /// @param onStep gets the name of each step that has succeeded
-  static void run(InetSocketAddress server, Duration patience, Consumer<String> onStep)
+  /// @param onPath gets which way the data goes, and why, once connected
+  static void run(
+      InetSocketAddress server, Duration patience, Consumer<String> onPath, Consumer<String> onStep)
       throws IOException {
     RdmaEventChannel events = RdmaEventChannel.createEventChannel();
     RdmaCmId id = events.createId(RdmaCm.RDMA_PS_TCP);
@@ -55,6 +58,7 @@ final class SelfTestClient {
     client.end.receive(client.local, SelfTestServer.ANSWER_BYTES);
     id.connect(SelfTestEnd.parameters());
     SelfTestEnd.await(events, EventType.RDMA_CM_EVENT_ESTABLISHED, patience);
+    onPath.accept(Verbs.pathOf(id));
     onStep.accept("connect");
     client.greet();
     onStep.accept("SEND/RECV");

@@ -34,10 +34,12 @@ public final class SelfTestProcess {
         }
         case "connect" -> {
           var server = new InetSocketAddress(args[2], Integer.parseInt(args[3]));
-          SelfTestClient.run(server, patience, step -> say("step " + step));
+          SelfTestClient.run(
+              server, patience, path -> say("path " + path), step -> say("step " + step));
           say("done");
         }
         default -> {
+          say("network " + Verbs.network());
           AdapterFacts.tell(SelfTestProcess::say);
           say("done");
         }

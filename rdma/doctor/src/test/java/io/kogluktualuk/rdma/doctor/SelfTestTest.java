@@ -10,18 +10,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SelfTestTest {
 
-  @Test
-  void twoProcessesDoEveryOperationOverSharedMemory() {
+  @ParameterizedTest
+  @ValueSource(strings = {"shared", "tcp"})
+  void twoProcessesDoEveryOperation(String way) {
     List<String> progress = new ArrayList<>();
-    List<Finding> found =
-        new SelfTest(Duration.ofSeconds(60)).run("shared", line -> progress.add(line));
+    List<Finding> found = new SelfTest(Duration.ofSeconds(60)).run(way, line -> progress.add(line));
     assertEquals(1, found.size(), found.toString());
     assertEquals(Level.OK, found.getFirst().level(), found.toString());
     assertTrue(found.getFirst().found().contains("wrong rkey refused (status 10)"));
-    assertEquals(List.of("self-test: shared"), progress);
+    assertEquals(List.of("self-test: " + way), progress);
   }
 
   @Test
@@ -37,7 +39,8 @@ class SelfTestTest {
     assertEquals(Level.OK, found.getFirst().level(), found.toString());
     assertEquals("provider", found.getFirst().area());
     assertTrue(found.getFirst().found().startsWith("software (asked for: shared): "));
-    assertEquals("library", found.get(1).area(), found.toString());
+    assertEquals(
+        List.of("provider", "tcp", "library"), found.stream().map(Finding::area).limit(3).toList());
   }
 
   @Test

@@ -189,6 +189,11 @@ public final class Verbs {
     }
   }
 
+  /// What carries payload over TCP on this machine, in words.
+  public static String network() {
+    return SoftwareProvider.network();
+  }
+
   /// Whether DiSNI's thread is still acting on an event of the channel that this id belongs to. Its
   /// endpoint group must not be closed while it is: closing waits for that thread with a lock held
   /// that the thread may need.

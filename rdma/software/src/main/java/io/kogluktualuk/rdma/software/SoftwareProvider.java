@@ -68,6 +68,13 @@ public final class SoftwareProvider extends RdmaProvider {
     return host().counts();
   }
 
+  /// What carries payload over TCP on this machine, and if it is not epoll, why.
+  public static String network() {
+    return EpollLoop.isAvailable()
+        ? "Netty's epoll"
+        : "the JDK's selector; Netty's epoll cannot be used: " + EpollLoop.unavailability();
+  }
+
   /// Whether somebody is still acting on an event of the channel that this id belongs to.
   public static boolean hasOpenEvents(RdmaCmId id) {
     return SoftwareCm.hasOpenEvents(id);

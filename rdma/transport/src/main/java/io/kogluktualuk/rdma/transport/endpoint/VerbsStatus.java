@@ -12,10 +12,12 @@ import java.util.Locale;
 ///
 /// @param provider `native` or `software`
 /// @param reason why this one, for people
-public record VerbsStatus(String provider, String reason) {
+/// @param connections how many go which way now, for people; empty when an adapter carries them
+public record VerbsStatus(String provider, String reason, String connections) {
 
   private static final int PROVIDER_BYTES_MAX = 32;
   private static final int REASON_BYTES_MAX = 1024;
+  private static final int CONNECTIONS_BYTES_MAX = 256;
 
   /// Asks a process for it; every server answers this one.
   public static final Method<Question, VerbsStatus> CALL =
@@ -30,7 +32,8 @@ public record VerbsStatus(String provider, String reason) {
     String reason = choice.reason();
     return new VerbsStatus(
         choice.provider().name().toLowerCase(Locale.ROOT),
-        reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX / 4)));
+        reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX / 4)),
+        Verbs.paths());
   }
 
   /// Lets a server answer the call.
@@ -53,14 +56,15 @@ public record VerbsStatus(String provider, String reason) {
   private static final class StatusCodec implements Codec<VerbsStatus> {
     @Override
     public void write(VerbsStatus message, CanonicalWriter writer) {
-      writer.text(message.provider).text(message.reason);
+      writer.text(message.provider).text(message.reason).text(message.connections);
     }
 
     @Override
     public VerbsStatus read(CanonicalReader reader) {
       return new VerbsStatus(
           reader.text(PROVIDER_BYTES_MAX, "a provider of verbs"),
-          reader.text(REASON_BYTES_MAX, "the reason for a provider"));
+          reader.text(REASON_BYTES_MAX, "the reason for a provider"),
+          reader.text(CONNECTIONS_BYTES_MAX, "the ways of the connections"));
     }
   }
 }
