@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.LogManager;
 
 /// One process of the self-test. It speaks in lines that begin with [#WORD]; whatever else it
@@ -23,6 +25,11 @@ public final class SelfTestProcess {
   public static void main(String[] args) throws IOException {
     LogManager.getLogManager().reset();
     try {
+      // Before the choice: the software provider takes a class that the native library has, too.
+      List<String> facts = new ArrayList<>();
+      if (args[1].equals("inspect")) {
+        AdapterFacts.tell(facts::add);
+      }
       Verbs.Choice choice = Verbs.install();
       say("choice " + choice.provider() + " " + choice.reason());
       Duration patience = Duration.ofMillis(Long.parseLong(args[0]));
@@ -40,7 +47,7 @@ public final class SelfTestProcess {
         }
         default -> {
           say("network " + Verbs.network());
-          AdapterFacts.tell(SelfTestProcess::say);
+          facts.forEach(SelfTestProcess::say);
           say("done");
         }
       }
