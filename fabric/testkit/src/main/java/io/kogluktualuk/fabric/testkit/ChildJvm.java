@@ -42,7 +42,11 @@ public final class ChildJvm implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> flag.startsWith("--") || flag.startsWith("-Djava.util.logging"))
+            .filter(
+                flag ->
+                    flag.startsWith("--")
+                        || flag.startsWith("-XX:Tiered")
+                        || flag.startsWith("-Djava.util.logging"))
             .toList());
     System.getProperties()
         .stringPropertyNames()

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
+import io.kogluktualuk.rdma.conformance.Suite.DataPath;
 import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -66,6 +67,35 @@ class ConnectionTest {
       client.await(EventType.RDMA_CM_EVENT_UNREACHABLE);
       assertFalse(Verbs.failureOf(client.id).isEmpty());
       assertTrue(requested.id.isOpen());
+    }
+  }
+
+  @Test
+  void aRequestThatIsGivenUpIsRejected() throws IOException {
+    try (Listening listening = Listening.open();
+        VerbsEnd client = VerbsEnd.begin(listening.address(), Shape.USUAL)) {
+      listening.request(Shape.USUAL).close();
+      client.await(EventType.RDMA_CM_EVENT_REJECTED);
+    }
+  }
+
+  @Test
+  void aRequestThatIsRefusedIsRejected() throws IOException {
+    try (Listening listening = Listening.open();
+        VerbsEnd client = VerbsEnd.begin(listening.address(), Shape.USUAL);
+        VerbsEnd requested = listening.request(Shape.USUAL)) {
+      Verbs.reject(requested.id);
+      client.await(EventType.RDMA_CM_EVENT_REJECTED);
+    }
+  }
+
+  @Test
+  void theDataGoesTheWayThatThisRunIsAbout() throws IOException {
+    try (Pair pair = Pair.connect()) {
+      String expected = Suite.dataPath() == DataPath.NATIVE ? "" : Suite.dataPath().word();
+      String path = Verbs.pathOf(pair.client().id);
+      assertEquals(expected, path.contains(":") ? path.substring(0, path.indexOf(':')) : path);
+      assertEquals(path.isEmpty(), Verbs.pathOf(pair.server().id).isEmpty());
     }
   }
 

@@ -31,6 +31,26 @@ enum Differences {
       "after `retry_count` timeouts, some seconds; software: as soon as the system says that the"
           + " connection is gone",
       DataPath.NATIVE),
+  /// An adapter does not ask whether its peer is still there.
+  PASSIVE_CUT(
+      "A cable is cut while this side has no request under way",
+      "hears nothing, ever: use heartbeats; TCP hears DISCONNECTED after some seconds of silence",
+      DataPath.NATIVE),
+  /// The kernel takes away what a dying process had, one thing after another.
+  DYING_REGIONS(
+      "Status of the READ, WRITE or atomic that meets `kill -9` of the peer",
+      "RETRY_EXC_ERR, or REM_ACCESS_ERR when the region went before the queue pair",
+      DataPath.NATIVE),
+  /// Soft-RoCE's kernel side is told of sends, not of RECVs.
+  LATE_RECV(
+      "RECVs posted after the queue pair has failed",
+      "flushed by adapters and in software; Soft-RoCE leaves them posted",
+      DataPath.NATIVE),
+  /// A request whose own memory is wrong.
+  LOCAL_STATUS(
+      "Status of a SEND or WRITE from memory that is not registered",
+      "LOC_PROT_ERR by adapters and in software; Soft-RoCE says LOC_QP_OP_ERR",
+      DataPath.NATIVE),
   /// A completion queue that overflows.
   OVERRUN(
       "More completions than a completion queue holds",

@@ -71,8 +71,16 @@ class FailuresTest {
     assertFlushed(client, 2, 8);
     client.post(oneSided(opcode, 3, address, rkey, piece));
     assertFlushed(client, 3);
-    client.receive(9, piece(local, 0, 8));
-    assertFlushed(client, 9);
+    if (!Differences.LATE_RECV.holds()) {
+      client.receive(9, piece(local, 0, 8));
+      assertFlushed(client, 9);
+    }
+    if (status == Check.REM_ACCESS_ERR) {
+      // The one whose memory was asked for has left the connection too.
+      assertFlushed(server, 20, 21);
+      server.post(send(22, piece(inbox, 0, 8)));
+      assertFlushed(server, 22);
+    }
   }
 
   /// Both queues of an end are flushed, each in its order.
@@ -176,7 +184,10 @@ class FailuresTest {
     IbvMr inbox = server.register(server.allocate(128), VerbsEnd.LOCAL);
     server.receive(20, piece(inbox, 0, 128));
     client.post(request, request);
-    Check.next(client, request.getWr_id(), Check.LOC_PROT_ERR);
+    int status = client.completion().status();
+    if (!Differences.LOCAL_STATUS.holds() || status != Check.LOC_QP_OP_ERR) {
+      assertEquals(Check.LOC_PROT_ERR, status);
+    }
     Check.next(client, request.getWr_id(), Check.WR_FLUSH_ERR);
   }
 

@@ -5,11 +5,14 @@ import static io.kogluktualuk.rdma.conformance.VerbsEnd.piece;
 import static io.kogluktualuk.rdma.conformance.VerbsEnd.send;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvSendWR;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +116,37 @@ class MessagesTest {
         Check.success(signalling.client(), i);
       }
     }
+  }
+
+  @Test
+  void inlineDataIsTakenWhenPosted() throws IOException {
+    // Not registered: inline data needs no key.
+    MemorySegment from = client.allocate(64);
+    MemorySegment to = server.allocate(128);
+    IbvMr target = server.register(to, VerbsEnd.LOCAL);
+    int inline = IbvSendWR.IBV_SEND_INLINE | IbvSendWR.IBV_SEND_SIGNALED;
+    server.receive(1, piece(target, 0, 64));
+    for (int i = 1; i <= 2; i++) {
+      from.fill((byte) i);
+      client.post(flags(send(i, piece(from.address(), 64, 0)), inline));
+      from.fill((byte) 99);
+    }
+    // The second has waited for this, and its bytes have changed meanwhile.
+    server.receive(2, piece(target, 64, 64));
+    for (int i = 1; i <= 2; i++) {
+      assertEquals(64, Check.success(server, i).bytes());
+      assertEquals(i, to.get(ValueLayout.JAVA_BYTE, i * 64 - 1));
+      Check.success(client, i);
+    }
+  }
+
+  @Test
+  void moreInlineDataThanAskedForIsRefused() throws IOException {
+    IbvMr source = local(client, 65_536, 1);
+    int inline = IbvSendWR.IBV_SEND_INLINE | IbvSendWR.IBV_SEND_SIGNALED;
+    assertThrows(
+        IOException.class, () -> client.post(flags(send(1, piece(source, 0, 65_536)), inline)));
+    assertTrue(client.queuePair.isOpen());
   }
 
   @Test

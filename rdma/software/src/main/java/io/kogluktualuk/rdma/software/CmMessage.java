@@ -62,6 +62,10 @@ sealed interface CmMessage {
 
   record Disconnect() implements CmMessage {}
 
+  /// The sender was refused what it asked of the receiver's memory: with that, as with an adapter,
+  /// both queue pairs are in their error state.
+  record Failed() implements CmMessage {}
+
   /// Shared memory: how to open it, and a number to be found inside.
   record Memory(String token, long nonce) {
 
@@ -97,6 +101,7 @@ sealed interface CmMessage {
       case NoRegion(var query, var status) -> writer.u8(7).varint(query).varint(status);
       case Ring() -> writer.u8(8);
       case Disconnect() -> writer.u8(9);
+      case Failed() -> writer.u8(10);
     }
   }
 
@@ -114,6 +119,7 @@ sealed interface CmMessage {
           case 7 -> new NoRegion(query(reader), (int) reader.varint(31, "a status"));
           case 8 -> new Ring();
           case 9 -> new Disconnect();
+          case 10 -> new Failed();
           default -> throw reader.malformed("no message has tag " + tag);
         };
     reader.end();

@@ -49,7 +49,6 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
   private @Nullable SharedPath shared;
   private @Nullable TcpPath tcp;
   private State state;
-  private boolean isGoodbyeHeard;
 
   private Connection(Host host, SoftwareCmId id, int rnrRetries, State state) {
     this.host = host;
@@ -137,7 +136,7 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
         return;
       }
     }
-    end(EventType.RDMA_CM_EVENT_UNREACHABLE, "no answer in time", false);
+    end(EventType.RDMA_CM_EVENT_UNREACHABLE, "no answer in time");
   }
 
   /// Accepts a requested connection.
@@ -149,7 +148,7 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
     try {
       establishRequested(queuePair, retries);
     } catch (Refused e) {
-      end(EventType.RDMA_CM_EVENT_DISCONNECTED, String.valueOf(e.getMessage()), false);
+      end(EventType.RDMA_CM_EVENT_DISCONNECTED, String.valueOf(e.getMessage()));
       throw new IOException(e);
     }
     id.raise(EventType.RDMA_CM_EVENT_ESTABLISHED);
@@ -230,16 +229,16 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
   public void onMessage(CmMessage message) {
     switch (message) {
       case CmMessage.Accept accept -> onAccept(accept);
-      case CmMessage.Reject(var why) ->
-          end(EventType.RDMA_CM_EVENT_REJECTED, "rejected: " + why, false);
+      case CmMessage.Reject(var why) -> end(EventType.RDMA_CM_EVENT_REJECTED, "rejected: " + why);
       case CmMessage.RegionQuery(var query, var rkey) -> onQuery(query, rkey);
       case CmMessage.FileRegion answer -> onAnswer(answer.query(), answer);
       case CmMessage.PrivateRegion answer -> onAnswer(answer.query(), answer);
       case CmMessage.NoRegion answer -> onAnswer(answer.query(), answer);
       case CmMessage.Ring() -> onRing();
       case CmMessage.Disconnect() -> onDisconnect();
+      case CmMessage.Failed() -> onFailed();
       case CmMessage.Hello _ ->
-          end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, "the peer said hello again", false);
+          end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, "the peer said hello again");
     }
   }
 
@@ -261,7 +260,7 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
         }
       } catch (Refused e) {
         String why = String.valueOf(e.getMessage());
-        from.execute(() -> end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, why, false));
+        from.execute(() -> end(EventType.RDMA_CM_EVENT_CONNECT_ERROR, why));
         return;
       }
     }
@@ -338,11 +337,15 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
     }
   }
 
-  private void onDisconnect() {
-    synchronized (this) {
-      isGoodbyeHeard = true;
+  private void onFailed() {
+    SoftwareQueuePair queuePair = id.queuePair();
+    if (queuePair != null) {
+      queuePair.failNow();
     }
-    end(EventType.RDMA_CM_EVENT_DISCONNECTED, "the peer disconnected", true);
+  }
+
+  private void onDisconnect() {
+    end(EventType.RDMA_CM_EVENT_DISCONNECTED, "the peer disconnected");
   }
 
   @Override
@@ -352,10 +355,8 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
 
   @Override
   public void onLost(String why) {
-    boolean isOrderly;
     EventType type;
     synchronized (this) {
-      isOrderly = isGoodbyeHeard;
       type =
           switch (state) {
             // No route, no network, no answer of the system: nobody has said no.
@@ -367,7 +368,7 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
             case REQUESTED, ESTABLISHED, ENDED -> EventType.RDMA_CM_EVENT_DISCONNECTED;
           };
     }
-    end(type, why, isOrderly);
+    end(type, why);
   }
 
   /// This side says goodbye.
@@ -378,16 +379,20 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
     if (path != null) {
       path.leave();
     } else if (to != null) {
-      to.send(new CmMessage.Disconnect());
+      to.send(isRequested() ? new CmMessage.Reject("given up") : new CmMessage.Disconnect());
       to.closeWhenSent();
     }
-    if (end(EventType.RDMA_CM_EVENT_DISCONNECTED, "disconnected here", true) && queuePair != null) {
+    if (end(EventType.RDMA_CM_EVENT_DISCONNECTED, "disconnected here") && queuePair != null) {
       queuePair.failNow();
     }
   }
 
+  private synchronized boolean isRequested() {
+    return state == State.REQUESTED;
+  }
+
   /// Ends an established connection or one that never was; true the first time.
-  private boolean end(EventType event, String why, boolean isOrderly) {
+  private boolean end(EventType event, String why) {
     boolean wasEstablished;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -402,7 +407,7 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
     if (wasEstablished) {
       countEnd();
       if (queuePair != null) {
-        queuePair.onPeerGone(isOrderly);
+        queuePair.onPeerGone();
       }
     }
     Wire to = wire();

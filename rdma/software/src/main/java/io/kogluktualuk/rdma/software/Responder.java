@@ -87,8 +87,10 @@ final class Responder implements Outbox.Source {
     return isInside ? region : null;
   }
 
+  /// With the first refusal the connection is over for this end too, as with an adapter.
   private void refuse(int status) {
     answer(Frame.NAK, status, Integer.toUnsignedLong(executed), 0);
+    queuePair.fail();
     isDeaf = true;
     isArriving = false;
   }
@@ -171,7 +173,6 @@ final class Responder implements Outbox.Source {
   private void failReceive(int status, int said) {
     receives.finish(status, (int) total, 0, 0);
     refuse(said);
-    queuePair.fail();
   }
 
   /// A WRITE begins.
@@ -303,6 +304,7 @@ final class Responder implements Outbox.Source {
       int request = requests[first];
       end();
       answer(Frame.NAK, Status.REM_ACCESS_ERR, Integer.toUnsignedLong(request), 0);
+      queuePair.fail();
       fill(out, path);
       return;
     }

@@ -75,8 +75,7 @@ final class RingReceiver {
 
   /// Whether [#progress] would do something.
   boolean hasWork() {
-    if (receives.canComplete()
-        || receives.hasPosted() && (queuePair.isFailed() || queuePair.isPeerLost())) {
+    if (receives.canComplete() || receives.hasPosted() && queuePair.isFailed()) {
       return true;
     }
     Ring current = ring;
@@ -119,7 +118,7 @@ final class RingReceiver {
         return;
       }
     }
-    if (queuePair.isFailed() || queuePair.isPeerLost()) {
+    if (queuePair.isFailed()) {
       receives.flush();
     }
   }

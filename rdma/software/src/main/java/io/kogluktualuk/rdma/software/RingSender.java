@@ -89,6 +89,9 @@ final class RingSender {
 
   private void failOn(int status) {
     if (status != Status.SUCCESS) {
+      if (status == Status.REM_ACCESS_ERR || status == Status.REM_INV_REQ_ERR) {
+        peer.wire.send(new CmMessage.Failed());
+      }
       queuePair.fail();
       flush();
     }

@@ -27,10 +27,9 @@ final class SoftwareQueuePair extends IbvQP {
   private enum PeerState {
     UNKNOWN,
     CONNECTED,
-    /// It said goodbye: posted RECVs stay posted, sends fail.
-    DISCONNECTED,
-    /// It died: posted RECVs are flushed, sends fail.
-    LOST
+    /// It said goodbye or died, which an adapter cannot tell apart: sends fail, and posted RECVs
+    /// stay posted until one does.
+    GONE
   }
 
   private final SoftwareCompletionQueue sendCompletions;
@@ -213,12 +212,8 @@ final class SoftwareQueuePair extends IbvQP {
     return isFailed;
   }
 
-  boolean isPeerLost() {
-    return peerState == PeerState.LOST;
-  }
-
   boolean isPeerGone() {
-    return peerState == PeerState.DISCONNECTED || peerState == PeerState.LOST;
+    return peerState == PeerState.GONE;
   }
 
   /// Puts the queue pair into its error state: everything posted, now or later, is flushed. May be
@@ -247,12 +242,12 @@ final class SoftwareQueuePair extends IbvQP {
     }
   }
 
-  void onPeerGone(boolean isOrderly) {
+  void onPeerGone() {
     synchronized (this) {
       if (peerState != PeerState.CONNECTED) {
         return;
       }
-      peerState = isOrderly ? PeerState.DISCONNECTED : PeerState.LOST;
+      peerState = PeerState.GONE;
     }
     DataPath current = path;
     if (current != null) {

@@ -445,9 +445,6 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
       if (queuePair.isPeerGone()) {
         requester.onPeerGone();
       }
-      if (queuePair.isPeerLost()) {
-        receives.flush();
-      }
     } finally {
       unlock();
     }

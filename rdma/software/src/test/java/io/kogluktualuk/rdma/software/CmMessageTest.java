@@ -32,7 +32,8 @@ class CmMessageTest {
           new CmMessage.PrivateRegion(3, 0, 12, 0, 255),
           new CmMessage.NoRegion(4, 10),
           new CmMessage.Ring(),
-          new CmMessage.Disconnect());
+          new CmMessage.Disconnect(),
+          new CmMessage.Failed());
 
   private static byte[] encode(CmMessage message) {
     CanonicalWriter writer = new CanonicalWriter(CmMessage.BYTES_MAX);

@@ -89,6 +89,8 @@ class RpcMetricsTest {
 
   @Test
   void backPressureIsVisible() throws Exception {
+    // Other tests of this process provoke it.
+    double notReady = counter("kog_rpc_receiver_not_ready");
     RpcSettings patience =
         RpcSettings.defaults().withHeartbeat(Calls.patient(200), Calls.patient(60_000));
     try (RpcChild.Server server = RpcChild.server(Calls.patient(200), Calls.patient(60_000), 1);
@@ -111,7 +113,7 @@ class RpcMetricsTest {
       assertTrue(after.getCount() > before.getCount());
       assertTrue(after.getSum() > before.getSum());
     }
-    assertEquals(0, counter("kog_rpc_receiver_not_ready"));
+    assertEquals(notReady, counter("kog_rpc_receiver_not_ready"));
   }
 
   private HistogramSnapshot.HistogramDataPointSnapshot waits() {
