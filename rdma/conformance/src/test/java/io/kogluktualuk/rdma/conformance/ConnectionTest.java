@@ -100,6 +100,31 @@ class ConnectionTest {
   }
 
   @Test
+  void theFirstMessageOfAServerMeetsTheRecvsPostedBefore() throws IOException {
+    Shape impatient = Shape.USUAL.rnrRetries(0);
+    for (int i = 0; i < 30; i++) {
+      try (Listening listening = Listening.open();
+          VerbsEnd client = VerbsEnd.resolve(listening.address(), impatient)) {
+        IbvMr inbox = client.register(client.allocate(8), VerbsEnd.LOCAL);
+        client.receive(1, piece(inbox, 0, 8));
+        client.id.connect(impatient.parameters());
+        try (VerbsEnd server = listening.request(impatient)) {
+          VerbsEnd.join(client, server);
+          IbvMr source = server.register(server.allocate(8), VerbsEnd.LOCAL);
+          server.id.accept(impatient.parameters());
+          if (Differences.HANDSHAKE.holds()) {
+            client.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+          }
+          server.await(EventType.RDMA_CM_EVENT_ESTABLISHED);
+          server.post(VerbsEnd.send(2, piece(source, 0, 8)));
+          Check.success(server, 2);
+          Check.success(client, 1);
+        }
+      }
+    }
+  }
+
+  @Test
   void waitingForEventsHasADeadline() throws IOException {
     try (Pair pair = Pair.connect()) {
       assertNull(pair.listening().events().next(pair.listening().id(), SHORT));

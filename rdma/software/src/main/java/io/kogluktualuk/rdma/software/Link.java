@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///        +64   head        (8)  bytes this side has taken from the other side's ring, ever
 ///        +128  recvPosted  (8)  RECVs this side has posted, ever
 ///        +192  waiting     (4)  this side has a SEND that waits for space or for a RECV
+///        +200  ready       (4)  this side is up: before, what it has posted is not told
 ///        +256  recvLengths (4 x RECV_SLOTS)     what RECV number i may take, at i mod RECV_SLOTS
 ///        +...  grants      (8 x GRANT_SLOTS)    regions of this side that the other side may use
 ///        +...  ring        (RING_BYTES)         see [Ring]
@@ -43,6 +44,7 @@ final class Link {
   static final int HEAD = 64;
   static final int RECV_POSTED = 128;
   static final int WAITING = 192;
+  static final int READY = 200;
   static final int RECV_LENGTHS = 256;
   static final int GRANTS = RECV_LENGTHS + 4 * RECV_SLOTS;
   static final int RING = GRANTS + 8 * GRANT_SLOTS;

@@ -46,7 +46,9 @@ final class RingReceiver {
       publishLength(i);
     }
     Link.LONG.setRelease(peer.link.own, (long) Link.RECV_POSTED, receives.posted());
+    Link.INT.setRelease(peer.link.own, (long) Link.READY, 1);
     ring = new Ring(peer.link.other, peer.link.own);
+    peer.ringIfSenderWaits();
   }
 
   private void publishLength(long index) {

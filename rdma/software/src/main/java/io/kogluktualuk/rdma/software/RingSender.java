@@ -172,7 +172,8 @@ final class RingSender {
       rnrDeadline = 0;
       return hasRoom(bytes) ? Status.SUCCESS : WAIT;
     }
-    if (rnrRetries == RNR_FOR_EVER) {
+    boolean isPeerUp = (int) Link.INT.getAcquire(peer.link.other, (long) Link.READY) != 0;
+    if (rnrRetries == RNR_FOR_EVER || !isPeerUp) {
       return WAIT;
     }
     long now = System.nanoTime();
