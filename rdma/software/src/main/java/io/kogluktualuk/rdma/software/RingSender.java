@@ -167,12 +167,13 @@ final class RingSender {
 
   /// [Status#SUCCESS] when a RECV is posted and the ring has room.
   private int awaitReceiver(int bytes) {
+    // In this order: what a peer that is up has posted is told already.
+    boolean isPeerUp = (int) Link.INT.getAcquire(peer.link.other, (long) Link.READY) != 0;
     long posted = (long) Link.LONG.getAcquire(peer.link.other, (long) Link.RECV_POSTED);
     if (messages < posted) {
       rnrDeadline = 0;
       return hasRoom(bytes) ? Status.SUCCESS : WAIT;
     }
-    boolean isPeerUp = (int) Link.INT.getAcquire(peer.link.other, (long) Link.READY) != 0;
     if (rnrRetries == RNR_FOR_EVER || !isPeerUp) {
       return WAIT;
     }
