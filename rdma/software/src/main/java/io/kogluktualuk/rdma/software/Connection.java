@@ -382,7 +382,9 @@ final class Connection implements Wire.Listener, TcpPath.Owner {
       to.send(isRequested() ? new CmMessage.Reject("given up") : new CmMessage.Disconnect());
       to.closeWhenSent();
     }
-    if (end(EventType.RDMA_CM_EVENT_DISCONNECTED, "disconnected here") && queuePair != null) {
+    end(EventType.RDMA_CM_EVENT_DISCONNECTED, "disconnected here");
+    // Also when the loop's thread has noticed the end before.
+    if (queuePair != null) {
       queuePair.failNow();
     }
   }
