@@ -49,6 +49,7 @@ final class Inbox {
   private long payloadLeft;
   private boolean isTailDue;
   private boolean isGoodbyeHeard;
+  private long bytes;
 
   Inbox(Requester requester, Responder responder, TcpPath path, Arena arena) {
     this.requester = requester;
@@ -72,6 +73,11 @@ final class Inbox {
     }
   }
 
+  /// How much has been read since the beginning.
+  long bytes() {
+    return bytes;
+  }
+
   boolean isGoodbyeHeard() {
     return isGoodbyeHeard;
   }
@@ -89,6 +95,7 @@ final class Inbox {
         return count < 0 ? Outcome.END : Outcome.DRAINED;
       }
       left -= count;
+      bytes += count;
       if (direct == 0) {
         parse();
       }

@@ -58,6 +58,11 @@ final class SoftwareCompletionQueue extends IbvCQ {
     queuePairs.remove(queuePair);
   }
 
+  /// How many queue pairs complete here.
+  int queuePairs() {
+    return queuePairs.size();
+  }
+
   boolean isIdle() {
     return queuePairs.isEmpty();
   }

@@ -101,6 +101,10 @@ final class SoftwareQueuePair extends IbvQP {
     return (SoftwareDomain) pd;
   }
 
+  SoftwareCompletionQueue sendCompletions() {
+    return sendCompletions;
+  }
+
   SoftwareCompletionQueue receiveCompletions() {
     return receiveCompletions;
   }

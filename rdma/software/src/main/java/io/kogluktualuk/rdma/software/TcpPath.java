@@ -28,6 +28,16 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
   private static final long TURN_BYTES = 1 << 20;
   private static final int BEATS = 6;
 
+  /// Polls in a row until the poller has the socket to itself, and how soon the loop takes it back
+  /// when they end.
+  private static final int POLLS = 8;
+
+  private static final long POLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /// With more queue pairs at a completion queue its poller leaves the sockets to the loop: a
+  /// system call for each would be too much.
+  private static final int POLLED_QUEUE_PAIRS_MAX = 4;
+
   /// How long a peer may take to close its end after this side has said goodbye.
   private static final long LINGER_MILLIS = 2_000;
 
@@ -69,6 +79,13 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
   private boolean hasHeard;
   private boolean hasSaid;
   private int silentBeats;
+
+  /// Own requests are not answered: polling reads.
+  private volatile boolean isAwaiting;
+
+  private int polls;
+  private int pollsSeen;
+  private boolean isPolled;
 
   TcpPath(
       SoftwareQueuePair queuePair,
@@ -217,14 +234,14 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
       if (!isDropping()) {
         requester.complete();
       }
-      to.watch(true, isFull || left <= 0);
+      to.watch(!isPolled, isFull || left <= 0);
       if (isGoodbyeSaid && outbox.isEmpty()) {
         to.shutdownOutput();
       }
     } catch (IOException e) {
       // What the peer said last may still be there to be read: a goodbye, most likely.
       writeFailure = e;
-      to.watch(true, false);
+      to.watch(!isPolled, false);
       to.loop().execute(this::onReadable);
     }
   }
@@ -295,14 +312,20 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
       return;
     }
     try {
-      afterReading(inbox.turn(from, TURN_BYTES));
+      long before = inbox.bytes();
+      Inbox.Outcome outcome = inbox.turn(from, TURN_BYTES);
+      if (inbox.bytes() != before) {
+        hasHeard = true;
+      } else if (outcome == Inbox.Outcome.DRAINED && writeFailure == null) {
+        return;
+      }
+      afterReading(outcome);
     } catch (IOException | MalformedEncoding e) {
       lose(e);
     }
   }
 
   private void afterReading(Inbox.Outcome outcome) {
-    hasHeard = true;
     if (!isDropping()) {
       requester.complete();
     }
@@ -364,6 +387,7 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
         return;
       }
       state = State.LEAVING;
+      rearm();
       outbox.blank();
       responder.end();
       inbox.dropAnswers();
@@ -419,12 +443,55 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
 
   @Override
   public void progress() {
-    if (receives.canComplete() && lock.tryLock()) {
+    boolean isReading =
+        isAwaiting && queuePair.sendCompletions().queuePairs() <= POLLED_QUEUE_PAIRS_MAX;
+    if ((isReading || receives.canComplete()) && lock.tryLock()) {
       try {
         receives.complete();
+        if (isReading) {
+          poll();
+        }
       } finally {
         unlock();
       }
+    }
+  }
+
+  private void poll() {
+    polls++;
+    StreamSocket polled = socket;
+    if (!isPolled && polls - pollsSeen >= POLLS && polled != null && state == State.OPEN) {
+      isPolled = true;
+      polled.watch(false, !outbox.isEmpty());
+      pollsSeen = polls;
+      polled.loop().schedule(POLLED_NANOS, TimeUnit.NANOSECONDS, this::takeBack);
+    }
+    read();
+  }
+
+  /// The loop reads again if nobody has polled meanwhile. On the loop's thread.
+  private void takeBack() {
+    lock.lock();
+    try {
+      if (!isPolled || socket == null) {
+        return;
+      }
+      if (pollsSeen != polls) {
+        pollsSeen = polls;
+        socket.loop().schedule(POLLED_NANOS, TimeUnit.NANOSECONDS, this::takeBack);
+      } else {
+        rearm();
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  private void rearm() {
+    pollsSeen = polls;
+    if (isPolled && socket != null && state != State.CLOSED) {
+      isPolled = false;
+      socket.watch(true, !outbox.isEmpty());
     }
   }
 
@@ -435,6 +502,12 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
 
   @Override
   public boolean prepareToSleep() {
+    lock.lock();
+    try {
+      rearm();
+    } finally {
+      unlock();
+    }
     return false;
   }
 
@@ -460,6 +533,7 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
         requester.flush();
         receives.flush();
       }
+      isAwaiting = !queuePair.sends().isEmpty();
       if (state == State.CLOSED && isEnded && arena.scope().isAlive() && lock.getHoldCount() == 1) {
         arena.close();
       }
