@@ -1,9 +1,12 @@
-/// The software provider: DiSNI's verbs between processes of one host, without native code or root.
+/// The software provider: DiSNI's verbs without an adapter, over shared memory within a host and
+/// over TCP between hosts.
 ///
-/// Owns the connection handshake over TCP, the shared-memory links and rings, the doorbells, and
-/// one-sided access done by the initiator on the target's mapped files. May touch `rdma.verbs` and
-/// DiSNI. See [io.kogluktualuk.rdma.software.Link] for the memory layout and
-/// [io.kogluktualuk.rdma.software.CmMessage] for the wire format.
+/// Owns the handshake and the choice of the path, the shared-memory links and rings, the doorbells,
+/// one-sided access done by the initiator on the target's mapped files, and the TCP data path over
+/// Netty's native transport. May touch `rdma.verbs`, DiSNI and Netty. Begin with
+/// [io.kogluktualuk.rdma.software.DataPath]; [io.kogluktualuk.rdma.software.Link] has the memory
+/// layout, [io.kogluktualuk.rdma.software.CmMessage] the handshake's messages and
+/// [io.kogluktualuk.rdma.software.Frame] the frames.
 @NullMarked
 package io.kogluktualuk.rdma.software;
 
