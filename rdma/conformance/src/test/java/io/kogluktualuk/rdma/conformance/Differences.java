@@ -56,7 +56,17 @@ enum Differences {
       "More completions than a completion queue holds",
       "undefined (Soft-RoCE drops them); software: RECVs wait, a queue pair whose requests find no"
           + " room fails",
-      DataPath.NATIVE);
+      DataPath.NATIVE),
+  /// Between hosts a heartbeat is part of the data path.
+  SILENCE(
+      "The end that only serves hears of a cable that is cut",
+      "yes: DISCONNECTED after 6 s of silence, and its RECVs are flushed; native: nothing",
+      DataPath.TCP),
+  /// Shared memory is reached by mapping the peer's file.
+  PRIVATE_MEMORY(
+      "Memory that another process can reach",
+      "what lies in a `FileMapping`; other memory gives REM_INV_REQ_ERR",
+      DataPath.SHARED);
 
   private final String what;
   private final String how;
