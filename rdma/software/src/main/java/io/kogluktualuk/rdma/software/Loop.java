@@ -29,7 +29,8 @@ interface Loop {
   /// Listens. A port in use is a [java.net.BindException].
   Port listen(InetSocketAddress address, int backlog, Acceptor acceptor) throws IOException;
 
-  /// Runs a task on the loop's thread soon; drops it when there is no socket left.
+  /// Runs a task on the loop's thread soon, also when the last socket is closed meanwhile; drops it
+  /// when there was none before.
   void execute(Runnable task);
 
   /// Runs a task on the loop's thread later; drops it when there is no socket left.

@@ -142,7 +142,8 @@ final class Reactor implements Loop {
   }
 
   private synchronized boolean isNeeded(Selector own) {
-    if (sockets > 0) {
+    // What the last socket has left to tell is told.
+    if (sockets > 0 || !tasks.isEmpty()) {
       return true;
     }
     tasks.clear();
