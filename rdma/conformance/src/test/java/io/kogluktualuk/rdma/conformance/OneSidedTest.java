@@ -75,6 +75,19 @@ class OneSidedTest {
     assertNull(server.poll());
   }
 
+  /// A long WRITE comes in parts. Over TCP the last part's acknowledgement could go out before all of
+  /// it had come, and the next one a heartbeat later.
+  @Test
+  void oneLongWriteAfterAnotherIsAcknowledged() throws IOException {
+    int bytes = 1 << 20;
+    IbvMr target = server.register(server.allocate(bytes), VerbsEnd.ALL_RIGHTS);
+    IbvMr local = client.register(client.allocate(bytes), VerbsEnd.LOCAL);
+    for (int i = 0; i < 100; i++) {
+      client.post(write(i, target, 0, piece(local, 0, bytes)));
+      Check.success(client, i);
+    }
+  }
+
   @Test
   void anOperationHasAllTheBytesThatTheProviderSays() throws IOException {
     long max = Verbs.operationBytesMax();

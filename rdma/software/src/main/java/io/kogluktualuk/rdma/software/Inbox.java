@@ -242,8 +242,18 @@ final class Inbox {
     }
     switch (whose) {
       case REQUESTER -> requester.onTail(status);
-      case RESPONDER -> responder.onTail(status);
+      case RESPONDER -> {
+        responder.onTail(status);
+        wantAckOfWhole();
+      }
       case NOWHERE -> {}
+    }
+  }
+
+  /// The peer waits for a request that has just come to its end; not for one that is arriving.
+  private void wantAckOfWhole() {
+    if (!responder.isArriving()) {
+      path.wantAck();
     }
   }
 
@@ -323,7 +333,7 @@ final class Inbox {
       default -> throw new MalformedEncoding("no frame has type " + type);
     }
     if (isRequest && type != Frame.READ) {
-      path.wantAck();
+      wantAckOfWhole();
     }
   }
 

@@ -87,6 +87,9 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
   private int pollsSeen;
   private boolean isPolled;
 
+  /// More is to be written when the socket takes it.
+  private boolean isWriteDue;
+
   TcpPath(
       SoftwareQueuePair queuePair,
       RegionTable regions,
@@ -234,13 +237,15 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
       if (!isDropping()) {
         requester.complete();
       }
-      to.watch(!isPolled, isFull || left <= 0);
+      isWriteDue = isFull || left <= 0;
+      to.watch(!isPolled, isWriteDue);
       if (isGoodbyeSaid && outbox.isEmpty()) {
         to.shutdownOutput();
       }
     } catch (IOException e) {
       // What the peer said last may still be there to be read: a goodbye, most likely.
       writeFailure = e;
+      isWriteDue = false;
       to.watch(!isPolled, false);
       to.loop().execute(this::onReadable);
     }
@@ -462,7 +467,7 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
     StreamSocket polled = socket;
     if (!isPolled && polls - pollsSeen >= POLLS && polled != null && state == State.OPEN) {
       isPolled = true;
-      polled.watch(false, !outbox.isEmpty());
+      polled.watch(false, isWriteDue);
       pollsSeen = polls;
       polled.loop().schedule(POLLED_NANOS, TimeUnit.NANOSECONDS, this::takeBack);
     }
@@ -491,7 +496,7 @@ final class TcpPath implements DataPath, StreamSocket.Watcher, Wire.Successor {
     pollsSeen = polls;
     if (isPolled && socket != null && state != State.CLOSED) {
       isPolled = false;
-      socket.watch(true, !outbox.isEmpty());
+      socket.watch(true, isWriteDue);
     }
   }
 
