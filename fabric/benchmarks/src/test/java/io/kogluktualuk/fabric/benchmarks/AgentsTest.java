@@ -37,7 +37,7 @@ class AgentsTest {
               "copy-out-cold",
               "stream");
       for (String operation : operations) {
-        assertTrue(pair.contender(operation, 1 << 16).nanos(130) > 0, operation);
+        assertTrue(pair.contender(operation, 1 << 20).nanos(130) > 0, operation);
       }
       IOException wrong =
           assertThrows(IOException.class, () -> pair.contender("nothing", 1).nanos(1));
