@@ -34,12 +34,14 @@ enum Differences {
   /// An adapter does not ask whether its peer is still there.
   PASSIVE_CUT(
       "A cable is cut while this side has no request under way",
-      "hears nothing, ever: use heartbeats; TCP hears DISCONNECTED after some seconds of silence",
+      "hears nothing, ever: use heartbeats; TCP hears DISCONNECTED after 6 s of silence, and its"
+          + " RECVs are flushed",
       DataPath.NATIVE),
   /// The kernel takes away what a dying process had, one thing after another.
   DYING_REGIONS(
-      "Status of the READ, WRITE or atomic that meets `kill -9` of the peer",
-      "RETRY_EXC_ERR, or REM_ACCESS_ERR when the region went before the queue pair",
+      "Status of the request that meets `kill -9` of the peer",
+      "RETRY_EXC_ERR; or, when the peer's region went before its queue pair, REM_ACCESS_ERR, and"
+          + " REM_OP_ERR for a SEND",
       DataPath.NATIVE),
   /// Soft-RoCE's kernel side is told of sends, not of RECVs.
   LATE_RECV(
@@ -57,11 +59,6 @@ enum Differences {
       "undefined (Soft-RoCE drops them); software: RECVs wait, a queue pair whose requests find no"
           + " room fails",
       DataPath.NATIVE),
-  /// Between hosts a heartbeat is part of the data path.
-  SILENCE(
-      "The end that only serves hears of a cable that is cut",
-      "yes: DISCONNECTED after 6 s of silence, and its RECVs are flushed; native: nothing",
-      DataPath.TCP),
   /// Shared memory is reached by mapping the peer's file.
   PRIVATE_MEMORY(
       "Memory that another process can reach",

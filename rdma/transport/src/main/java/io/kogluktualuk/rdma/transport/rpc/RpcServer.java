@@ -97,6 +97,11 @@ public final class RpcServer implements AutoCloseable {
     return acceptor.address();
   }
 
+  /// Calls that are being answered by handlers of their own now.
+  int callsInFlight() {
+    return gauges.callsInFlight();
+  }
+
   /// Connections that hold a place here now.
   int connections() {
     return gauges.connections();

@@ -11,9 +11,12 @@ import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// Control calls that tests make.
 final class Calls {
@@ -62,9 +65,32 @@ final class Calls {
     }
   }
 
-  /// Sends a signal to a process.
+  /// Sends a signal to a process. A process that is stopped has stopped when this returns: the
+  /// signal alone lets its threads run until the first of them has taken it.
   static void signal(String name, long process) throws IOException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process)).start();
     assertEquals(0, kill.onExit().join().exitValue());
+    Path threads = Path.of("/proc", Long.toString(process), "task");
+    if (name.equals("STOP") && Files.isDirectory(threads)) {
+      await("all threads have stopped", () -> haveStopped(threads));
+    }
+  }
+
+  private static boolean haveStopped(Path threads) {
+    try (Stream<Path> all = Files.list(threads)) {
+      return all.allMatch(Calls::hasStopped);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean hasStopped(Path thread) {
+    try {
+      String status = Files.readString(thread.resolve("stat"));
+      return status.charAt(status.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      // It has ended.
+      return true;
+    }
   }
 }
