@@ -12,6 +12,7 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -22,8 +23,6 @@ import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +47,7 @@ public final class ComputeServer implements AutoCloseable {
 
   private static final int OUTCOMES_MAX = 200_000;
 
-  /// What to close, last opened first.
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenParts opened = new OpenParts("a compute node");
 
   private final NodeId id;
   private final String host;
@@ -62,21 +60,21 @@ public final class ComputeServer implements AutoCloseable {
   private ComputeServer(ComputeSettings settings, @Nullable Vm lent) {
     try {
       warnOfFewCarriers(settings);
-      NodeFolder folder = open(NodeFolder.open(settings.folder()));
+      NodeFolder folder = opened.add(NodeFolder.open(settings.folder()));
       id = folder.id();
       host = host(settings.bind());
-      ControlLink control = open(new ControlLink(settings.control()));
+      ControlLink control = opened.add(new ControlLink(settings.control()));
       fabric =
-          open(
+          opened.add(
               FabricBlobs.open(
                   () -> memoryNodes(control), ReaderSettings.defaults().withReplicas(REPLICAS)));
-      peers = open(new MemberPeers(id));
+      peers = opened.add(new MemberPeers(id));
       Vm vm =
           lent != null
               ? lent
-              : open(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
+              : opened.add(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
       engine =
-          open(
+          opened.add(
               new Engine(
                   new EngineSettings(
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
@@ -84,13 +82,13 @@ public final class ComputeServer implements AutoCloseable {
                   new ControlIndex(control, settings.name()),
                   peers,
                   vm));
-      rpc = open(RpcServer.open(settings.bind(), methods()));
+      rpc = opened.add(RpcServer.open(settings.bind(), methods()));
       enrolment =
-          open(
+          opened.add(
               Enrolment.start(
                   control, self(settings), settings.heartbeat(), this::load, peers::update));
     } catch (RuntimeException e) {
-      closeAll(e);
+      opened.closeBecause(e);
       throw e;
     }
   }
@@ -123,11 +121,6 @@ public final class ComputeServer implements AutoCloseable {
           settings.slots(),
           carriers);
     }
-  }
-
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.push(resource);
-    return resource;
   }
 
   private MethodTable methods() {
@@ -214,20 +207,6 @@ public final class ComputeServer implements AutoCloseable {
 
   @Override
   public void close() {
-    RuntimeException failure = new Unavailable("a compute node did not close in order");
-    closeAll(failure);
-    if (failure.getSuppressed().length > 0) {
-      throw failure;
-    }
-  }
-
-  private synchronized void closeAll(RuntimeException reason) {
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        reason.addSuppressed(e);
-      }
-    }
+    opened.close();
   }
 }

@@ -13,6 +13,7 @@ import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
+import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.units.ByteCount;
@@ -25,9 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +60,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static final int BLOBS_MAX = 1 << 22;
 
   private final Path folder;
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenParts opened = new OpenParts("the cluster");
   private final List<Node> nodes = new ArrayList<>();
   private final Set<NodeId> compute = new HashSet<>();
 
@@ -78,9 +77,12 @@ public final class EmbeddedCluster implements AutoCloseable {
       cluster.start(settings);
       return cluster;
     } catch (IOException e) {
-      throw cluster.closed(FolderFaults.of(settings.folder(), e));
+      RuntimeException fault = FolderFaults.of(settings.folder(), e);
+      cluster.opened.closeBecause(fault);
+      throw fault;
     } catch (RuntimeException e) {
-      throw cluster.closed(e);
+      cluster.opened.closeBecause(e);
+      throw e;
     }
   }
 
@@ -106,7 +108,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   private void start(ClusterSettings settings) throws IOException {
-    opened.push(FolderLock.acquire(folder));
+    opened.add(FolderLock.acquire(folder));
     Carriers.provide(settings.computeNodes() * settings.slots());
     // One that was killed has left its file behind.
     Files.deleteIfExists(folder.resolve(ClusterFile.NAME));
@@ -118,13 +120,13 @@ public final class EmbeddedCluster implements AutoCloseable {
       enrolled.add(startMemory(settings, "memory-" + number, tenants));
     }
     Vm vm = Vm.open(VmSettings.defaults().withDiskCache(folder.resolve("modules")));
-    opened.push(vm);
+    opened.add(vm);
     for (int number = 1; number <= settings.computeNodes(); number++) {
       enrolled.add(startCompute(settings, "compute-" + number, vm));
     }
     forgetFormerComputeNodes();
     await(enrolled);
-    opened.push(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
+    opened.add(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
     ClusterFile.ofThisProcess(control()).write(folder);
   }
 
@@ -133,7 +135,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     InetSocketAddress bind = new InetSocketAddress(settings.host(), settings.controlPort());
     ControlServer server =
         openControl(ControlSettings.single(folder.resolve(name), FolderIdentity.of(folder), bind));
-    opened.push(server);
+    opened.add(server);
     nodes.add(new Node("control", name, server.address()));
   }
 
@@ -164,7 +166,7 @@ public final class EmbeddedCluster implements AutoCloseable {
                     Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX),
                     List.of(control()))
                 .withTenants(tenants));
-    opened.push(server);
+    opened.add(server);
     nodes.add(new Node("memory", name, server.address()));
     return server::isEnrolled;
   }
@@ -181,7 +183,7 @@ public final class EmbeddedCluster implements AutoCloseable {
                 .withCache(settings.computeCache())
                 .withHeartbeat(COMPUTE_HEARTBEAT),
             vm);
-    opened.push(server);
+    opened.add(server);
     compute.add(server.id());
     nodes.add(new Node("compute", name, server.address()));
     return () -> server.isEnrolled() && server.peers() >= settings.computeNodes() - 1;
@@ -233,30 +235,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// Stops what has been started, the last first. Everything is stopped even if something fails.
   @Override
-  public synchronized void close() {
-    Deque<Exception> failures = new ArrayDeque<>();
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        failures.add(e);
-      }
-    }
-    if (!failures.isEmpty()) {
-      IllegalStateException thrown =
-          new IllegalStateException("the cluster did not stop cleanly", failures.poll());
-      failures.forEach(thrown::addSuppressed);
-      throw thrown;
-    }
-  }
-
-  /// Stops what had been started before something failed.
-  private RuntimeException closed(RuntimeException reason) {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      reason.addSuppressed(e);
-    }
-    return reason;
+  public void close() {
+    opened.close();
   }
 }

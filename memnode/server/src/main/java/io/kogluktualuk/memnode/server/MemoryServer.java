@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.Tenant;
@@ -17,8 +18,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +31,7 @@ import java.util.Objects;
 /// control calls, close each tenant's store.
 public final class MemoryServer implements AutoCloseable {
 
-  /// What to close, last opened first.
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenParts opened = new OpenParts("a memory node");
 
   private final NodeId id;
   private final String host;
@@ -48,12 +46,12 @@ public final class MemoryServer implements AutoCloseable {
       host = host(settings.bind());
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
       rpc = RpcServer.open(settings.bind(), calls.table());
-      opened.push(rpc);
+      opened.add(rpc);
       enrolment =
           Enrolment.start(self(settings), settings.control(), settings.heartbeat(), this::load);
-      opened.push(enrolment);
+      opened.add(enrolment);
     } catch (RuntimeException e) {
-      closeAll(e);
+      opened.closeBecause(e);
       throw e;
     }
   }
@@ -79,7 +77,7 @@ public final class MemoryServer implements AutoCloseable {
               share.withIndexFor(blobs + blobs / 4),
               new InetSocketAddress(settings.bind().getAddress(), port),
               settings.readKeys());
-      opened.push(store);
+      opened.add(store);
       tenants.put(tenant, store);
     }
     return tenants;
@@ -143,20 +141,6 @@ public final class MemoryServer implements AutoCloseable {
 
   @Override
   public void close() {
-    RuntimeException failure = new Unavailable("a memory node did not close in order");
-    closeAll(failure);
-    if (failure.getSuppressed().length > 0) {
-      throw failure;
-    }
-  }
-
-  private synchronized void closeAll(RuntimeException reason) {
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        reason.addSuppressed(e);
-      }
-    }
+    opened.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StateFolder;
@@ -8,8 +9,6 @@ import io.kogluktualuk.rdma.transport.memory.RegionServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +26,7 @@ final class TenantStore implements AutoCloseable {
   private final MemoryStore store;
   private final PublishedStore published;
 
-  /// What to close, last opened first.
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenParts opened = new OpenParts("a tenant's store");
 
   private TenantStore(
       Tenant tenant,
@@ -41,18 +39,18 @@ final class TenantStore implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     try {
       StateFolder folder = StateFolder.open(path, StateFolder.machineBootId(), freshId);
-      opened.push(folder);
+      opened.add(folder);
       nodeId = folder.nodeId();
       store = MemoryStore.open(folder, settings, System::nanoTime, random.nextLong(1L << 62));
-      opened.push(store);
+      opened.add(store);
       report(path);
       RegionServer regions = RegionServer.open(data);
-      opened.push(regions);
+      opened.add(regions);
       published = new PublishedStore(regions, store);
-      opened.push(published);
-      opened.push(KeyKeeper.start(tenant.name(), store, published, schedule));
+      opened.add(published);
+      opened.add(KeyKeeper.start(tenant.name(), store, published, schedule));
     } catch (RuntimeException e) {
-      closeAll(e);
+      opened.closeBecause(e);
       throw e;
     }
   }
@@ -100,21 +98,6 @@ final class TenantStore implements AutoCloseable {
 
   @Override
   public void close() {
-    RuntimeException failure =
-        new IllegalStateException("the store of tenant " + tenant + " did not close in order");
-    closeAll(failure);
-    if (failure.getSuppressed().length > 0) {
-      throw failure;
-    }
-  }
-
-  private synchronized void closeAll(RuntimeException reason) {
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        reason.addSuppressed(e);
-      }
-    }
+    opened.close();
   }
 }
