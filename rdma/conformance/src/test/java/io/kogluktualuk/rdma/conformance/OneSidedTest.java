@@ -75,9 +75,8 @@ class OneSidedTest {
     assertNull(server.poll());
   }
 
-  /// A long WRITE comes in parts. Over TCP the last part's acknowledgement could go out before all
-  // of
-  /// it had come, and the next one a heartbeat later.
+  /// A long WRITE comes in parts. Over TCP the last part's acknowledgement could go out before
+  /// all of it had come, and the next one a heartbeat later.
   @Test
   void oneLongWriteAfterAnotherIsAcknowledged() throws IOException {
     int bytes = 1 << 20;
