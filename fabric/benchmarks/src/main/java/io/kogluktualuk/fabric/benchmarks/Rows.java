@@ -22,7 +22,12 @@ final class Rows {
 
   /// Gigabytes a second: bytes a nanosecond.
   static Measurement rate(
-      String metric, int bytes, Spread ours, @Nullable Spread peer, String name, double target) {
+      String metric,
+      int bytes,
+      Spread ours,
+      @Nullable Spread peer,
+      String name,
+      @Nullable Double target) {
     Spread own = ours.inverse(bytes);
     Spread other = peer == null ? null : peer.inverse(bytes);
     return row(metric, "GB/s", own, other, name, Direction.HIGHER_IS_BETTER, target);

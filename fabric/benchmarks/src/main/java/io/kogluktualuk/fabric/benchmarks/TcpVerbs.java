@@ -60,18 +60,31 @@ final class TcpVerbs {
 
   private List<Measurement> throughput(VerbsPair pair, @Nullable EpollPeer raw) throws Exception {
     List<Contest.Contender> contenders = new ArrayList<>();
-    contenders.add(pair.contender("stream", LARGE));
+    contenders.add(pair.contender("stream-warm", LARGE));
     if (raw != null) {
       contenders.add(raw.contender("stream", LARGE));
     }
-    String metric = "TCP READ 1MiB, 64 in flight";
+    String metric = "TCP READ 1MiB, 64 in flight, warm";
     List<Spread> spreads = Contest.hold(LARGE_TIMES, ROUNDS, LARGE_TIMES, contenders);
     Measurement againstRaw =
         raw == null
             ? Rows.rate(metric, LARGE, spreads.getFirst(), null, rawMissing, OF_STREAM)
             : Rows.rate(
                 metric, LARGE, spreads.getFirst(), spreads.get(1), "raw epoll in C", OF_STREAM);
-    return List.of(againstRaw, againstIperf(metric, pair, spreads.getFirst()));
+    Spread cold =
+        Contest.hold(
+                LARGE_TIMES, ROUNDS, LARGE_TIMES, List.of(pair.contender("stream-cold", LARGE)))
+            .getFirst();
+    return List.of(
+        againstRaw,
+        againstIperf(metric, pair, spreads.getFirst()),
+        Rows.rate(
+            "TCP READ 1MiB, 64 in flight, cold",
+            LARGE,
+            cold,
+            null,
+            "both peers send the same bytes again",
+            null));
   }
 
   private Measurement againstIperf(String metric, VerbsPair pair, Spread alone) throws Exception {
@@ -85,7 +98,7 @@ final class TcpVerbs {
             IPERF_ROUNDS,
             2 * LARGE_TIMES,
             List.of(
-                pair.contender("stream", LARGE),
+                pair.contender("stream-warm", LARGE),
                 times -> Iperf.nanos(folder, (long) times * LARGE)));
     return Rows.rate(metric, LARGE, spreads.getFirst(), spreads.get(1), "iperf3", OF_STREAM);
   }

@@ -115,7 +115,8 @@ final class VerbsInitiator {
       case "copy-in-cold" -> copiesIn(bytes, bytes, times);
       case "copy-out-warm" -> copiesOut(bytes, 0, times);
       case "copy-out-cold" -> copiesOut(bytes, bytes, times);
-      case "stream" -> stream(bytes, times);
+      case "stream-warm" -> stream(bytes, BUFFER_BYTES, times);
+      case "stream-cold" -> stream(bytes, VerbsTarget.REGION_BYTES, times);
       case "check" -> check(bytes);
       case "allocated" -> {
         return Allocation.ofThisProcess();
@@ -161,11 +162,13 @@ final class VerbsInitiator {
   }
 
   /// READs of which many are in flight, into a buffer that is used again.
-  private void stream(int bytes, int times) {
+  ///
+  /// @param span how many bytes of the region they walk through, again and again
+  private void stream(int bytes, long span, int times) {
     int places = BUFFER_BYTES / bytes;
     List<Transfer> transfers = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      long at = next(bytes, bytes);
+      long at = i % (span / bytes) * bytes;
       transfers.add(new Transfer(region, at, buffer, (long) (i % places) * bytes, bytes));
       if (transfers.size() == PIPELINE || i == times - 1) {
         remote.readAll(transfers, soon());

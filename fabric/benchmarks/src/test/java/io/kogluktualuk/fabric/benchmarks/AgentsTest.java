@@ -35,7 +35,8 @@ class AgentsTest {
               "copy-in-cold",
               "copy-out-warm",
               "copy-out-cold",
-              "stream");
+              "stream-warm",
+              "stream-cold");
       for (String operation : operations) {
         assertTrue(pair.contender(operation, 1 << 20).nanos(130) > 0, operation);
       }
