@@ -53,6 +53,11 @@ enum Differences {
       "Status of a SEND or WRITE from memory that is not registered",
       "LOC_PROT_ERR by adapters and in software; Soft-RoCE says LOC_QP_OP_ERR",
       DataPath.NATIVE),
+  /// The sender is done when its message is in the ring, before it is placed.
+  UNREGISTERED_RECV(
+      "Status of a SEND that meets a RECV in memory that is not registered",
+      "SUCCESS; elsewhere REM_OP_ERR",
+      DataPath.SHARED),
   /// A completion queue that overflows.
   OVERRUN(
       "More completions than a completion queue holds",
