@@ -14,8 +14,10 @@ public abstract sealed class FabricException extends RuntimeException
         InvalidArgument,
         MalformedEncoding,
         NotFound,
+        OutOfCredits,
         OutOfSpace,
         Refused,
+        StaleLease,
         Unavailable {
 
   private static final long serialVersionUID = 1L;
@@ -52,8 +54,10 @@ public abstract sealed class FabricException extends RuntimeException
       case InvalidArgument.TAG -> new InvalidArgument(message);
       case MalformedEncoding.TAG -> new MalformedEncoding(message);
       case NotFound.TAG -> new NotFound(message);
+      case OutOfCredits.TAG -> new OutOfCredits(message);
       case OutOfSpace.TAG -> new OutOfSpace(message);
       case Refused.TAG -> new Refused(message);
+      case StaleLease.TAG -> new StaleLease(message);
       default -> new Unavailable(message);
     };
   }

@@ -9,7 +9,7 @@ final class FabricExceptionTest {
 
   @Test
   void everyKindTravelsByItsTag() {
-    for (int tag = 1; tag <= 10; tag++) {
+    for (int tag = 1; tag <= 12; tag++) {
       FabricException exception = FabricException.ofTag(tag, "what");
       assertEquals(tag, exception.tag());
       assertEquals("what", exception.getMessage());

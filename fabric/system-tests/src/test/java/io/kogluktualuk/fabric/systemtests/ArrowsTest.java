@@ -23,7 +23,8 @@ final class ArrowsTest {
     ROOT + "fabric.rpc..",
     ROOT + "fabric.fault..",
     ROOT + "fabric.units..",
-    ROOT + "fabric.namespace.."
+    ROOT + "fabric.namespace..",
+    ROOT + "fabric.lease.."
   };
 
   private static final JavaClasses CLASSES =
