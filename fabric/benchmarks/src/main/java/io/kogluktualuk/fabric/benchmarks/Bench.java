@@ -29,6 +29,7 @@ public interface Bench {
         new VerbsBench(),
         new RpcBench(),
         new GetBench(),
+        new StoreBench(),
         new SortBench());
   }
 }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,21 +36,23 @@ final class RedisPeer implements AutoCloseable {
 
   /// Starts a server without persistence, or returns null where Redis is not installed.
   static @Nullable RedisPeer start(Path folder) throws IOException, InterruptedException {
+    return start(folder, List.of());
+  }
+
+  /// The same with more settings, such as `--appendonly yes`.
+  static @Nullable RedisPeer start(Path folder, List<String> settings)
+      throws IOException, InterruptedException {
     if (!Files.isExecutable(PROGRAM)) {
       return null;
     }
     Path socket = folder.resolve("redis.sock");
+    List<String> command =
+        new ArrayList<>(
+            List.of(PROGRAM.toString(), "--port", "0", "--unixsocket", socket.toString()));
+    command.addAll(List.of("--save", "", "--dir", folder.toString()));
+    command.addAll(settings);
     Process server =
-        new ProcessBuilder(
-                PROGRAM.toString(),
-                "--port",
-                "0",
-                "--unixsocket",
-                socket.toString(),
-                "--save",
-                "",
-                "--dir",
-                folder.toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("redis.log").toFile())
             .start();

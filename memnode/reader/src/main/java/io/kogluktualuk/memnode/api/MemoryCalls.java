@@ -80,6 +80,25 @@ public final class MemoryCalls {
           codec(ResolveResponse::write, ResolveResponse::read),
           true);
 
+  /// Lends a window that stands: its key stays the session's until its lifetime is over.
+  public static final Method<StandRequest, StandResponse> STAND =
+      new Method<>(
+          220,
+          "memnode.stand",
+          codec(StandRequest::write, StandRequest::read),
+          codec(StandResponse::write, StandResponse::read),
+          true);
+
+  /// Reserves and seals blobs that lie in a standing window already. What it cannot take at once it
+  /// refuses, without waiting: then [#RESERVE] is the way. Harmless to repeat while the bytes stay.
+  public static final Method<PutRequest, SealResponse> PUT =
+      new Method<>(
+          221,
+          "memnode.put",
+          codec(PutRequest::write, PutRequest::read),
+          codec(SealResponse::write, SealResponse::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

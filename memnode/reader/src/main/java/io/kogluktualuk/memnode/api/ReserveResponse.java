@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record ReserveResponse(
     Duration lifetime, @Nullable WriteWindow window, List<Reservation> items, String failure) {
 
-  private static final long LIFETIME_MILLIS_MAX = Duration.ofDays(1).toMillis();
+  static final long LIFETIME_MILLIS_MAX = Duration.ofDays(1).toMillis();
   private static final int ITEM_ENCODED_BYTES_MIN = 1;
 
   public ReserveResponse {

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Puts blobs on one node, in batches: reserve a window, WRITE them into it one behind the other,
-/// seal it.
+/// seal it. A few small ones go through the session's standing window ([SmallPuts]).
 ///
 /// While all windows of a node are lent it asks again, until the deadline. A window that has
 /// expired on the way, or in which somebody else has written, is replaced by another,
@@ -35,10 +35,12 @@ final class BlobWriter {
 
   private final Buffers buffers;
   private final LocationCache locations;
+  private final SmallPuts smallPuts;
 
   BlobWriter(Buffers buffers, LocationCache locations) {
     this.buffers = buffers;
     this.locations = locations;
+    this.smallPuts = new SmallPuts(buffers);
   }
 
   /// Hears what became of each blob.
@@ -81,6 +83,9 @@ final class BlobWriter {
   private boolean putBatch(
       Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
     List<Blob> open = batch;
+    if (SmallPuts.isFor(batch)) {
+      open = smallPuts.put(session, batch, (blob, at) -> stored(link, blob, at, report), deadline);
+    }
     int attempts = 0;
     while (!open.isEmpty()) {
       if (deadline.hasPassed()) {
@@ -104,9 +109,7 @@ final class BlobWriter {
   private Rest putOnce(
       Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
     long askedNanos = System.nanoTime();
-    List<ReserveRequest.Item> items =
-        batch.stream().map(blob -> new ReserveRequest.Item(blob.hash(), blob.length())).toList();
-    ReserveResponse response = session.reserve(items, deadline);
+    ReserveResponse response = session.reserve(items(batch), deadline);
     checkCount(link, batch.size(), response.items().size());
     List<Blob> granted = new ArrayList<>(batch.size());
     List<Blob> waiting = new ArrayList<>();
@@ -178,8 +181,20 @@ final class BlobWriter {
     return true;
   }
 
-  private static long totalBytes(List<Blob> blobs) {
-    return blobs.stream().mapToLong(Blob::length).sum();
+  static long totalBytes(List<Blob> blobs) {
+    long bytes = 0;
+    for (Blob blob : blobs) {
+      bytes += blob.length();
+    }
+    return bytes;
+  }
+
+  static List<ReserveRequest.Item> items(List<Blob> blobs) {
+    List<ReserveRequest.Item> items = new ArrayList<>(blobs.size());
+    for (Blob blob : blobs) {
+      items.add(new ReserveRequest.Item(blob.hash(), blob.length()));
+    }
+    return items;
   }
 
   private Rest seal(

@@ -11,12 +11,16 @@ import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.NodeDescription;
+import io.kogluktualuk.memnode.api.PutRequest;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.SealRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SessionId;
+import io.kogluktualuk.memnode.api.StandRequest;
+import io.kogluktualuk.memnode.api.StandResponse;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
 import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
@@ -24,10 +28,13 @@ import io.kogluktualuk.rdma.transport.memory.Transfer;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A connection to one run of one memory node: its control calls, its memory, what it has.
 ///
@@ -39,6 +46,9 @@ final class Session implements AutoCloseable {
   /// Window ids are worth nothing without the session's; so this must not be predictable.
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /// After the node had no standing window to lend, it is left alone for so long.
+  private static final Duration STAND_AGAIN = Duration.ofSeconds(1);
+
   private final SessionId id = SessionId.random(RANDOM);
   private final String nodeId;
   private final Tenant tenant;
@@ -46,7 +56,12 @@ final class Session implements AutoCloseable {
   private final RemoteMemory memory;
   private final Tally tally;
   private final Object renewing = new Object();
+  private final ReentrantLock asking = new ReentrantLock();
   private volatile NodeDescription description;
+  private volatile @Nullable StandingWindow standing;
+
+  /// When to ask for a standing window again, after there was none.
+  private volatile long standNotBeforeNanos = System.nanoTime();
 
   private Session(
       String nodeId,
@@ -196,6 +211,55 @@ final class Session implements AutoCloseable {
     tally.read(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
   }
 
+  /// The window that stands for small blobs; asks for one when there is none, or the last is nearly
+  /// over.
+  ///
+  /// @return null when there is none now, or somebody else is asking
+  @Nullable StandingWindow standing(Deadline deadline) {
+    StandingWindow now = standing;
+    long nowNanos = System.nanoTime();
+    if (now != null && !now.isOver(nowNanos)) {
+      return now;
+    }
+    if (nowNanos - standNotBeforeNanos < 0 || !asking.tryLock()) {
+      return null;
+    }
+    try {
+      return stand(deadline);
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private @Nullable StandingWindow stand(Deadline deadline) {
+    long askedNanos = System.nanoTime();
+    StandResponse response =
+        channel.call(MemoryCalls.STAND, new StandRequest(tenant, id), deadline);
+    WriteWindow window = response.window();
+    if (window == null) {
+      standNotBeforeNanos = askedNanos + STAND_AGAIN.toNanos();
+      standing = null;
+      return null;
+    }
+    // Not to its last moment: after that the node denies a WRITE, which would cost the connection.
+    long usedNanos = response.lifetime().toNanos() / 4 * 3;
+    StandingWindow fresh = new StandingWindow(window, askedNanos + usedNanos);
+    standing = fresh;
+    return fresh;
+  }
+
+  /// The node does not know that window any more.
+  void forget(StandingWindow gone) {
+    asking.lock();
+    try {
+      if (standing == gone) {
+        standing = null;
+      }
+    } finally {
+      asking.unlock();
+    }
+  }
+
   void write(
       RemoteRegion region,
       long regionOffset,
@@ -204,6 +268,11 @@ final class Session implements AutoCloseable {
       Deadline deadline) {
     memory.write(region, regionOffset, buffer, 0, length, deadline);
     tally.wrote(1, length);
+  }
+
+  SealResponse put(long window, int offset, List<ReserveRequest.Item> items, Deadline deadline) {
+    ReserveRequest blobs = new ReserveRequest(tenant, id, items);
+    return channel.call(MemoryCalls.PUT, new PutRequest(window, offset, blobs), deadline);
   }
 
   ReserveResponse reserve(List<ReserveRequest.Item> items, Deadline deadline) {

@@ -83,6 +83,25 @@ class MemoryMessagesTest {
           new Kind<>("seal", MemoryCalls.SEAL.request(), MemoryMessagesTest::seal),
           new Kind<>("sealed", MemoryCalls.SEAL.response(), MemoryMessagesTest::sealed),
           new Kind<>(
+              "stand",
+              MemoryCalls.STAND.request(),
+              (random, _) -> new StandRequest(tenant(random), SessionId.random(random))),
+          new Kind<>(
+              "stands",
+              MemoryCalls.STAND.response(),
+              (random, items) -> {
+                ReserveResponse reserved = reserved(random, items);
+                return new StandResponse(reserved.lifetime(), reserved.window());
+              }),
+          new Kind<>(
+              "put",
+              MemoryCalls.PUT.request(),
+              (random, items) ->
+                  new PutRequest(
+                      random.nextLong(Long.MAX_VALUE),
+                      random.nextInt(WriteWindow.BYTES_MAX + 1),
+                      reserve(random, items))),
+          new Kind<>(
               "locate",
               MemoryCalls.LOCATE.request(),
               (random, items) ->

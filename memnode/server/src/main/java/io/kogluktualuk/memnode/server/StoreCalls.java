@@ -10,12 +10,15 @@ import io.kogluktualuk.memnode.api.LocateResponse;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.NodeDescription;
+import io.kogluktualuk.memnode.api.PutRequest;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.ResolveRequest;
 import io.kogluktualuk.memnode.api.ResolveResponse;
 import io.kogluktualuk.memnode.api.SealRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.memnode.api.StandRequest;
+import io.kogluktualuk.memnode.api.StandResponse;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.memnode.store.MemoryStore;
@@ -58,6 +61,8 @@ final class StoreCalls {
         .on(MemoryCalls.DESCRIBE, counted(this::describe))
         .on(MemoryCalls.RESERVE, counted(this::reserve))
         .on(MemoryCalls.SEAL, counted(this::seal))
+        .on(MemoryCalls.STAND, counted(this::stand))
+        .on(MemoryCalls.PUT, counted(this::put))
         .on(MemoryCalls.LOCATE, counted(this::locate))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.STATUS, _ -> status());
@@ -95,6 +100,20 @@ final class StoreCalls {
 
   private SealResponse seal(SealRequest request) {
     return of(request.tenant()).store().seal(request.session(), request.window());
+  }
+
+  private StandResponse stand(StandRequest request) {
+    TenantStore tenant = of(request.tenant());
+    MemoryStore.Lent lent = tenant.store().stand(request.session());
+    WriteWindow window = lent == null ? null : tenant.published().window(lent);
+    return new StandResponse(tenant.store().windowLifetime(), window);
+  }
+
+  private SealResponse put(PutRequest request) {
+    ReserveRequest blobs = request.blobs();
+    return of(blobs.tenant())
+        .store()
+        .put(blobs.session(), request.window(), request.offset(), blobs.items());
   }
 
   private ResolveResponse resolve(ResolveRequest request) {

@@ -66,6 +66,7 @@ public final class MemoryStore implements AutoCloseable {
   // Guarded by the lock: regions' allocator, log, and everything below.
   private final BlobIndex index;
   private final WindowTable windows;
+  private final StandingWindows standing;
   private final StoreTally tally;
   private boolean closed;
 
@@ -88,6 +89,8 @@ public final class MemoryStore implements AutoCloseable {
     this.verifiers = new Verifiers(regions, Runtime.getRuntime().availableProcessors());
     this.index = new BlobIndex(indexFile.segment(), settings.indexBlobs());
     this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
+    this.standing =
+        new StandingWindows(settings.windowLifetime().toNanos(), slots.standingMax(), firstWindow);
     this.tally = new StoreTally();
   }
 
@@ -339,6 +342,89 @@ public final class MemoryStore implements AutoCloseable {
     return batch.response();
   }
 
+  /// Lends a window that stands.
+  ///
+  /// @return null when as many stand as may, or no slot is free now
+  public @Nullable Lent stand(SessionId session) {
+    if (!mayStand()) {
+      return null;
+    }
+    WindowSlot slot =
+        slots.acquire(WindowSlots.SMALL_BYTES, session, Deadline.after(Duration.ZERO));
+    if (slot == null) {
+      return null;
+    }
+    synchronized (lock) {
+      if (mayStand()) {
+        return new Lent(standing.open(session, slot, nanoTime.getAsLong()), slot);
+      }
+    }
+    slots.giveBack(slot, session);
+    return null;
+  }
+
+  private boolean mayStand() {
+    synchronized (lock) {
+      checkOpen();
+      return standing.hasRoom();
+    }
+  }
+
+  /// Stores blobs that lie one behind the other in a standing window: all that [#reserve] and
+  /// [#seal] do, but that nothing waits.
+  ///
+  /// @param offset where the first one begins
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such window, any more
+  /// @throws io.kogluktualuk.fabric.fault.Refused when another session has it
+  /// @throws InvalidArgument when the blobs end behind the window
+  /// @throws OutOfSpace when there is no room for all of them; then none is stored
+  public SealResponse put(SessionId session, long id, int offset, List<ReserveRequest.Item> items) {
+    long bytes = items.stream().mapToLong(ReserveRequest.Item::length).sum();
+    WindowSlot slot;
+    List<WindowTable.Pending> blobs;
+    synchronized (lock) {
+      checkOpen();
+      slot = standing.use(id, session, nanoTime.getAsLong());
+      if (bytes > slot.length() - (long) offset) {
+        throw new InvalidArgument(
+            bytes + " bytes from offset " + offset + " end behind a window of " + slot.length());
+      }
+      blobs = promiseAll(items);
+    }
+    BitSet intact;
+    try {
+      intact = verifiers.copy(slots.bytes(slot).asSlice(offset, bytes), blobs);
+    } catch (RuntimeException e) {
+      synchronized (lock) {
+        releaseAll(blobs);
+      }
+      throw e;
+    }
+    SealBatch batch = new SealBatch(blobs);
+    synchronized (lock) {
+      checkOpen();
+      commit(batch, intact);
+    }
+    return batch.response();
+  }
+
+  private List<WindowTable.Pending> promiseAll(List<ReserveRequest.Item> items) {
+    List<WindowTable.Pending> promised = new ArrayList<>(items.size());
+    try {
+      for (ReserveRequest.Item item : items) {
+        promised.add(promise(item, promised.size()));
+      }
+      return promised;
+    } catch (OutOfSpace e) {
+      releaseAll(promised);
+      throw e;
+    }
+  }
+
+  private void releaseAll(List<WindowTable.Pending> promised) {
+    promised.forEach(blob -> regions.release(Extent.of(blob.location())));
+  }
+
   private void commit(SealBatch batch, BitSet intact) {
     batch.judge(intact, index);
     try {
@@ -356,7 +442,7 @@ public final class MemoryStore implements AutoCloseable {
   private void release(List<WindowTable.Window> unused) {
     synchronized (lock) {
       for (WindowTable.Window window : unused) {
-        window.blobs().forEach(blob -> regions.release(Extent.of(blob.location())));
+        releaseAll(window.blobs());
       }
     }
   }
@@ -364,11 +450,14 @@ public final class MemoryStore implements AutoCloseable {
   /// Takes windows back whose time is over.
   public void sweep() {
     List<WindowTable.Window> expired;
+    List<StandingWindows.Standing> stood;
     synchronized (lock) {
       checkOpen();
       expired = windows.sweep(nanoTime.getAsLong());
+      stood = standing.sweep(nanoTime.getAsLong());
       release(expired);
     }
+    stood.forEach(window -> slots.retire(window.slot(), window.owner()));
     expired.forEach(window -> slots.retire(window.slot(), window.owner()));
   }
 

@@ -42,7 +42,8 @@ final class WindowSlots implements AutoCloseable {
   /// The least staging area: one slot of the largest size and some smaller ones.
   static final long BYTES_MIN = 12L << 20;
 
-  private static final int SMALL_BYTES = 64 << 10;
+  /// What small blobs are written to; also what stands ([StandingWindows]).
+  static final int SMALL_BYTES = 64 << 10;
   private static final int MEDIUM_BYTES = 1 << 20;
 
   private final RegionFile file;
@@ -97,6 +98,12 @@ final class WindowSlots implements AutoCloseable {
     }
     WindowSlot last = slots.getLast();
     return new WindowSlots(RegionFile.open(path, last.offset() + last.length()), slots);
+  }
+
+  /// How many of the small ones may stand: a quarter.
+  int standingMax() {
+    long small = all.stream().filter(slot -> slot.length() == SMALL_BYTES).count();
+    return (int) Math.max(1, small / 4);
   }
 
   /// All slots, by number.

@@ -348,4 +348,55 @@ class FabricBlobsTest {
     assertThrows(Corruption.class, () -> store.put(List.of(liar)));
     assertThrows(NotFound.class, () -> store.get(liar.hash()));
   }
+
+  @Test
+  void smallBlobsAreOneWriteAndOneCall() {
+    MemoryServer node = nodes.start("a");
+    FabricBlobs writer = nodes.reader(1);
+    writer.put(blobs(1, 100));
+    long calls = node.status().calls();
+    long writes = writer.counts().writes();
+    List<Blob> written = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      List<Blob> few = blobs(3, 1 + random.nextInt(5_000));
+      writer.put(few);
+      written.addAll(few);
+    }
+    assertEquals(20, node.status().calls() - calls);
+    assertEquals(20, writer.counts().writes() - writes);
+    assertAll(written, nodes.reader(1));
+  }
+
+  @Test
+  void smallPutsOfManyThreadsDoNotDisturbEachOther() throws Exception {
+    nodes.start("a");
+    FabricBlobs writer = nodes.reader(1);
+    List<List<Blob>> shares = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      shares.add(blobs(40, 1 + random.nextInt(5_000)));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> running = new ArrayList<>();
+      for (List<Blob> share : shares) {
+        running.add(threads.submit(() -> share.forEach(blob -> writer.put(List.of(blob)))));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    }
+    FabricBlobs reader = nodes.reader(1);
+    shares.forEach(share -> assertAll(share, reader));
+  }
+
+  @Test
+  void aNodeThatRestartsGetsSmallBlobsThroughANewWindow() {
+    nodes.start("a");
+    FabricBlobs writer = nodes.reader(1);
+    writer.put(blobs(2, 100));
+    int port = nodes.stop("a");
+    nodes.start("a", port, 256);
+    List<Blob> after = blobs(2, 100);
+    writer.put(after);
+    assertAll(after, nodes.reader(1));
+  }
 }

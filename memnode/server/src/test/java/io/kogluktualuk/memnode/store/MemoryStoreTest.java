@@ -552,4 +552,73 @@ class MemoryStoreTest {
     long expected = blobs.stream().mapToLong(blob -> Extent.sizeFor(blob.length())).sum();
     assertEquals(expected, store.status().usedBytes());
   }
+
+  @Test
+  void aStandingWindowIsWrittenAndSealedAgainAndAgain() {
+    MemoryStore store = open("boot");
+    MemoryStore.Lent standing = Objects.requireNonNull(store.stand(SESSION));
+    for (int round = 0; round < 5; round++) {
+      List<Blob> blobs = List.of(blob(100), blob(0), blob(3000));
+      int at = 1000 * round;
+      write(store, standing, at, blobs.get(0));
+      write(store, standing, at + 100, blobs.get(2));
+      SealResponse response = store.put(SESSION, standing.id(), at, items(blobs));
+      for (int i = 0; i < blobs.size(); i++) {
+        SealResult.Sealed put =
+            assertInstanceOf(SealResult.Sealed.class, response.items().get(i), response.failure());
+        assertEquals(put.location(), store.locate(blobs.get(i).hash()));
+      }
+    }
+    assertEquals(11, store.status().blobs(), "the empty blob once");
+  }
+
+  @Test
+  void whatAStandingWindowDoesNotHoldIsNotSealed() {
+    MemoryStore store = open("boot");
+    MemoryStore.Lent standing = Objects.requireNonNull(store.stand(SESSION));
+    Blob blob = blob(500);
+    long used = store.status().usedBytes();
+    SealResponse response = store.put(SESSION, standing.id(), 0, items(List.of(blob)));
+    assertEquals(new SealResult.Failed(new Corruption("").tag()), response.items().getFirst());
+    assertNull(store.locate(blob.hash()));
+    assertEquals(used, store.status().usedBytes(), "its room is free again");
+    write(store, standing, 0, blob);
+    store.put(SESSION, standing.id(), 0, items(List.of(blob)));
+    assertNotNull(store.locate(blob.hash()));
+  }
+
+  @Test
+  void aStandingWindowIsItsSessionsUntilItsTimeIsOver() {
+    MemoryStore store = open("boot");
+    MemoryStore.Lent standing = Objects.requireNonNull(store.stand(SESSION));
+    Blob blob = blob(500);
+    write(store, standing, 0, blob);
+    List<ReserveRequest.Item> items = items(List.of(blob));
+    long id = standing.id();
+    assertThrows(Refused.class, () -> store.put(new SessionId(9, 9), id, 0, items));
+    assertThrows(NotFound.class, () -> store.put(SESSION, id + 1, 0, items));
+    assertThrows(NotFound.class, () -> store.seal(SESSION, id));
+    assertThrows(InvalidArgument.class, () -> store.put(SESSION, id, (64 << 10) - 499, items));
+    clock.addAndGet(LIFETIME.toNanos());
+    assertThrows(NotFound.class, () -> store.put(SESSION, id, 0, items));
+    assertNull(store.locate(blob.hash()));
+  }
+
+  @Test
+  void idleStandingWindowsLeaveRoomForReservations() {
+    MemoryStore store = open("boot");
+    int standing = 0;
+    while (store.stand(new SessionId(7, standing)) != null) {
+      standing++;
+      assertTrue(standing < 1000, "as many stand as may");
+    }
+    assertTrue(standing >= 1);
+    assertNotNull(
+        store
+            .reserve(SESSION, items(List.of(blob(100))), Deadline.after(Duration.ofSeconds(30)))
+            .window());
+    clock.addAndGet(LIFETIME.toNanos());
+    store.sweep();
+    assertNotNull(store.stand(SESSION), "the time of the others is over");
+  }
 }
