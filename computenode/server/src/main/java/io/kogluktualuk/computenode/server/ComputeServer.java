@@ -7,11 +7,14 @@ import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
+import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.client.ControlLink;
+import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.MethodTable;
@@ -23,6 +26,7 @@ import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +49,8 @@ public final class ComputeServer implements AutoCloseable {
   /// Outputs can be computed again, so one copy is enough.
   private static final int REPLICAS = 1;
 
+  private static final Duration CONTROL_CALL_MAX = Duration.ofSeconds(10);
+
   private static final int OUTCOMES_MAX = 200_000;
 
   private final OpenParts opened = new OpenParts("a compute node");
@@ -63,11 +69,12 @@ public final class ComputeServer implements AutoCloseable {
       NodeFolder folder = opened.add(NodeFolder.open(settings.folder()));
       id = folder.id();
       host = host(settings.bind());
-      ControlLink control = opened.add(new ControlLink(settings.control()));
+      ControlLink control = opened.add(ControlLink.open(settings.control()));
       fabric =
           opened.add(
               FabricBlobs.open(
-                  () -> memoryNodes(control), ReaderSettings.defaults().withReplicas(REPLICAS)));
+                  () -> memoryNodes(new ControlClient(control, CONTROL_CALL_MAX)),
+                  ReaderSettings.defaults().withReplicas(REPLICAS)));
       peers = opened.add(new MemberPeers(id));
       Vm vm =
           lent != null
@@ -86,7 +93,11 @@ public final class ComputeServer implements AutoCloseable {
       enrolment =
           opened.add(
               Enrolment.start(
-                  control, self(settings), settings.heartbeat(), this::load, peers::update));
+                  control,
+                  self(settings),
+                  settings.heartbeat(),
+                  this::load,
+                  members -> peers.update(members.members())));
     } catch (RuntimeException e) {
       opened.closeBecause(e);
       throw e;
@@ -132,8 +143,8 @@ public final class ComputeServer implements AutoCloseable {
         .on(ComputeMethods.STATUS, _ -> engine.status());
   }
 
-  private static List<MemoryNode> memoryNodes(ControlLink control) {
-    List<Member> members = control.call(client -> client.members().members());
+  private static List<MemoryNode> memoryNodes(ControlClient control) {
+    List<Member> members = control.members().members();
     return members.stream()
         .filter(member -> member.info().role() == Role.MEMORY && !member.isSilent())
         .map(Member::info)

@@ -4,9 +4,13 @@ import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
+import io.kogluktualuk.controlplane.client.RecordBatcher;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,26 +24,29 @@ final class ControlIndex implements MemoIndex {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlIndex.class);
 
-  private final ControlLink control;
+  private static final Duration CALL_MAX = Duration.ofSeconds(10);
+
+  private final RecordBatcher memos;
   private final String producer;
 
-  ControlIndex(ControlLink control, String producer) {
-    this.control = control;
+  /// @param control lent
+  ControlIndex(Channel control, String producer) {
+    this.memos = new RecordBatcher(control);
     this.producer = producer;
   }
 
   @Override
   public Map<Hash, Outcome> lookup(Collection<Hash> keys) {
-    return control.call(client -> client.lookup(keys));
+    return memos.lookup(keys, Deadline.after(CALL_MAX));
   }
 
   @Override
-  public void record(List<Memo> memos) {
+  public void record(List<Memo> found) {
     List<MemoRecord> records =
-        memos.stream()
+        found.stream()
             .map(memo -> new MemoRecord(memo.key(), memo.outcome(), producer, memo.durationNanos()))
             .toList();
-    List<Recorded> fates = control.call(client -> client.record(records));
+    List<Recorded> fates = memos.record(records, Deadline.after(CALL_MAX));
     for (int i = 0; i < fates.size(); i++) {
       if (fates.get(i) instanceof Recorded.Disagreeing(var kept)) {
         throw disagreement(records.get(i), kept.toString());

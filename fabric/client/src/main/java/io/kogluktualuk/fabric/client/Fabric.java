@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentWriter;
@@ -16,12 +17,10 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.rpc.Channel;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
-import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -69,11 +68,17 @@ public final class Fabric implements AutoCloseable {
 
   /// Connects to the cluster whose control plane answers there.
   public static Fabric connect(InetSocketAddress control, ClientSettings settings) {
-    Channel channel = RpcClient.connect(control, Deadline.after(settings.callTimeout()));
+    return connect(List.of(control), settings);
+  }
+
+  /// Connects to the cluster whose control plane answers at one of these addresses at least.
+  public static Fabric connect(List<InetSocketAddress> control, ClientSettings settings) {
+    ControlLink link = ControlLink.open(control);
     try {
-      return new Fabric(channel, settings);
+      new ControlClient(link, settings.callTimeout()).status();
+      return new Fabric(link, settings);
     } catch (FabricException e) {
-      channel.close();
+      link.close();
       throw e;
     }
   }

@@ -65,6 +65,12 @@ final class ArrowsTest {
     never(ROOT + "computenode..", ROOT + "controlplane.server..", ROOT + "controlplane.model..");
     never(ROOT + "controlplane..", ROOT + "memnode..", ROOT + "computenode..");
     never(ROOT + "rdma..", ROOT + "memnode..", ROOT + "computenode..", ROOT + "controlplane..");
+    never(ROOT + "controlplane.api..", ROOT + "rdma..", ROOT + "paxoslog..");
+    never(
+        ROOT + "controlplane.client..",
+        ROOT + "controlplane.server..",
+        ROOT + "controlplane.model..",
+        ROOT + "paxoslog..");
     never(ROOT + "paxoslog..", ROOT + "rdma..", ROOT + "controlplane..");
   }
 

@@ -4,6 +4,8 @@ import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.client.ControlLink;
+import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.memnode.api.MemoryStatus;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A running memory node: one store for each of its tenants, and one address for control calls.
 ///
@@ -37,7 +40,7 @@ public final class MemoryServer implements AutoCloseable {
   private final String host;
   private final StoreCalls calls;
   private final RpcServer rpc;
-  private final Enrolment enrolment;
+  private final @Nullable Enrolment enrolment;
 
   private MemoryServer(MemorySettings settings) {
     try {
@@ -47,9 +50,7 @@ public final class MemoryServer implements AutoCloseable {
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
       rpc = RpcServer.open(settings.bind(), calls.table());
       opened.add(rpc);
-      enrolment =
-          Enrolment.start(self(settings), settings.control(), settings.heartbeat(), this::load);
-      opened.add(enrolment);
+      enrolment = settings.control().isEmpty() ? null : enrol(settings);
     } catch (RuntimeException e) {
       opened.closeBecause(e);
       throw e;
@@ -116,6 +117,11 @@ public final class MemoryServer implements AutoCloseable {
         0);
   }
 
+  private Enrolment enrol(MemorySettings settings) {
+    ControlLink control = opened.add(ControlLink.open(settings.control()));
+    return opened.add(Enrolment.start(control, self(settings), settings.heartbeat(), this::load));
+  }
+
   private Load load() {
     return new Load(calls.status().usedBytes(), 0, 0);
   }
@@ -136,7 +142,7 @@ public final class MemoryServer implements AutoCloseable {
 
   /// Whether the control plane has heard of it lately.
   public boolean isEnrolled() {
-    return enrolment.isEnrolled();
+    return enrolment != null && enrolment.isEnrolled();
   }
 
   @Override

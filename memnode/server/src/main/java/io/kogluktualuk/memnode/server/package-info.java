@@ -2,7 +2,7 @@
 /// membership.
 ///
 /// Owns threads and the wiring; decides nothing about blobs. May touch `memnode.store`,
-/// `memnode.api`, `rdma.transport` and `controlplane.api`.
+/// `memnode.api`, `rdma.transport`, `controlplane.api` and `controlplane.client`.
 @NullMarked
 package io.kogluktualuk.memnode.server;
 

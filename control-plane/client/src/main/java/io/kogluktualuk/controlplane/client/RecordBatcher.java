@@ -1,0 +1,56 @@
+package io.kogluktualuk.controlplane.client;
+
+import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.Maybe;
+import io.kogluktualuk.controlplane.api.MemoRecord;
+import io.kogluktualuk.controlplane.api.Recorded;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The memo index for many threads: what they record and look up at the same time travels in
+/// shared calls.
+///
+/// **Threading:** any thread; callers block. **Ownership:** the channel is lent.
+/// **Bound:** [#CALLS_MAX] calls of each kind on their way; see [CallBatcher].
+public final class RecordBatcher {
+
+  /// One call is being agreed on, the next is already at the control node, and one is on its way.
+  private static final int CALLS_MAX = 3;
+
+  private final CallBatcher<MemoRecord, Recorded> records;
+  private final CallBatcher<Hash, Maybe<Outcome>> lookups;
+
+  public RecordBatcher(Channel channel) {
+    records =
+        new CallBatcher<>(channel, ControlMethods.RECORD, ControlMethods.RECORDS_MAX, CALLS_MAX);
+    lookups =
+        new CallBatcher<>(
+            channel, ControlMethods.LOOKUP, ControlMethods.LOOKUP_KEYS_MAX, CALLS_MAX);
+  }
+
+  /// Makes outcomes known; returns when they are durable, with the fate of each in order.
+  public List<Recorded> record(List<MemoRecord> memos, Deadline deadline) {
+    return records.call(memos, deadline);
+  }
+
+  /// The known outcomes among those of some transactions.
+  public Map<Hash, Outcome> lookup(Collection<Hash> keys, Deadline deadline) {
+    List<Hash> asked = new ArrayList<>(keys);
+    List<Maybe<Outcome>> outcomes = lookups.call(asked, deadline);
+    Map<Hash, Outcome> found = new HashMap<>();
+    for (int i = 0; i < asked.size(); i++) {
+      Outcome outcome = outcomes.get(i).value();
+      if (outcome != null) {
+        found.put(asked.get(i), outcome);
+      }
+    }
+    return found;
+  }
+}
