@@ -54,6 +54,7 @@ final class ArrowsTest {
     only("picocli..", ROOT + "fabric.cli..");
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
+    only("com.typesafe..", ROOT + "fabric.node.config..");
     only("io.netty..", ROOT + "rdma.software..");
     only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.cli..");
   }

@@ -1,0 +1,27 @@
+package io.kogluktualuk.fabric.node.config;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// The configuration of a compute node.
+///
+/// @param slots programs that run at a time; null for one for each processor
+/// @param cache the most bytes of blobs on the heap; null for an eighth of it
+public record ComputeConfig(
+    SharedConfig shared, @Nullable Integer slots, @Nullable ByteCount cache, Duration heartbeat)
+    implements NodeConfig {
+
+  static ComputeConfig of(SharedConfig shared, Values values) {
+    return new ComputeConfig(
+        shared,
+        values.find(ComputeKeys.SLOTS),
+        values.find(ComputeKeys.CACHE),
+        values.get(ComputeKeys.HEARTBEAT));
+  }
+
+  @Override
+  public NodeRole role() {
+    return NodeRole.COMPUTE;
+  }
+}

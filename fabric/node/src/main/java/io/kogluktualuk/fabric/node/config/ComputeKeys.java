@@ -1,0 +1,36 @@
+package io.kogluktualuk.fabric.node.config;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.time.Duration;
+import java.util.List;
+
+/// The keys of a compute node.
+///
+/// **Threading:** constants.
+final class ComputeKeys {
+
+  static final Key<Integer> SLOTS =
+      Key.optional(
+          "compute.slots",
+          Types.whole(1, 1024),
+          "one for each processor",
+          "Programs that it runs at a time.");
+
+  static final Key<ByteCount> CACHE =
+      Key.optional(
+          "compute.cache",
+          Types.size(ByteCount.mebibytes(1), ByteCount.gibibytes(1 << 20)),
+          "an eighth of the heap",
+          "The most bytes of blobs that it keeps on the heap.");
+
+  static final Key<Duration> HEARTBEAT =
+      Key.standard(
+          "compute.heartbeat",
+          Types.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
+          Duration.ofSeconds(1),
+          "How often it gives the control nodes a sign of life and looks for others of its kind.");
+
+  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT);
+
+  private ComputeKeys() {}
+}

@@ -1,0 +1,65 @@
+package io.kogluktualuk.fabric.node.config;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.paxoslog.api.LogPeer;
+import java.time.Duration;
+import java.util.List;
+
+/// The configuration of a control node.
+///
+/// @param peers all control nodes with the ports of their logs; empty for the only one
+public record ControlConfig(
+    SharedConfig shared,
+    List<LogPeer> peers,
+    Duration silentAfter,
+    Duration commitTimeout,
+    Duration electionTimeoutMin,
+    Duration electionTimeoutMax,
+    Duration startTimeout,
+    ByteCount snapshotAfterSize,
+    long snapshotAfterEntries)
+    implements NodeConfig {
+
+  public ControlConfig {
+    peers = List.copyOf(peers);
+  }
+
+  static ControlConfig of(SharedConfig shared, Values values) {
+    List<LogPeer> peers = values.get(ControlKeys.PEERS);
+    long names = peers.stream().map(LogPeer::id).distinct().count();
+    values.require(
+        names == peers.size(), ControlKeys.PEERS, "no name twice", peers.size() + " peers");
+    values.require(
+        peers.isEmpty() || peers.stream().anyMatch(peer -> peer.id().equals(shared.name())),
+        ControlKeys.PEERS,
+        "this node, '" + shared.name() + "', among the others",
+        "other names only");
+    values.require(
+        peers.size() < 2 || shared.callsPort() > 0,
+        Keys.CALLS_PORT,
+        "a port that the other nodes can be told",
+        0);
+    Duration min = values.get(ControlKeys.ELECTION_TIMEOUT_MIN);
+    Duration max = values.get(ControlKeys.ELECTION_TIMEOUT_MAX);
+    values.require(
+        max.compareTo(min) >= 0,
+        ControlKeys.ELECTION_TIMEOUT_MAX,
+        "at least the minimum of " + DurationText.of(min),
+        DurationText.of(max));
+    return new ControlConfig(
+        shared,
+        peers,
+        values.get(ControlKeys.SILENT_AFTER),
+        values.get(ControlKeys.COMMIT_TIMEOUT),
+        min,
+        max,
+        values.get(ControlKeys.START_TIMEOUT),
+        values.get(ControlKeys.SNAPSHOT_AFTER_SIZE),
+        values.get(ControlKeys.SNAPSHOT_AFTER_ENTRIES));
+  }
+
+  @Override
+  public NodeRole role() {
+    return NodeRole.CONTROL;
+  }
+}

@@ -1,0 +1,59 @@
+package io.kogluktualuk.fabric.node.config;
+
+import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.Tenant;
+import java.time.Duration;
+import java.util.List;
+
+/// The configuration of a memory node.
+///
+/// @param indexBlobs how many blobs the index is made for
+/// @param weight its share of new blobs
+/// @param dataPort the first of the ports where memory is read and written; 0 for any free ones
+/// @param tenants besides the default one
+public record MemoryConfig(
+    SharedConfig shared,
+    ByteCount capacity,
+    int indexBlobs,
+    int weight,
+    int dataPort,
+    Duration heartbeat,
+    List<Tenant> tenants)
+    implements NodeConfig {
+
+  /// An index has room for blobs of this average length: most of a busy store's are traces and
+  /// transactions of a few hundred bytes, most of its bytes are chunks of megabytes.
+  private static final long BLOB_BYTES_EXPECTED = 16 * 1024;
+
+  private static final int BLOBS_MIN = 1 << 16;
+  private static final int BLOBS_MAX = 1 << 22;
+  private static final int WEIGHT_MAX = 1 << 20;
+
+  public MemoryConfig {
+    tenants = List.copyOf(tenants);
+  }
+
+  static MemoryConfig of(SharedConfig shared, Values values) {
+    ByteCount capacity = values.get(MemoryKeys.CAPACITY);
+    Integer indexBlobs = values.find(MemoryKeys.INDEX_BLOBS);
+    Integer weight = values.find(MemoryKeys.WEIGHT);
+    return new MemoryConfig(
+        shared,
+        capacity,
+        indexBlobs == null ? indexBlobsFor(capacity) : indexBlobs,
+        weight == null ? Math.clamp(capacity.bytes() >> 30, 1, WEIGHT_MAX) : weight,
+        values.get(MemoryKeys.DATA_PORT),
+        values.get(MemoryKeys.HEARTBEAT),
+        values.get(MemoryKeys.TENANTS));
+  }
+
+  /// How many blobs a capacity makes one expect.
+  public static int indexBlobsFor(ByteCount capacity) {
+    return Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX);
+  }
+
+  @Override
+  public NodeRole role() {
+    return NodeRole.MEMORY;
+  }
+}
