@@ -1,7 +1,10 @@
 package io.kogluktualuk.memnode.api;
 
 import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.hash.Hash;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The limits that every batch of this room keeps.
@@ -15,6 +18,20 @@ final class Batches {
           "a call carries at most " + MemoryCalls.ITEMS_MAX + " items, found " + items.size());
     }
     return List.copyOf(items);
+  }
+
+  static List<Hash> readHashes(CanonicalReader reader) {
+    int count = reader.count(MemoryCalls.ITEMS_MAX, Hash.BYTES, "the number of hashes");
+    List<Hash> hashes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      hashes.add(reader.hash());
+    }
+    return hashes;
+  }
+
+  static void writeHashes(List<Hash> hashes, CanonicalWriter writer) {
+    writer.varint(hashes.size());
+    hashes.forEach(writer::hash);
   }
 
   /// A text that fits, cut between characters.

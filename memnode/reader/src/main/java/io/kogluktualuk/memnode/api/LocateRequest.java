@@ -3,7 +3,6 @@ package io.kogluktualuk.memnode.api;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.hash.Hash;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Asks where blobs of a tenant lie.
@@ -16,18 +15,11 @@ public record LocateRequest(Tenant tenant, List<Hash> hashes) {
   }
 
   static LocateRequest read(CanonicalReader reader) {
-    Tenant tenant = Tenant.read(reader);
-    int count = reader.count(MemoryCalls.ITEMS_MAX, Hash.BYTES, "the number of hashes");
-    List<Hash> hashes = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      hashes.add(reader.hash());
-    }
-    return new LocateRequest(tenant, hashes);
+    return new LocateRequest(Tenant.read(reader), Batches.readHashes(reader));
   }
 
   void write(CanonicalWriter writer) {
     tenant.write(writer);
-    writer.varint(hashes.size());
-    hashes.forEach(writer::hash);
+    Batches.writeHashes(hashes, writer);
   }
 }

@@ -99,6 +99,60 @@ public final class MemoryCalls {
           codec(SealResponse::write, SealResponse::read),
           true);
 
+  /// Holds blobs under a lease, and lets all holds under it last longer; waits for credits.
+  public static final Method<HoldRequest, AbsentResponse> HOLD =
+      new Method<>(
+          206,
+          "memnode.hold",
+          codec(HoldRequest::write, HoldRequest::read),
+          codec(AbsentResponse::write, AbsentResponse::read),
+          true);
+
+  /// Ends holds under a lease. Answers how many it ended.
+  public static final Method<ReleaseRequest, Affected> RELEASE =
+      new Method<>(
+          207,
+          "memnode.release",
+          codec(ReleaseRequest::write, ReleaseRequest::read),
+          codec(Affected::write, Affected::read),
+          true);
+
+  /// Tells what has been read. Answers how many of them are here.
+  public static final Method<TouchRequest, Affected> TOUCH =
+      new Method<>(
+          208,
+          "memnode.touch",
+          codec(TouchRequest::write, TouchRequest::read),
+          codec(Affected::write, Affected::read),
+          true);
+
+  /// Stamps what roots reach; waits for credits.
+  public static final Method<PinRequest, AbsentResponse> PIN =
+      new Method<>(
+          209,
+          "memnode.pin",
+          codec(PinRequest::write, PinRequest::read),
+          codec(AbsentResponse::write, AbsentResponse::read),
+          true);
+
+  /// One page of a collection, or of what it would do.
+  public static final Method<CollectRequest, CollectPage> COLLECT =
+      new Method<>(
+          210,
+          "memnode.collect",
+          codec(CollectRequest::write, CollectRequest::read),
+          codec(CollectPage::write, CollectPage::read),
+          true);
+
+  /// The accounts that have space credits here.
+  public static final Method<StatusRequest, CreditsStatus> CREDITS =
+      new Method<>(
+          211,
+          "memnode.credits",
+          codec(StatusRequest::write, StatusRequest::read),
+          codec(CreditsStatus::write, CreditsStatus::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

@@ -22,6 +22,12 @@ import java.util.List;
 /// @param calls control calls answered since the start, other than for this status
 /// @param completions completions that the queue pairs of the data path have shown since the start:
 ///     reading and writing one-sidedly makes none
+/// @param evicted derived blobs that made room for others, since the start
+/// @param evictedBytes their bytes
+/// @param collected sources that no root reached, since the start
+/// @param holds how many holds there are now
+/// @param chargedBytes that may not be evicted now
+/// @param waiting calls that wait for credits or room now
 /// @param tenants each tenant by itself, the default one first
 public record MemoryStatus(
     String id,
@@ -38,6 +44,12 @@ public record MemoryStatus(
     long dropped,
     long calls,
     long completions,
+    long evicted,
+    long evictedBytes,
+    long collected,
+    long holds,
+    long chargedBytes,
+    long waiting,
     List<TenantUse> tenants) {
 
   /// What one tenant has.
@@ -82,6 +94,12 @@ public record MemoryStatus(
         reader.varint(),
         reader.varint(),
         reader.varint(),
+        reader.varint(),
+        reader.varint(),
+        reader.varint(),
+        reader.varint(),
+        reader.varint(),
+        reader.varint(),
         readTenants(reader));
   }
 
@@ -99,7 +117,9 @@ public record MemoryStatus(
     writer.text(id).text(name).varint(capacityBytes).varint(usedBytes).varint(blobBytes);
     writer.varint(blobs).varint(indexBlobsMax).varint(windowsOpen).varint(sealed);
     writer.varint(sealedBytes).varint(refused).varint(dropped);
-    writer.varint(calls).varint(completions).varint(tenants.size());
+    writer.varint(calls).varint(completions).varint(evicted).varint(evictedBytes);
+    writer.varint(collected).varint(holds).varint(chargedBytes).varint(waiting);
+    writer.varint(tenants.size());
     tenants.forEach(tenant -> tenant.write(writer));
   }
 }

@@ -10,6 +10,9 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -20,7 +23,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -119,6 +124,56 @@ class MemoryMessagesTest {
               (random, items) ->
                   new ResolveResponse(
                       list(Math.min(items, ResolveResponse.HASHES_MAX), () -> hash(random)))),
+          new Kind<>(
+              "hold",
+              MemoryCalls.HOLD.request(),
+              (random, items) ->
+                  new HoldRequest(
+                      tenant(random),
+                      lease(random),
+                      space(random),
+                      list(items, () -> hash(random)))),
+          new Kind<>("held", MemoryCalls.HOLD.response(), MemoryMessagesTest::absent),
+          new Kind<>(
+              "release",
+              MemoryCalls.RELEASE.request(),
+              (random, items) ->
+                  new ReleaseRequest(
+                      tenant(random),
+                      proof(random),
+                      random.nextBoolean(),
+                      list(items, () -> hash(random)))),
+          new Kind<>(
+              "released",
+              MemoryCalls.RELEASE.response(),
+              (random, _) -> new Affected(random.nextInt(Integer.MAX_VALUE))),
+          new Kind<>(
+              "touch",
+              MemoryCalls.TOUCH.request(),
+              (random, items) -> new TouchRequest(tenant(random), list(items, () -> hash(random)))),
+          new Kind<>(
+              "pin",
+              MemoryCalls.PIN.request(),
+              (random, items) ->
+                  new PinRequest(
+                      tenant(random),
+                      Integer.toUnsignedLong(random.nextInt()),
+                      space(random),
+                      list(items, () -> hash(random)))),
+          new Kind<>("pinned", MemoryCalls.PIN.response(), MemoryMessagesTest::absent),
+          new Kind<>(
+              "collect",
+              MemoryCalls.COLLECT.request(),
+              (random, _) ->
+                  new CollectRequest(
+                      tenant(random),
+                      Integer.toUnsignedLong(random.nextInt()),
+                      Duration.ofSeconds(random.nextInt(100_000)),
+                      random.nextBoolean(),
+                      random.nextLong(1L << 40))),
+          new Kind<>("collected", MemoryCalls.COLLECT.response(), MemoryMessagesTest::collected),
+          new Kind<>("credits", MemoryCalls.CREDITS.request(), (_, _) -> new StatusRequest()),
+          new Kind<>("accounts", MemoryCalls.CREDITS.response(), MemoryMessagesTest::credits),
           new Kind<>("status", MemoryCalls.STATUS.request(), (_, _) -> new StatusRequest()),
           new Kind<>("state", MemoryCalls.STATUS.response(), MemoryMessagesTest::status));
 
@@ -165,9 +220,74 @@ class MemoryMessagesTest {
     return new ReserveRequest(
         tenant(random),
         SessionId.random(random),
+        space(random),
+        random.nextBoolean() ? lease(random) : null,
         list(
             items,
-            () -> new ReserveRequest.Item(hash(random), random.nextInt(Blob.LENGTH_MAX + 1))));
+            () ->
+                new ReserveRequest.Item(
+                    hash(random), random.nextInt(Blob.LENGTH_MAX + 1), retention(random))));
+  }
+
+  private static Retention retention(RandomGenerator random) {
+    return random.nextBoolean()
+        ? Retention.SOURCE
+        : new Retention.Derived(random.nextLong(Retention.Derived.COST_MICROS_MAX + 1));
+  }
+
+  private static SpaceTerms space(RandomGenerator random) {
+    Account account = new Account("a".repeat(random.nextInt(1, Account.NAME_LENGTH_MAX + 1)));
+    return new SpaceTerms(account, Duration.ofMillis(random.nextInt(600_001)));
+  }
+
+  private static LeaseProof proof(RandomGenerator random) {
+    return new LeaseProof(LeaseId.of(random), random.nextLong(1, Long.MAX_VALUE));
+  }
+
+  private static LeaseTerms lease(RandomGenerator random) {
+    return new LeaseTerms(proof(random), Duration.ofMillis(random.nextInt(1, 300_001)));
+  }
+
+  private static AbsentResponse absent(RandomGenerator random, int items) {
+    SortedSet<Integer> absent = new TreeSet<>();
+    list(items, () -> absent.add(random.nextInt(MemoryCalls.ITEMS_MAX)));
+    return new AbsentResponse(absent);
+  }
+
+  private static Fate fate(RandomGenerator random) {
+    return Fate.values()[random.nextInt(Fate.values().length)];
+  }
+
+  private static CollectPage collected(RandomGenerator random, int items) {
+    return new CollectPage(
+        list(
+            Math.min(items, Fate.values().length),
+            () -> new CollectPage.Total(fate(random), items, random.nextLong(1L << 50))),
+        list(
+            Math.min(items, CollectPage.ENTRIES_MAX),
+            () ->
+                new CollectPage.Entry(
+                    hash(random),
+                    random.nextInt(Blob.LENGTH_MAX + 1),
+                    fate(random),
+                    random.nextLong(1L << 31),
+                    Integer.toUnsignedLong(random.nextInt()),
+                    random.nextInt(1 << 20),
+                    random.nextLong(Long.MAX_VALUE))),
+        random.nextLong(1L << 40));
+  }
+
+  private static CreditsStatus credits(RandomGenerator random, int items) {
+    return new CreditsStatus(
+        list(
+            Math.min(items, CreditsStatus.ACCOUNTS_MAX),
+            () ->
+                new CreditsStatus.Row(
+                    space(random).account(),
+                    random.nextLong(1L << 62),
+                    random.nextLong(1L << 62),
+                    random.nextInt(1 << 16),
+                    random.nextLong(1L << 62))));
   }
 
   private static ReserveResponse reserved(RandomGenerator random, int items) {
@@ -229,6 +349,12 @@ class MemoryMessagesTest {
         items,
         n / 9,
         items,
+        11,
+        n / 12,
+        13,
+        items,
+        n / 15,
+        16,
         list(
             Math.min(items, MemoryCalls.TENANTS_MAX),
             () -> new MemoryStatus.TenantUse(tenant(random), n / 2, n / 3, n / 4)));

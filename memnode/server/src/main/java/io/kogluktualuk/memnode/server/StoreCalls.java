@@ -160,6 +160,12 @@ final class StoreCalls {
         sum.dropped(),
         calls.sum(),
         completions,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
         uses);
   }
 }

@@ -1,0 +1,38 @@
+package io.kogluktualuk.memnode.api;
+
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import java.time.Duration;
+
+/// The lease that blobs shall be held under.
+///
+/// @param proof refused with [io.kogluktualuk.fabric.fault.StaleLease] when its token is dead
+/// @param ttl how long all holds under the lease last from when the node hears this, unless it
+///     hears of the lease again; the holder counts from before it asked
+public record LeaseTerms(LeaseProof proof, Duration ttl) {
+
+  /// The longest; it is also the grace after a restart in which a node evicts nothing.
+  public static final Duration TTL_MAX = Duration.ofMinutes(5);
+
+  public LeaseTerms {
+    ttl = Duration.ofMillis(ttl.toMillis());
+    if (!ttl.isPositive() || ttl.compareTo(TTL_MAX) > 0) {
+      throw new IllegalArgumentException("holds that last " + ttl + ", at most " + TTL_MAX);
+    }
+  }
+
+  static LeaseTerms read(CanonicalReader reader) {
+    LeaseProof proof = LeaseProof.CODEC.read(reader);
+    long millis = reader.varint(TTL_MAX.toMillis(), "how long a hold lasts");
+    if (millis == 0) {
+      throw reader.malformed("a hold that lasts no time");
+    }
+    return new LeaseTerms(proof, Duration.ofMillis(millis));
+  }
+
+  void write(CanonicalWriter writer) {
+    LeaseProof.CODEC.write(proof, writer);
+    writer.varint(ttl.toMillis());
+  }
+}
