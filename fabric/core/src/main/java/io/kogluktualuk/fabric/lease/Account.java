@@ -3,7 +3,6 @@ package io.kogluktualuk.fabric.lease;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
-import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.rpc.Codec;
 
 /// Who pays for bytes that may not be evicted, in space credits.
@@ -28,7 +27,7 @@ public record Account(String name) implements Comparable<Account> {
           try {
             return new Account(reader.text(NAME_LENGTH_MAX, "the name of an account"));
           } catch (InvalidArgument e) {
-            throw new MalformedEncoding(String.valueOf(e.getMessage()), e);
+            throw reader.malformed(String.valueOf(e.getMessage()));
           }
         }
       };
