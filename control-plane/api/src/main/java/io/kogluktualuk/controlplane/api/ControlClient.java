@@ -2,6 +2,9 @@ package io.kogluktualuk.controlplane.api;
 
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
@@ -12,6 +15,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Calls on the control plane as plain methods; long batches are cut to the size of a message.
@@ -37,11 +42,11 @@ public final class ControlClient {
     return call(ControlMethods.REGISTER, info).epoch();
   }
 
-  /// Gives a sign of life.
+  /// Gives a sign of life, and hears what the node must know until the next.
   ///
   /// @throws io.kogluktualuk.fabric.fault.NotFound when the node must register first
-  public void heartbeat(NodeId id, Load load) {
-    call(ControlMethods.HEARTBEAT, new Heartbeat(id, load));
+  public HeartbeatReply heartbeat(NodeId id, Load load) {
+    return call(ControlMethods.HEARTBEAT, new Heartbeat(id, load));
   }
 
   /// All members, in the order of their ids.
@@ -113,6 +118,126 @@ public final class ControlClient {
     return call(ControlMethods.RESOLVE_PREFIX, key);
   }
 
+  /// Gets a lease.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when there are too many
+  public Lease acquire(AcquireLease ask) {
+    return call(ControlMethods.ACQUIRE_LEASE, ask);
+  }
+
+  /// Lets leases live on; the fate of each in order.
+  public List<Renewal> renew(List<LeaseProof> proofs, Duration ttl) {
+    List<Renewal> renewals = new ArrayList<>(proofs.size());
+    for (List<LeaseProof> part : parts(proofs, RenewLeases.LEASES_MAX)) {
+      RenewLeases ask = new RenewLeases(part, ttl.toMillis());
+      List<Renewal> answers = call(ControlMethods.RENEW_LEASES, ask);
+      checkCount(ControlMethods.RENEW_LEASES, part.size(), answers.size());
+      renewals.addAll(answers);
+    }
+    return renewals;
+  }
+
+  /// Ends a lease, if it lives.
+  public void end(LeaseProof proof) {
+    call(ControlMethods.END_LEASE, proof);
+  }
+
+  /// Ends somebody else's lease.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when no such lease lives
+  public void revoke(LeaseId id) {
+    call(ControlMethods.REVOKE_LEASE, id);
+  }
+
+  /// All living leases, in the order of their ids.
+  public List<Leases.Held> leases() {
+    return pages(
+        ControlMethods.LEASES, Leases::leases, Leases::hasMore, held -> new Maybe<>(held.id()));
+  }
+
+  public CreditBalance setCreditLimit(SetCreditLimit ask) {
+    return call(ControlMethods.SET_CREDIT_LIMIT, ask);
+  }
+
+  /// Gets a part of an account's credits for a memory node.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when there are fewer than the least
+  public CreditGrant takeCredits(TakeCredits ask) {
+    return call(ControlMethods.TAKE_CREDITS, ask);
+  }
+
+  public CreditBalance returnCredits(ReturnCredits ask) {
+    return call(ControlMethods.RETURN_CREDITS, ask);
+  }
+
+  /// All accounts, in the order of their names.
+  public List<Accounts.Row> accounts() {
+    return pages(
+        ControlMethods.ACCOUNTS,
+        Accounts::rows,
+        Accounts::hasMore,
+        row -> new Maybe<>(row.account()));
+  }
+
+  /// Which nodes have parts of an account, in the order of their ids.
+  public List<Allotments.Part> allotments(Account account) {
+    List<Allotments.Part> all = new ArrayList<>();
+    Allotments page = call(ControlMethods.ALLOTMENTS, new AllotmentsOf(account, null));
+    all.addAll(page.parts());
+    while (page.hasMore() && !page.parts().isEmpty()) {
+      NodeId last = all.getLast().node();
+      page = call(ControlMethods.ALLOTMENTS, new AllotmentsOf(account, last));
+      all.addAll(page.parts());
+    }
+    return all;
+  }
+
+  /// Sets or takes away a root.
+  ///
+  /// @return the revision of this change
+  /// @throws io.kogluktualuk.fabric.fault.Conflict naming the revision found, if not as expected
+  public long setRoot(SetRoot ask) {
+    return call(ControlMethods.SET_ROOT, ask);
+  }
+
+  /// The root of a name, or null when there is none.
+  public @Nullable Root root(RootName name) {
+    return call(ControlMethods.ROOT, name).value();
+  }
+
+  /// All roots, in the order of their names.
+  public List<Root> roots() {
+    return pages(
+        ControlMethods.ROOTS, Roots::roots, Roots::hasMore, root -> new Maybe<>(root.name()));
+  }
+
+  /// Has a member drain, or not any more.
+  ///
+  /// @return the epoch of the membership that says so
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when it is no member
+  public long drain(NodeId id, boolean isDraining) {
+    return call(ControlMethods.DRAIN, new Drain(id, isDraining));
+  }
+
+  /// Begins the next generation of pins.
+  public long advancePins(RequestId request) {
+    return call(ControlMethods.ADVANCE_PINS, request);
+  }
+
+  /// The generation that what a root reaches is stamped with.
+  public long pinGeneration() {
+    return call(ControlMethods.PIN_GENERATION, new Nothing());
+  }
+
+  /// One page of the audit log, of the entries behind the one with this number.
+  public AuditPage audit(long after) {
+    return call(ControlMethods.AUDIT, after);
+  }
+
+  public AuditHead auditHead() {
+    return call(ControlMethods.AUDIT_HEAD, new Nothing());
+  }
+
   public ControlStatus status() {
     return call(ControlMethods.STATUS, new Nothing());
   }
@@ -123,11 +248,32 @@ public final class ControlClient {
 
   private <Q, R> List<R> callEach(Method<List<Q>, List<R>> method, List<Q> requests) {
     List<R> answers = call(method, requests);
-    if (answers.size() != requests.size()) {
-      throw new MalformedEncoding(
-          method.name() + ": expected " + requests.size() + " answers, found " + answers.size());
-    }
+    checkCount(method, requests.size(), answers.size());
     return answers;
+  }
+
+  private static void checkCount(Method<?, ?> method, int expected, int found) {
+    if (expected != found) {
+      throw new MalformedEncoding(
+          method.name() + ": expected " + expected + " answers, found " + found);
+    }
+  }
+
+  /// Reads page after page until there is no more.
+  ///
+  /// @param position what to ask for those behind an element
+  private <K, P, T> List<T> pages(
+      Method<Maybe<K>, P> method,
+      Function<P, List<T>> elements,
+      Predicate<P> hasMore,
+      Function<T, Maybe<K>> position) {
+    P page = call(method, new Maybe<>(null));
+    List<T> all = new ArrayList<>(elements.apply(page));
+    while (hasMore.test(page) && !elements.apply(page).isEmpty()) {
+      page = call(method, position.apply(all.getLast()));
+      all.addAll(elements.apply(page));
+    }
+    return all;
   }
 
   private static <T> List<List<T>> parts(List<T> whole, int max) {

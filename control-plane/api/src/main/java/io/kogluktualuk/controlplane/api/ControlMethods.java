@@ -1,6 +1,9 @@
 package io.kogluktualuk.controlplane.api;
 
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.transaction.Outcome;
@@ -23,8 +26,8 @@ public final class ControlMethods {
       new Method<>(100, "control.register", MemberInfo.CODEC, Members.CODEC, true);
 
   /// A sign of life. [io.kogluktualuk.fabric.fault.NotFound] when the node must register first.
-  public static final Method<Heartbeat, Nothing> HEARTBEAT =
-      new Method<>(101, "control.heartbeat", Heartbeat.CODEC, Nothing.CODEC, true);
+  public static final Method<Heartbeat, HeartbeatReply> HEARTBEAT =
+      new Method<>(101, "control.heartbeat", Heartbeat.CODEC, HeartbeatReply.CODEC, true);
 
   /// The members with ids greater than the one given, or all.
   public static final Method<Maybe<NodeId>, Members> MEMBERS =
@@ -65,6 +68,85 @@ public final class ControlMethods {
   public static final Method<HashPrefix, Keys> RESOLVE_PREFIX =
       new Method<>(114, "control.resolve-prefix", HashPrefix.CODEC, Keys.CODEC, true);
 
+  /// Grants a lease; one with the same id that lives is taken over.
+  public static final Method<AcquireLease, Lease> ACQUIRE_LEASE =
+      new Method<>(120, "control.acquire-lease", AcquireLease.CODEC, Lease.CODEC, true);
+
+  /// Lets leases live on. Answers for each, in order, what became of it.
+  public static final Method<RenewLeases, List<Renewal>> RENEW_LEASES =
+      new Method<>(
+          121,
+          "control.renew-leases",
+          RenewLeases.CODEC,
+          Lists.codec(Renewal.CODEC, RenewLeases.LEASES_MAX, 1, "the renewals"),
+          true);
+
+  /// Ends a lease. One that is dead already is fine.
+  public static final Method<LeaseProof, Nothing> END_LEASE =
+      new Method<>(122, "control.end-lease", LeaseProof.CODEC, Nothing.CODEC, true);
+
+  /// The living leases with ids greater than the one given, or all.
+  public static final Method<Maybe<LeaseId>, Leases> LEASES =
+      new Method<>(123, "control.leases", Maybe.codec(LeaseId.CODEC), Leases.CODEC, true);
+
+  /// An operator ends somebody's lease. [io.kogluktualuk.fabric.fault.NotFound] when none lives.
+  public static final Method<LeaseId, Nothing> REVOKE_LEASE =
+      new Method<>(124, "control.revoke-lease", LeaseId.CODEC, Nothing.CODEC, true);
+
+  /// Sets the limit of an account.
+  public static final Method<SetCreditLimit, CreditBalance> SET_CREDIT_LIMIT =
+      new Method<>(
+          130, "control.set-credit-limit", SetCreditLimit.CODEC, CreditBalance.CODEC, true);
+
+  /// Allots credits to a memory node; [io.kogluktualuk.fabric.fault.OutOfCredits] when too few.
+  public static final Method<TakeCredits, CreditGrant> TAKE_CREDITS =
+      new Method<>(131, "control.take-credits", TakeCredits.CODEC, CreditGrant.CODEC, true);
+
+  /// Takes credits back from a memory node.
+  public static final Method<ReturnCredits, CreditBalance> RETURN_CREDITS =
+      new Method<>(132, "control.return-credits", ReturnCredits.CODEC, CreditBalance.CODEC, true);
+
+  /// The accounts with names greater than the one given, or all.
+  public static final Method<Maybe<Account>, Accounts> ACCOUNTS =
+      new Method<>(133, "control.accounts", Maybe.codec(Account.CODEC), Accounts.CODEC, true);
+
+  /// Which nodes have parts of an account.
+  public static final Method<AllotmentsOf, Allotments> ALLOTMENTS =
+      new Method<>(134, "control.allotments", AllotmentsOf.CODEC, Allotments.CODEC, true);
+
+  /// Sets or takes away a root. Answers with the revision of this change;
+  /// [io.kogluktualuk.fabric.fault.Conflict] when another revision was found.
+  public static final Method<SetRoot, Long> SET_ROOT =
+      new Method<>(140, "control.set-root", SetRoot.CODEC, Numbers.CODEC, true);
+
+  /// One root, if there is one of that name.
+  public static final Method<RootName, Maybe<Root>> ROOT =
+      new Method<>(141, "control.root", RootName.CODEC, Maybe.codec(Root.CODEC), true);
+
+  /// The roots with names greater than the one given, or all.
+  public static final Method<Maybe<RootName>, Roots> ROOTS =
+      new Method<>(142, "control.roots", Maybe.codec(RootName.CODEC), Roots.CODEC, true);
+
+  /// Has a member drain, or not any more. Answers with the epoch.
+  public static final Method<Drain, Long> DRAIN =
+      new Method<>(150, "control.drain", Drain.CODEC, Numbers.CODEC, true);
+
+  /// Begins the next generation of pins. Answers with it.
+  public static final Method<RequestId, Long> ADVANCE_PINS =
+      new Method<>(160, "control.advance-pins", RequestId.CODEC, Numbers.CODEC, true);
+
+  /// The generation that what a root reaches is stamped with.
+  public static final Method<Nothing, Long> PIN_GENERATION =
+      new Method<>(161, "control.pin-generation", Nothing.CODEC, Numbers.CODEC, true);
+
+  /// Entries of the audit log behind the one with this number, oldest first.
+  public static final Method<Long, AuditPage> AUDIT =
+      new Method<>(170, "control.audit", Numbers.CODEC, AuditPage.CODEC, true);
+
+  /// Where the audit log begins and ends.
+  public static final Method<Nothing, AuditHead> AUDIT_HEAD =
+      new Method<>(171, "control.audit-head", Nothing.CODEC, AuditHead.CODEC, true);
+
   /// How this control node is doing.
   public static final Method<Nothing, ControlStatus> STATUS =
       new Method<>(190, "control.status", Nothing.CODEC, ControlStatus.CODEC, true);
@@ -72,6 +154,7 @@ public final class ControlMethods {
   static {
     // Said here once, so that a change of a limit cannot make a message too long.
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;
+    assert Fences.ENCODED_BYTES_MAX + 9 + 1 + 5 <= Channel.MESSAGE_BYTES_MAX;
     assert RECORDS_MAX * 246 + 2 <= Channel.MESSAGE_BYTES_MAX;
   }
 

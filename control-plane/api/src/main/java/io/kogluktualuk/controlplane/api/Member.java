@@ -6,18 +6,21 @@ import io.kogluktualuk.fabric.rpc.Codec;
 
 /// A member, and what the leader has heard of it lately.
 ///
+/// @param state what all have agreed on
 /// @param isSilent whether it has missed its heartbeats; it is then still a member
 /// @param unheardMillis since its last heartbeat, or since the leader began to listen
-public record Member(MemberInfo info, boolean isSilent, long unheardMillis, Load load) {
+public record Member(
+    MemberInfo info, MemberState state, boolean isSilent, long unheardMillis, Load load) {
 
   static final int ENCODED_BYTES_MAX =
-      MemberInfo.ENCODED_BYTES_MAX + 1 + 9 + Load.ENCODED_BYTES_MAX;
+      MemberInfo.ENCODED_BYTES_MAX + 1 + 1 + 9 + Load.ENCODED_BYTES_MAX;
 
   public static final Codec<Member> CODEC =
       new Codec<>() {
         @Override
         public void write(Member member, CanonicalWriter writer) {
           MemberInfo.CODEC.write(member.info, writer);
+          MemberState.CODEC.write(member.state, writer);
           writer.bool(member.isSilent).varint(member.unheardMillis);
           Load.CODEC.write(member.load, writer);
         }
@@ -26,6 +29,7 @@ public record Member(MemberInfo info, boolean isSilent, long unheardMillis, Load
         public Member read(CanonicalReader reader) {
           return new Member(
               MemberInfo.CODEC.read(reader),
+              MemberState.CODEC.read(reader),
               reader.bool(),
               reader.varint(),
               Load.CODEC.read(reader));

@@ -15,7 +15,7 @@ public record Members(long epoch, List<Member> members, boolean hasMore) {
   /// So many fit into one message.
   public static final int PAGE_MAX = (Channel.MESSAGE_BYTES_MAX - 16) / Member.ENCODED_BYTES_MAX;
 
-  private static final int MEMBER_BYTES_MIN = 1 + NodeId.BYTES + 2 + 2 + 3 + 1 + 1 + 3;
+  private static final int MEMBER_BYTES_MIN = 1 + NodeId.BYTES + 2 + 2 + 3 + 1 + 1 + 1 + 3;
 
   public static final Codec<Members> CODEC =
       new Codec<>() {

@@ -1,5 +1,6 @@
 package io.kogluktualuk.controlplane.api;
 
+import io.kogluktualuk.fabric.codec.CanonicalReader;
 import java.nio.charset.StandardCharsets;
 
 /// Limits of short texts, checked where a value is made so that its encoding can always be read.
@@ -19,6 +20,14 @@ final class Texts {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new IllegalArgumentException(meaning + " is not valid Unicode: '" + text + "'");
     }
+  }
+
+  static String read(int bytesMax, String meaning, CanonicalReader reader) {
+    String text = reader.text(bytesMax, meaning);
+    if (text.isEmpty()) {
+      throw reader.malformed(meaning + " is empty");
+    }
+    return text;
   }
 
   /// Nearly all names are, and an encoder costs more than the rest of a memo record.

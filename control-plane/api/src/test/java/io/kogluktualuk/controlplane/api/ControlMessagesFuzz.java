@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +38,10 @@ final class ControlMessagesFuzz {
   void everyMessageHasOneEncoding() {
     Seeds.run(ControlMessagesFuzz.class, SEEDS, random -> checkAll(new Samples(random), random));
     assertEquals(
-        List.of(100, 101, 102, 103, 110, 111, 112, 113, 114, 190), List.copyOf(methods.keySet()));
+        List.of(
+            100, 101, 102, 103, 110, 111, 112, 113, 114, 120, 121, 122, 123, 124, 130, 131, 132,
+            133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190),
+        List.copyOf(methods.keySet()));
   }
 
   private void checkAll(Samples samples, RandomGenerator random) {
@@ -44,7 +53,7 @@ final class ControlMessagesFuzz {
     check(
         ControlMethods.HEARTBEAT,
         new Heartbeat(samples.nodeId(), samples.load()),
-        new Nothing(),
+        samples.heartbeatReply(),
         random);
     check(
         ControlMethods.MEMBERS,
@@ -75,6 +84,102 @@ final class ControlMessagesFuzz {
     check(ControlMethods.PRODUCERS_OF, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.RESOLVE_PREFIX, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.STATUS, new Nothing(), samples.status(), random);
+    checkLeases(samples, random);
+    checkCredits(samples, random);
+    checkRootsAndPins(samples, random);
+    checkAudit(samples, random);
+    check(
+        ControlMethods.DRAIN,
+        new Drain(samples.nodeId(), random.nextBoolean()),
+        random.nextLong(Long.MAX_VALUE),
+        random);
+  }
+
+  private void checkLeases(Samples samples, RandomGenerator random) {
+    check(ControlMethods.ACQUIRE_LEASE, samples.acquireLease(), samples.lease(), random);
+    check(
+        ControlMethods.RENEW_LEASES,
+        new RenewLeases(samples.list(RenewLeases.LEASES_MAX, samples::leaseProof), samples.ttl()),
+        samples.list(
+            RenewLeases.LEASES_MAX,
+            () ->
+                random.nextBoolean()
+                    ? new Renewal.Stale()
+                    : new Renewal.Extended(random.nextLong(Long.MAX_VALUE))),
+        random);
+    check(ControlMethods.END_LEASE, samples.leaseProof(), new Nothing(), random);
+    check(
+        ControlMethods.LEASES,
+        new Maybe<>(random.nextBoolean() ? null : LeaseId.of(random)),
+        new Leases(
+            samples.list(
+                Leases.PAGE_MAX, () -> new Leases.Held(samples.lease(), samples.text(128))),
+            random.nextBoolean()),
+        random);
+    check(ControlMethods.REVOKE_LEASE, LeaseId.of(random), new Nothing(), random);
+  }
+
+  private void checkCredits(Samples samples, RandomGenerator random) {
+    check(
+        ControlMethods.SET_CREDIT_LIMIT,
+        new SetCreditLimit(samples.requestId(), samples.account(), samples.credits()),
+        samples.balance(),
+        random);
+    check(
+        ControlMethods.TAKE_CREDITS,
+        samples.takeCredits(),
+        new CreditGrant(samples.credits(), samples.balance()),
+        random);
+    check(
+        ControlMethods.RETURN_CREDITS,
+        new ReturnCredits(
+            samples.requestId(), samples.account(), samples.nodeId(), samples.credits()),
+        samples.balance(),
+        random);
+    check(
+        ControlMethods.ACCOUNTS,
+        new Maybe<>(random.nextBoolean() ? null : samples.account()),
+        new Accounts(samples.list(Accounts.PAGE_MAX, () -> row(samples)), random.nextBoolean()),
+        random);
+    check(
+        ControlMethods.ALLOTMENTS,
+        new AllotmentsOf(samples.account(), random.nextBoolean() ? null : samples.nodeId()),
+        new Allotments(
+            samples.list(
+                Allotments.PAGE_MAX,
+                () -> new Allotments.Part(samples.nodeId(), samples.credits())),
+            random.nextBoolean()),
+        random);
+  }
+
+  private static Accounts.Row row(Samples samples) {
+    return new Accounts.Row(samples.account(), samples.credits(), samples.credits(), 7);
+  }
+
+  private void checkRootsAndPins(Samples samples, RandomGenerator random) {
+    long number = random.nextLong(Long.MAX_VALUE);
+    check(ControlMethods.SET_ROOT, samples.setRoot(), number, random);
+    check(
+        ControlMethods.ROOT,
+        samples.rootName(),
+        new Maybe<>(random.nextBoolean() ? null : samples.root()),
+        random);
+    check(
+        ControlMethods.ROOTS,
+        new Maybe<>(random.nextBoolean() ? null : samples.rootName()),
+        new Roots(samples.list(Roots.PAGE_MAX, samples::root), random.nextBoolean()),
+        random);
+    check(ControlMethods.ADVANCE_PINS, samples.requestId(), number, random);
+    check(ControlMethods.PIN_GENERATION, new Nothing(), number, random);
+  }
+
+  private void checkAudit(Samples samples, RandomGenerator random) {
+    check(
+        ControlMethods.AUDIT,
+        random.nextLong(Long.MAX_VALUE),
+        new AuditPage(samples.auditHead(), samples.list(AuditPage.PAGE_MAX, samples::auditEntry)),
+        random);
+    check(ControlMethods.AUDIT_HEAD, new Nothing(), samples.auditHead(), random);
   }
 
   private static Recorded fate(Samples samples, RandomGenerator random) {
@@ -131,6 +236,7 @@ final class ControlMessagesFuzz {
           Member member =
               new Member(
                   samples.longestMemberInfo(),
+                  MemberState.LOST,
                   true,
                   Long.MAX_VALUE,
                   new Load(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
@@ -138,6 +244,75 @@ final class ControlMessagesFuzz {
               ControlMethods.MEMBERS.response(),
               new Members(Long.MAX_VALUE, Collections.nCopies(Members.PAGE_MAX, member), true));
         });
+  }
+
+  @Test
+  void theLongestNewMessagesFit() {
+    Seeds.run(
+        ControlMessagesFuzz.class,
+        1,
+        random -> {
+          Samples samples = new Samples(random);
+          LeaseProof proof = new LeaseProof(LeaseId.of(random), Long.MAX_VALUE);
+          assertFits(
+              ControlMethods.RENEW_LEASES.request(),
+              new RenewLeases(Collections.nCopies(RenewLeases.LEASES_MAX, proof), 1000));
+          Account account = new Account("a".repeat(Account.NAME_LENGTH_MAX));
+          Lease lease = new Lease(proof, account, AcquireLease.TTL_MILLIS_MAX, Long.MAX_VALUE);
+          Leases.Held held = new Leases.Held(lease, "h".repeat(128));
+          assertFits(
+              ControlMethods.LEASES.response(),
+              new Leases(Collections.nCopies(Leases.PAGE_MAX, held), true));
+          long most = CreditBalance.BYTES_MAX;
+          Accounts.Row row = new Accounts.Row(account, most, most, Integer.MAX_VALUE);
+          assertFits(
+              ControlMethods.ACCOUNTS.response(),
+              new Accounts(Collections.nCopies(Accounts.PAGE_MAX, row), true));
+          Allotments.Part part = new Allotments.Part(samples.nodeId(), most);
+          assertFits(
+              ControlMethods.ALLOTMENTS.response(),
+              new Allotments(Collections.nCopies(Allotments.PAGE_MAX, part), true));
+          Ref ref = new Ref(Kind.LIST, samples.hash(), Long.MAX_VALUE);
+          RootName name = new RootName("n".repeat(RootName.LENGTH_MAX));
+          Root root = new Root(name, Long.MAX_VALUE, ref, Long.MAX_VALUE);
+          assertFits(
+              ControlMethods.ROOTS.response(),
+              new Roots(Collections.nCopies(Roots.PAGE_MAX, root), true));
+          AuditEntry entry =
+              new AuditEntry(
+                  Long.MAX_VALUE,
+                  samples.hash(),
+                  Long.MAX_VALUE,
+                  "w".repeat(AuditEntry.WHO_BYTES_MAX),
+                  "w".repeat(AuditEntry.WHAT_BYTES_MAX),
+                  "d".repeat(AuditEntry.DETAILS_BYTES_MAX));
+          assertFits(
+              ControlMethods.AUDIT.response(),
+              new AuditPage(samples.auditHead(), Collections.nCopies(AuditPage.PAGE_MAX, entry)));
+        });
+  }
+
+  /// Gaps as wide as so many ranges can have at all: nothing encodes to more bytes but by chance.
+  @Test
+  void theWidestFencesFit() {
+    for (long gap : new long[] {1, 1L << 21, (1L << 28) - 2, 1L << 28}) {
+      List<TokenRange> ranges = new ArrayList<>();
+      long end = 1;
+      while (ranges.size() < Fences.REVOKED_MAX) {
+        long first = end + 1 + gap;
+        long last = Math.min(first + gap, Fences.TOKEN_MAX - 1);
+        if (last < first) {
+          break;
+        }
+        ranges.add(new TokenRange(first, last));
+        end = last + 1;
+      }
+      Fences widest = new Fences(1, Fences.TOKEN_MAX, ranges);
+      assertFits(
+          ControlMethods.HEARTBEAT.response(),
+          new HeartbeatReply(
+              Long.MAX_VALUE, MemberState.LOST, widest, HeartbeatReply.PIN_GENERATION_MAX));
+    }
   }
 
   private static <T> void assertFits(Codec<T> codec, T message) {

@@ -4,6 +4,9 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Trap;
@@ -94,7 +97,107 @@ final class Samples {
   }
 
   Member member() {
-    return new Member(memberInfo(), random.nextBoolean(), random.nextLong(Long.MAX_VALUE), load());
+    return new Member(
+        memberInfo(), state(), random.nextBoolean(), random.nextLong(Long.MAX_VALUE), load());
+  }
+
+  MemberState state() {
+    return MemberState.values()[random.nextInt(3)];
+  }
+
+  RequestId requestId() {
+    return new RequestId(random.nextLong(), random.nextLong(), random.nextLong(1, Long.MAX_VALUE));
+  }
+
+  LeaseProof leaseProof() {
+    return new LeaseProof(LeaseId.of(random), random.nextLong(1, Long.MAX_VALUE));
+  }
+
+  Account account() {
+    return new Account("a-" + random.nextInt(1000));
+  }
+
+  long ttl() {
+    return random.nextLong(AcquireLease.TTL_MILLIS_MIN, AcquireLease.TTL_MILLIS_MAX + 1);
+  }
+
+  Lease lease() {
+    return new Lease(leaseProof(), account(), ttl(), random.nextLong(Long.MAX_VALUE));
+  }
+
+  AcquireLease acquireLease() {
+    return new AcquireLease(requestId(), LeaseId.of(random), text(128), account(), ttl());
+  }
+
+  /// Fences of a log that has given out so many tokens, of which some live.
+  Fences fences(long issued) {
+    if (issued == 0) {
+      return Fences.NONE;
+    }
+    long floor = random.nextLong(1, issued + 2);
+    List<TokenRange> ranges = new ArrayList<>();
+    long end = floor;
+    while (end < issued && ranges.size() < 50) {
+      long first = end + 1 + random.nextLong(issued - end);
+      if (first > issued) {
+        break;
+      }
+      long last = first + random.nextLong(Math.min(issued - first + 1, 4));
+      ranges.add(new TokenRange(first, last));
+      end = last + 1;
+    }
+    return new Fences(floor, issued, ranges);
+  }
+
+  HeartbeatReply heartbeatReply() {
+    return new HeartbeatReply(
+        random.nextInt(1000), state(), fences(random.nextInt(500)), random.nextLong(1L << 32));
+  }
+
+  long credits() {
+    return random.nextLong(1, CreditBalance.BYTES_MAX + 1);
+  }
+
+  CreditBalance balance() {
+    long allotted = credits();
+    return new CreditBalance(credits(), allotted, random.nextLong(allotted + 1));
+  }
+
+  TakeCredits takeCredits() {
+    long wanted = credits();
+    return new TakeCredits(
+        requestId(), account(), nodeId(), wanted, random.nextLong(1, wanted + 1));
+  }
+
+  RootName rootName() {
+    return new RootName("releases/v" + random.nextInt(1000) + "/x86_64");
+  }
+
+  SetRoot setRoot() {
+    return new SetRoot(
+        requestId(),
+        rootName(),
+        random.nextBoolean() ? null : random.nextLong(Long.MAX_VALUE),
+        random.nextBoolean() ? null : ref());
+  }
+
+  Root root() {
+    return new Root(rootName(), random.nextLong(1, Long.MAX_VALUE), ref(), random.nextInt(1000));
+  }
+
+  AuditEntry auditEntry() {
+    return new AuditEntry(
+        random.nextLong(1, Long.MAX_VALUE),
+        hash(),
+        random.nextLong(Long.MAX_VALUE),
+        text(AuditEntry.WHO_BYTES_MAX),
+        text(AuditEntry.WHAT_BYTES_MAX),
+        random.nextBoolean() ? "" : text(AuditEntry.DETAILS_BYTES_MAX));
+  }
+
+  AuditHead auditHead() {
+    long sequence = random.nextLong(Long.MAX_VALUE);
+    return new AuditHead(sequence, hash(), random.nextLong(sequence + 1), hash());
   }
 
   MemoRecord memoRecord() {

@@ -1,10 +1,13 @@
 package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.Fences;
 import io.kogluktualuk.controlplane.api.Heartbeat;
+import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Maybe;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Nothing;
@@ -52,12 +55,17 @@ final class MemberCalls {
     return new Members(epoch, List.of(pulse.of(info)), false);
   }
 
-  Nothing heartbeat(Heartbeat beat) {
-    if (!log.read(() -> table.contains(beat.id()))) {
-      throw new NotFound("node " + beat.id() + " is not a member; it must register first");
-    }
+  HeartbeatReply heartbeat(Heartbeat beat) {
+    HeartbeatReply reply = log.read(() -> replyTo(beat.id()));
     pulse.heard(beat.id(), beat.load());
-    return new Nothing();
+    return reply;
+  }
+
+  private HeartbeatReply replyTo(NodeId id) {
+    if (!table.contains(id)) {
+      throw new NotFound("node " + id + " is not a member; it must register first");
+    }
+    return new HeartbeatReply(table.epoch(), MemberState.ACTIVE, Fences.NONE, 0);
   }
 
   Members members(Maybe<NodeId> after) {

@@ -3,6 +3,7 @@ package io.kogluktualuk.controlplane.server;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.NodeId;
 import java.time.Duration;
 import java.util.Map;
@@ -53,6 +54,10 @@ final class Pulse {
     Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE));
     long unheard = info.id().equals(self) ? 0 : Math.max(0, nanoClock.getAsLong() - beat.atNanos);
     return new Member(
-        info, unheard > silentAfterNanos, TimeUnit.NANOSECONDS.toMillis(unheard), beat.load);
+        info,
+        MemberState.ACTIVE,
+        unheard > silentAfterNanos,
+        TimeUnit.NANOSECONDS.toMillis(unheard),
+        beat.load);
   }
 }

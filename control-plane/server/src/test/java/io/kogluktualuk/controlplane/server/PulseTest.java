@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.model.Memos;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -22,25 +23,37 @@ final class PulseTest {
     Load load = new Load(1, 2, 3);
     pulse.heard(Memos.nodeId(1), load);
     pass(Duration.ofSeconds(5));
-    assertEquals(new Member(Memos.member(1), false, 5000, load), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 5000, load),
+        pulse.of(Memos.member(1)));
     pass(Duration.ofMillis(1));
-    assertEquals(new Member(Memos.member(1), true, 5001, load), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, true, 5001, load),
+        pulse.of(Memos.member(1)));
     pulse.heard(Memos.nodeId(1), Load.NONE);
-    assertEquals(new Member(Memos.member(1), false, 0, Load.NONE), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
+        pulse.of(Memos.member(1)));
   }
 
   @Test
   void aMemberNeverHeardCountsFromTheStart() {
     pass(Duration.ofSeconds(4));
-    assertEquals(new Member(Memos.member(1), false, 4000, Load.NONE), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 4000, Load.NONE),
+        pulse.of(Memos.member(1)));
     pass(Duration.ofSeconds(2));
-    assertEquals(new Member(Memos.member(1), true, 6000, Load.NONE), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, true, 6000, Load.NONE),
+        pulse.of(Memos.member(1)));
   }
 
   @Test
   void aNodeIsNeverSilentToItself() {
     pulse.alwaysHears(Memos.nodeId(1));
     pass(Duration.ofDays(1));
-    assertEquals(new Member(Memos.member(1), false, 0, Load.NONE), pulse.of(Memos.member(1)));
+    assertEquals(
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
+        pulse.of(Memos.member(1)));
   }
 }

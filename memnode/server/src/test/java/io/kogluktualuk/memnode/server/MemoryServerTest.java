@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.Fences;
 import io.kogluktualuk.controlplane.api.Heartbeat;
+import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Members;
-import io.kogluktualuk.controlplane.api.Nothing;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.Conflict;
@@ -60,12 +62,12 @@ class MemoryServerTest {
       return new Members(1, List.of(), false);
     }
 
-    private Nothing heartbeat(Heartbeat beat) {
+    private HeartbeatReply heartbeat(Heartbeat beat) {
       if (hasForgotten) {
         throw new NotFound("node is not a member");
       }
       beats.add(beat);
-      return new Nothing();
+      return new HeartbeatReply(1, MemberState.ACTIVE, Fences.NONE, 0);
     }
   }
 
