@@ -6,12 +6,16 @@ import java.util.function.Supplier;
 /// Entries in one order that all replicas agree on, applied to a [StateMachine] on each of them.
 ///
 /// **Threading:** safe for any number of threads; calls block. Virtual threads are welcome.
-/// **Durability:** an entry whose [#append] has returned is on the disks of a majority and survives
-/// kill -9 of every process.
-/// **Errors:** [io.kogluktualuk.fabric.fault.Unavailable] when there is no leader or the outcome is
-/// unknown because leadership moved (the entry may or may not be applied: commands must bear being
-/// proposed twice); [io.kogluktualuk.fabric.fault.DeadlineExceeded] likewise leaves the outcome
-/// open;
+/// **Durability:** an entry whose [#append] has returned is on the disks of a majority and
+/// survives kill -9 of every process.
+/// **Exactly once:** while leaders change, an append is repeated until its deadline under one
+/// number that the replicas remember for some seconds, so it is not applied twice by being
+/// repeated here. A caller that repeats a call whose outcome was open is another matter:
+/// commands that must not be done twice carry a request id of their own, which the state machine
+/// remembers.
+/// **Errors:** [io.kogluktualuk.fabric.fault.DeadlineExceeded] and
+/// [io.kogluktualuk.fabric.fault.Unavailable] say in words whether the outcome is open (the
+/// entry may be applied, now or later) or the entry was not proposed;
 /// [io.kogluktualuk.fabric.fault.Corruption] once the state machine has failed, for ever after;
 /// [io.kogluktualuk.fabric.fault.AlreadyClosed] after [#close].
 public interface ReplicatedLog extends AutoCloseable {
@@ -31,6 +35,15 @@ public interface ReplicatedLog extends AutoCloseable {
   /// log
   /// stands still meanwhile, other queries do not.
   <T> T read(Supplier<T> query);
+
+  /// Waits until this replica has applied everything whose append had returned anywhere before
+  /// this call. A [#read] after it misses nothing that was acknowledged before it.
+  ///
+  /// The leader confirms that it still is one, which costs nothing while its lease lasts; others
+  /// ask the leader, and calls that come while such a question is under way share the next one.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.DeadlineExceeded when no leader answered in time
+  void barrier(Deadline deadline);
 
   /// What this replica knows about itself now.
   LogStatus status();

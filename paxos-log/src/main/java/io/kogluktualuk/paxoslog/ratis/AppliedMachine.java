@@ -46,6 +46,7 @@ final class AppliedMachine extends BaseStateMachine {
   record Frozen(TermIndex at, Snapshot state) {}
 
   private final StateMachine machine;
+  private final Runnable onFormatted;
   private final IntConsumer onApplied;
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -57,12 +58,17 @@ final class AppliedMachine extends BaseStateMachine {
   /// Written by the thread that writes the log, read by all.
   private volatile @Nullable FabricException logFailure;
 
+  /// Written by the thread that starts the log, read by the one that waits for it.
+  private volatile @Nullable RaftStorage opened;
+
   /// Written by the snapshot thread, published by the apply thread in [#takeSnapshot].
   private volatile @Nullable SingleFileSnapshotInfo written;
 
+  /// @param onFormatted told that the storage is there, before anybody hears from this replica
   /// @param onApplied told the length of each applied entry, on the apply thread; must be quick
-  AppliedMachine(StateMachine machine, IntConsumer onApplied) {
+  AppliedMachine(StateMachine machine, Runnable onFormatted, IntConsumer onApplied) {
     this.machine = machine;
+    this.onFormatted = onFormatted;
     this.onApplied = onApplied;
   }
 
@@ -96,6 +102,18 @@ final class AppliedMachine extends BaseStateMachine {
     return leaderKnown;
   }
 
+  /// Gives up the storage of a log that did not start; Ratis forgets to.
+  void releaseStorage() {
+    RaftStorage taken = opened;
+    if (taken != null) {
+      try {
+        taken.close();
+      } catch (IOException e) {
+        throw DiskFaults.of("the storage of a log that did not start", e);
+      }
+    }
+  }
+
   /// Freezes the state between two entries.
   Frozen freeze() {
     return read(() -> new Frozen(getLastAppliedTermIndex(), machine.snapshot()));
@@ -122,7 +140,9 @@ final class AppliedMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage)
       throws IOException {
     super.initialize(server, group, raftStorage);
+    opened = raftStorage;
     storage.init(raftStorage);
+    onFormatted.run();
     deleteUnfinished(raftStorage.getStorageDir().getStateMachineDir().toPath());
     getLifeCycle().startAndTransition(this::loadLatest);
   }
@@ -164,6 +184,12 @@ final class AppliedMachine extends BaseStateMachine {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /// Asked by [RatisGroup#readIndex], whose point is when this is asked.
+  @Override
+  public CompletableFuture<Message> query(Message request) {
+    return CompletableFuture.completedFuture(Message.EMPTY);
   }
 
   @Override

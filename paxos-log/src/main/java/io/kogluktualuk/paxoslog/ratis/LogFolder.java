@@ -1,75 +1,87 @@
 package io.kogluktualuk.paxoslog.ratis;
 
-import io.kogluktualuk.fabric.codec.CanonicalReader;
-import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Corruption;
-import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.fabric.hash.Hash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of one replica, held by one process at a time.
+/// The folder of the replicas in one process, held by one process at a time.
 ///
 /// ```
-/// lock        held while the replica runs
-/// identity    magic, state, cluster id, node id, SHA-256 of those
-/// ratis/      the log and the snapshots
+/// lock        held while the replicas run
+/// identity    an [IdentityMark]
+/// ratis/      the logs and their snapshots, one folder each
 /// ```
 ///
 /// The identity mark lies outside what Ratis writes: a replica whose log was lost must not come
-/// back
-/// blank under its old id, because a leader that stays would never repair it. Until the first start
-/// has succeeded the mark says *forming*, and whatever a crash left in `ratis/` is thrown away.
+/// back blank under its old id, because a leader that stays would never repair it. A log is
+/// marked *formed* when its storage is formatted and before it hears from others; what a crash
+/// before that left of it is thrown away.
 ///
-/// **Threading:** one thread at a time.
+/// **Threading:** any thread.
 final class LogFolder implements AutoCloseable {
 
-  private static final byte[] MAGIC = "KOGLOGI1".getBytes(StandardCharsets.US_ASCII);
-  private static final int ID_BYTES_MAX = 256;
-  private static final int IDENTITY_BYTES_MAX = 1024;
-  private static final int FORMING = 0;
-  private static final int FORMED = 1;
-
   private final Path folder;
-  private final RatisSettings settings;
   private final FileChannel lockChannel;
-  private boolean formed;
+  private IdentityMark mark;
 
-  private LogFolder(Path folder, RatisSettings settings, FileChannel lockChannel) {
+  private LogFolder(Path folder, FileChannel lockChannel, IdentityMark mark) {
     this.folder = folder;
-    this.settings = settings;
     this.lockChannel = lockChannel;
+    this.mark = mark;
   }
 
-  static LogFolder open(RatisSettings settings) {
+  /// @throws Conflict when the folder is in use, or of another cluster, replica or set of logs
+  static LogFolder open(LogHostSettings settings, Set<String> logs) {
     Path folder = settings.folder().toAbsolutePath().normalize();
     try {
       Files.createDirectories(folder);
-      LogFolder opened = new LogFolder(folder, settings, lock(folder));
+      FileChannel lock = lock(folder);
       try {
-        opened.readIdentity();
-        return opened;
+        return open(settings, logs, folder, lock);
       } catch (RuntimeException | IOException e) {
-        opened.close();
+        lock.close();
         throw e;
       }
     } catch (IOException e) {
       throw DiskFaults.of("the log folder " + folder, e);
     }
+  }
+
+  private static LogFolder open(
+      LogHostSettings settings, Set<String> logs, Path folder, FileChannel lock)
+      throws IOException {
+    TreeMap<String, Boolean> unformed = new TreeMap<>();
+    logs.forEach(name -> unformed.put(name, false));
+    IdentityMark wanted = new IdentityMark(settings.clusterId(), settings.nodeId(), unformed);
+    Path file = folder.resolve("identity");
+    if (Files.exists(file)) {
+      LogFolder opened = new LogFolder(folder, lock, read(file, wanted));
+      for (String name : logs) {
+        opened.checkStorage(name);
+      }
+      return opened;
+    }
+    if (Files.exists(folder.resolve("ratis"))) {
+      throw new Corruption(
+          "the log folder " + folder + " has a log but no identity mark; expected " + file);
+    }
+    LogFolder opened = new LogFolder(folder, lock, wanted);
+    opened.write(wanted);
+    return opened;
   }
 
   @Override
@@ -81,16 +93,20 @@ final class LogFolder implements AutoCloseable {
     return folder.resolve("ratis");
   }
 
-  /// Whether a start has succeeded here before: its log must then be there.
-  boolean isFormed() {
-    return formed;
+  /// Whether a log was formatted here before: it must then be there.
+  synchronized boolean isFormed(String log) {
+    return mark.isFormed(log);
   }
 
-  /// Declares the first start a success.
-  void markFormed() {
+  /// Declares that the storage of a log is formatted.
+  synchronized void markFormed(String log) {
+    if (mark.isFormed(log)) {
+      return;
+    }
+    IdentityMark changed = mark.formed(log);
     try {
-      writeIdentity(FORMED);
-      formed = true;
+      write(changed);
+      mark = changed;
     } catch (IOException e) {
       throw DiskFaults.of("the identity mark in " + folder, e);
     }
@@ -102,6 +118,21 @@ final class LogFolder implements AutoCloseable {
       lockChannel.close();
     } catch (IOException e) {
       throw new Unavailable("cannot release the lock of the log folder " + folder + ": " + e, e);
+    }
+  }
+
+  private void checkStorage(String log) throws IOException {
+    Path storage = ratis().resolve(RatisNames.groupId(mark.clusterId(), log).getUuid().toString());
+    if (!mark.isFormed(log)) {
+      deleteTree(storage);
+    } else if (!Files.isDirectory(storage)) {
+      throw new Corruption(
+          "the log '"
+              + log
+              + "' of replica "
+              + mark.nodeId()
+              + " is gone; expected it in "
+              + storage);
     }
   }
 
@@ -127,48 +158,15 @@ final class LogFolder implements AutoCloseable {
     }
   }
 
-  private void readIdentity() throws IOException {
-    Path file = folder.resolve("identity");
-    if (!Files.exists(file)) {
-      if (Files.exists(ratis())) {
-        throw new Corruption(
-            "the log folder " + folder + " has a log but no identity mark; expected " + file);
-      }
-      writeIdentity(FORMING);
-      return;
-    }
-    formed = parseIdentity(file);
-    if (formed && !Files.isDirectory(ratis())) {
-      throw new Corruption(
-          "the log of replica " + settings.nodeId() + " is gone; expected it in " + ratis());
-    }
-    if (!formed) {
-      deleteTree(ratis());
-    }
-  }
-
-  private boolean parseIdentity(Path file) throws IOException {
-    if (Files.size(file) > IDENTITY_BYTES_MAX) {
+  private static IdentityMark read(Path file, IdentityMark wanted) throws IOException {
+    if (Files.size(file) > IdentityMark.BYTES_MAX) {
       throw new Corruption("the identity mark " + file + " is too long: " + Files.size(file));
     }
-    byte[] bytes = Files.readAllBytes(file);
-    int signed = bytes.length - Hash.BYTES;
-    if (signed < MAGIC.length
-        || !Hash.of(Arrays.copyOf(bytes, signed))
-            .equals(Hash.ofBytes(Arrays.copyOfRange(bytes, signed, bytes.length)))) {
-      throw new Corruption("the identity mark " + file + " does not match its checksum");
-    }
-    try {
-      CanonicalReader reader = new CanonicalReader("identity mark " + file, bytes, 0, signed);
-      reader.magic(MAGIC);
-      int state = (int) reader.varint(FORMED, "the state");
-      expect(file, "cluster", settings.clusterId(), reader.text(ID_BYTES_MAX, "the cluster id"));
-      expect(file, "replica", settings.nodeId(), reader.text(ID_BYTES_MAX, "the node id"));
-      reader.end();
-      return state == FORMED;
-    } catch (MalformedEncoding e) {
-      throw new Corruption(String.valueOf(e.getMessage()), e);
-    }
+    IdentityMark found = IdentityMark.parse("the identity mark " + file, Files.readAllBytes(file));
+    expect(file, "cluster", wanted.clusterId(), found.clusterId());
+    expect(file, "replica", wanted.nodeId(), found.nodeId());
+    expect(file, "the logs", wanted.logs().keySet().toString(), found.logs().keySet().toString());
+    return found;
   }
 
   private static void expect(Path file, String what, String expected, String found) {
@@ -178,14 +176,7 @@ final class LogFolder implements AutoCloseable {
     }
   }
 
-  private void writeIdentity(int state) throws IOException {
-    byte[] content =
-        new CanonicalWriter(IDENTITY_BYTES_MAX)
-            .raw(MAGIC)
-            .varint(state)
-            .text(settings.clusterId())
-            .text(settings.nodeId())
-            .toBytes();
+  private void write(IdentityMark changed) throws IOException {
     Path fresh = folder.resolve("identity.new");
     try (FileChannel channel =
         FileChannel.open(
@@ -193,8 +184,7 @@ final class LogFolder implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer bytes =
-          ByteBuffer.wrap(new CanonicalWriter().raw(content).hash(Hash.of(content)).toBytes());
+      ByteBuffer bytes = ByteBuffer.wrap(changed.toBytes());
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

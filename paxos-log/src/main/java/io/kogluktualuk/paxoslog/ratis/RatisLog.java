@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.api.StateMachine;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
-import org.apache.ratis.protocol.exceptions.RaftException;
-import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.DivisionInfo;
 import org.jspecify.annotations.Nullable;
 
-/// One replica of a [ReplicatedLog], kept by a Ratis server in this process.
+/// One replica of a [ReplicatedLog], kept by the Ratis server of a [LogHost] in this process.
 ///
 /// An append on the leader goes straight into its server; on a follower it travels to the leader.
 /// Queries are answered here.
@@ -34,78 +31,46 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** as [ReplicatedLog].
 public final class RatisLog implements ReplicatedLog {
 
-  /// How long to wait before asking again a leader that is not ready yet.
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  /// For so long after it first may have arrived somewhere an entry is sent again. The replicas
+  /// remember longer that they have it; see [RatisProperties].
+  static final Duration REPEAT_MAX = Duration.ofSeconds(10);
+
+  /// The name of the only log of a process that keeps one.
+  private static final String ONLY = "main";
+
+  /// How long to wait before asking again, doubled each time.
+  private static final long RETRY_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long RETRY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
 
   /// How often a waiting call looks whether the disk has failed behind its back.
   private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final RatisSettings settings;
-  private final LogFolder folder;
+  private final String nodeId;
+  private final String name;
   private final SnapshotWriter snapshots;
   private final AppliedMachine machine;
-  private final RatisReplica replica;
+  private final RatisGroup group;
+  private final Coalesced<RaftClientReply> readIndex;
+  private final Runnable onClose;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
-  private RatisLog(RatisSettings settings, LogFolder folder, StateMachine stateMachine) {
-    this.settings = settings;
-    this.folder = folder;
-    this.snapshots = new SnapshotWriter(settings);
-    this.machine = new AppliedMachine(stateMachine, this::onApplied);
-    this.replica = new RatisReplica(settings, folder, machine);
+  /// @param onClose what else ends with this log
+  RatisLog(
+      String nodeId, String name, RatisGroup group, SnapshotWriter snapshots, Runnable onClose) {
+    this.nodeId = nodeId;
+    this.name = name;
+    this.group = group;
+    this.machine = group.machine();
+    this.snapshots = snapshots;
+    this.readIndex = new Coalesced<>(group::readIndex);
+    this.onClose = onClose;
   }
 
-  /// Starts a replica and waits until it knows a leader; a lone replica has then applied
-  /// everything.
-  ///
-  /// @param stateMachine fresh; it is filled from the latest snapshot and the log behind it
-  /// @throws io.kogluktualuk.fabric.fault.Conflict when the folder or the port is in use, or the
-  ///     folder belongs to another cluster or replica
-  /// @throws Corruption when the log, a snapshot or the identity mark is damaged or missing
-  /// @throws Unavailable when the folder cannot be used or no leader is found in time
-  public static RatisLog open(RatisSettings settings, StateMachine stateMachine) {
-    LogFolder folder = LogFolder.open(settings);
-    RatisLog log;
-    try {
-      log = new RatisLog(settings, folder, stateMachine);
-    } catch (RuntimeException e) {
-      folder.close();
-      throw e;
-    }
-    try {
-      log.start();
-      return log;
-    } catch (RuntimeException e) {
-      try {
-        log.close();
-      } catch (RuntimeException closing) {
-        e.addSuppressed(closing);
-      }
-      throw e;
-    }
-  }
-
-  private void start() {
-    replica.start();
-    try {
-      long nanos = settings.startTimeout().toNanos();
-      if (!machine.leaderKnown().await(nanos, TimeUnit.NANOSECONDS)) {
-        throw new Unavailable(
-            "replica "
-                + settings.nodeId()
-                + " found no leader within "
-                + settings.startTimeout()
-                + " among "
-                + settings.peers());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Unavailable("interrupted while replica " + settings.nodeId() + " started", e);
-    }
-    machine.checkHealthy();
-    if (!folder.isFormed()) {
-      folder.markFormed();
-    }
+  /// Starts a process's only replica of its only log; fails as [LogHost#open]. Closing the log
+  /// stops the replica.
+  public static RatisLog open(LogHostSettings settings, StateMachine stateMachine) {
+    return LogHost.openForOne(settings, ONLY, stateMachine).logOf(ONLY);
   }
 
   @Override
@@ -114,26 +79,39 @@ public final class RatisLog implements ReplicatedLog {
       throw new OutOfSpace(
           "an entry of " + entry.length + " bytes; at most " + ENTRY_BYTES_MAX + " are allowed");
     }
+    Proposal proposal = new Proposal(group.nextCallId());
     while (true) {
-      checkOpen();
-      machine.checkHealthy();
-      checkLogHealthy();
-      if (deadline.hasPassed()) {
-        throw new DeadlineExceeded("an entry was not appended: its deadline passed before");
+      checkUsable();
+      proposal.checkTime(deadline);
+      RaftPeerId leader = group.division().getInfo().getLeaderId();
+      if (leader != null) {
+        switch (ask(group.submit(leader, proposal.callId, entry), deadline, proposal)) {
+          case Answer.Done done -> {
+            return done.reply();
+          }
+          case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
+          case Answer.Again again -> proposal.onAgain(leader, again);
+        }
       }
-      RaftClientReply reply = await(replica.submit(entry), deadline);
-      RaftException problem = reply.getException();
-      if (problem == null) {
-        return reply.getMessage().getContent().toByteArray();
+      proposal.pause(deadline);
+    }
+  }
+
+  @Override
+  public void barrier(Deadline deadline) {
+    Proposal question = new Proposal(0);
+    while (true) {
+      checkUsable();
+      question.checkTime(deadline);
+      switch (ask(readIndex.ask(), deadline, question)) {
+        case Answer.Done _ -> {
+          machine.checkHealthy();
+          return;
+        }
+        case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
+        case Answer.Again again -> question.problem = again.cause();
       }
-      if (problem instanceof NotLeaderException && settings.peers().size() > 1) {
-        return await(replica.forward(entry), deadline).getMessage().getContent().toByteArray();
-      }
-      if (!(problem instanceof NotLeaderException)
-          && !(problem instanceof LeaderNotReadyException)) {
-        throw fault(problem);
-      }
-      pause(deadline); // neither of the two has touched the log
+      question.pause(deadline);
     }
   }
 
@@ -145,42 +123,72 @@ public final class RatisLog implements ReplicatedLog {
 
   @Override
   public LogStatus status() {
-    DivisionInfo info = replica.info();
+    DivisionInfo info = group.division().getInfo();
     RaftPeerId leader = info.getLeaderId();
     FabricException failure = failure();
     return new LogStatus(
-        settings.nodeId(),
+        nodeId,
         role(info),
         info.getCurrentTerm(),
         leader == null ? null : leader.toString(),
+        group.division().getRaftLog().getLastCommittedIndex(),
         machine.getLastAppliedTermIndex().getIndex(),
         machine.snapshotIndex(),
-        replica.address(),
-        settings.peers(),
+        group.address(),
+        group.peers(),
+        group.followers(info),
         failure == null ? null : failure.getMessage());
   }
 
   @Override
   public void snapshot(Deadline deadline) {
     checkOpen();
-    await(snapshots.start(machine, replica::cutLog), deadline);
+    CompletableFuture<Void> written = snapshots.start(machine, group::cutLog);
+    try {
+      written.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new DeadlineExceeded("the snapshot was not written in time; it goes on", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while a snapshot was written; it goes on", e);
+    } catch (ExecutionException e) {
+      throw snapshotFault(RatisFaults.unwrap(e));
+    }
   }
 
+  /// Whether a leader is known that takes entries; a lone replica has then applied everything.
+  boolean awaitLeader(Deadline deadline) throws InterruptedException {
+    return machine.leaderKnown().await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  RatisGroup group() {
+    return group;
+  }
+
+  void checkHealthy() {
+    machine.checkHealthy();
+  }
+
+  /// Ends the calls of this log; its replica goes on until the host closes.
   @Override
   public void close() {
-    if (!isClosed.compareAndSet(false, true)) {
-      return;
-    }
-    snapshots.close();
-    try (folder) {
-      replica.close();
+    if (isClosed.compareAndSet(false, true)) {
+      snapshots.close();
+      onClose.run();
     }
   }
 
-  private void onApplied(int bytes) {
+  /// Told by the thread that applies entries.
+  void onApplied(int bytes) {
     if (snapshots.onApplied(bytes)) {
-      snapshots.writeDue(machine, replica::cutLog);
+      snapshots.writeDue(machine, group::cutLog);
     }
+  }
+
+  private FabricException snapshotFault(Throwable problem) {
+    return problem instanceof FabricException known
+        ? FabricException.ofTag(known.tag(), String.valueOf(known.getMessage()))
+        : new Unavailable("no snapshot was written: " + problem, problem);
   }
 
   private LogStatus.Role role(DivisionInfo info) {
@@ -200,57 +208,94 @@ public final class RatisLog implements ReplicatedLog {
 
   private void checkOpen() {
     if (isClosed.get()) {
-      throw new AlreadyClosed("the log of replica " + settings.nodeId() + " is closed");
+      throw new AlreadyClosed("the log '" + name + "' of replica " + nodeId + " is closed");
     }
   }
 
-  private static void pause(Deadline deadline) {
-    if (deadline.hasPassed()) {
-      throw new DeadlineExceeded("no leader was ready in time; the entry was not proposed");
-    }
-    LockSupport.parkNanos(Math.min(RETRY_NANOS, deadline.remainingNanos()));
+  private void checkUsable() {
+    checkOpen();
+    machine.checkHealthy();
+    checkDisk();
   }
 
-  private <T extends @Nullable Object> T await(CompletableFuture<T> future, Deadline deadline) {
+  private void checkDisk() {
+    FabricException found = machine.logFailure();
+    if (found != null) {
+      throw FabricException.ofTag(
+          found.tag(), "the log '" + name + "' of replica " + nodeId + ": " + found.getMessage());
+    }
+  }
+
+  /// Waits for an answer, but not while the log cannot give one any more.
+  private Answer ask(
+      CompletableFuture<RaftClientReply> future, Deadline deadline, Proposal proposal) {
     while (true) {
       try {
         long slice = Math.min(WATCH_NANOS, Math.max(0, deadline.remainingNanos()));
-        return future.get(slice, TimeUnit.NANOSECONDS);
+        return Answer.of(future.get(slice, TimeUnit.NANOSECONDS));
       } catch (TimeoutException e) {
-        checkLogHealthy();
+        checkUsable();
         if (deadline.hasPassed()) {
-          throw new DeadlineExceeded("the log did not answer in time; the outcome is open", e);
+          proposal.isOpen = true;
+          proposal.checkTime(deadline);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Unavailable("interrupted while waiting for the log; the outcome is open", e);
       } catch (ExecutionException e) {
-        throw fault(e.getCause());
+        checkUsable();
+        return Answer.of(RatisFaults.unwrap(e));
       }
     }
   }
 
-  private void checkLogHealthy() {
-    FabricException found = machine.logFailure();
-    if (found != null) {
-      throw FabricException.ofTag(
-          found.tag(), "replica " + settings.nodeId() + ", " + folder + ": " + found.getMessage());
-    }
-  }
+  /// One entry on its way, or one question.
+  private final class Proposal {
 
-  private FabricException fault(@Nullable Throwable problem) {
-    Corruption failure = machine.failure();
-    if (failure != null) {
-      return new Corruption(String.valueOf(failure.getMessage()), failure);
+    private final long callId;
+    private boolean isOpen;
+    private long openSince;
+    private long pauseNanos = RETRY_NANOS_MIN;
+    private @Nullable Throwable problem;
+
+    Proposal(long callId) {
+      this.callId = callId;
     }
-    if (isClosed.get()) {
-      return new AlreadyClosed("the log of replica " + settings.nodeId() + " is closed");
+
+    void onAgain(RaftPeerId leader, Answer.Again again) {
+      problem = again.cause();
+      if (again.mayBeAppended() && !isOpen) {
+        isOpen = true;
+        openSince = System.nanoTime();
+      }
+      if (again.isConnectionLost()) {
+        group.onFailed(leader, again.cause());
+      }
     }
-    return switch (problem) {
-      case FabricException known -> known;
-      case StateMachineException e -> new Corruption("the leader's state machine broke: " + e, e);
-      case null, default ->
-          new Unavailable("the log could not answer; the outcome is open: " + problem, problem);
-    };
+
+    void checkTime(Deadline deadline) {
+      if (deadline.hasPassed()) {
+        throw new DeadlineExceeded("the log '" + name + "' of replica " + nodeId + " " + state());
+      }
+      if (isOpen && System.nanoTime() - openSince > REPEAT_MAX.toNanos()) {
+        throw new Unavailable(
+            "the log '" + name + "' of replica " + nodeId + " " + state(), problem);
+      }
+    }
+
+    void pause(Deadline deadline) {
+      LockSupport.parkNanos(Math.min(pauseNanos, Math.max(0, deadline.remainingNanos())));
+      pauseNanos = Math.min(RETRY_NANOS_MAX, pauseNanos * 2);
+    }
+
+    private String state() {
+      String what =
+          callId == 0
+              ? "found no leader to ask in time"
+              : isOpen
+                  ? "did not answer in time; the outcome is open"
+                  : "had no leader in time; the entry was not proposed";
+      return problem == null ? what : what + ": " + problem.getMessage();
+    }
   }
 }

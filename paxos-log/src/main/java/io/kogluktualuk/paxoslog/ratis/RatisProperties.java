@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
@@ -36,9 +39,9 @@ final class RatisProperties {
   private static final SizeInBytes WRITE_BUFFER =
       SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX + 4096);
 
-  /// A reply is remembered this long for a client that asks again. Ours never repeat a call id, so
-  /// it only costs memory.
-  private static final TimeDuration RETRY_CACHE_EXPIRY = TimeDuration.valueOf(5, TimeUnit.SECONDS);
+  /// A reply is remembered this long for a proposer that sends its entry again; it must be longer
+  /// than [RatisLog#REPEAT_MAX].
+  private static final TimeDuration RETRY_CACHE_EXPIRY = TimeDuration.valueOf(15, TimeUnit.SECONDS);
 
   /// A lone replica need not wait to hear from others before it votes for itself.
   private static final TimeDuration LONE_ELECTION_MIN =
@@ -49,7 +52,7 @@ final class RatisProperties {
 
   private RatisProperties() {}
 
-  static RaftProperties of(RatisSettings settings, Path storage) {
+  static RaftProperties of(LogHostSettings settings, Path storage) {
     RaftProperties properties = new RaftProperties();
     RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
     setTransport(properties, settings.self());
@@ -59,6 +62,29 @@ final class RatisProperties {
     setSnapshots(properties);
     setBounds(properties);
     return properties;
+  }
+
+  /// The connections' keys, which cannot be written as properties.
+  static Parameters parameters(LogHostSettings settings) {
+    Parameters parameters = new Parameters();
+    LogTls tls = settings.tls();
+    if (tls != null) {
+      GrpcConfigKeys.TLS.setConf(
+          parameters,
+          GrpcTlsConfig.newBuilder()
+              .setKeyManager(tls.keys())
+              .setTrustManager(tls.trust())
+              .setMutualTls(true)
+              // The JDK's own asks the managers at each handshake; OpenSSL would copy the keys.
+              .setSslProvider(SslProvider.JDK)
+              .setProtocols("TLSv1.3")
+              .build());
+    }
+    return parameters;
+  }
+
+  static void setFolder(RaftProperties properties, Path storage) {
+    RaftServerConfigKeys.setStorageDir(properties, List.of(storage.toFile()));
   }
 
   private static void setTransport(RaftProperties properties, LogPeer self) {
@@ -71,7 +97,7 @@ final class RatisProperties {
 
   private static void setStorage(RaftProperties properties, Path storage) {
     File folder = storage.toFile();
-    RaftServerConfigKeys.setStorageDir(properties, List.of(folder));
+    setFolder(properties, storage);
     RaftServerConfigKeys.setRemovedGroupsDir(properties, new File(folder, "removed"));
     // Without the extra metadata entries a sequential writer is nearly twice as fast.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
@@ -84,10 +110,10 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("1MB"));
   }
 
-  private static void setElections(RaftProperties properties, RatisSettings settings) {
+  private static void setElections(RaftProperties properties, LogHostSettings settings) {
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(settings.electionTimeoutMin()));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(settings.electionTimeoutMax()));
-    if (settings.peers().size() == 1) {
+    if (settings.peers().size() == 1 && !settings.isJoining()) {
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, LONE_ELECTION_MIN);
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, LONE_ELECTION_MAX);
     }

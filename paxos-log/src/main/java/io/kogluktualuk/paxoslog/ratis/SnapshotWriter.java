@@ -45,7 +45,7 @@ final class SnapshotWriter implements AutoCloseable {
 
   private volatile long sizeLast;
 
-  SnapshotWriter(RatisSettings settings) {
+  SnapshotWriter(LogHostSettings settings) {
     this.bytesMin = settings.snapshotAfterBytes();
     this.entriesMax = settings.snapshotAfterEntries();
   }

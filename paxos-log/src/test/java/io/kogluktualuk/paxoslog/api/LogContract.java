@@ -48,6 +48,28 @@ public abstract class LogContract {
   }
 
   @Test
+  void aBarrierMissesNothingThatWasAcknowledged() throws Exception {
+    HistoryMachine machine = new HistoryMachine();
+    try (ReplicatedLog log = open(machine);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> late = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        int count = Integer.parseInt(append(log, "entry " + i));
+        late.add(
+            threads.submit(
+                () -> {
+                  log.barrier(soon());
+                  return log.read(machine::entries).size() - count;
+                }));
+      }
+      for (Future<Integer> each : late) {
+        assertTrue(each.get() >= 0, "entries were missed behind a barrier");
+      }
+      assertEquals(0, log.status().lagEntries());
+    }
+  }
+
+  @Test
   void keepsEverythingOverARestart() {
     try (ReplicatedLog log = open(new HistoryMachine())) {
       append(log, "a");
@@ -125,6 +147,7 @@ public abstract class LogContract {
       assertThrows(
           DeadlineExceeded.class,
           () -> log.append("a".getBytes(UTF_8), Deadline.after(Duration.ofNanos(-1))));
+      assertThrows(DeadlineExceeded.class, () -> log.barrier(Deadline.after(Duration.ofNanos(-1))));
       append(log, "b");
     }
   }
@@ -150,6 +173,7 @@ public abstract class LogContract {
     log.close();
     assertThrows(AlreadyClosed.class, () -> append(log, "a"));
     assertThrows(AlreadyClosed.class, () -> log.read(() -> 1));
+    assertThrows(AlreadyClosed.class, () -> log.barrier(soon()));
     assertThrows(AlreadyClosed.class, () -> log.snapshot(soon()));
   }
 }

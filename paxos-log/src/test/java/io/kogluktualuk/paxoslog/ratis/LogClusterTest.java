@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.paxoslog.api.FollowerStatus;
 import io.kogluktualuk.paxoslog.api.HistoryMachine;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.api.LogStatus;
@@ -55,8 +56,8 @@ final class LogClusterTest {
   }
 
   private ReplicatedLog open(int replica, HistoryMachine machine) {
-    RatisSettings settings =
-        RatisSettings.of(folder.resolve("c" + replica), "three", "c" + replica, peers)
+    LogHostSettings settings =
+        LogHostSettings.of(folder.resolve("c" + replica), "three", "c" + replica, peers)
             .withSnapshotAfter(1 << 20, 100);
     return RatisLog.open(settings, machine);
   }
@@ -103,11 +104,18 @@ final class LogClusterTest {
     openAll();
     for (int i = 0; i < 30; i++) {
       append(logs.get(i % REPLICAS), i);
+      int other = (i + 1) % REPLICAS;
+      logs.get(other).barrier(Deadline.after(Duration.ofSeconds(20)));
+      assertEquals(i + 1, logs.get(other).read(machines.get(other)::entries).size());
     }
     for (int i = 0; i < REPLICAS; i++) {
       awaitEntries(i, 30);
     }
     int lost = leader();
+    assertEquals(2, logs.get(lost).status().followers().size());
+    for (FollowerStatus follower : logs.get(lost).status().followers()) {
+      assertTrue(follower.matchIndex() >= 30, follower::toString);
+    }
     logs.get(lost).close();
     ReplicatedLog other = logs.get((lost + 1) % REPLICAS);
     for (int i = 30; i < 400; i++) { // far enough for the log to be cut behind a snapshot

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A disk that takes no more is reported soon and by name, and loses nothing. The disk of this test
-/// is a process that may not make a file longer than a few megabytes: the write fails half way, as
-/// on a full disk.
+/// A disk that takes no more is reported soon and by name, and loses nothing. The disk of this
+/// test is a process that may not make a file longer than a few megabytes: the write fails half
+/// way, as on a full disk.
 @EnabledOnOs(OS.LINUX)
 final class LogFullDiskTest {
 
@@ -64,8 +64,8 @@ final class LogFullDiskTest {
     }
   }
 
-  private static RatisSettings settings(Path folder) {
-    return RatisSettings.single(folder, "full", "c1");
+  private static LogHostSettings settings(Path folder) {
+    return LogHostSettings.single(folder, "full", "c1");
   }
 
   private static byte[] entry(int number) {

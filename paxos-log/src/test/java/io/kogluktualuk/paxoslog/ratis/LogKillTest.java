@@ -47,9 +47,9 @@ final class LogKillTest {
     }
   }
 
-  private static RatisSettings settings(Path folder) {
+  private static LogHostSettings settings(Path folder) {
     // Snapshots often, so that a kill falls into one now and then.
-    return RatisSettings.single(folder, "killed", "c1").withSnapshotAfter(1 << 20, 50);
+    return LogHostSettings.single(folder, "killed", "c1").withSnapshotAfter(1 << 20, 50);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,8 @@ final class RatisLogTest extends LogContract {
     return RatisLog.open(settings(), machine);
   }
 
-  private RatisSettings settings() {
-    return RatisSettings.single(folder.resolve("log"), "test cluster", "c1");
+  private LogHostSettings settings() {
+    return LogHostSettings.single(folder.resolve("log"), "test cluster", "c1");
   }
 
   @Test
@@ -56,8 +57,8 @@ final class RatisLogTest extends LogContract {
   void aTakenPortConflicts() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       LogPeer peer = new LogPeer("c1", "127.0.0.1", other.getLocalPort());
-      RatisSettings settings =
-          RatisSettings.of(folder.resolve("log"), "test cluster", "c1", List.of(peer));
+      LogHostSettings settings =
+          LogHostSettings.of(folder.resolve("log"), "test cluster", "c1", List.of(peer));
       Conflict conflict =
           assertThrows(Conflict.class, () -> RatisLog.open(settings, new HistoryMachine()));
       assertMentions(conflict, peer.address());
@@ -68,11 +69,11 @@ final class RatisLogTest extends LogContract {
   @Test
   void aFolderOfAnotherClusterConflicts() {
     open(new HistoryMachine()).close();
-    RatisSettings other = RatisSettings.single(folder.resolve("log"), "other cluster", "c1");
+    LogHostSettings other = LogHostSettings.single(folder.resolve("log"), "other cluster", "c1");
     Conflict conflict =
         assertThrows(Conflict.class, () -> RatisLog.open(other, new HistoryMachine()));
     assertMentions(conflict, "test cluster", "other cluster");
-    RatisSettings otherNode = RatisSettings.single(folder.resolve("log"), "test cluster", "c2");
+    LogHostSettings otherNode = LogHostSettings.single(folder.resolve("log"), "test cluster", "c2");
     assertThrows(Conflict.class, () -> RatisLog.open(otherNode, new HistoryMachine()));
   }
 
@@ -86,8 +87,8 @@ final class RatisLogTest extends LogContract {
     }
     HistoryMachine machine = new HistoryMachine();
     LogPeer fixed = new LogPeer("c1", "127.0.0.1", freePort());
-    RatisSettings settings =
-        RatisSettings.of(folder.resolve("log"), "test cluster", "c1", List.of(fixed));
+    LogHostSettings settings =
+        LogHostSettings.of(folder.resolve("log"), "test cluster", "c1", List.of(fixed));
     try (ReplicatedLog log = RatisLog.open(settings, machine)) {
       assertEquals(fixed.address(), log.status().address());
       append(log, "b");
@@ -157,9 +158,11 @@ final class RatisLogTest extends LogContract {
   @Test
   void aFirstStartThatWasCutShortIsForgotten() throws IOException {
     // What is there when a process dies between making its mark and the end of its first start.
-    LogFolder.open(settings()).close();
-    Files.createDirectories(folder.resolve("log/ratis/half/current"));
-    Files.writeString(folder.resolve("log/ratis/half/current/raft-meta"), "garb");
+    LogFolder.open(settings(), Set.of("main")).close();
+    String storage = RatisNames.groupId("test cluster", "main").getUuid().toString();
+    Path half = folder.resolve("log/ratis").resolve(storage).resolve("current");
+    Files.createDirectories(half);
+    Files.writeString(half.resolve("raft-meta"), "garb");
     try (ReplicatedLog log = open(new HistoryMachine())) {
       assertEquals("1", append(log, "a"));
     }
@@ -167,7 +170,7 @@ final class RatisLogTest extends LogContract {
 
   @Test
   void snapshotsComeByThemselvesAndCutTheLog() throws IOException {
-    RatisSettings settings = settings().withSnapshotAfter(1L << 20, 10_000);
+    LogHostSettings settings = settings().withSnapshotAfter(1L << 20, 10_000);
     HistoryMachine first = new HistoryMachine();
     String entry = "x".repeat(50_000);
     try (ReplicatedLog log = RatisLog.open(settings, first)) {

@@ -1,7 +1,7 @@
 package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.paxoslog.api.LogPeer;
-import io.kogluktualuk.paxoslog.ratis.RatisSettings;
+import io.kogluktualuk.paxoslog.ratis.LogHostSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.List;
 /// @param silentAfter a member not heard of for so long is reported as silent
 /// @param commitTimeout how long an entry may take to be agreed on before its callers are told
 public record ControlSettings(
-    RatisSettings log, InetSocketAddress bind, Duration silentAfter, Duration commitTimeout) {
+    LogHostSettings log, InetSocketAddress bind, Duration silentAfter, Duration commitTimeout) {
 
   private static final Duration SILENT_AFTER = Duration.ofSeconds(5);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
@@ -33,13 +33,13 @@ public record ControlSettings(
   /// @param folder for its log alone
   /// @param clusterId the same at every start on that folder
   public static ControlSettings single(Path folder, String clusterId, InetSocketAddress bind) {
-    return of(RatisSettings.single(folder, clusterId, "control-1"), bind);
+    return of(LogHostSettings.single(folder, clusterId, "control-1"), bind);
   }
 
   /// One of several control nodes.
   public static ControlSettings replica(
       Path folder, String clusterId, String nodeId, List<LogPeer> peers, InetSocketAddress bind) {
-    return of(RatisSettings.of(folder, clusterId, nodeId, peers), bind);
+    return of(LogHostSettings.of(folder, clusterId, nodeId, peers), bind);
   }
 
   public ControlSettings withSilentAfter(Duration duration) {
@@ -51,7 +51,7 @@ public record ControlSettings(
         log.withSnapshotAfter(bytes, entries), bind, silentAfter, commitTimeout);
   }
 
-  private static ControlSettings of(RatisSettings log, InetSocketAddress bind) {
+  private static ControlSettings of(LogHostSettings log, InetSocketAddress bind) {
     return new ControlSettings(log, bind, SILENT_AFTER, COMMIT_TIMEOUT);
   }
 }

@@ -70,6 +70,9 @@ final class GatedLog implements ReplicatedLog {
   }
 
   @Override
+  public void barrier(Deadline deadline) {}
+
+  @Override
   public LogStatus status() {
     throw new UnsupportedOperationException("not asked in these tests");
   }

@@ -1,0 +1,167 @@
+package io.kogluktualuk.paxoslog.ratis;
+
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.paxoslog.api.LogPeer;
+import io.kogluktualuk.paxoslog.api.ReplicatedLog;
+import io.kogluktualuk.paxoslog.api.StateMachine;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.ratis.protocol.RaftGroupId;
+
+/// The replicas of one or several logs that a process keeps: one consensus port, one folder.
+///
+/// The set of logs is fixed when a cluster is formed, and the same in all its processes.
+///
+/// **Threading:** any thread. **Ownership:** the creator closes; closing ends all its logs.
+/// **Bound:** [IdentityMark#LOGS_MAX] logs.
+public final class LogHost implements AutoCloseable {
+
+  private final LogHostSettings settings;
+  private final LogFolder folder;
+  private final boolean endsWithItsLog;
+  private final RatisServer server;
+  private final SortedMap<String, RatisLog> logs = new TreeMap<>();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+
+  private LogHost(
+      LogHostSettings settings,
+      LogFolder folder,
+      Map<String, StateMachine> stateMachines,
+      boolean endsWithItsLog) {
+    this.settings = settings;
+    this.folder = folder;
+    this.endsWithItsLog = endsWithItsLog;
+    Map<RaftGroupId, AppliedMachine> machines = new ConcurrentHashMap<>();
+    this.server = new RatisServer(settings, folder, machines);
+    stateMachines.forEach(
+        (name, stateMachine) -> {
+          RaftGroupId id = RatisNames.groupId(settings.clusterId(), name);
+          AppliedMachine machine =
+              new AppliedMachine(
+                  stateMachine, () -> folder.markFormed(name), bytes -> onApplied(name, bytes));
+          machines.put(id, machine);
+          RatisGroup group = new RatisGroup(server, id, machine);
+          logs.put(
+              name,
+              new RatisLog(
+                  settings.nodeId(), name, group, new SnapshotWriter(settings), this::onLogClosed));
+        });
+  }
+
+  /// Starts the replicas of this process and waits until each knows a leader; a lone replica has
+  /// then applied everything. One that joins does not wait.
+  ///
+  /// @param stateMachines the machine of each log, by its name; fresh ones, which are filled
+  ///     from the latest snapshots and the logs behind them
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when the folder or the port is in use, or the
+  ///     folder belongs to another cluster or replica, or has another set of logs
+  /// @throws io.kogluktualuk.fabric.fault.Corruption when a log, a snapshot or the identity mark
+  ///     is damaged or missing
+  /// @throws Unavailable when the folder cannot be used or no leader is found in time
+  public static LogHost open(LogHostSettings settings, Map<String, StateMachine> stateMachines) {
+    return open(settings, stateMachines, false);
+  }
+
+  /// A host that closes when its only log does.
+  static LogHost openForOne(LogHostSettings settings, String name, StateMachine stateMachine) {
+    return open(settings, Map.of(name, stateMachine), true);
+  }
+
+  private static LogHost open(
+      LogHostSettings settings, Map<String, StateMachine> stateMachines, boolean endsWithItsLog) {
+    LogFolder folder = LogFolder.open(settings, stateMachines.keySet());
+    LogHost host;
+    try {
+      host = new LogHost(settings, folder, stateMachines, endsWithItsLog);
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+    try {
+      host.start();
+      return host;
+    } catch (RuntimeException e) {
+      try {
+        host.close();
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  /// The replica of a log in this process.
+  ///
+  /// @throws IllegalArgumentException when no such log was given to [#open]
+  public ReplicatedLog log(String name) {
+    return logOf(name);
+  }
+
+  /// The replicas that the logs have agreed on, as far as this process knows.
+  public List<LogPeer> peers() {
+    return logs.firstEntry().getValue().group().peers();
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed.compareAndSet(false, true)) {
+      return;
+    }
+    try (folder) {
+      logs.values().forEach(RatisLog::close);
+      server.close();
+    }
+  }
+
+  RatisLog logOf(String name) {
+    RatisLog found = logs.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "there is no log '" + name + "' here; there are " + logs.keySet());
+    }
+    return found;
+  }
+
+  private void start() {
+    server.start(logs);
+    Deadline deadline = Deadline.after(settings.startTimeout());
+    for (RatisLog log : logs.values()) {
+      if (!settings.isJoining()) {
+        awaitLeader(log, deadline);
+      }
+      log.checkHealthy();
+    }
+  }
+
+  private void awaitLeader(RatisLog log, Deadline deadline) {
+    try {
+      if (!log.awaitLeader(deadline)) {
+        throw new Unavailable(
+            "replica "
+                + settings.nodeId()
+                + " found no leader within "
+                + settings.startTimeout()
+                + " among "
+                + settings.peers());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while replica " + settings.nodeId() + " started", e);
+    }
+  }
+
+  private void onApplied(String name, int bytes) {
+    logOf(name).onApplied(bytes);
+  }
+
+  private void onLogClosed() {
+    if (endsWithItsLog) {
+      close();
+    }
+  }
+}

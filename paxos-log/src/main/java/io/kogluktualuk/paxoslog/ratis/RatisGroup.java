@@ -1,0 +1,168 @@
+package io.kogluktualuk.paxoslog.ratis;
+
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.paxoslog.api.FollowerStatus;
+import io.kogluktualuk.paxoslog.api.LogPeer;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+
+/// One log of a [RatisServer]: how it is asked.
+///
+/// **Threading:** any thread.
+final class RatisGroup {
+
+  private static final long CUT_MILLIS_MAX = 30_000;
+
+  private final RatisServer server;
+  private final RaftGroupId id;
+  private final AppliedMachine machine;
+
+  RatisGroup(RatisServer server, RaftGroupId id, AppliedMachine machine) {
+    this.server = server;
+    this.id = id;
+    this.machine = machine;
+  }
+
+  RaftGroupId id() {
+    return id;
+  }
+
+  AppliedMachine machine() {
+    return machine;
+  }
+
+  RaftServer.Division division() {
+    try {
+      return server.server().getDivision(id);
+    } catch (IOException e) {
+      throw new Unavailable("replica " + server.self() + " is gone: " + e, e);
+    }
+  }
+
+  long nextCallId() {
+    return server.nextCallId();
+  }
+
+  boolean isSelf(RaftPeerId replica) {
+    return server.self().equals(replica);
+  }
+
+  /// Has a replica append an entry. The same call id may be sent again, to any replica: while
+  /// they remember it the entry is appended once.
+  CompletableFuture<RaftClientReply> submit(RaftPeerId leader, long callId, byte[] entry) {
+    RaftClientRequest request =
+        request(leader, callId)
+            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    return isSelf(leader) ? ask(request) : send(request);
+  }
+
+  /// Waits until this replica has applied what is agreed on now.
+  CompletableFuture<RaftClientReply> readIndex() {
+    return ask(
+        request(server.self(), nextCallId())
+            .setMessage(Message.EMPTY)
+            .setType(RaftClientRequest.readRequestType())
+            .build());
+  }
+
+  /// Gives up a connection on which a request failed.
+  void onFailed(RaftPeerId replica, Throwable problem) {
+    if (!isSelf(replica)) {
+      server.rpc().handleException(replica, problem, true);
+    }
+  }
+
+  /// Makes the announced snapshot the latest and deletes the log before it.
+  void cutLog() throws IOException {
+    server
+        .server()
+        .snapshotManagement(
+            SnapshotManagementRequest.newCreate(
+                server.clientId(),
+                server.self(),
+                id,
+                nextCallId(),
+                CUT_MILLIS_MAX,
+                1)); // however few entries it is ahead of the last
+  }
+
+  List<LogPeer> peers() {
+    return RatisNames.peers(division().getRaftConf().getCurrentPeers());
+  }
+
+  String address() {
+    return server.address();
+  }
+
+  /// How far the followers are, when this replica leads.
+  List<FollowerStatus> followers(DivisionInfo info) {
+    long[] matches = info.getFollowerMatchIndices();
+    List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+    List<FollowerStatus> found = new ArrayList<>();
+    if (matches == null || matches.length != followers.size()) {
+      return found; // not the leader, or the members are changing just now
+    }
+    long last = Math.max(-1, division().getRaftLog().getNextIndex() - 1);
+    for (int i = 0; i < matches.length; i++) {
+      found.add(
+          new FollowerStatus(
+              followers.get(i).getId().getId().toStringUtf8(),
+              matches[i],
+              Math.max(0, last - matches[i]),
+              followers.get(i).getLastRpcElapsedTimeMs()));
+    }
+    return found;
+  }
+
+  private RaftClientRequest.Builder request(RaftPeerId target, long callId) {
+    return RaftClientRequest.newBuilder()
+        .setClientId(server.clientId())
+        .setServerId(target)
+        .setGroupId(id)
+        .setCallId(callId);
+  }
+
+  /// Asks the log in this process on this very thread: the server would hand the request to
+  /// another and wait for that one.
+  private CompletableFuture<RaftClientReply> ask(RaftClientRequest request) {
+    try {
+      return division() instanceof RaftClientAsynchronousProtocol direct
+          ? direct.submitClientRequestAsync(request)
+          : server.server().submitClientRequestAsync(request);
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<RaftClientReply> send(RaftClientRequest request) {
+    RaftPeer leader = leaderPeer(request.getServerId());
+    if (leader == null) {
+      return CompletableFuture.failedFuture(
+          new ConnectException("the address of " + request.getServerId() + " is unknown"));
+    }
+    server.rpc().addRaftPeers(leader);
+    return server.rpc().sendRequestAsyncUnordered(request);
+  }
+
+  private @Nullable RaftPeer leaderPeer(RaftPeerId replica) {
+    return division().getRaftConf().getPeer(replica);
+  }
+}
