@@ -49,7 +49,11 @@ public final class LogHost implements AutoCloseable {
           logs.put(
               name,
               new RatisLog(
-                  settings.nodeId(), name, group, new SnapshotWriter(settings), this::onLogClosed));
+                  settings.nodeId(),
+                  "the log '" + name + "' of replica " + settings.nodeId() + ", " + folder,
+                  group,
+                  new SnapshotWriter(settings),
+                  this::onLogClosed));
         });
   }
 

@@ -120,7 +120,7 @@ final class RatisGroup {
     if (matches == null || matches.length != followers.size()) {
       return found; // not the leader, or the members are changing just now
     }
-    long last = Math.max(-1, division().getRaftLog().getNextIndex() - 1);
+    long last = division().getRaftLog().getLastCommittedIndex();
     for (int i = 0; i < matches.length; i++) {
       found.add(
           new FollowerStatus(

@@ -10,13 +10,11 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.api.StateMachine;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -31,23 +29,14 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** as [ReplicatedLog].
 public final class RatisLog implements ReplicatedLog {
 
-  /// For so long after it first may have arrived somewhere an entry is sent again. The replicas
-  /// remember longer that they have it; see [RatisProperties].
-  static final Duration REPEAT_MAX = Duration.ofSeconds(10);
-
   /// The name of the only log of a process that keeps one.
   private static final String ONLY = "main";
-
-  /// How long to wait before asking again, doubled each time.
-  private static final long RETRY_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private static final long RETRY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
 
   /// How often a waiting call looks whether the disk has failed behind its back.
   private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String nodeId;
-  private final String name;
+  private final String what;
   private final SnapshotWriter snapshots;
   private final AppliedMachine machine;
   private final RatisGroup group;
@@ -55,11 +44,12 @@ public final class RatisLog implements ReplicatedLog {
   private final Runnable onClose;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
+  /// @param what this is, for messages
   /// @param onClose what else ends with this log
   RatisLog(
-      String nodeId, String name, RatisGroup group, SnapshotWriter snapshots, Runnable onClose) {
+      String nodeId, String what, RatisGroup group, SnapshotWriter snapshots, Runnable onClose) {
     this.nodeId = nodeId;
-    this.name = name;
+    this.what = what;
     this.group = group;
     this.machine = group.machine();
     this.snapshots = snapshots;
@@ -79,18 +69,23 @@ public final class RatisLog implements ReplicatedLog {
       throw new OutOfSpace(
           "an entry of " + entry.length + " bytes; at most " + ENTRY_BYTES_MAX + " are allowed");
     }
-    Proposal proposal = new Proposal(group.nextCallId());
+    Proposal proposal = new Proposal(what, group.nextCallId());
     while (true) {
       checkUsable();
       proposal.checkTime(deadline);
       RaftPeerId leader = group.division().getInfo().getLeaderId();
       if (leader != null) {
-        switch (ask(group.submit(leader, proposal.callId, entry), deadline, proposal)) {
+        switch (ask(group.submit(leader, proposal.callId(), entry), deadline, proposal)) {
           case Answer.Done done -> {
             return done.reply();
           }
           case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
-          case Answer.Again again -> proposal.onAgain(leader, again);
+          case Answer.Again again -> {
+            proposal.onAgain(again);
+            if (again.isConnectionLost()) {
+              group.onFailed(leader, again.cause());
+            }
+          }
         }
       }
       proposal.pause(deadline);
@@ -99,7 +94,7 @@ public final class RatisLog implements ReplicatedLog {
 
   @Override
   public void barrier(Deadline deadline) {
-    Proposal question = new Proposal(0);
+    Proposal question = new Proposal(what, Proposal.QUESTION);
     while (true) {
       checkUsable();
       question.checkTime(deadline);
@@ -109,7 +104,7 @@ public final class RatisLog implements ReplicatedLog {
           return;
         }
         case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
-        case Answer.Again again -> question.problem = again.cause();
+        case Answer.Again again -> question.onAgain(again);
       }
       question.pause(deadline);
     }
@@ -208,7 +203,7 @@ public final class RatisLog implements ReplicatedLog {
 
   private void checkOpen() {
     if (isClosed.get()) {
-      throw new AlreadyClosed("the log '" + name + "' of replica " + nodeId + " is closed");
+      throw new AlreadyClosed(what + " is closed");
     }
   }
 
@@ -221,8 +216,7 @@ public final class RatisLog implements ReplicatedLog {
   private void checkDisk() {
     FabricException found = machine.logFailure();
     if (found != null) {
-      throw FabricException.ofTag(
-          found.tag(), "the log '" + name + "' of replica " + nodeId + ": " + found.getMessage());
+      throw FabricException.ofTag(found.tag(), what + ": " + found.getMessage());
     }
   }
 
@@ -236,8 +230,7 @@ public final class RatisLog implements ReplicatedLog {
       } catch (TimeoutException e) {
         checkUsable();
         if (deadline.hasPassed()) {
-          proposal.isOpen = true;
-          proposal.checkTime(deadline);
+          throw proposal.late();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -246,56 +239,6 @@ public final class RatisLog implements ReplicatedLog {
         checkUsable();
         return Answer.of(RatisFaults.unwrap(e));
       }
-    }
-  }
-
-  /// One entry on its way, or one question.
-  private final class Proposal {
-
-    private final long callId;
-    private boolean isOpen;
-    private long openSince;
-    private long pauseNanos = RETRY_NANOS_MIN;
-    private @Nullable Throwable problem;
-
-    Proposal(long callId) {
-      this.callId = callId;
-    }
-
-    void onAgain(RaftPeerId leader, Answer.Again again) {
-      problem = again.cause();
-      if (again.mayBeAppended() && !isOpen) {
-        isOpen = true;
-        openSince = System.nanoTime();
-      }
-      if (again.isConnectionLost()) {
-        group.onFailed(leader, again.cause());
-      }
-    }
-
-    void checkTime(Deadline deadline) {
-      if (deadline.hasPassed()) {
-        throw new DeadlineExceeded("the log '" + name + "' of replica " + nodeId + " " + state());
-      }
-      if (isOpen && System.nanoTime() - openSince > REPEAT_MAX.toNanos()) {
-        throw new Unavailable(
-            "the log '" + name + "' of replica " + nodeId + " " + state(), problem);
-      }
-    }
-
-    void pause(Deadline deadline) {
-      LockSupport.parkNanos(Math.min(pauseNanos, Math.max(0, deadline.remainingNanos())));
-      pauseNanos = Math.min(RETRY_NANOS_MAX, pauseNanos * 2);
-    }
-
-    private String state() {
-      String what =
-          callId == 0
-              ? "found no leader to ask in time"
-              : isOpen
-                  ? "did not answer in time; the outcome is open"
-                  : "had no leader in time; the entry was not proposed";
-      return problem == null ? what : what + ": " + problem.getMessage();
     }
   }
 }

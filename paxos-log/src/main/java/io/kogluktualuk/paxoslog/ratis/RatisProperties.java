@@ -40,7 +40,7 @@ final class RatisProperties {
       SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX + 4096);
 
   /// A reply is remembered this long for a proposer that sends its entry again; it must be longer
-  /// than [RatisLog#REPEAT_MAX].
+  /// than [Proposal#REPEAT_MAX].
   private static final TimeDuration RETRY_CACHE_EXPIRY = TimeDuration.valueOf(15, TimeUnit.SECONDS);
 
   /// A lone replica need not wait to hear from others before it votes for itself.
