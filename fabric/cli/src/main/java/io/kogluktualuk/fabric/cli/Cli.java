@@ -59,6 +59,7 @@ final class Cli {
         new ExplainCommand(terminal),
         new DemoCommand(terminal),
         new BenchCommand(terminal),
+        CaCommand.of(terminal),
         new DoctorCommand(terminal),
         new VersionCommand(terminal));
   }
@@ -67,6 +68,7 @@ final class Cli {
   private static void document(CommandLine top) {
     List<CommandLine> all = new ArrayList<>(top.getSubcommands().values());
     all.add(top);
+    top.getSubcommands().values().forEach(each -> all.addAll(each.getSubcommands().values()));
     for (CommandLine command : all) {
       command
           .getCommandSpec()

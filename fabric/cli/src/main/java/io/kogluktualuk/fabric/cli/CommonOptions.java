@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,8 +42,10 @@ final class CommonOptions {
   @Option(
       names = "--tenant",
       paramLabel = "NAME",
-      description = "Whose content is meant. Default: KOG_TENANT, or 'default'.")
-  private @Nullable String tenant;
+      description =
+          "Whose content is meant. Default: KOG_TENANT, or 'default'. A certificate may be for"
+              + " several; repeat it.")
+  private List<String> tenants = List.of();
 
   @Option(names = "--json", description = "Print one JSON object instead of text; errors too.")
   private boolean json;
@@ -90,10 +93,18 @@ final class CommonOptions {
     VerbsChoice.install(verbs());
   }
 
-  /// @throws InvalidArgument when it cannot be a tenant's name
+  /// The tenants as they were given; most commands take one at most.
+  List<String> tenants() {
+    return tenants;
+  }
+
+  /// @throws InvalidArgument when it cannot be a tenant's name, or there are several
   private Tenant tenant() {
+    if (tenants.size() > 1) {
+      throw new InvalidArgument("--tenant was given " + tenants.size() + " times, expected once");
+    }
     String asked = terminal.environment().getOrDefault("KOG_TENANT", Tenant.DEFAULT.name());
-    return new Tenant(tenant == null ? asked : tenant);
+    return new Tenant(tenants.isEmpty() ? asked : tenants.getFirst());
   }
 
   /// Connects to the running cluster.

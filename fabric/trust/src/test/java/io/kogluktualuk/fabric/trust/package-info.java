@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.fabric.trust;
+
+import org.jspecify.annotations.NullMarked;
