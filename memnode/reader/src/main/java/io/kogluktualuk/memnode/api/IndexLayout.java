@@ -25,14 +25,18 @@ import org.jspecify.annotations.Nullable;
 ///     32 bytes, as in the blob's name         u32   u32   u64       u64       u64
 /// ```
 ///
+/// An index that is longer than a region consists of several tables of the same size, its
+/// segments, each a region by itself. One word of the hash says which segment, another which home
+/// slot in it.
+///
 /// Numbers are little endian. A slot whose sequence is 0 is empty. The owner writes the sequence
 /// last, with release order; a peer's read is not in the Java memory model, so the check word (a
 /// mixture of the other seven) tells a torn entry from a whole one. Whoever then reads the blob
 /// verifies its hash: a wrong entry costs a second look, never wrong data.
 ///
 /// While an entry is moved to make room it is for a moment in two slots, and a reader that copies
-/// the slots in an unlucky order may see it in neither. So *not there* is a hint: before a blob is
-/// declared missing the node is asked by [MemoryCalls#LOCATE].
+/// the slots in an unlucky order may see it in neither. So *not there* is a hint: before a blob
+/// is declared missing the node is asked by [MemoryCalls#LOCATE].
 ///
 /// [1] M. Herlihy, N. Shavit, M. Tzafrir: Hopscotch Hashing. DISC 2008.
 public final class IndexLayout {
@@ -53,8 +57,11 @@ public final class IndexLayout {
   /// What one look-up reads.
   public static final int PROBE_BYTES = PROBES * ENTRY_BYTES;
 
-  /// The most home slots, so that the index is one region.
+  /// The most home slots of a segment, so that it is one region.
   public static final long HOMES_MAX = (1L << 24) - PROBES;
+
+  /// The most segments: 64 GiB, for half a billion blobs.
+  public static final int SEGMENTS_MAX = 64;
 
   private static final ValueLayout.OfInt LE_INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -69,17 +76,22 @@ public final class IndexLayout {
 
   private IndexLayout() {}
 
-  /// The slots of an index with so many home slots.
+  /// The slots of a segment with so many home slots.
   public static long slots(long homes) {
     return homes + PROBES - 1;
   }
 
-  /// The bytes of an index with so many home slots.
+  /// The bytes of a segment with so many home slots.
   public static long indexBytes(long homes) {
     return slots(homes) * ENTRY_BYTES;
   }
 
-  /// The home slot of a hash: where its [#PROBE_BYTES] begin, in slots.
+  /// The segment of a hash.
+  public static int segment(Hash hash, int segments) {
+    return (int) Math.unsignedMultiplyHigh(hash.word(2), segments);
+  }
+
+  /// The home slot of a hash in its segment: where its [#PROBE_BYTES] begin, in slots.
   public static long home(Hash hash, long homes) {
     return Math.unsignedMultiplyHigh(hash.word(1), homes);
   }
@@ -104,7 +116,9 @@ public final class IndexLayout {
   }
 
   /// The location of a whole entry; null for a torn or impossible one.
-  static @Nullable BlobLocation locationAt(MemorySegment index, long at) {
+  ///
+  /// @param at where the entry begins, in bytes
+  public static @Nullable BlobLocation locationAt(MemorySegment index, long at) {
     int region = index.get(LE_INT_UNALIGNED, at + REGION_OFFSET);
     int length = index.get(LE_INT_UNALIGNED, at + LENGTH_OFFSET);
     long offset = index.get(LE_LONG_UNALIGNED, at + OFFSET_OFFSET);
@@ -122,9 +136,9 @@ public final class IndexLayout {
   /// Writes everything but the sequence, which [#publish] writes last.
   ///
   /// @param index the owner's mapping, aligned to the entries
+  /// @param at where the entry begins, in bytes
   public static void prepare(
-      MemorySegment index, long slot, Hash hash, BlobLocation location, long sequence) {
-    long at = slot * ENTRY_BYTES;
+      MemorySegment index, long at, Hash hash, BlobLocation location, long sequence) {
     hash.write(index, at + HASH_OFFSET);
     index.set(LE_INT, at + REGION_OFFSET, location.region());
     index.set(LE_INT, at + LENGTH_OFFSET, location.length());
@@ -133,13 +147,13 @@ public final class IndexLayout {
   }
 
   /// Makes a prepared entry visible. Release order: whoever sees the sequence sees the entry.
-  public static void publish(MemorySegment index, long slot, long sequence) {
-    SEQUENCE.setRelease(index, slot * ENTRY_BYTES + SEQUENCE_OFFSET, sequence);
+  public static void publish(MemorySegment index, long at, long sequence) {
+    SEQUENCE.setRelease(index, at + SEQUENCE_OFFSET, sequence);
   }
 
-  /// The sequence of a slot; 0 when it is empty.
-  public static long sequence(MemorySegment index, long slot) {
-    return (long) SEQUENCE.getAcquire(index, slot * ENTRY_BYTES + SEQUENCE_OFFSET);
+  /// The sequence of the entry that begins there; 0 when the slot is empty.
+  public static long sequence(MemorySegment index, long at) {
+    return (long) SEQUENCE.getAcquire(index, at + SEQUENCE_OFFSET);
   }
 
   private static long check(MemorySegment index, long at) {

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** any thread.
 /// **Ownership:** owns channel and queue pairs. Buffers are the caller's.
-/// **Errors:** those of [Channel] and [RemoteMemory]; after any of them [NodeLink] makes a new one.
+/// **Errors:** those of [Channel] and [RemoteMemory]; after any of them [NodeLink] makes a new
+/// one.
 final class Session implements AutoCloseable {
 
   /// Window ids are worth nothing without the session's; so this must not be predictable.
@@ -142,9 +143,10 @@ final class Session implements AutoCloseable {
     List<Transfer> transfers = new ArrayList<>(hashes.size());
     for (int i = 0; i < hashes.size(); i++) {
       long home = IndexLayout.home(hashes.get(i), now.indexHomes());
+      int segment = IndexLayout.segment(hashes.get(i), now.index().size());
       transfers.add(
           new Transfer(
-              now.index(),
+              now.index().get(segment),
               home * IndexLayout.ENTRY_BYTES,
               buffer,
               (long) i * IndexLayout.PROBE_BYTES,

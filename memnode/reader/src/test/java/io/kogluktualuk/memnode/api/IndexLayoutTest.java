@@ -49,12 +49,12 @@ class IndexLayoutTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment index = arena.allocate(IndexLayout.PROBE_BYTES, 64);
       Hash hash = Hash.of(new byte[] {1});
-      IndexLayout.prepare(index, 15, hash, LOCATION, 7);
+      IndexLayout.prepare(index, 15 * IndexLayout.ENTRY_BYTES, hash, LOCATION, 7);
       assertNull(IndexLayout.find(index, hash));
-      IndexLayout.publish(index, 15, 7);
+      IndexLayout.publish(index, 15 * IndexLayout.ENTRY_BYTES, 7);
       assertEquals(LOCATION, IndexLayout.find(index, hash));
       assertNull(IndexLayout.find(index, Hash.of(new byte[] {2})));
-      IndexLayout.publish(index, 15, 0);
+      IndexLayout.publish(index, 15 * IndexLayout.ENTRY_BYTES, 0);
       assertNull(IndexLayout.find(index, hash));
     }
   }

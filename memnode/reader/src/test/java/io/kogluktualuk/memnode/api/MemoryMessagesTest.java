@@ -211,7 +211,7 @@ class MemoryMessagesTest {
         "ab".repeat(16),
         "10.0.0." + random.nextInt(256),
         random.nextInt(0x10000),
-        index,
+        list(random.nextInt(1, 5), () -> index),
         homes,
         list(items, () -> region(random)));
   }

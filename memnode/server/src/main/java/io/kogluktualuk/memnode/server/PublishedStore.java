@@ -12,8 +12,8 @@ import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The files of a store as registered memory: the index and each region for reading only, and each
-/// slot of the windows for writing only.
+/// The files of a store as registered memory: the index and each region for reading only, and
+/// each slot of the windows for writing only.
 ///
 /// The keys for reading are told to everybody who asks. Each window's key is told to who reserves
 /// it, and changes before the slot is another's.
@@ -25,7 +25,7 @@ final class PublishedStore implements AutoCloseable {
   private final MemoryStore store;
 
   /// Guarded by this: the index and the regions, by number.
-  private final ReadableFile index;
+  private final List<ReadableFile> index;
 
   private final List<ReadableFile> regions = new ArrayList<>();
 
@@ -37,14 +37,14 @@ final class PublishedStore implements AutoCloseable {
   PublishedStore(RegionServer server, MemoryStore store) {
     this.server = server;
     this.store = store;
-    this.index = readable(store.index());
+    this.index = store.index().stream().map(this::readable).toList();
     MemoryStore.FilePart file = store.windowFile();
-    this.windows = server.map(file.path(), 0, file.length());
+    this.windows = server.map(file.path(), file.offset(), file.length());
     store.windowSlots().forEach(slot -> slots.add(publish(slot)));
   }
 
   private ReadableFile readable(MemoryStore.FilePart file) {
-    return new ReadableFile(server.map(file.path(), 0, file.length()), file.length());
+    return new ReadableFile(server.map(file.path(), file.offset(), file.length()), file.length());
   }
 
   private PublishedRegion publish(WindowSlot slot) {
@@ -66,7 +66,7 @@ final class PublishedStore implements AutoCloseable {
         nodeId,
         host,
         server.address().getPort(),
-        index.remote(),
+        index.stream().map(ReadableFile::remote).toList(),
         store.indexHomes(),
         regions.stream().map(ReadableFile::remote).toList());
   }
@@ -81,7 +81,8 @@ final class PublishedStore implements AutoCloseable {
 
   /// Gives a slot another key, and then lets nobody use the old one.
   ///
-  /// @throws io.kogluktualuk.fabric.fault.Unavailable when there is no other key to be had: the old
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when there is no other key to be had: the
+  /// old
   ///     one stays valid, so the slot must not be lent
   void renew(WindowSlot slot) {
     PublishedRegion fresh = publish(slot);
@@ -92,15 +93,16 @@ final class PublishedStore implements AutoCloseable {
     former.close();
   }
 
-  /// Gives everything that can be read another key. The former keys stay valid until the next time.
+  /// Gives everything that can be read another key. The former keys stay valid until the next
+  /// time.
   synchronized void renewReadable() {
-    index.renew();
+    index.forEach(ReadableFile::renew);
     regions.forEach(ReadableFile::renew);
   }
 
   /// Lets nobody use the former keys any more.
   synchronized void withdrawFormer() {
-    index.withdrawFormer();
+    index.forEach(ReadableFile::withdrawFormer);
     regions.forEach(ReadableFile::withdrawFormer);
   }
 
@@ -113,6 +115,6 @@ final class PublishedStore implements AutoCloseable {
   public synchronized void close() {
     windows.close();
     regions.forEach(ReadableFile::close);
-    index.close();
+    index.forEach(ReadableFile::close);
   }
 }

@@ -9,6 +9,7 @@ import io.kogluktualuk.rdma.transport.memory.RegionServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,13 @@ final class TenantStore implements AutoCloseable {
       StateFolder folder = StateFolder.open(path, StateFolder.machineBootId(), freshId);
       opened.add(folder);
       nodeId = folder.nodeId();
-      store = MemoryStore.open(folder, settings, System::nanoTime, random.nextLong(1L << 62));
+      store =
+          MemoryStore.open(
+              folder,
+              settings,
+              System::nanoTime,
+              InstantSource.system(),
+              random.nextLong(1L << 62));
       opened.add(store);
       report(path);
       RegionServer regions = RegionServer.open(data);

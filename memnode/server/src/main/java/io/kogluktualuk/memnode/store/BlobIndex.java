@@ -6,57 +6,73 @@ import io.kogluktualuk.memnode.api.IndexLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.BitSet;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side of the index whose layout is [IndexLayout].
 ///
-/// An entry is made in two steps: [#claim] finds a slot and keeps it, [#publish] makes the entry
-/// visible. Between them the blob is written to the log, so that nothing is visible that a restart
-/// would not bring back.
+/// An entry is made in two steps: [#claim] finds a slot and an ordinal and keeps them, [#publish]
+/// makes the entry visible. Between them the blob is written to the log, so that nothing is
+/// visible that a restart would not bring back. An array beside the index, which no peer sees,
+/// says which ordinal an entry belongs to; it moves with the entries.
+///
+/// Slots are numbered through all segments.
 ///
 /// **Threading:** one thread at a time; [MemoryStore] holds its lock. Peers read without any.
-/// **Ownership:** the segment is lent.
+/// **Ownership:** the segments are lent.
 /// **Bound:** [#blobsMax] entries. A claim beyond, or one that finds no room within reach, fails.
 final class BlobIndex {
 
-  /// No slot.
-  static final long NONE = -1;
-
-  /// How far from its home a free slot is looked for, before it is moved into reach: ten times the
-  /// longest distance seen at the load this index allows.
+  /// How far from its home a free slot is looked for, before it is moved into reach: ten times
+  /// the longest distance seen at the load this index allows.
   private static final int SCAN_SLOTS_MAX = 1024;
+
+  private static final long NO_SLOT = -1;
 
   private static final ValueLayout.OfInt BE_INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong BE_LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
+  private final IndexShape shape;
   private final MemorySegment index;
-  private final long homes;
-  private final long blobsMax;
 
-  /// Slots that hold an entry or are claimed.
-  private final BitSet taken;
+  /// For each slot the ordinal plus 1; 0 when the slot is free.
+  private final MemorySegment ordinals;
+
+  private final BlobTable table;
+  private final long blobsMax;
 
   private long entries;
   private long sequence;
 
-  /// @param index all zeros
-  BlobIndex(MemorySegment index, long blobsMax) {
+  /// @param index all zeros, as long as the shape says
+  /// @param ordinals all zeros, [#ordinalBytes] long
+  BlobIndex(
+      IndexShape shape,
+      MemorySegment index,
+      MemorySegment ordinals,
+      BlobTable table,
+      long blobsMax) {
+    this.shape = shape;
     this.index = index;
+    this.ordinals = ordinals;
+    this.table = table;
     this.blobsMax = blobsMax;
-    this.homes = homesFor(blobsMax);
-    this.taken = new BitSet((int) IndexLayout.slots(homes));
   }
 
-  /// Twice the blobs: at that load an insertion does not fail, see [IndexLayout].
-  static long homesFor(long blobsMax) {
-    return Math.max(IndexLayout.PROBES, 2 * blobsMax);
+  static long ordinalBytes(IndexShape shape) {
+    return shape.slotsOfAll() * Integer.BYTES;
   }
 
-  long homes() {
-    return homes;
+  IndexShape shape() {
+    return shape;
+  }
+
+  BlobTable table() {
+    return table;
   }
 
   long blobsMax() {
@@ -68,82 +84,152 @@ final class BlobIndex {
     return entries;
   }
 
-  @Nullable BlobLocation find(Hash hash) {
-    long at = IndexLayout.home(hash, homes) * IndexLayout.ENTRY_BYTES;
-    return IndexLayout.find(index.asSlice(at, IndexLayout.PROBE_BYTES), hash);
+  /// The ordinal of a visible entry, or [BlobTable#NONE].
+  int ordinal(Hash hash) {
+    long home = home(hash);
+    for (long slot = home; slot < home + IndexLayout.PROBES; slot++) {
+      int ordinal = ordinalAt(slot);
+      if (ordinal != BlobTable.NONE
+          && index.get(BE_LONG, at(slot)) == hash.word(0)
+          && table.isPresent(ordinal)
+          && hashAt(slot).equals(hash)) {
+        return ordinal;
+      }
+    }
+    return BlobTable.NONE;
   }
 
-  /// Hashes that begin with these hex digits, as a reader without the lock sees them: an entry that
-  /// is being written or moved may be missed or be nonsense.
+  @Nullable BlobLocation find(Hash hash) {
+    int ordinal = ordinal(hash);
+    return ordinal == BlobTable.NONE ? null : location(ordinal);
+  }
+
+  /// The hash of a visible entry.
+  Hash hash(int ordinal) {
+    return hashAt(table.slot(ordinal));
+  }
+
+  /// What a visible entry says.
+  BlobLocation location(int ordinal) {
+    return locationAt(table.slot(ordinal));
+  }
+
+  private BlobLocation locationAt(long slot) {
+    return Objects.requireNonNull(
+        IndexLayout.locationAt(index, at(slot)), "the owner's index is whole");
+  }
+
+  /// Hashes that begin with these hex digits, as a reader without the lock sees them: an entry
+  /// that is being written or moved may be missed or be nonsense.
   ///
   /// @param digits at least 8
   Stream<Hash> candidates(String digits) {
     int start = Integer.parseUnsignedInt(digits, 0, Integer.BYTES * 2, 16);
-    return LongStream.range(0, IndexLayout.slots(homes))
-        .filter(slot -> IndexLayout.sequence(index, slot) != 0)
-        .map(slot -> slot * IndexLayout.ENTRY_BYTES + IndexLayout.HASH_OFFSET)
-        .filter(at -> index.get(BE_INT, at) == start)
-        .mapToObj(at -> Hash.read(index, at))
+    return LongStream.range(0, shape.slotsOfAll())
+        .filter(slot -> IndexLayout.sequence(index, at(slot)) != 0)
+        .filter(slot -> index.get(BE_INT, at(slot)) == start)
+        .mapToObj(this::hashAt)
         .filter(hash -> hash.toHex().startsWith(digits))
         .distinct();
   }
 
-  /// Keeps a slot for a hash that is not in the index.
+  /// Keeps a slot and an ordinal for a hash that is not in the index.
   ///
-  /// @return the slot, or [#NONE] when the index is full
-  long claim(Hash hash) {
+  /// @return the ordinal, or [BlobTable#NONE] when the index is full
+  int claim(Hash hash) {
     if (entries >= blobsMax) {
-      return NONE;
+      return BlobTable.NONE;
     }
-    int home = (int) IndexLayout.home(hash, homes);
-    int free = taken.nextClearBit(home);
-    if (free >= IndexLayout.slots(homes) || free - home > SCAN_SLOTS_MAX) {
-      return NONE;
+    long home = home(hash);
+    long free = nextFree(home);
+    while (free != NO_SLOT && free - home >= IndexLayout.PROBES) {
+      free = moveInto(free);
     }
-    while (free - home >= IndexLayout.PROBES) {
-      int nearer = moveInto(free);
-      if (nearer < 0) {
-        return NONE;
+    int ordinal = free == NO_SLOT ? BlobTable.NONE : table.take(free);
+    if (ordinal != BlobTable.NONE) {
+      setOrdinal(free, ordinal);
+      entries++;
+    }
+    return ordinal;
+  }
+
+  private long nextFree(long home) {
+    long end = home - home % shape.slots() + shape.slots();
+    long last = Math.min(end, home + SCAN_SLOTS_MAX);
+    for (long slot = home; slot < last; slot++) {
+      if (ordinalAt(slot) == BlobTable.NONE) {
+        return slot;
       }
-      free = nearer;
     }
-    taken.set(free);
-    entries++;
-    return free;
+    return NO_SLOT;
   }
 
   /// Moves an entry from an earlier slot into a free one, and so frees the earlier slot.
-  private int moveInto(int free) {
-    for (int slot = free - IndexLayout.PROBES + 1; slot < free; slot++) {
-      long at = (long) slot * IndexLayout.ENTRY_BYTES;
-      if (IndexLayout.sequence(index, slot) == 0) {
+  private long moveInto(long free) {
+    for (long slot = free - IndexLayout.PROBES + 1; slot < free; slot++) {
+      int ordinal = ordinalAt(slot);
+      if (!table.isPresent(ordinal)) {
         continue; // claimed, not yet published
       }
-      Hash hash = Hash.read(index, at + IndexLayout.HASH_OFFSET);
-      if (free - IndexLayout.home(hash, homes) < IndexLayout.PROBES) {
-        BlobLocation location = find(hash);
-        if (location != null) {
-          taken.set(free);
-          publish(free, hash, location);
-          IndexLayout.publish(index, slot, 0);
-          taken.clear(slot);
-          return slot;
-        }
+      Hash hash = hashAt(slot);
+      if (free - home(hash) < IndexLayout.PROBES) {
+        BlobLocation location = locationAt(slot);
+        setOrdinal(free, ordinal);
+        table.setSlot(ordinal, free);
+        publish(ordinal, hash, location);
+        clear(slot);
+        return slot;
       }
     }
-    return (int) NONE;
+    return NO_SLOT;
   }
 
-  /// Makes the entry of a claimed slot visible.
-  void publish(long slot, Hash hash, BlobLocation location) {
+  /// Makes the entry of an ordinal visible, or changes where it says that the blob lies.
+  void publish(int ordinal, Hash hash, BlobLocation location) {
     sequence++;
-    IndexLayout.prepare(index, slot, hash, location, sequence);
-    IndexLayout.publish(index, slot, sequence);
+    long at = at(table.slot(ordinal));
+    IndexLayout.prepare(index, at, hash, location, sequence);
+    IndexLayout.publish(index, at, sequence);
   }
 
-  /// Gives a claimed slot back.
-  void abandon(long slot) {
-    taken.clear((int) slot);
+  /// Gives a claim back.
+  void abandon(int ordinal) {
+    setOrdinal(table.slot(ordinal), BlobTable.NONE);
+    table.giveBack(ordinal);
     entries--;
+  }
+
+  /// Takes an entry out, and its ordinal back.
+  void remove(int ordinal) {
+    clear(table.slot(ordinal));
+    table.giveBack(ordinal);
+    entries--;
+  }
+
+  private void clear(long slot) {
+    IndexLayout.publish(index, at(slot), 0);
+    setOrdinal(slot, BlobTable.NONE);
+  }
+
+  private long home(Hash hash) {
+    int segment = IndexLayout.segment(hash, shape.segments());
+    return segment * shape.slots() + IndexLayout.home(hash, shape.homes());
+  }
+
+  private long at(long slot) {
+    long segment = slot / shape.slots();
+    return segment * shape.strideBytes() + slot % shape.slots() * IndexLayout.ENTRY_BYTES;
+  }
+
+  private Hash hashAt(long slot) {
+    return Hash.read(index, at(slot) + IndexLayout.HASH_OFFSET);
+  }
+
+  private int ordinalAt(long slot) {
+    return ordinals.get(ValueLayout.JAVA_INT, slot * Integer.BYTES) - 1;
+  }
+
+  private void setOrdinal(long slot, int ordinal) {
+    ordinals.set(ValueLayout.JAVA_INT, slot * Integer.BYTES, ordinal + 1);
   }
 }

@@ -1,66 +1,82 @@
 package io.kogluktualuk.memnode.store;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Hands out extents of numbered regions.
 ///
-/// Best fit over free extents that are merged with their free neighbours: what abandoned windows
-/// give back is used up before fresh space, and a region that becomes free again is one extent.
-/// Size classes were rejected: blobs are bounded (4 MiB) and live long, so rounding up to a class
-/// would cost more (12 % on average for classes of a quarter power of two) than the splinters of
-/// best fit, which stay below 64 bytes per blob plus what no waiting blob is small enough for.
+/// First fit by address over a [FreeMap] for each region: what came back is used up before fresh
+/// space, free neighbours are one by construction, and blobs gather at the low end, so that the
+/// long free runs are at the other [1]. Size classes in slabs were rejected: with steps of an
+/// eighth of a power of two they waste up to 12 % inside of extents, this at most 63 bytes for
+/// each blob. Between extents there can be more, as with every allocator that does not move;
+/// blobs can
+/// be moved, because who reads a stale place notices by the hash, so [Relocation] bounds that.
+///
+/// [1] P. Wilson, M. Johnstone, M. Neely, D. Boles: Dynamic Storage Allocation: A Survey and
+/// Critical Review. IWMM 1995.
 ///
 /// **Threading:** one thread at a time; [MemoryStore] holds its lock.
 /// **Ownership:** an [Extent] is borrowed until [#release].
 /// **Units:** bytes; offsets and sizes are multiples of [#ALIGNMENT].
-/// **Invariant:** free bytes + lent bytes = bytes of all regions; free extents neither touch nor
-/// overlap.
-/// **Bound:** at most one free extent per lent extent and region.
+/// **Invariant:** free bytes + lent bytes = bytes of all regions.
+/// **Bound:** memory for a region is half a percent of it, and does not change.
 final class ExtentAllocator {
 
   /// A cache line: no two blobs share one, and copies start aligned.
   static final int ALIGNMENT = 64;
 
-  private static final Comparator<Extent> BY_SIZE =
-      Comparator.comparingLong(Extent::size)
-          .thenComparingInt(Extent::region)
-          .thenComparingLong(Extent::offset);
-
-  /// Offset → size of the free extents, for each region.
-  private final List<TreeMap<Long, Long>> free = new ArrayList<>();
-
-  private final TreeSet<Extent> bySize = new TreeSet<>(BY_SIZE);
+  private final LongFunction<MemorySegment> memory;
+  private final List<FreeMap> regions = new ArrayList<>();
   private long totalBytes;
   private long freeBytes;
+
+  /// @param memory gives zeroed memory of so many bytes
+  ExtentAllocator(LongFunction<MemorySegment> memory) {
+    this.memory = memory;
+  }
 
   /// Adds the region with the next number, all of it free.
   ///
   /// @param bytes its length; what exceeds a multiple of the alignment is not used
   void addRegion(long bytes) {
-    free.add(new TreeMap<>());
-    long usable = bytes - bytes % ALIGNMENT;
-    totalBytes += usable;
-    if (usable > 0) {
-      addFree(new Extent(free.size() - 1, 0, usable));
-    }
+    int units = Math.toIntExact(bytes / ALIGNMENT);
+    regions.add(new FreeMap(units, memory));
+    totalBytes += (long) units * ALIGNMENT;
+    freeBytes += (long) units * ALIGNMENT;
   }
 
   /// An extent of exactly this size, or null when no free extent is large enough.
   @Nullable Extent allocate(long size) {
     checkAligned(size > 0, size);
-    Extent found = bySize.ceiling(new Extent(0, 0, size));
-    if (found == null) {
-      return null;
+    int units = (int) Math.min(Integer.MAX_VALUE, size / ALIGNMENT);
+    for (int region = 0; region < regions.size(); region++) {
+      int found = regions.get(region).find(units);
+      if (found >= 0) {
+        Extent lent = new Extent(region, (long) found * ALIGNMENT, size);
+        set(lent, true);
+        return lent;
+      }
     }
-    Extent lent = new Extent(found.region(), found.offset(), size);
-    carve(found, lent);
-    return lent;
+    return null;
+  }
+
+  /// An extent of this size that lies before another one.
+  @Nullable Extent allocateBefore(Extent other) {
+    for (int region = 0; region <= other.region(); region++) {
+      int found = regions.get(region).find((int) (other.size() / ALIGNMENT));
+      long offset = (long) found * ALIGNMENT;
+      if (found >= 0 && (region < other.region() || offset < other.offset())) {
+        Extent lent = new Extent(region, offset, other.size());
+        set(lent, true);
+        return lent;
+      }
+    }
+    return null;
   }
 
   /// Lends exactly this extent, as the log says it is lent.
@@ -68,48 +84,45 @@ final class ExtentAllocator {
   /// @return false when it is not entirely free: nothing has changed then
   boolean claim(Extent extent) {
     checkAligned(extent.size() > 0 && extent.offset() >= 0, extent.offset() | extent.size());
-    if (extent.region() >= free.size()) {
+    if (!isWithin(extent) || !isAll(extent, false)) {
       return false;
     }
-    Map.Entry<Long, Long> floor = free.get(extent.region()).floorEntry(extent.offset());
-    if (floor == null || floor.getKey() + floor.getValue() < extent.end()) {
-      return false;
-    }
-    carve(new Extent(extent.region(), floor.getKey(), floor.getValue()), extent);
+    set(extent, true);
     return true;
+  }
+
+  /// Whether there is such a region, and it is that long.
+  boolean isWithin(Extent extent) {
+    return extent.region() < regions.size()
+        && extent.end() <= (long) regions.get(extent.region()).units() * ALIGNMENT;
   }
 
   /// Takes an extent back.
   void release(Extent extent) {
-    TreeMap<Long, Long> region = free.get(extent.region());
-    Map.Entry<Long, Long> before = region.floorEntry(extent.offset());
-    Map.Entry<Long, Long> after = region.ceilingEntry(extent.offset());
-    if (before != null && before.getKey() + before.getValue() > extent.offset()
-        || after != null && after.getKey() < extent.end()) {
+    if (!isWithin(extent) || !isAll(extent, true)) {
       throw new IllegalStateException(extent + " is released, but a part of it is free");
     }
-    long from = extent.offset();
-    long to = extent.end();
-    if (before != null && before.getKey() + before.getValue() == from) {
-      from = before.getKey();
-      removeFree(new Extent(extent.region(), from, before.getValue()));
-    }
-    if (after != null && after.getKey() == to) {
-      to = after.getKey() + after.getValue();
-      removeFree(new Extent(extent.region(), after.getKey(), after.getValue()));
-    }
-    addFree(new Extent(extent.region(), from, to - from));
+    set(extent, false);
   }
 
-  /// The free extents of one region, by offset.
-  List<Extent> freeExtents(int region) {
-    List<Extent> extents = new ArrayList<>();
-    free.get(region).forEach((offset, size) -> extents.add(new Extent(region, offset, size)));
-    return extents;
+  /// Takes everything back.
+  void releaseAll() {
+    regions.forEach(region -> region.set(0, region.units(), false));
+    freeBytes = totalBytes;
+  }
+
+  /// Hears the free extents of one region, by offset. May claim what it hears of.
+  void forEachFree(int region, Consumer<Extent> consumer) {
+    FreeMap map = regions.get(region);
+    for (int from = map.nextFree(0); from < map.units(); ) {
+      int to = map.nextLent(from);
+      consumer.accept(new Extent(region, (long) from * ALIGNMENT, (long) (to - from) * ALIGNMENT));
+      from = map.nextFree(to);
+    }
   }
 
   int regions() {
-    return free.size();
+    return regions.size();
   }
 
   long totalBytes() {
@@ -124,26 +137,26 @@ final class ExtentAllocator {
     return totalBytes - freeBytes;
   }
 
-  private void carve(Extent whole, Extent part) {
-    removeFree(whole);
-    if (part.offset() > whole.offset()) {
-      addFree(new Extent(whole.region(), whole.offset(), part.offset() - whole.offset()));
-    }
-    if (part.end() < whole.end()) {
-      addFree(new Extent(whole.region(), part.end(), whole.end() - part.end()));
-    }
+  /// The size of the largest extent that could be lent now.
+  long largestFree() {
+    return regions.stream().mapToLong(FreeMap::longest).max().orElse(0) * ALIGNMENT;
   }
 
-  private void addFree(Extent extent) {
-    free.get(extent.region()).put(extent.offset(), extent.size());
-    bySize.add(extent);
-    freeBytes += extent.size();
+  private boolean isAll(Extent extent, boolean lent) {
+    return regions.get(extent.region()).isAll(from(extent), to(extent), lent);
   }
 
-  private void removeFree(Extent extent) {
-    free.get(extent.region()).remove(extent.offset());
-    bySize.remove(extent);
-    freeBytes -= extent.size();
+  private void set(Extent extent, boolean lent) {
+    regions.get(extent.region()).set(from(extent), to(extent), lent);
+    freeBytes += lent ? -extent.size() : extent.size();
+  }
+
+  private static int from(Extent extent) {
+    return (int) (extent.offset() / ALIGNMENT);
+  }
+
+  private static int to(Extent extent) {
+    return (int) (extent.end() / ALIGNMENT);
   }
 
   private static void checkAligned(boolean positive, long bits) {

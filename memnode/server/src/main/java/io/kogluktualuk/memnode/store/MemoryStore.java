@@ -6,7 +6,6 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
-import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
@@ -16,10 +15,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The blobs of one tenant on one memory node.
@@ -27,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// A blob comes in three steps: [#reserve] lends a window, somebody writes the bytes into it,
 /// [#seal] copies them to the blob's own place, verifies the copy, logs it and shows it in the
 /// index.
-/// Before that nobody sees them; after it they survive `kill -9`, because region files and log are
-/// the kernel's. The stop of a machine may lose what its kernel had not written; [Recovery] then
-/// finds out what. Readers never come here: they read the index file and the region files, which
-/// the server publishes.
+/// Before that nobody sees them; after it they survive `kill -9`, because region files and log
+/// are the kernel's. The stop of a machine may lose what its kernel had not written; [Recovery]
+/// then finds out what. Readers never come here: they read the index file and the region files,
+/// which the server publishes.
 ///
 /// Peers write to windows only, never to regions. What a writer does to its window while it is
 /// sealed, or whoever else has got hold of its key, can make a seal fail; no byte that has been
@@ -44,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// [#renewed]; and calls [#sweep] now and then.
 /// **Invariant:** every blob in the index is in the log; every extent is free, of a blob, or of a
 /// window; every slot is free, of a window, or retired.
-/// **Bound:** capacity, number of blobs and of windows; beyond the first two each [OutOfSpace] says
-/// which, for the third one waits.
+/// **Bound:** capacity, number of blobs and of windows; beyond the first two each [OutOfSpace]
+/// says which, for the third one waits.
 public final class MemoryStore implements AutoCloseable {
 
   /// The longest region: what the transport registers at once.
@@ -56,66 +58,70 @@ public final class MemoryStore implements AutoCloseable {
   private final StateFolder folder;
   private final StoreSettings settings;
   private final LongSupplier nanoTime;
-  private final Regions regions;
-  private final RegionFile indexFile;
-  private final WindowSlots slots;
-  private final SealLog log;
+  private final InstantSource wallClock;
+  private final StoreParts parts;
   private final Verifiers verifiers;
 
   private final Object lock = new Object();
-  // Guarded by the lock: regions' allocator, log, and everything below.
-  private final BlobIndex index;
+  // Guarded by the lock: parts' regions, log and index, and everything below.
   private final WindowTable windows;
   private final StandingWindows standing;
-  private final StoreTally tally;
+  private final StoreTally tally = new StoreTally();
+  private final Residency residency;
+  private final LostBlobs lost = new LostBlobs();
   private boolean closed;
 
   private MemoryStore(
       StateFolder folder,
       StoreSettings settings,
       LongSupplier nanoTime,
+      InstantSource wallClock,
       long firstWindow,
-      Regions regions,
-      SealLog log,
-      RegionFile indexFile,
-      WindowSlots slots) {
+      StoreParts parts) {
     this.folder = folder;
     this.settings = settings;
     this.nanoTime = nanoTime;
-    this.regions = regions;
-    this.log = log;
-    this.indexFile = indexFile;
-    this.slots = slots;
-    this.verifiers = new Verifiers(regions, Runtime.getRuntime().availableProcessors());
-    this.index = new BlobIndex(indexFile.segment(), settings.indexBlobs());
+    this.wallClock = wallClock;
+    this.parts = parts;
+    this.verifiers = new Verifiers(parts.regions(), Runtime.getRuntime().availableProcessors());
     this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
     this.standing =
-        new StandingWindows(settings.windowLifetime().toNanos(), slots.standingMax(), firstWindow);
-    this.tally = new StoreTally();
+        new StandingWindows(
+            settings.windowLifetime().toNanos(), parts.slots().standingMax(), firstWindow);
+    this.residency = new Residency(parts.regions(), parts.log(), parts.index(), tally, settings);
   }
 
   /// Opens the store of a folder, with every blob that it had.
   ///
   /// @param nanoTime a clock that never goes back
+  /// @param wallClock says when a blob was sealed
   /// @param firstWindow the id of the first window; different in every run
   /// @throws OutOfSpace when the index has no room for the blobs that are there, or the disk none
   ///     for the index
   public static MemoryStore open(
-      StateFolder folder, StoreSettings settings, LongSupplier nanoTime, long firstWindow) {
-    Regions regions = Regions.open(folder.path(), settings);
-    SealLog log = null;
-    RegionFile indexFile = null;
-    WindowSlots slots = null;
+      StateFolder folder,
+      StoreSettings settings,
+      LongSupplier nanoTime,
+      InstantSource wallClock,
+      long firstWindow) {
+    return open(folder, new FolderDisk(folder.path()), settings, nanoTime, wallClock, firstWindow);
+  }
+
+  static MemoryStore open(
+      StateFolder folder,
+      Disk disk,
+      StoreSettings settings,
+      LongSupplier nanoTime,
+      InstantSource wallClock,
+      long firstWindow) {
+    StoreParts parts = StoreParts.open(disk, LOG_NAME, settings);
+    MemoryStore store = new MemoryStore(folder, settings, nanoTime, wallClock, firstWindow, parts);
     try {
-      log = SealLog.open(folder.path().resolve(LOG_NAME));
-      indexFile = openIndex(folder.path().resolve("index"), settings.indexBlobs());
-      slots = WindowSlots.open(folder.path().resolve("windows"), settings.windowBytes());
-      MemoryStore store =
-          new MemoryStore(folder, settings, nanoTime, firstWindow, regions, log, indexFile, slots);
       store.recover();
       return store;
     } catch (RuntimeException e) {
-      closeAll(e, slots, indexFile, log, regions);
+      store.verifiers.close();
+      parts.closeBecause(e);
       throw e;
     }
   }
@@ -124,78 +130,92 @@ public final class MemoryStore implements AutoCloseable {
   public static long blobsAtMost(Path folder) {
     try {
       Path log = folder.resolve(LOG_NAME);
-      return Files.exists(log) ? Files.size(log) / SealRecord.BYTES : 0;
+      return Files.exists(log) ? Files.size(log) / RecordLayout.BYTES : 0;
     } catch (IOException e) {
       throw ZeroedFile.unusable(folder, e);
     }
   }
 
-  private static void closeAll(RuntimeException reason, @Nullable AutoCloseable... opened) {
-    for (AutoCloseable each : opened) {
-      if (each != null) {
-        try {
-          each.close();
-        } catch (Exception e) {
-          reason.addSuppressed(e);
-        }
-      }
-    }
-  }
-
-  private static RegionFile openIndex(Path path, int indexBlobs) {
-    long bytes = IndexLayout.indexBytes(BlobIndex.homesFor(indexBlobs));
-    try {
-      if (Files.exists(path) && Files.size(path) != bytes) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
-    }
-    RegionFile file = RegionFile.open(path, bytes);
-    try {
-      file.back(bytes);
-      return file;
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
-  }
-
   private void recover() {
     boolean machineStopped = folder.lastStop() == StateFolder.LastStop.MACHINE;
-    try {
-      Recovery.Recovered recovered = new Recovery(regions, log, verifiers).run(machineStopped);
-      if (machineStopped) {
-        tally.gapFailure(regions.reviveGaps());
-      }
-      recovered.blobs().forEach(this::restore);
-      tally.recovered(recovered.dropped());
-    } catch (RuntimeException e) {
-      verifiers.close();
-      throw e;
-    }
-  }
-
-  private void restore(SealedBlob blob) {
-    long slot = index.claim(blob.hash());
-    if (slot == BlobIndex.NONE) {
+    Recovery recovery = new Recovery(parts.regions(), parts.index(), verifiers, lost::add);
+    long dropped = recovery.run(parts.log(), machineStopped);
+    if (parts.index().entries() > settings.indexBlobs()) {
       throw new OutOfSpace(
           "folder "
               + folder.path()
               + ": an index for "
-              + index.blobsMax()
+              + settings.indexBlobs()
               + " blobs has no room for the "
-              + log.records()
+              + parts.index().entries()
               + " that are there; make it larger");
     }
-    index.publish(slot, blob.hash(), blob.location());
-    tally.added(blob);
+    residency.recovered(dropped);
+    if (dropped > 0) {
+      parts.log().keepAsEvidence();
+      rewriteLog();
+    }
+    if (machineStopped) {
+      tally.gapFailure(parts.regions().reviveGaps());
+    }
+  }
+
+  private void rewriteLog() {
+    LogRewrite rewrite = new LogRewrite(parts.disk(), parts.log(), parts.index());
+    for (List<BlobRecord> batch = rewrite.collect(); !batch.isEmpty(); batch = rewrite.collect()) {
+      rewrite.write(batch);
+    }
+    rewrite.finish();
+  }
+
+  /// Writes the log anew when more than half of it says nothing any more. Takes a while, and
+  /// holds others up for moments only.
+  ///
+  /// @return false when there was nothing to do, or too much was going on
+  public boolean compactLog() {
+    LogRewrite rewrite;
+    synchronized (lock) {
+      checkOpen();
+      if (!residency.isLogMostlyDead()) {
+        return false;
+      }
+      rewrite = new LogRewrite(parts.disk(), parts.log(), parts.index());
+    }
+    List<BlobRecord> batch;
+    do {
+      synchronized (lock) {
+        batch = rewrite.collect();
+      }
+      rewrite.write(batch);
+    } while (!batch.isEmpty());
+    return finish(rewrite);
+  }
+
+  private boolean finish(LogRewrite rewrite) {
+    long records;
+    synchronized (lock) {
+      records = parts.log().records();
+    }
+    if (!rewrite.catchUp(records, settings.indexBlobs())) {
+      rewrite.abandon();
+      return false;
+    }
+    synchronized (lock) {
+      checkOpen();
+      rewrite.finish();
+    }
+    return true;
   }
 
   private void checkOpen() {
     if (closed) {
       throw new AlreadyClosed("the memory node's store in " + folder.path() + " is closed");
     }
+  }
+
+  /// Lends a window for those of the blobs that are not there, to be kept on the standard terms.
+  public Reserved reserve(SessionId session, List<ReserveRequest.Item> items, Deadline deadline) {
+    return reserveOn(session, Wanted.all(items), deadline);
   }
 
   /// Lends a window for those of the blobs that are not there.
@@ -205,7 +225,7 @@ public final class MemoryStore implements AutoCloseable {
   /// @param session who will write and seal
   /// @param deadline how long to wait for a window
   /// @throws InvalidArgument when no window is that large
-  public Reserved reserve(SessionId session, List<ReserveRequest.Item> items, Deadline deadline) {
+  public Reserved reserveOn(SessionId session, List<Wanted> items, Deadline deadline) {
     long bytes = bytesOfAbsent(items);
     if (bytes > WriteWindow.BYTES_MAX) {
       throw new InvalidArgument(
@@ -213,7 +233,7 @@ public final class MemoryStore implements AutoCloseable {
     }
     WindowSlot slot;
     try {
-      slot = bytes < 0 ? null : slots.acquire(bytes, session, deadline);
+      slot = bytes < 0 ? null : parts.slots().acquire(bytes, session, deadline);
     } catch (OutOfSpace e) {
       return refused(items, e);
     }
@@ -226,16 +246,16 @@ public final class MemoryStore implements AutoCloseable {
       }
     } finally {
       if (slot != null && !isLent) {
-        slots.giveBack(slot, session);
+        parts.slots().giveBack(slot, session);
       }
     }
   }
 
-  private Reserved refused(List<ReserveRequest.Item> items, OutOfSpace reason) {
+  private Reserved refused(List<Wanted> items, OutOfSpace reason) {
     synchronized (lock) {
       List<Reservation> answers = new ArrayList<>(items.size());
-      for (ReserveRequest.Item item : items) {
-        BlobLocation present = index.find(item.hash());
+      for (Wanted item : items) {
+        BlobLocation present = present(item);
         answers.add(
             present == null
                 ? new Reservation.Refusal(reason.tag())
@@ -246,12 +266,12 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   /// What a window must hold; negative when nothing is absent.
-  private long bytesOfAbsent(List<ReserveRequest.Item> items) {
+  private long bytesOfAbsent(List<Wanted> items) {
     synchronized (lock) {
       checkOpen();
       long bytes = -1;
-      for (ReserveRequest.Item item : items) {
-        if (index.find(item.hash()) == null) {
+      for (Wanted item : items) {
+        if (residency.ordinal(item.hash()) == BlobTable.NONE) {
           bytes = Math.max(0, bytes) + item.length();
         }
       }
@@ -259,14 +279,23 @@ public final class MemoryStore implements AutoCloseable {
     }
   }
 
-  private Reserved reserve(
-      SessionId session, List<ReserveRequest.Item> items, @Nullable WindowSlot slot) {
+  /// Where a blob lies that somebody puts again, or null.
+  private @Nullable BlobLocation present(Wanted item) {
+    int ordinal = residency.ordinal(item.hash());
+    if (ordinal == BlobTable.NONE) {
+      return null;
+    }
+    residency.room().repeated(residency, ordinal, item.keep());
+    return parts.index().location(ordinal);
+  }
+
+  private Reserved reserve(SessionId session, List<Wanted> items, @Nullable WindowSlot slot) {
     checkOpen();
     List<Reservation> answers = new ArrayList<>(items.size());
     List<WindowTable.Pending> pending = new ArrayList<>();
     OutOfSpace failure = null;
-    for (ReserveRequest.Item item : items) {
-      BlobLocation present = index.find(item.hash());
+    for (Wanted item : items) {
+      BlobLocation present = present(item);
       if (present != null) {
         answers.add(new Reservation.Present(present));
       } else if (slot == null) {
@@ -294,25 +323,12 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   /// @param before how many blobs of the same window have been promised room already
-  private WindowTable.Pending promise(ReserveRequest.Item item, int before) {
-    int promised = windows.pending() + before;
-    if (index.entries() + promised >= index.blobsMax()) {
-      throw indexFull();
-    }
-    log.ensureRoom(promised + 1L);
-    Extent extent = regions.lend(item.length());
+  private WindowTable.Pending promise(Wanted item, int before) {
+    Extent extent = residency.promise(item.length(), item.keep(), windows.pending() + before);
     return new WindowTable.Pending(
-        item.hash(), new BlobLocation(extent.region(), extent.offset(), item.length()));
-  }
-
-  private OutOfSpace indexFull() {
-    return new OutOfSpace(
-        "folder "
-            + folder.path()
-            + ": the index for "
-            + index.blobsMax()
-            + " blobs has no room; it holds "
-            + index.entries());
+        item.hash(),
+        new BlobLocation(extent.region(), extent.offset(), item.length()),
+        item.keep());
   }
 
   /// Copies, verifies, logs and shows the blobs of a window, and retires its slot.
@@ -327,12 +343,12 @@ public final class MemoryStore implements AutoCloseable {
     }
     BitSet intact;
     try {
-      intact = verifiers.copy(slots.bytes(window.slot()), window.blobs());
+      intact = verifiers.copy(parts.slots().bytes(window.slot()), window.blobs());
     } catch (RuntimeException e) {
       release(List.of(window));
       throw e;
     } finally {
-      slots.retire(window.slot(), session);
+      parts.slots().retire(window.slot(), session);
     }
     SealBatch batch = new SealBatch(window.blobs());
     synchronized (lock) {
@@ -350,7 +366,7 @@ public final class MemoryStore implements AutoCloseable {
       return null;
     }
     WindowSlot slot =
-        slots.acquire(WindowSlots.SMALL_BYTES, session, Deadline.after(Duration.ZERO));
+        parts.slots().acquire(WindowSlots.SMALL_BYTES, session, Deadline.after(Duration.ZERO));
     if (slot == null) {
       return null;
     }
@@ -359,7 +375,7 @@ public final class MemoryStore implements AutoCloseable {
         return new Lent(standing.open(session, slot, nanoTime.getAsLong()), slot);
       }
     }
-    slots.giveBack(slot, session);
+    parts.slots().giveBack(slot, session);
     return null;
   }
 
@@ -370,7 +386,12 @@ public final class MemoryStore implements AutoCloseable {
     }
   }
 
-  /// Stores blobs that lie one behind the other in a standing window: all that [#reserve] and
+  /// [#putOn] on the standard terms.
+  public SealResponse put(SessionId session, long id, int offset, List<ReserveRequest.Item> items) {
+    return putOn(session, id, offset, Wanted.all(items));
+  }
+
+  /// Stores blobs that lie one behind the other in a standing window: all that [#reserveOn] and
   /// [#seal] do, but that nothing waits.
   ///
   /// @param offset where the first one begins
@@ -378,8 +399,8 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.Refused when another session has it
   /// @throws InvalidArgument when the blobs end behind the window
   /// @throws OutOfSpace when there is no room for all of them; then none is stored
-  public SealResponse put(SessionId session, long id, int offset, List<ReserveRequest.Item> items) {
-    long bytes = items.stream().mapToLong(ReserveRequest.Item::length).sum();
+  public SealResponse putOn(SessionId session, long id, int offset, List<Wanted> items) {
+    long bytes = items.stream().mapToLong(Wanted::length).sum();
     WindowSlot slot;
     List<WindowTable.Pending> blobs;
     synchronized (lock) {
@@ -393,7 +414,7 @@ public final class MemoryStore implements AutoCloseable {
     }
     BitSet intact;
     try {
-      intact = verifiers.copy(slots.bytes(slot).asSlice(offset, bytes), blobs);
+      intact = verifiers.copy(parts.slots().bytes(slot).asSlice(offset, bytes), blobs);
     } catch (RuntimeException e) {
       synchronized (lock) {
         releaseAll(blobs);
@@ -408,10 +429,10 @@ public final class MemoryStore implements AutoCloseable {
     return batch.response();
   }
 
-  private List<WindowTable.Pending> promiseAll(List<ReserveRequest.Item> items) {
+  private List<WindowTable.Pending> promiseAll(List<Wanted> items) {
     List<WindowTable.Pending> promised = new ArrayList<>(items.size());
     try {
-      for (ReserveRequest.Item item : items) {
+      for (Wanted item : items) {
         promised.add(promise(item, promised.size()));
       }
       return promised;
@@ -422,21 +443,13 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   private void releaseAll(List<WindowTable.Pending> promised) {
-    promised.forEach(blob -> regions.release(Extent.of(blob.location())));
+    promised.forEach(blob -> residency.unpromise(blob, false));
   }
 
   private void commit(SealBatch batch, BitSet intact) {
-    batch.judge(intact, index);
-    try {
-      log.append(batch.fresh());
-      batch.publish(index);
-      batch.fresh().forEach(tally::added);
-      tally.sealed(batch.fresh());
-    } catch (OutOfSpace e) {
-      batch.abandon(index, e);
-    }
-    batch.unused().forEach(location -> regions.release(Extent.of(location)));
-    tally.refused(batch.mismatches());
+    batch.judge(intact, parts.index());
+    residency.commit(batch, wallClock.instant().getEpochSecond());
+    batch.forEachUse(residency::unpromise);
   }
 
   private void release(List<WindowTable.Window> unused) {
@@ -457,64 +470,98 @@ public final class MemoryStore implements AutoCloseable {
       stood = standing.sweep(nanoTime.getAsLong());
       release(expired);
     }
-    stood.forEach(window -> slots.retire(window.slot(), window.owner()));
-    expired.forEach(window -> slots.retire(window.slot(), window.owner()));
+    stood.forEach(window -> parts.slots().retire(window.slot(), window.owner()));
+    expired.forEach(window -> parts.slots().retire(window.slot(), window.owner()));
   }
 
   /// The slots of the windows: all are to have a key before the first is reserved.
   public List<WindowSlot> windowSlots() {
-    return slots.all();
+    return parts.slots().all();
   }
 
   /// The file that the slots are parts of.
   public FilePart windowFile() {
-    return slots.file();
+    return parts.slots().file();
   }
 
   /// The next slot that needs a new key; null when there is none in time.
   public @Nullable WindowSlot awaitRetired(Duration atMost) throws InterruptedException {
-    return slots.awaitRetired(atMost);
+    return parts.slots().awaitRetired(atMost);
   }
 
   /// Gives one more slot room on the disk, before anybody waits for it.
   ///
   /// @return false when there is nothing left to do
   public boolean backOneSlot() {
-    return slots.backOne();
+    return parts.slots().backOne();
   }
 
   /// A retired slot has got its new key.
   public void renewed(WindowSlot slot) {
-    slots.renewed(slot);
+    parts.slots().renewed(slot);
   }
 
   /// Where a blob lies, or null.
   public @Nullable BlobLocation locate(Hash hash) {
     synchronized (lock) {
       checkOpen();
-      return index.find(hash);
+      return parts.index().find(hash);
     }
   }
 
   /// The first hashes found that begin with these hex digits. The index is looked through without
   /// the lock, so what is sealed meanwhile may be missed; what is answered is there.
   public List<Hash> withPrefix(String digits, int max) {
-    return index.candidates(digits).filter(hash -> locate(hash) != null).limit(max).toList();
+    return parts
+        .index()
+        .candidates(digits)
+        .filter(hash -> locate(hash) != null)
+        .limit(max)
+        .toList();
+  }
+
+  /// Does something with the blobs, under the lock: it must be short.
+  public <R> R withResidents(Function<Residents, R> use) {
+    synchronized (lock) {
+      checkOpen();
+      return use.apply(residency);
+    }
+  }
+
+  /// From now on somebody decides what goes when there is no room. Hears of all blobs first.
+  public void consult(Room room) {
+    synchronized (lock) {
+      checkOpen();
+      residency.consult(room);
+    }
+  }
+
+  /// Blobs that were logged and that the start did not find intact; a thousand of them at most.
+  public List<Hash> lost() {
+    return lost.list();
   }
 
   /// The regions so far, by number.
   public List<FilePart> regions() {
-    return regions.list().stream().map(file -> new FilePart(file.path(), file.length())).toList();
+    return parts.regions().list().stream()
+        .map(file -> new FilePart(file.path(), 0, file.length()))
+        .toList();
   }
 
-  /// The index.
-  public FilePart index() {
-    return new FilePart(indexFile.path(), indexFile.length());
+  /// The segments of the index.
+  public List<FilePart> index() {
+    IndexShape shape = parts.index().shape();
+    return IntStream.range(0, shape.segments())
+        .mapToObj(
+            segment ->
+                new FilePart(
+                    parts.indexFile().path(), segment * shape.strideBytes(), shape.strideBytes()))
+        .toList();
   }
 
-  /// How many home slots the index has.
+  /// How many home slots each segment of the index has.
   public long indexHomes() {
-    return index.homes();
+    return parts.index().shape().homes();
   }
 
   public Duration windowLifetime() {
@@ -526,7 +573,7 @@ public final class MemoryStore implements AutoCloseable {
     sweep();
     synchronized (lock) {
       checkOpen();
-      return tally.status(settings, regions.lentBytes(), windows.size());
+      return tally.status(settings, parts.regions().lentBytes(), windows.size());
     }
   }
 
@@ -539,21 +586,37 @@ public final class MemoryStore implements AutoCloseable {
       }
       closed = true;
     }
-    slots.stop();
+    parts.slots().stop();
     verifiers.close();
-    regions.force();
-    log.force();
+    parts.regions().force();
+    parts.log().force();
     folder.markClosed();
-    log.close();
-    indexFile.close();
-    slots.close();
-    regions.close();
+    parts.close();
   }
 
-  /// A file to publish.
+  /// A blob that somebody wants to put.
   ///
+  /// @param length in bytes, at most [io.kogluktualuk.fabric.blob.Blob#LENGTH_MAX]
+  public record Wanted(Hash hash, int length, Keep keep) {
+
+    /// As the items say, for the first account.
+    static List<Wanted> all(List<ReserveRequest.Item> items) {
+      return items.stream().map(item -> of(item, 0)).toList();
+    }
+
+    /// As an item says.
+    ///
+    /// @param account who pays, by number
+    public static Wanted of(ReserveRequest.Item item, int account) {
+      return new Wanted(item.hash(), item.length(), Keep.of(item.retention(), account));
+    }
+  }
+
+  /// A file, or a part of one, to publish.
+  ///
+  /// @param offset in bytes
   /// @param length in bytes
-  public record FilePart(Path path, long length) {}
+  public record FilePart(Path path, long offset, long length) {}
 
   /// A window that was reserved.
   ///

@@ -1,18 +1,20 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /// Finds out at a start which blobs are there.
 ///
-/// The log says where blobs were sealed. A record counts when its extent is really free and lies in
-/// a region that exists. After the *machine* stopped without an orderly close, any page may be an
-/// old one, so every blob is hashed; otherwise the kernel kept all writes and hashing gigabytes
-/// would only delay the start: readers verify anyway.
+/// First the log is read from its beginning to its end and each record done to index and table;
+/// nothing is kept but these. Then each blob's extent is lent. After the *machine* stopped
+/// without an orderly close any page may be an old one, and after a damaged record any blob may
+/// have been dropped or moved without our knowing; so then every blob is hashed. Otherwise the
+/// kernel kept
+/// all writes, and hashing gigabytes would only delay the start: readers verify anyway.
 ///
 /// **Threading:** one thread, before anybody else sees the store.
 final class Recovery {
@@ -21,58 +23,128 @@ final class Recovery {
   private static final int BATCH = 1024;
 
   private final Regions regions;
-  private final SealLog log;
+  private final BlobIndex index;
+  private final BlobTable table;
   private final Verifiers verifiers;
+  private final Consumer<Hash> lost;
+  private long dropped;
 
-  Recovery(Regions regions, SealLog log, Verifiers verifiers) {
+  /// @param lost hears which blobs were logged and are not there
+  Recovery(Regions regions, BlobIndex index, Verifiers verifiers, Consumer<Hash> lost) {
     this.regions = regions;
-    this.log = log;
+    this.index = index;
+    this.table = index.table();
     this.verifiers = verifiers;
+    this.lost = lost;
   }
 
-  /// What is there.
+  /// Fills index and table, and claims the extents of all good blobs.
   ///
-  /// @param blobs the blobs to serve
-  /// @param dropped how many others the log named, or could not name because it is damaged
-  record Recovered(List<SealedBlob> blobs, long dropped) {}
-
-  /// Claims the extents of all good blobs, and rewrites the log when some are not good.
-  Recovered run(boolean verify) {
-    SealLog.Contents contents = log.load();
-    List<SealedBlob> possible = claimable(contents.blobs());
-    List<SealedBlob> intact = verify ? intact(possible) : possible;
-    long dropped = contents.damaged() + contents.blobs().size() - intact.size();
-    if (dropped > 0) {
-      log.rewrite(intact);
+  /// @return how many others the log named, or could not name because it is damaged
+  long run(SealLog log, boolean verify) {
+    long damaged = log.load(this::apply);
+    if (verify || damaged > 0 || !claimAll()) {
+      regions.releaseAll();
+      claimIntact();
     }
-    return new Recovered(intact, dropped);
+    return damaged + dropped;
   }
 
-  private List<SealedBlob> claimable(List<SealedBlob> logged) {
-    List<SealedBlob> possible = new ArrayList<>(logged.size());
-    Set<Hash> seen = HashSet.newHashSet(logged.size());
-    for (SealedBlob blob : logged) {
-      if (!seen.contains(blob.hash()) && regions.claim(blob.location())) {
-        seen.add(blob.hash());
-        possible.add(blob);
+  private void apply(BlobRecord record, long number) {
+    int ordinal = index.ordinal(record.hash());
+    switch (record.kind()) {
+      case SEALED -> seal(record, number, ordinal);
+      case DROPPED -> {
+        if (ordinal != BlobTable.NONE) {
+          index.remove(ordinal);
+        }
       }
-    }
-    return possible;
-  }
-
-  private List<SealedBlob> intact(List<SealedBlob> possible) {
-    List<SealedBlob> intact = new ArrayList<>(possible.size());
-    for (int from = 0; from < possible.size(); from += BATCH) {
-      List<SealedBlob> batch = possible.subList(from, Math.min(possible.size(), from + BATCH));
-      BitSet good = verifiers.verify(batch);
-      for (int i = 0; i < batch.size(); i++) {
-        if (good.get(i)) {
-          intact.add(batch.get(i));
-        } else {
-          regions.release(Extent.of(batch.get(i).location()));
+      case PINNED -> {
+        if (ordinal != BlobTable.NONE) {
+          table.setPinGeneration(ordinal, (int) record.place());
         }
       }
     }
-    return intact;
+  }
+
+  private void seal(BlobRecord record, long number, int found) {
+    int ordinal = found == BlobTable.NONE ? index.claim(record.hash()) : found;
+    if (ordinal == BlobTable.NONE) {
+      throw new OutOfSpace(
+          "an index for "
+              + index.blobsMax()
+              + " blobs has no room for those that are there; make it larger");
+    }
+    table.fill(ordinal, record);
+    table.setRecord(ordinal, number);
+    index.publish(ordinal, record.hash(), record.location());
+  }
+
+  /// @return false when the log contradicts itself
+  private boolean claimAll() {
+    for (int ordinal = 0; ordinal < table.limit(); ordinal++) {
+      if (table.isPresent(ordinal) && !regions.claim(index.location(ordinal))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void claimIntact() {
+    List<Integer> batch = new ArrayList<>(BATCH);
+    for (int ordinal = 0; ordinal < table.limit(); ordinal++) {
+      if (!table.isPresent(ordinal)) {
+        continue;
+      }
+      if (regions.isWithin(index.location(ordinal))) {
+        batch.add(ordinal);
+      } else {
+        drop(ordinal);
+      }
+      if (batch.size() == BATCH) {
+        claimIntact(batch);
+        batch.clear();
+      }
+    }
+    claimIntact(batch);
+  }
+
+  private void claimIntact(List<Integer> batch) {
+    List<SealedBlob> blobs =
+        batch.stream().map(o -> new SealedBlob(index.hash(o), index.location(o))).toList();
+    BitSet good = verifiers.verify(blobs);
+    for (int i = 0; i < batch.size(); i++) {
+      int ordinal = batch.get(i);
+      if (!good.get(i)) {
+        drop(ordinal);
+      } else if (!regions.claim(index.location(ordinal))) {
+        resolve(ordinal);
+      }
+    }
+  }
+
+  /// Two blobs whose bytes are both there, one within the other: a record of the older one's end
+  /// was damaged. The newer one stays.
+  private void resolve(int ordinal) {
+    Extent wanted = Extent.of(index.location(ordinal));
+    for (int other = 0; other < ordinal; other++) {
+      if (table.isPresent(other) && Extent.of(index.location(other)).overlaps(wanted)) {
+        if (table.record(other) > table.record(ordinal)) {
+          drop(ordinal);
+          return;
+        }
+        regions.release(Extent.of(index.location(other)));
+        drop(other);
+      }
+    }
+    if (!regions.claim(index.location(ordinal))) {
+      drop(ordinal);
+    }
+  }
+
+  private void drop(int ordinal) {
+    lost.accept(index.hash(ordinal));
+    index.remove(ordinal);
+    dropped++;
   }
 }

@@ -1,10 +1,7 @@
 package io.kogluktualuk.memnode.store;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /// One arena: a file of fixed length, mapped shared, so that its bytes outlive the process.
@@ -12,47 +9,34 @@ import java.nio.file.Path;
 /// The file is sparse. [#back] gives it blocks from its start on, before they are handed out.
 ///
 /// **Threading:** [#segment] any thread; the rest one thread at a time.
-/// **Ownership:** owns the open file, the mapping and its arena; [#close] unmaps. The file stays.
+/// **Ownership:** owns the mapping; [#close] unmaps. The file stays.
 /// **Invariant:** bytes before [#backedBytes] have blocks.
 final class RegionFile implements AutoCloseable {
 
-  /// How much is allocated ahead: one step takes a few milliseconds and serves several large blobs.
+  /// How much is allocated ahead: one step takes a few milliseconds and serves several large
+  /// blobs.
   static final long STEP_BYTES = 16L << 20;
 
   private final Path path;
   private final long length;
-  private final RandomAccessFile file;
-  private final Arena arena;
-  private final MemorySegment segment;
+  private final Disk.MappedFile file;
   private long backedBytes;
+  private boolean isClosed;
 
-  private RegionFile(
-      Path path, long length, RandomAccessFile file, Arena arena, MemorySegment all) {
+  private RegionFile(Path path, Disk.MappedFile file) {
     this.path = path;
-    this.length = length;
+    this.length = file.segment().byteSize();
     this.file = file;
-    this.arena = arena;
-    this.segment = all;
   }
 
   /// Opens the file, or creates it with this length.
   ///
   /// @param length for a file that does not exist yet; an existing one keeps its own
-  static RegionFile open(Path path, long length) {
-    Arena arena = Arena.ofShared();
+  static RegionFile open(Disk disk, String name, long length) {
+    Path path = disk.path(name);
     try {
-      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
-      try {
-        long existing = file.length();
-        long mapped = existing > 0 ? existing : length;
-        MemorySegment all = file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, mapped, arena);
-        return new RegionFile(path, mapped, file, arena, all);
-      } catch (IOException | RuntimeException e) {
-        file.close();
-        throw e;
-      }
+      return new RegionFile(path, disk.map(name, length));
     } catch (IOException e) {
-      arena.close();
       throw ZeroedFile.unusable(path, e);
     }
   }
@@ -66,7 +50,7 @@ final class RegionFile implements AutoCloseable {
   }
 
   MemorySegment segment() {
-    return segment;
+    return file.segment();
   }
 
   long backedBytes() {
@@ -95,9 +79,8 @@ final class RegionFile implements AutoCloseable {
 
   /// Writes everything to the device.
   void force() {
-    segment.force();
     try {
-      file.getFD().sync();
+      file.force();
     } catch (IOException e) {
       throw ZeroedFile.unusable(path, e);
     }
@@ -105,9 +88,10 @@ final class RegionFile implements AutoCloseable {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
+    if (isClosed) {
+      return;
     }
+    isClosed = true;
     try {
       file.close();
     } catch (IOException e) {

@@ -4,16 +4,16 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.MemoryCalls;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// The region files of one store and the extents lent from them. New files are added on demand, up
-/// to the capacity.
+/// The region files of one store and the extents lent from them. New files are added on demand,
+/// up to the capacity.
 ///
 /// **Threading:** [#bytes] and [#list] any thread; the rest one thread at a time.
 /// **Ownership:** owns the files' mappings.
@@ -21,37 +21,46 @@ final class Regions implements AutoCloseable {
 
   private static final long PAGE_BYTES = 4096;
 
-  private final Path folder;
+  private final Disk disk;
   private final StoreSettings settings;
-  private final ExtentAllocator allocator = new ExtentAllocator();
+  private final ExtentAllocator allocator;
   private final List<RegionFile> files = new CopyOnWriteArrayList<>();
 
-  private Regions(Path folder, StoreSettings settings) {
-    this.folder = folder;
+  private Regions(Disk disk, StoreSettings settings) {
+    this.disk = disk;
     this.settings = settings;
+    this.allocator = new ExtentAllocator(disk::scratch);
   }
 
   /// Maps the regions that exist already.
-  static Regions open(Path folder, StoreSettings settings) {
-    Regions regions = new Regions(folder, settings);
+  static Regions open(Disk disk, StoreSettings settings) {
+    Regions regions = new Regions(disk, settings);
     try {
-      while (Files.exists(regions.path(regions.files.size()))) {
+      while (disk.exists(name(regions.files.size()))) {
         regions.add(settings.regionBytesMax());
       }
       return regions;
+    } catch (IOException e) {
+      regions.close();
+      throw ZeroedFile.unusable(disk.path(name(0)), e);
     } catch (RuntimeException e) {
       regions.close();
       throw e;
     }
   }
 
-  private Path path(int number) {
-    return folder.resolve(String.format(Locale.ROOT, "region-%04d", number));
+  static String name(int number) {
+    return String.format(Locale.ROOT, "region-%04d", number);
   }
 
   private void add(long length) {
-    RegionFile file = RegionFile.open(path(files.size()), length);
-    allocator.addRegion(file.length());
+    RegionFile file = RegionFile.open(disk, name(files.size()), length);
+    try {
+      allocator.addRegion(file.length());
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
     files.add(file);
   }
 
@@ -59,11 +68,22 @@ final class Regions implements AutoCloseable {
   ///
   /// @throws OutOfSpace when the capacity or the disk is exhausted
   Extent lend(int length) {
+    Extent extent = lendIfThereIs(length);
+    if (extent == null) {
+      throw full(Extent.sizeFor(length));
+    }
+    return extent;
+  }
+
+  /// Lends room for a blob, with blocks behind it; null when the capacity is exhausted.
+  ///
+  /// @throws OutOfSpace when the disk is exhausted
+  @Nullable Extent lendIfThereIs(int length) {
     long size = Extent.sizeFor(length);
     Extent extent = allocator.allocate(size);
     while (extent == null) {
       if (!addNext()) {
-        throw full(size);
+        return null;
       }
       extent = allocator.allocate(size);
     }
@@ -89,7 +109,7 @@ final class Regions implements AutoCloseable {
   private OutOfSpace full(long size) {
     return new OutOfSpace(
         "folder "
-            + folder
+            + disk.path("")
             + ": a blob needs "
             + size
             + " bytes; the capacity is "
@@ -123,19 +143,34 @@ final class Regions implements AutoCloseable {
     OutOfSpace failure = null;
     for (int region = 0; region < files.size(); region++) {
       RegionFile file = files.get(region);
-      for (Extent gap : allocator.freeExtents(region)) {
-        if (gap.end() > file.backedBytes()) {
-          continue; // the tail: it gets blocks when it is lent
-        }
-        try {
-          file.zero(gap);
-        } catch (OutOfSpace e) {
-          allocator.claim(gap);
-          failure = e;
-        }
-      }
+      List<OutOfSpace> failures = new ArrayList<>(1);
+      allocator.forEachFree(region, gap -> revive(file, gap, failures));
+      failure = failures.isEmpty() ? failure : failures.getLast();
     }
     return failure;
+  }
+
+  private void revive(RegionFile file, Extent gap, List<OutOfSpace> failures) {
+    if (gap.end() > file.backedBytes()) {
+      return; // the tail: it gets blocks when it is lent
+    }
+    try {
+      file.zero(gap);
+    } catch (OutOfSpace e) {
+      allocator.claim(gap);
+      failures.clear();
+      failures.add(e);
+    }
+  }
+
+  /// Whether there is a region that long.
+  boolean isWithin(BlobLocation location) {
+    return allocator.isWithin(Extent.of(location));
+  }
+
+  /// Takes everything back.
+  void releaseAll() {
+    allocator.releaseAll();
   }
 
   /// The bytes of a blob in the mapping.

@@ -23,10 +23,10 @@ final class SealBatch {
   private final @Nullable SealResult[] results;
   private final List<WindowTable.Pending> candidates;
 
-  private final List<SealedBlob> fresh = new ArrayList<>();
-  private final List<Long> slots = new ArrayList<>();
+  private final List<WindowTable.Pending> fresh = new ArrayList<>();
+  private final List<Integer> ordinals = new ArrayList<>();
   private final List<Integer> freshPositions = new ArrayList<>();
-  private final List<BlobLocation> unused = new ArrayList<>();
+  private final BitSet used = new BitSet();
   private final Map<Hash, BlobLocation> inBatch = new HashMap<>();
   private final List<Integer> repeats = new ArrayList<>();
   private int mismatches;
@@ -44,15 +44,12 @@ final class SealBatch {
       BlobLocation present = index.find(blob.hash());
       if (!intact.get(i)) {
         mismatches++;
-        unused.add(blob.location());
         fail(
             i,
             new Corruption("blob " + blob.hash() + ": the bytes in its window have another hash"));
       } else if (present != null) {
-        unused.add(blob.location());
         results[i] = new SealResult.Sealed(present);
       } else if (inBatch.containsKey(blob.hash())) {
-        unused.add(blob.location());
         repeats.add(i);
       } else {
         claim(i, blob, index);
@@ -61,9 +58,8 @@ final class SealBatch {
   }
 
   private void claim(int position, WindowTable.Pending blob, BlobIndex index) {
-    long slot = index.claim(blob.hash());
-    if (slot == BlobIndex.NONE) {
-      unused.add(blob.location());
+    int ordinal = index.claim(blob.hash());
+    if (ordinal == BlobTable.NONE) {
       fail(
           position,
           new OutOfSpace(
@@ -71,22 +67,35 @@ final class SealBatch {
       return;
     }
     inBatch.put(blob.hash(), blob.location());
-    slots.add(slot);
+    ordinals.add(ordinal);
     freshPositions.add(position);
-    fresh.add(new SealedBlob(blob.hash(), blob.location()));
+    used.set(position);
+    fresh.add(blob);
   }
 
-  /// The blobs to log.
-  List<SealedBlob> fresh() {
-    return fresh;
+  /// What to log.
+  List<BlobRecord> records(long nowSeconds) {
+    return fresh.stream()
+        .map(blob -> BlobRecord.sealed(blob.hash(), blob.location(), nowSeconds, blob.keep()))
+        .toList();
+  }
+
+  /// The ordinals of what is logged, in its order.
+  List<Integer> ordinals() {
+    return ordinals;
   }
 
   /// After they were logged.
-  void publish(BlobIndex index) {
+  ///
+  /// @param number of the first record
+  void publish(BlobIndex index, List<BlobRecord> records, long number) {
     for (int i = 0; i < fresh.size(); i++) {
-      SealedBlob blob = fresh.get(i);
-      index.publish(slots.get(i), blob.hash(), blob.location());
-      results[freshPositions.get(i)] = new SealResult.Sealed(blob.location());
+      BlobRecord record = records.get(i);
+      int ordinal = ordinals.get(i);
+      index.table().fill(ordinal, record);
+      index.table().setRecord(ordinal, number + i);
+      index.publish(ordinal, record.hash(), record.location());
+      results[freshPositions.get(i)] = new SealResult.Sealed(record.location());
     }
     for (int i : repeats) {
       BlobLocation first = Objects.requireNonNull(inBatch.get(candidates.get(i).hash()));
@@ -96,15 +105,23 @@ final class SealBatch {
 
   /// When they could not be logged.
   void abandon(BlobIndex index, OutOfSpace reason) {
-    slots.forEach(index::abandon);
+    ordinals.forEach(index::abandon);
+    ordinals.clear();
+    used.clear();
     freshPositions.forEach(position -> fail(position, reason));
     repeats.forEach(i -> fail(i, reason));
-    fresh.forEach(blob -> unused.add(blob.location()));
   }
 
-  /// The extents that are not needed.
-  List<BlobLocation> unused() {
-    return unused;
+  /// Hears each candidate, and whether its extent has become a blob's.
+  interface Use {
+    void heard(WindowTable.Pending blob, boolean isUsed);
+  }
+
+  /// Says of each candidate whether its extent has become a blob's.
+  void forEachUse(Use use) {
+    for (int i = 0; i < candidates.size(); i++) {
+      use.heard(candidates.get(i), used.get(i));
+    }
   }
 
   int mismatches() {

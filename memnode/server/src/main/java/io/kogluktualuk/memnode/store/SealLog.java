@@ -2,104 +2,110 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.Corruption;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The log of sealed blobs: a header of 64 bytes, then records of 64 bytes ([SealRecord]).
+/// The log of what has happened to blobs: a header of 64 bytes, then records of 64 bytes
+/// ([RecordLayout]).
 ///
 /// What [#append] has returned for survives the death of the process, because the kernel has it.
 /// It survives the stop of the machine once the kernel has written it, or after [#force].
 /// Each record proves itself, so a torn tail is cut and one damaged record costs one blob.
 /// Room is allocated ahead by [#ensureRoom], so that appending cannot meet a full disk.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock.
-/// **Ownership:** owns the open file. **Bound:** the index's number of blobs.
+/// **Threading:** one thread at a time; [MemoryStore] holds its lock. [#force] any thread, but
+/// not during [#replaceBy].
+/// **Ownership:** owns the open file. **Bound:** twice the blobs and a little, see [LogRewrite].
 final class SealLog implements AutoCloseable {
 
-  static final int HEADER_BYTES = SealRecord.BYTES;
+  static final int HEADER_BYTES = RecordLayout.BYTES;
+
+  /// How many records are read or written at a time.
+  static final int BATCH_RECORDS = 4096;
 
   private static final byte[] MAGIC = "KOGSEAL1".getBytes(StandardCharsets.US_ASCII);
 
-  /// 4,096 records.
-  private static final long STEP_BYTES = 4096L * SealRecord.BYTES;
+  private static final long STEP_BYTES = (long) BATCH_RECORDS * RecordLayout.BYTES;
 
-  private static final int READ_RECORDS = 4096;
-
-  private final Path path;
-  private RandomAccessFile file;
+  private final Disk disk;
+  private final String name;
+  private volatile Disk.OpenFile file;
   private long records;
   private long backedBytes;
 
-  private SealLog(Path path, RandomAccessFile file) {
-    this.path = path;
+  private SealLog(Disk disk, String name, Disk.OpenFile file) {
+    this.disk = disk;
+    this.name = name;
     this.file = file;
   }
 
-  /// What a log held when it was opened.
-  ///
-  /// @param blobs the blobs of the whole records, in order
-  /// @param damaged records before the last whole one that are not whole
-  record Contents(List<SealedBlob> blobs, long damaged) {}
+  /// Hears the records of a log.
+  interface Listener {
+    void heard(BlobRecord record, long number);
+  }
 
   /// Opens or creates the log.
   ///
   /// @throws Corruption when the file is something else
-  static SealLog open(Path path) {
+  static SealLog open(Disk disk, String name) {
     try {
-      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
-      SealLog log = new SealLog(path, file);
+      Disk.OpenFile file = disk.open(name);
+      SealLog log = new SealLog(disk, name, file);
       log.checkHeader();
       return log;
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
   }
 
   private void checkHeader() throws IOException {
     byte[] header = new byte[HEADER_BYTES];
-    int length = readFully(header, 0);
+    int length = file.read(header, 0);
     boolean blank = Arrays.equals(header, new byte[HEADER_BYTES]);
     if (blank && file.length() <= HEADER_BYTES) {
       System.arraycopy(MAGIC, 0, header, 0, MAGIC.length);
-      write(header, 0);
+      file.write(header, header.length, 0);
     } else if (!Arrays.equals(header, 0, Math.min(length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
       file.close();
-      throw new Corruption(path + ": expected a log that begins with KOGSEAL1, found another file");
+      throw new Corruption(
+          disk.path(name) + ": expected a log that begins with KOGSEAL1, found another file");
     }
   }
 
   /// Reads everything, and cuts what follows the last whole record.
-  Contents load() {
-    List<SealedBlob> blobs = new ArrayList<>();
-    long damaged = 0;
-    long number = 0;
-    records = 0;
-    byte[] buffer = new byte[READ_RECORDS * SealRecord.BYTES];
+  ///
+  /// @return how many records before the last whole one are not whole
+  long load(Listener listener) {
     try {
-      int length;
-      do {
-        length = readFully(buffer, position(number));
-        for (int at = 0; at + SealRecord.BYTES <= length; at += SealRecord.BYTES, number++) {
-          SealedBlob blob = SealRecord.read(buffer, at, number);
-          if (blob != null) {
-            damaged += number - records;
-            records = number + 1;
-            blobs.add(blob);
-          }
-        }
-      } while (length == buffer.length);
+      records = 0;
+      long damaged = read(0, Long.MAX_VALUE, listener);
       file.setLength(position(records));
+      backedBytes = position(records);
+      return damaged;
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
-    backedBytes = position(records);
-    return new Contents(blobs, damaged);
+  }
+
+  private long read(long from, long to, Listener listener) throws IOException {
+    long damaged = 0;
+    long number = from;
+    byte[] buffer = new byte[BATCH_RECORDS * RecordLayout.BYTES];
+    int length = buffer.length;
+    while (length == buffer.length && number < to) {
+      length = file.read(buffer, position(number));
+      for (int at = 0; at + RecordLayout.BYTES <= length && number < to; number++) {
+        BlobRecord record = RecordLayout.read(buffer, at, number);
+        at += RecordLayout.BYTES;
+        if (record != null) {
+          damaged += number - records;
+          records = number + 1;
+          listener.heard(record, number);
+        }
+      }
+    }
+    return damaged;
   }
 
   /// Allocates room for so many more records than there are.
@@ -108,7 +114,7 @@ final class SealLog implements AutoCloseable {
   void ensureRoom(long more) {
     long end = position(records + more);
     if (end > backedBytes) {
-      backedBytes = ZeroedFile.zero(file, path, backedBytes, end, end + STEP_BYTES);
+      backedBytes = ZeroedFile.zero(file, disk.path(name), backedBytes, end, end + STEP_BYTES);
     }
   }
 
@@ -116,52 +122,60 @@ final class SealLog implements AutoCloseable {
   ///
   /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when the disk is full: none of the batch
   /// counts
-  void append(List<SealedBlob> blobs) {
-    byte[] bytes = new byte[blobs.size() * SealRecord.BYTES];
-    for (int i = 0; i < blobs.size(); i++) {
-      SealRecord.write(bytes, i * SealRecord.BYTES, blobs.get(i), records + i);
+  void append(List<BlobRecord> batch) {
+    byte[] bytes = new byte[batch.size() * RecordLayout.BYTES];
+    for (int i = 0; i < batch.size(); i++) {
+      RecordLayout.write(bytes, i * RecordLayout.BYTES, batch.get(i), records + i);
     }
     try {
-      write(bytes, position(records));
+      file.write(bytes, bytes.length, position(records));
     } catch (IOException e) {
       // What was written in part lies behind the last counted record, and is overwritten next.
-      throw ZeroedFile.full(path, bytes.length, e);
+      throw ZeroedFile.full(disk.path(name), bytes.length, e);
     }
-    records += blobs.size();
+    records += batch.size();
     backedBytes = Math.max(backedBytes, position(records));
   }
 
-  /// Replaces the log by one with exactly these blobs; a crash leaves the old or the new one. The
-  /// old one stays beside it as evidence, until the next time.
-  void rewrite(List<SealedBlob> blobs) {
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+  /// Has another log, which was written beside this one, in the place of this one. A crash leaves
+  /// the one or the other. The other one is not to be used any more.
+  void replaceBy(SealLog fresh) {
+    fresh.force();
+    fresh.close();
     try {
-      Files.deleteIfExists(fresh);
-      try (SealLog log = open(fresh)) {
-        for (int from = 0; from < blobs.size(); from += READ_RECORDS) {
-          log.append(blobs.subList(from, Math.min(blobs.size(), from + READ_RECORDS)));
-        }
-        log.force();
-      }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      disk.replace(name, fresh.name);
       file.close();
-      file = new RandomAccessFile(path.toFile(), "rw");
+      file = disk.open(name);
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
-    records = blobs.size();
+    records = fresh.records;
     backedBytes = position(records);
+  }
+
+  /// Keeps this log as evidence beside whatever is going to replace it.
+  void keepAsEvidence() {
+    try {
+      disk.keep(name, name + ".old");
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(disk.path(name), e);
+    }
+  }
+
+  String name() {
+    return name;
   }
 
   long records() {
     return records;
   }
 
+  /// Has everything on the device that was appended.
   void force() {
     try {
-      file.getFD().sync();
+      file.force();
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
   }
 
@@ -170,26 +184,23 @@ final class SealLog implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
   }
 
   private static long position(long record) {
-    return HEADER_BYTES + record * SealRecord.BYTES;
+    return HEADER_BYTES + record * RecordLayout.BYTES;
   }
 
-  private int readFully(byte[] target, long from) throws IOException {
-    file.seek(from);
-    int length = 0;
-    int more;
-    while ((more = file.read(target, length, target.length - length)) > 0) {
-      length += more;
+  /// Reads some records of a log that somebody else may be appending to.
+  ///
+  /// @param to at most what has been appended
+  static void readPart(Disk disk, String name, long from, long to, Listener listener) {
+    try (SealLog part = new SealLog(disk, name, disk.open(name))) {
+      part.records = from;
+      part.read(from, to, listener);
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
-    return length;
-  }
-
-  private void write(byte[] source, long to) throws IOException {
-    file.seek(to);
-    file.write(source);
   }
 }

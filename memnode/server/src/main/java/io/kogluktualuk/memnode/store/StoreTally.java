@@ -1,6 +1,5 @@
 package io.kogluktualuk.memnode.store;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what happens in a store.
@@ -16,14 +15,24 @@ final class StoreTally {
   private long dropped;
   private @Nullable String gapFailure;
 
-  void added(SealedBlob blob) {
+  void added(int length) {
     blobs++;
-    blobBytes += blob.location().length();
+    blobBytes += length;
   }
 
-  void sealed(List<SealedBlob> fresh) {
-    sealed += fresh.size();
-    fresh.forEach(blob -> sealedBytes += blob.location().length());
+  void sealed(int length) {
+    added(length);
+    sealed++;
+    sealedBytes += length;
+  }
+
+  void removed(int length) {
+    blobs--;
+    blobBytes -= length;
+  }
+
+  long blobs() {
+    return blobs;
   }
 
   void refused(int more) {

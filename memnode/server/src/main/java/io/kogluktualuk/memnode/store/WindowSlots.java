@@ -8,8 +8,6 @@ import io.kogluktualuk.memnode.api.SessionId;
 import io.kogluktualuk.memnode.api.WriteWindow;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// window's. A slot that was lent is retired, and comes back when whoever keeps its key says that
 /// it has a new one ([#renewed]).
 ///
-/// One session gets at most half of the slots of a size, so that one that forgets to seal does not
-/// stop the others.
+/// One session gets at most half of the slots of a size, so that one that forgets to seal does
+/// not stop the others.
 ///
 /// **Threading:** any thread. **Ownership:** owns the file, which is made anew at each start.
 /// **Bound:** the slots, fixed at the start; who finds none waits. A slot gets blocks of the disk
@@ -87,17 +85,17 @@ final class WindowSlots implements AutoCloseable {
   ///
   /// @param bytes about how large it is, at least [#BYTES_MIN]; less on a small disk, of which it
   ///     takes an eighth
-  static WindowSlots open(Path path, long bytes) {
+  static WindowSlots open(Disk disk, String name, long bytes) {
     List<WindowSlot> slots;
     try {
-      Files.deleteIfExists(path);
-      long usable = Files.getFileStore(path.toAbsolutePath().getParent()).getUsableSpace();
+      disk.delete(name);
+      long usable = disk.usableBytes();
       slots = cut(Math.min(bytes, Math.max(BYTES_MIN, usable / 8)));
     } catch (IOException e) {
-      throw ZeroedFile.unusable(path, e);
+      throw ZeroedFile.unusable(disk.path(name), e);
     }
     WindowSlot last = slots.getLast();
-    return new WindowSlots(RegionFile.open(path, last.offset() + last.length()), slots);
+    return new WindowSlots(RegionFile.open(disk, name, last.offset() + last.length()), slots);
   }
 
   /// How many of the small ones may stand: a quarter.
@@ -112,7 +110,7 @@ final class WindowSlots implements AutoCloseable {
   }
 
   MemoryStore.FilePart file() {
-    return new MemoryStore.FilePart(file.path(), file.length());
+    return new MemoryStore.FilePart(file.path(), 0, file.length());
   }
 
   /// What was written to a slot. Whoever has its key may still be writing.

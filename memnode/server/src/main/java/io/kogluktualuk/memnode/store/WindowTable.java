@@ -23,7 +23,8 @@ final class WindowTable {
   /// A blob to come.
   ///
   /// @param location the extent promised to it, which no peer can write to
-  record Pending(Hash hash, BlobLocation location) {}
+  /// @param keep on what terms it is going to be kept
+  record Pending(Hash hash, BlobLocation location, Keep keep) {}
 
   /// Room promised to some blobs.
   ///
@@ -40,7 +41,8 @@ final class WindowTable {
   private int pending;
   private long nextId;
 
-  /// @param firstId such that no window of an earlier run of the node is taken for one of this run
+  /// @param firstId such that no window of an earlier run of the node is taken for one of this
+  /// run
   WindowTable(long lifetimeNanos, long firstId) {
     this.lifetimeNanos = lifetimeNanos;
     this.nextId = firstId;

@@ -4,7 +4,6 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -12,8 +11,7 @@ import java.util.Objects;
 /// Gives parts of a file real blocks, by writing zeros to them.
 ///
 /// A mapped part without blocks would kill the process with SIGBUS when the disk is full; a write
-/// reports the same thing as an error. Plain files, not channels: an interrupted thread would close
-/// a channel under everybody else.
+/// reports the same thing as an error.
 ///
 /// **Threading:** stateless; the caller sees to it that nobody uses the part being zeroed.
 final class ZeroedFile {
@@ -26,14 +24,13 @@ final class ZeroedFile {
   ///
   /// @return the end of what was written: `to`, unless the disk became full after `needed`
   /// @throws OutOfSpace when the disk became full before `needed`
-  static long zero(RandomAccessFile file, Path path, long from, long needed, long to) {
+  static long zero(Disk.OpenFile file, Path path, long from, long needed, long to) {
     byte[] zeros = new byte[(int) Math.min(CHUNK_BYTES, Math.max(0, to - from))];
     long at = from;
     try {
       while (at < to) {
         int part = (int) Math.min(zeros.length, to - at);
-        file.seek(at);
-        file.write(zeros, 0, part);
+        file.write(zeros, part, at);
         at += part;
       }
       return at;

@@ -97,7 +97,7 @@ class IsolationTest {
       RemoteRegion arena = description.regions().get(place.region());
       WriteWindow window = own.window(blob(100));
       assertTrue(RawPeer.isDenied(() -> foreign.read(arena, place.offset(), 5000)));
-      assertTrue(RawPeer.isDenied(() -> foreign.read(description.index(), 0, 64)));
+      assertTrue(RawPeer.isDenied(() -> foreign.read(description.index().getFirst(), 0, 64)));
       assertTrue(RawPeer.isDenied(() -> foreign.write(window.region(), 0, new byte[8])));
       assertArrayEquals(blob.toArray(), own.read(arena, place.offset(), 5000));
       own.write(window.region(), 0, new byte[8]);
@@ -169,7 +169,8 @@ class IsolationTest {
       NodeDescription description = peer.describe();
       RemoteRegion arena = description.regions().get(place.region());
       assertTrue(RawPeer.isDenied(() -> peer.write(arena, place.offset(), new byte[8])));
-      assertTrue(RawPeer.isDenied(() -> peer.write(description.index(), 0, new byte[64])));
+      assertTrue(
+          RawPeer.isDenied(() -> peer.write(description.index().getFirst(), 0, new byte[64])));
       WriteWindow window = peer.window(blob(100));
       assertTrue(RawPeer.isDenied(() -> peer.read(window.region(), 0, 8)));
       assertArrayEquals(blob.toArray(), peer.read(arena, place.offset(), 5000));
@@ -352,9 +353,10 @@ class IsolationTest {
         readers.add(threads.submit(() -> readAll(store, blobs, together, isOver)));
       }
       Set<Integer> keys = new HashSet<>();
-      RemoteRegion first = watcher.describe().index();
+      RemoteRegion first = watcher.describe().index().getFirst();
       until(
-          "the keys change", () -> keys.add(watcher.describe().index().rkey()) & keys.size() > 20);
+          "the keys change",
+          () -> keys.add(watcher.describe().index().getFirst().rkey()) & keys.size() > 20);
       assertTrue(RawPeer.isDenied(() -> watcher.read(first, 0, 64)), "the first key has died");
       isOver.set(true);
       for (Future<Integer> reader : readers) {

@@ -27,7 +27,20 @@ import org.junit.jupiter.api.Test;
 class BlobIndexTest {
 
   private static MemorySegment memory(Arena arena, int blobs) {
-    return arena.allocate(IndexLayout.indexBytes(BlobIndex.homesFor(blobs)), 64);
+    return arena.allocate(IndexShape.forBlobs(blobs).bytes(), 64);
+  }
+
+  static BlobIndex index(Arena arena, MemorySegment memory, int blobs) {
+    IndexShape shape = IndexShape.forBlobs(blobs);
+    MemorySegment ordinals = arena.allocate(BlobIndex.ordinalBytes(shape), 64);
+    MemorySegment records = arena.allocate(BlobTable.bytesFor(blobs), 64);
+    return new BlobIndex(shape, memory, ordinals, new BlobTable(records, blobs), blobs);
+  }
+
+  /// Makes an entry visible, with its record in the table.
+  static void publish(BlobIndex index, int ordinal, Hash hash, BlobLocation location) {
+    index.table().fill(ordinal, BlobRecord.sealed(hash, location, 0, Keep.STANDARD));
+    index.publish(ordinal, hash, location);
   }
 
   private static Hash hash(RandomGenerator random) {
@@ -63,21 +76,21 @@ class BlobIndexTest {
         random -> {
           try (Arena arena = Arena.ofConfined()) {
             int blobs = random.nextInt(1, 3000);
-            BlobIndex index = new BlobIndex(memory(arena, blobs), blobs);
+            BlobIndex index = index(arena, memory(arena, blobs), blobs);
             Map<Hash, BlobLocation> model = new HashMap<>();
             for (int i = 0; i < blobs; i++) {
               Hash hash = hash(random);
-              long slot = index.claim(hash);
-              assertNotEquals(BlobIndex.NONE, slot, "entry " + i + " of " + blobs);
+              int slot = index.claim(hash);
+              assertNotEquals(BlobTable.NONE, slot, "entry " + i + " of " + blobs);
               if (random.nextInt(8) == 0) {
                 index.abandon(slot);
                 slot = index.claim(hash);
               }
               assertNull(index.find(hash));
-              index.publish(slot, hash, location(i));
+              publish(index, slot, hash, location(i));
               model.put(hash, location(i));
             }
-            assertEquals(BlobIndex.NONE, index.claim(hash(random)), "one more than promised");
+            assertEquals(BlobTable.NONE, index.claim(hash(random)), "one more than promised");
             model.forEach((hash, where) -> assertEquals(where, index.find(hash)));
             assertNull(index.find(hash(random)));
           }
@@ -90,15 +103,15 @@ class BlobIndexTest {
       // Four fifths of the table filled to 62 %: many entries must move.
       RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
       int homes = 2 * 50_000;
-      BlobIndex index = new BlobIndex(memory(arena, 50_000), 50_000);
+      BlobIndex index = index(arena, memory(arena, 50_000), 50_000);
       Map<Hash, BlobLocation> model = new HashMap<>();
       for (int i = 0; i < homes / 2; i++) {
         Hash hash = hashInTheFirstFourFifths(random);
-        long slot = index.claim(hash);
-        if (slot == BlobIndex.NONE) {
+        int slot = index.claim(hash);
+        if (slot == BlobTable.NONE) {
           break;
         }
-        index.publish(slot, hash, location(i));
+        publish(index, slot, hash, location(i));
         model.put(hash, location(i));
       }
       assertTrue(model.size() > 30_000, "only " + model.size());
@@ -110,16 +123,16 @@ class BlobIndexTest {
   void aCrowdedNeighbourhoodIsReportedFull() {
     try (Arena arena = Arena.ofConfined()) {
       RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-      BlobIndex index = new BlobIndex(memory(arena, 1000), 1000);
+      BlobIndex index = index(arena, memory(arena, 1000), 1000);
       for (int i = 0; i < IndexLayout.PROBES; i++) {
         Hash hash = hashAtHomeZero(random);
-        long slot = index.claim(hash);
+        int slot = index.claim(hash);
         assertEquals(i, slot);
-        index.publish(slot, hash, location(i));
+        publish(index, slot, hash, location(i));
       }
-      assertEquals(BlobIndex.NONE, index.claim(hashAtHomeZero(random)));
+      assertEquals(BlobTable.NONE, index.claim(hashAtHomeZero(random)));
       Hash elsewhere = Hash.of(new byte[] {1});
-      assertNotEquals(BlobIndex.NONE, index.claim(elsewhere));
+      assertNotEquals(BlobTable.NONE, index.claim(elsewhere));
     }
   }
 
@@ -128,7 +141,7 @@ class BlobIndexTest {
     int blobs = 40_000;
     try (Arena arena = Arena.ofShared()) {
       MemorySegment memory = memory(arena, blobs);
-      BlobIndex index = new BlobIndex(memory, blobs);
+      BlobIndex index = index(arena, memory, blobs);
       RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
       Hash[] hashes = new Hash[blobs];
       for (int i = 0; i < blobs; i++) {
@@ -139,9 +152,9 @@ class BlobIndexTest {
         Future<Integer> first = threads.submit(() -> readAll(memory, hashes, published, 1));
         Future<Integer> second = threads.submit(() -> readAll(memory, hashes, published, 2));
         for (int i = 0; i < blobs; i++) {
-          long slot = index.claim(hashes[i]);
-          assertNotEquals(BlobIndex.NONE, slot);
-          index.publish(slot, hashes[i], location(i));
+          int slot = index.claim(hashes[i]);
+          assertNotEquals(BlobTable.NONE, slot);
+          publish(index, slot, hashes[i], location(i));
           published.set(i + 1);
         }
         assertTrue(first.get() + second.get() > 0, "nobody read anything");
@@ -156,7 +169,7 @@ class BlobIndexTest {
   private static int readAll(
       MemorySegment memory, Hash[] hashes, AtomicInteger published, long seed) {
     RandomGenerator random = new SplittableRandom(seed);
-    long homes = BlobIndex.homesFor(hashes.length);
+    long homes = IndexShape.forBlobs(hashes.length).homes();
     MemorySegment copy = MemorySegment.ofArray(new byte[IndexLayout.PROBE_BYTES]);
     int found = 0;
     while (published.get() < hashes.length) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.testkit.Seeds;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -64,7 +65,7 @@ class ExtentAllocatorTest {
   }
 
   private static void compareWithModel(RandomGenerator random) {
-    ExtentAllocator allocator = new ExtentAllocator();
+    ExtentAllocator allocator = new ExtentAllocator(bytes -> Arena.ofAuto().allocate(bytes, 64));
     NaiveModel model = new NaiveModel();
     List<Extent> lent = new ArrayList<>();
     for (int step = 0; step < 600; step++) {
@@ -76,11 +77,14 @@ class ExtentAllocatorTest {
       }
       assertEquals(model.lentBytes(), allocator.lentBytes());
       assertEquals(allocator.totalBytes(), allocator.freeBytes() + allocator.lentBytes());
+      assertEquals(model.largestFree(), allocator.largestFree());
     }
     lent.forEach(allocator::release);
     assertEquals(0, allocator.lentBytes());
     for (int region = 0; region < allocator.regions(); region++) {
-      assertTrue(allocator.freeExtents(region).size() <= 1, "free neighbours are merged");
+      List<Extent> free = new ArrayList<>();
+      allocator.forEachFree(region, free::add);
+      assertTrue(free.size() <= 1, "free neighbours are merged");
     }
   }
 
@@ -134,7 +138,7 @@ class ExtentAllocatorTest {
 
   @Test
   void usesUpWhatCameBackBeforeFreshSpace() {
-    ExtentAllocator allocator = new ExtentAllocator();
+    ExtentAllocator allocator = new ExtentAllocator(bytes -> Arena.ofAuto().allocate(bytes, 64));
     allocator.addRegion(1 << 20);
     Extent first = lent(allocator.allocate(128));
     lent(allocator.allocate(64));
@@ -145,7 +149,7 @@ class ExtentAllocatorTest {
 
   @Test
   void anExtentIsReleasedOnce() {
-    ExtentAllocator allocator = new ExtentAllocator();
+    ExtentAllocator allocator = new ExtentAllocator(bytes -> Arena.ofAuto().allocate(bytes, 64));
     allocator.addRegion(4096);
     Extent extent = lent(allocator.allocate(64));
     allocator.release(extent);
@@ -155,7 +159,7 @@ class ExtentAllocatorTest {
 
   @Test
   void whatIsFullIsFull() {
-    ExtentAllocator allocator = new ExtentAllocator();
+    ExtentAllocator allocator = new ExtentAllocator(bytes -> Arena.ofAuto().allocate(bytes, 64));
     assertNull(allocator.allocate(64));
     allocator.addRegion(100);
     lent(allocator.allocate(64));

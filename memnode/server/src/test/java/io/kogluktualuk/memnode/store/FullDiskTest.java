@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,7 +66,7 @@ class FullDiskTest {
   }
 
   private static MemoryStore open(StateFolder folder) {
-    return MemoryStore.open(folder, SETTINGS, System::nanoTime, 1);
+    return MemoryStore.open(folder, SETTINGS, System::nanoTime, InstantSource.system(), 1);
   }
 
   private static MemoryStore.Reserved reserve(MemoryStore store, Blob blob) {

@@ -34,6 +34,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -76,7 +77,9 @@ class MemoryStoreTest {
   private MemoryStore open(String bootId) {
     StateFolder folder = StateFolder.open(path, bootId, "node");
     opened.add(folder);
-    MemoryStore store = MemoryStore.open(folder, settings, clock::get, random.nextLong(1L << 60));
+    MemoryStore store =
+        MemoryStore.open(
+            folder, settings, clock::get, InstantSource.system(), random.nextLong(1L << 60));
     opened.add(store);
     return store;
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
-import io.kogluktualuk.memnode.api.IndexLayout;
 import java.lang.foreign.Arena;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,14 +16,14 @@ class PrefixSearchTest {
   @Test
   void hashesAreFoundByTheirFirstDigits() {
     try (Arena arena = Arena.ofConfined()) {
-      long bytes = IndexLayout.indexBytes(BlobIndex.homesFor(1000));
-      BlobIndex index = new BlobIndex(arena.allocate(bytes, 64), 1000);
+      long bytes = IndexShape.forBlobs(1000).bytes();
+      BlobIndex index = BlobIndexTest.index(arena, arena.allocate(bytes, 64), 1000);
       List<Hash> twins = List.of(hash("f0e1d2c3a"), hash("f0e1d2c3b"));
       twins.forEach(twin -> add(index, twin));
       for (int i = 0; i < 500; i++) {
         add(index, Hash.of(new byte[] {(byte) i, (byte) (i >> 8)}));
       }
-      long claimed = index.claim(hash("f0e1d2c3c"));
+      int claimed = index.claim(hash("f0e1d2c3c"));
 
       assertEquals(Set.copyOf(twins), found(index, "f0e1d2c3"));
       assertEquals(Set.of(twins.getFirst()), found(index, "f0e1d2c3a"));
@@ -35,7 +34,7 @@ class PrefixSearchTest {
   }
 
   private static void add(BlobIndex index, Hash hash) {
-    index.publish(index.claim(hash), hash, new BlobLocation(0, 0, 1));
+    BlobIndexTest.publish(index, index.claim(hash), hash, new BlobLocation(0, 0, 1));
   }
 
   private static Set<Hash> found(BlobIndex index, String digits) {
