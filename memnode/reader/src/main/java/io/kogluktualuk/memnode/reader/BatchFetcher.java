@@ -31,6 +31,7 @@ final class BatchFetcher {
   private final BlobLocator locator;
   private final Verification verification;
   private final Tally tally;
+  private final UseHints hints;
 
   BatchFetcher(
       NodeLinks links,
@@ -38,13 +39,15 @@ final class BatchFetcher {
       LocationCache locations,
       BlobLocator locator,
       Verification verification,
-      Tally tally) {
+      Tally tally,
+      UseHints hints) {
     this.links = links;
     this.buffers = buffers;
     this.locations = locations;
     this.locator = locator;
     this.verification = verification;
     this.tally = tally;
+    this.hints = hints;
   }
 
   private record Wanted(Hash hash, LocationCache.Known source) {}
@@ -117,6 +120,7 @@ final class BatchFetcher {
         MemorySegment read = buffer.segment().asSlice(at, length);
         if (verification.accepts(each.hash(), read, each.source())) {
           fetched.put(each.hash(), copy(each.hash(), read));
+          hints.used(each.hash(), link.node().id());
         }
         at += length;
       }

@@ -28,18 +28,21 @@ final class BlobFetcher {
   private final LocationCache locations;
   private final Verification verification;
   private final Tally tally;
+  private final UseHints hints;
 
   BlobFetcher(
       NodeLinks links,
       Buffers buffers,
       LocationCache locations,
       Verification verification,
-      Tally tally) {
+      Tally tally,
+      UseHints hints) {
     this.links = links;
     this.buffers = buffers;
     this.locations = locations;
     this.verification = verification;
     this.tally = tally;
+    this.hints = hints;
   }
 
   /// Where a node says that a blob lies.
@@ -132,7 +135,11 @@ final class BlobFetcher {
       if (!accepted) {
         search.wrongBytes(link);
       }
-      return accepted ? new Fetched(buffer, length) : null;
+      if (!accepted) {
+        return null;
+      }
+      hints.used(hash, link.node().id());
+      return new Fetched(buffer, length);
     } catch (FabricException e) {
       search.failed(link, e);
       return null;
@@ -145,7 +152,7 @@ final class BlobFetcher {
 
   private static boolean read(
       Session session, BlobLocation location, RegisteredBuffer buffer, Deadline deadline) {
-    session.readAll(List.of(session.transfer(location, buffer, 0, deadline)), deadline);
+    session.read(location, buffer, deadline);
     return true;
   }
 }

@@ -10,7 +10,6 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.Reservation;
-import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SealResult;
@@ -58,7 +57,7 @@ final class BlobWriter {
   /// @param lost blobs whose window was lost, and why
   private record Rest(List<Blob> waiting, List<Blob> lost, FabricException reason) {}
 
-  void put(NodeLink link, List<Blob> blobs, Report report, Deadline deadline) {
+  void put(NodeLink link, List<Blob> blobs, PutTerms terms, Report report, Deadline deadline) {
     int from = 0;
     while (from < blobs.size()) {
       int to = from;
@@ -71,7 +70,7 @@ final class BlobWriter {
           && bytes + blobs.get(to).length() <= WriteWindow.BYTES_MAX);
       List<Blob> batch = blobs.subList(from, to);
       try {
-        link.use(deadline, session -> putBatch(session, link, batch, report, deadline));
+        link.use(deadline, session -> putBatch(session, link, batch, terms, report, deadline));
       } catch (FabricException e) {
         blobs.subList(from, blobs.size()).forEach(blob -> report.failed(blob, e));
         return;
@@ -81,10 +80,17 @@ final class BlobWriter {
   }
 
   private boolean putBatch(
-      Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
+      Session session,
+      NodeLink link,
+      List<Blob> batch,
+      PutTerms terms,
+      Report report,
+      Deadline deadline) {
     List<Blob> open = batch;
     if (SmallPuts.isFor(batch)) {
-      open = smallPuts.put(session, batch, (blob, at) -> stored(link, blob, at, report), deadline);
+      open =
+          smallPuts.put(
+              session, batch, terms, (blob, at) -> stored(link, blob, at, report), deadline);
     }
     int attempts = 0;
     while (!open.isEmpty()) {
@@ -92,7 +98,7 @@ final class BlobWriter {
         throw new DeadlineExceeded(
             "memory node " + link.node().id() + ": no window became free in time");
       }
-      Rest rest = putOnce(session, link, open, report, deadline);
+      Rest rest = putOnce(session, link, open, terms, report, deadline);
       if (!rest.lost().isEmpty()) {
         attempts++;
       }
@@ -107,9 +113,14 @@ final class BlobWriter {
   }
 
   private Rest putOnce(
-      Session session, NodeLink link, List<Blob> batch, Report report, Deadline deadline) {
+      Session session,
+      NodeLink link,
+      List<Blob> batch,
+      PutTerms terms,
+      Report report,
+      Deadline deadline) {
     long askedNanos = System.nanoTime();
-    ReserveResponse response = session.reserve(items(batch), deadline);
+    ReserveResponse response = session.reserve(batch, terms, deadline);
     checkCount(link, batch.size(), response.items().size());
     List<Blob> granted = new ArrayList<>(batch.size());
     List<Blob> waiting = new ArrayList<>();
@@ -187,14 +198,6 @@ final class BlobWriter {
       bytes += blob.length();
     }
     return bytes;
-  }
-
-  static List<ReserveRequest.Item> items(List<Blob> blobs) {
-    List<ReserveRequest.Item> items = new ArrayList<>(blobs.size());
-    for (Blob blob : blobs) {
-      items.add(new ReserveRequest.Item(blob.hash(), blob.length()));
-    }
-    return items;
   }
 
   private Rest seal(

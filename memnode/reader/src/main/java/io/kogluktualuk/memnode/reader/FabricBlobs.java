@@ -2,8 +2,11 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.LeaseTerms;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -12,8 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The blobs of one tenant on all memory nodes of a fabric.
 ///
@@ -48,36 +53,79 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   private final BatchFetcher batches;
   private final BlobLocator locator;
   private final BlobWriter writer;
+  private final UseHints hints;
+  private final PutPolicy standard;
+  private final @Nullable Leases leases;
+  private final @Nullable LeaseTender tender;
 
-  private FabricBlobs(Supplier<List<MemoryNode>> membership, ReaderSettings settings) {
+  private FabricBlobs(
+      Supplier<List<MemoryNode>> membership,
+      ReaderSettings settings,
+      @Nullable LeaseSource source,
+      LeaseSettings leasing) {
     this.settings = settings;
+    this.standard = PutPolicy.source(settings.replicas());
     this.buffers = Buffers.create(settings);
     Membership members = new Membership(membership, settings.membershipAge());
-    this.links = new NodeLinks(members, settings.tenant(), tally);
+    this.links = new NodeLinks(members, settings, tally);
     LocationCache locations = new LocationCache(settings.locationsMax());
-    // The key of the tags must not be predictable, see ContentTagger.
-    ContentTagger tagger = new ContentTagger(new SecureRandom());
+    // Neither the key of the tags nor a lease's name may be predictable, see ContentTagger.
+    SecureRandom random = new SecureRandom();
+    ContentTagger tagger = new ContentTagger(random);
+    this.hints = new UseHints(links, settings.hintOf());
     Verification verification = new Verification(tagger, locations, tally);
-    this.fetcher = new BlobFetcher(links, buffers, locations, verification, tally);
+    this.fetcher = new BlobFetcher(links, buffers, locations, verification, tally, hints);
     this.locator = new BlobLocator(links, buffers, locations);
-    this.batches = new BatchFetcher(links, buffers, locations, locator, verification, tally);
+    this.batches = new BatchFetcher(links, buffers, locations, locator, verification, tally, hints);
     this.writer = new BlobWriter(buffers, locations);
+    LinkedHolds port = new LinkedHolds(links, locations, leasing.account());
+    this.leases =
+        source == null
+            ? null
+            : new Leases(source, port, leasing, LeaseId.of(random), System::nanoTime);
+    this.tender = leases == null ? null : new LeaseTender(leases);
   }
 
   /// Opens the store. Nodes are connected to when they are first needed.
   ///
   /// @param membership the memory nodes that live now; asked again when the answer is stale
   public static FabricBlobs open(Supplier<List<MemoryNode>> membership, ReaderSettings settings) {
-    return new FabricBlobs(membership, settings);
+    return new FabricBlobs(membership, settings, null, LeaseSettings.defaults());
   }
 
-  /// The same store, putting blobs on so many nodes. It shares everything with this one, and is
-  /// closed with it.
-  public BlobStore withReplicas(int replicas) {
-    if (replicas < 1) {
-      throw new IllegalArgumentException("a blob has at least one replica, found " + replicas);
+  /// The same, for a session that may hold blobs.
+  ///
+  /// @param source where its lease comes from
+  public static FabricBlobs open(
+      Supplier<List<MemoryNode>> membership,
+      ReaderSettings settings,
+      LeaseSource source,
+      LeaseSettings leasing) {
+    return new FabricBlobs(membership, settings, source, leasing);
+  }
+
+  /// What this session holds.
+  ///
+  /// @throws IllegalStateException when it was opened without a source of leases
+  public Leases leases() {
+    if (leases == null) {
+      throw new IllegalStateException("this session has no source of leases");
     }
-    return new View(replicas);
+    return leases;
+  }
+
+  /// The same store, putting blobs by another policy. It shares everything with this one, and is
+  /// closed with it.
+  public BlobStore with(PutPolicy policy) {
+    return new View(policy, null);
+  }
+
+  /// The same, and what is put is held in a scope of this session from the moment it is stored.
+  public BlobStore with(PutPolicy policy, Held scope) {
+    if (scope.leases() != leases) {
+      throw new IllegalArgumentException("the scope is another session's");
+    }
+    return new View(policy, scope);
   }
 
   @Override
@@ -111,12 +159,48 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   @Override
   public void put(List<Blob> blobs) {
-    put(blobs, settings.replicas());
+    put(blobs, standard, null);
   }
 
-  private void put(List<Blob> blobs, int replicas) {
+  private void put(List<Blob> blobs, PutPolicy policy, @Nullable Held scope) {
     long bytes = blobs.stream().mapToLong(Blob::length).sum();
-    new ReplicatedPut(links, writer, replicas, tally, blobs).run(deadline(bytes * replicas));
+    Deadline deadline = deadline(bytes * policy.replicas());
+    if (scope == null) {
+      put(blobs, policy, PutTerms.of(policy, null), deadline, (_, _) -> {});
+    } else {
+      putHeld(blobs, policy, scope, deadline);
+    }
+  }
+
+  private void putHeld(List<Blob> blobs, PutPolicy policy, Held scope, Deadline deadline) {
+    Leases holder = scope.leases();
+    for (int attempt = 0; ; attempt++) {
+      LeaseTerms terms = holder.terms(deadline);
+      long askedNanos = System.nanoTime();
+      try {
+        put(
+            blobs,
+            policy,
+            PutTerms.of(policy, terms),
+            deadline,
+            (node, hash) -> holder.stored(scope, hash, node, terms, askedNanos));
+        return;
+      } catch (StaleLease e) {
+        holder.refused(terms);
+        if (attempt > 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void put(
+      List<Blob> blobs,
+      PutPolicy policy,
+      PutTerms terms,
+      Deadline deadline,
+      BiConsumer<String, Hash> stored) {
+    new ReplicatedPut(links, writer, policy.replicas(), terms, tally, blobs, stored).run(deadline);
   }
 
   /// Those of the hashes that no node's index has. A node that cannot be asked counts as having
@@ -142,20 +226,23 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      links.close();
-    } finally {
-      buffers.close();
+    try (buffers;
+        links;
+        hints;
+        tender) {
+      // In the order of the last to the first.
     }
   }
 
-  /// Another number of replicas for what is put.
+  /// Another policy for what is put.
   private final class View implements BlobStore {
 
-    private final int replicas;
+    private final PutPolicy policy;
+    private final @Nullable Held scope;
 
-    View(int replicas) {
-      this.replicas = replicas;
+    View(PutPolicy policy, @Nullable Held scope) {
+      this.policy = policy;
+      this.scope = scope;
     }
 
     @Override
@@ -170,7 +257,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
     @Override
     public void put(List<Blob> blobs) {
-      FabricBlobs.this.put(blobs, replicas);
+      FabricBlobs.this.put(blobs, policy, scope);
     }
 
     @Override

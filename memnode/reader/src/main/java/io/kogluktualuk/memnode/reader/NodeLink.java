@@ -8,7 +8,6 @@ import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.NodeDescription;
-import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,15 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// **Ownership:** owns the session.
 final class NodeLink implements AutoCloseable {
 
-  /// After a failure the node counts as away for so long: an operation then goes on with the next
-  /// replica at once, instead of waiting for a dead address each time.
-  private static final Duration AWAY = Duration.ofMillis(500);
-
-  /// How long a connection may take: less than an operation, so that a second replica gets a turn.
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
-
   private final MemoryNode node;
-  private final Tenant tenant;
+  private final ReaderSettings settings;
   private final Tally tally;
   private final ReentrantLock connecting = new ReentrantLock();
   private volatile @Nullable Session session;
@@ -43,9 +35,9 @@ final class NodeLink implements AutoCloseable {
     R with(Session session);
   }
 
-  NodeLink(MemoryNode node, Tenant tenant, Tally tally) {
+  NodeLink(MemoryNode node, ReaderSettings settings, Tally tally) {
     this.node = node;
-    this.tenant = tenant;
+    this.settings = settings;
     this.tally = tally;
   }
 
@@ -111,12 +103,13 @@ final class NodeLink implements AutoCloseable {
       if (closed) {
         throw new AlreadyClosed("the link to memory node " + node.id() + " is closed");
       }
-      live = Session.open(node, tenant, sooner(deadline, CONNECT_MAX), tally);
+      live = Session.open(node, settings.tenant(), sooner(deadline, settings.connectMax()), tally);
       session = live;
       away = null;
       return live;
     } catch (Unavailable | DeadlineExceeded | Refused e) {
-      away = new Away(System.nanoTime() + AWAY.toNanos(), String.valueOf(e.getMessage()));
+      away =
+          new Away(System.nanoTime() + settings.away().toNanos(), String.valueOf(e.getMessage()));
       throw new Unavailable(describe() + " does not answer: " + e.getMessage(), e);
     } finally {
       connecting.unlock();

@@ -2,8 +2,8 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.memnode.api.Tenant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLinks implements AutoCloseable {
 
   private final Membership membership;
-  private final Tenant tenant;
+  private final ReaderSettings settings;
   private final Tally tally;
   private final Object lock = new Object();
   private volatile Current current;
@@ -26,25 +26,32 @@ final class NodeLinks implements AutoCloseable {
   /// The links that belong to one answer of the membership.
   private record Current(Rendezvous rendezvous, Map<String, NodeLink> byId) {}
 
-  NodeLinks(Membership membership, Tenant tenant, Tally tally) {
+  NodeLinks(Membership membership, ReaderSettings settings, Tally tally) {
     this.membership = membership;
-    this.tenant = tenant;
+    this.settings = settings;
     this.tally = tally;
     this.current = new Current(new Rendezvous(List.of()), Map.of());
   }
 
-  /// All links, those of the nodes that the blob belongs on most first.
+  /// All links, those of the nodes that the blob belongs on most first, those of lost nodes last.
   List<NodeLink> order(Hash hash) {
     Current now = current();
     List<MemoryNode> nodes = now.rendezvous().order(hash);
     List<NodeLink> links = new ArrayList<>(nodes.size());
+    List<NodeLink> lost = new ArrayList<>();
     for (MemoryNode node : nodes) {
       NodeLink link = now.byId().get(node.id());
       if (link != null) {
-        links.add(link);
+        (node.state() == NodeState.LOST ? lost : links).add(link);
       }
     }
+    links.addAll(lost);
     return links;
+  }
+
+  /// The links to all nodes.
+  Collection<NodeLink> all() {
+    return current().byId().values();
   }
 
   /// The link to a node, or null when it is no member.
@@ -71,7 +78,7 @@ final class NodeLinks implements AutoCloseable {
       for (MemoryNode node : rendezvous.nodes()) {
         NodeLink link = before.get(node.id());
         if (link == null || !link.node().equals(node)) {
-          link = new NodeLink(node, tenant, tally);
+          link = new NodeLink(node, settings, tally);
         }
         kept.add(link);
         after.put(node.id(), link);

@@ -6,13 +6,18 @@ import java.time.Duration;
 /// How a process reads and writes blobs.
 ///
 /// @param tenant whose blobs
-/// @param replicas how many nodes get each blob that is put; fewer when fewer nodes live
+/// @param replicas how many nodes get each blob that is put; fewer when fewer live
 /// @param smallBuffers registered buffers of [#SMALL_BUFFER_BYTES], for index reads and small blobs
 /// @param largeBuffers registered buffers of 4 MiB, for the others; bounds the transfers in flight
 /// @param locationsMax how many locations are remembered
 /// @param membershipAge how old the list of nodes may get before it is asked for again
 /// @param timeout how long one operation may take in all; long batches get a second more for each
 ///     16 MiB
+/// @param connectMax how long a connection to a node may take: less than an operation, so that a
+///     second replica gets a turn
+/// @param away for so long a node counts as away after a failure: operations then go on with the
+///     next replica at once, instead of waiting for a dead address each time
+/// @param hintOf of how many reads a node is told one, on average; a power of two; 0 for none
 public record ReaderSettings(
     Tenant tenant,
     int replicas,
@@ -20,10 +25,20 @@ public record ReaderSettings(
     int largeBuffers,
     int locationsMax,
     Duration membershipAge,
-    Duration timeout) {
+    Duration timeout,
+    Duration connectMax,
+    Duration away,
+    int hintOf) {
 
   /// Holds a small blob or a full batch of index look-ups.
   public static final int SMALL_BUFFER_BYTES = 64 * 1024;
+
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
+  private static final Duration AWAY = Duration.ofMillis(500);
+
+  /// A blob that is used a hundred times has been noticed with probability 0.8; one that is used
+  /// once, seldom: so nodes do not mistake a scan for a favourite.
+  private static final int HINT_OF = 64;
 
   public ReaderSettings {
     atLeastOne(replicas, "replicas");
@@ -34,9 +49,16 @@ public record ReaderSettings(
       throw new IllegalArgumentException(
           "membership age " + membershipAge + ", timeout " + timeout + ": must be positive");
     }
+    if (!connectMax.isPositive() || away.isNegative()) {
+      throw new IllegalArgumentException(
+          "time to connect " + connectMax + ", away for " + away + ": must be positive");
+    }
+    if (hintOf < 0 || (hintOf & (hintOf - 1)) != 0) {
+      throw new IllegalArgumentException("a hint of " + hintOf + " reads, not a power of two");
+    }
   }
 
-  /// For the default tenant.
+  /// For the default tenant; two seconds to connect, half a second away.
   public ReaderSettings(
       int replicas,
       int smallBuffers,
@@ -45,7 +67,16 @@ public record ReaderSettings(
       Duration membershipAge,
       Duration timeout) {
     this(
-        Tenant.DEFAULT, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
+        Tenant.DEFAULT,
+        replicas,
+        smallBuffers,
+        largeBuffers,
+        locationsMax,
+        membershipAge,
+        timeout,
+        CONNECT_MAX,
+        AWAY,
+        HINT_OF);
   }
 
   private static void atLeastOne(int value, String what) {
@@ -60,21 +91,59 @@ public record ReaderSettings(
   }
 
   public ReaderSettings withReplicas(int count) {
-    return new ReaderSettings(
-        tenant, count, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
+    return with(tenant, count, smallBuffers, largeBuffers, timeout, connectMax, away);
   }
 
   public ReaderSettings withTimeout(Duration longest) {
-    return new ReaderSettings(
-        tenant, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, longest);
+    return with(tenant, replicas, smallBuffers, largeBuffers, longest, connectMax, away);
   }
 
   public ReaderSettings withBuffers(int small, int large) {
-    return new ReaderSettings(tenant, replicas, small, large, locationsMax, membershipAge, timeout);
+    return with(tenant, replicas, small, large, timeout, connectMax, away);
   }
 
   public ReaderSettings withTenant(Tenant whose) {
+    return with(whose, replicas, smallBuffers, largeBuffers, timeout, connectMax, away);
+  }
+
+  /// How long to connect, and for how long to leave alone who does not answer.
+  public ReaderSettings withPatience(Duration connecting, Duration leaving) {
+    return with(tenant, replicas, smallBuffers, largeBuffers, timeout, connecting, leaving);
+  }
+
+  /// Of how many reads a node is told one; 0 for none.
+  public ReaderSettings withUseHints(int of) {
     return new ReaderSettings(
-        whose, replicas, smallBuffers, largeBuffers, locationsMax, membershipAge, timeout);
+        tenant,
+        replicas,
+        smallBuffers,
+        largeBuffers,
+        locationsMax,
+        membershipAge,
+        timeout,
+        connectMax,
+        away,
+        of);
+  }
+
+  private ReaderSettings with(
+      Tenant whose,
+      int count,
+      int small,
+      int large,
+      Duration longest,
+      Duration connecting,
+      Duration leaving) {
+    return new ReaderSettings(
+        whose,
+        count,
+        small,
+        large,
+        locationsMax,
+        membershipAge,
+        longest,
+        connecting,
+        leaving,
+        hintOf);
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One put: every blob on as many nodes as asked for, the best in its rendezvous order that take
@@ -28,7 +29,9 @@ final class ReplicatedPut implements BlobWriter.Report {
   private final NodeLinks links;
   private final BlobWriter writer;
   private final int replicas;
+  private final PutTerms terms;
   private final Tally tally;
+  private final BiConsumer<String, Hash> stored;
   private final Map<Hash, Placement> placements = new LinkedHashMap<>();
 
   /// How far one blob is. Guarded by itself.
@@ -65,25 +68,34 @@ final class ReplicatedPut implements BlobWriter.Report {
   }
 
   ReplicatedPut(
-      NodeLinks links, BlobWriter writer, int replicas, Tally tally, Collection<Blob> blobs) {
+      NodeLinks links,
+      BlobWriter writer,
+      int replicas,
+      PutTerms terms,
+      Tally tally,
+      Collection<Blob> blobs,
+      BiConsumer<String, Hash> stored) {
     this.links = links;
     this.writer = writer;
     this.replicas = replicas;
+    this.terms = terms;
     this.tally = tally;
+    this.stored = stored;
     for (Blob blob : blobs) {
       placements.computeIfAbsent(blob.hash(), hash -> new Placement(blob, writableOrder(hash)));
     }
   }
 
   private List<NodeLink> writableOrder(Hash hash) {
-    return links.order(hash).stream().filter(link -> link.node().weight() > 0).toList();
+    return links.order(hash).stream().filter(link -> link.node().isWritable()).toList();
   }
 
   void run(Deadline deadline) {
     Map<NodeLink, List<Blob>> round = nextRound();
     while (!round.isEmpty()) {
       List<Runnable> tasks = new ArrayList<>();
-      round.forEach((link, blobs) -> tasks.add(() -> writer.put(link, blobs, this, deadline)));
+      round.forEach(
+          (link, blobs) -> tasks.add(() -> writer.put(link, blobs, terms, this, deadline)));
       Parallel.run(tasks);
       round = nextRound();
     }
@@ -116,6 +128,7 @@ final class ReplicatedPut implements BlobWriter.Report {
   @Override
   public void stored(NodeLink link, Blob blob) {
     placement(blob).stored(link);
+    stored.accept(link.node().id(), blob.hash());
   }
 
   @Override

@@ -16,27 +16,33 @@ import java.util.TreeSet;
 final class Search {
 
   private final Hash hash;
-  // Lists, because almost every search ends at once and these then cost next to nothing.
-  private final List<String> without = new ArrayList<>();
-  private final List<String> wrong = new ArrayList<>();
-  private final List<String> silent = new ArrayList<>();
-  private final List<FabricException> failures = new ArrayList<>();
+  // Made when they are needed: almost every search ends at once.
+  private List<String> without = List.of();
+  private List<String> wrong = List.of();
+  private List<String> silent = List.of();
+  private List<FabricException> failures = List.of();
 
   Search(Hash hash) {
     this.hash = hash;
   }
 
   void absent(NodeLink link) {
-    without.add(link.node().id());
+    without = and(without, link.node().id());
   }
 
   void wrongBytes(NodeLink link) {
-    wrong.add(link.node().id());
+    wrong = and(wrong, link.node().id());
   }
 
   void failed(NodeLink link, FabricException failure) {
-    silent.add(link.node().id());
-    failures.add(failure);
+    silent = and(silent, link.node().id());
+    failures = and(failures, failure);
+  }
+
+  private static <T> List<T> and(List<T> some, T another) {
+    List<T> more = some.isEmpty() ? new ArrayList<>() : some;
+    more.add(another);
+    return more;
   }
 
   /// The error when all nodes were tried in vain. A node that could not be asked may have the blob,

@@ -1,25 +1,35 @@
 package io.kogluktualuk.memnode.reader;
 
+import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.AbsentResponse;
+import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.DescribeRequest;
+import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.IndexLayout;
+import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.NodeDescription;
 import io.kogluktualuk.memnode.api.PutRequest;
+import io.kogluktualuk.memnode.api.ReleaseRequest;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.ReserveResponse;
 import io.kogluktualuk.memnode.api.SealRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SessionId;
+import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.StandRequest;
 import io.kogluktualuk.memnode.api.StandResponse;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.api.TouchRequest;
 import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
@@ -185,6 +195,11 @@ final class Session implements AutoCloseable {
   /// @throws Refused when the node does not have that region
   Transfer transfer(
       BlobLocation location, RegisteredBuffer buffer, long bufferOffset, Deadline deadline) {
+    return new Transfer(
+        region(location, deadline), location.offset(), buffer, bufferOffset, location.length());
+  }
+
+  private RemoteRegion region(BlobLocation location, Deadline deadline) {
     List<RemoteRegion> regions = description.regions();
     if (location.region() >= regions.size()) {
       regions = describeAgain(deadline).regions();
@@ -193,24 +208,27 @@ final class Session implements AutoCloseable {
       throw new Refused(
           "memory node " + nodeId + ": has " + regions.size() + " regions, not " + location);
     }
-    return new Transfer(
-        regions.get(location.region()), location.offset(), buffer, bufferOffset, location.length());
+    return regions.get(location.region());
   }
 
   void readAll(List<Transfer> transfers, Deadline deadline) {
-    if (transfers.size() == 1) {
-      Transfer only = transfers.getFirst();
-      memory.read(
-          only.region(),
-          only.regionOffset(),
-          only.buffer(),
-          only.bufferOffset(),
-          only.length(),
-          deadline);
-    } else if (!transfers.isEmpty()) {
+    long bytes = 0;
+    for (Transfer each : transfers) {
+      bytes += each.length();
+    }
+    if (!transfers.isEmpty()) {
       memory.readAll(transfers, deadline);
     }
-    tally.read(transfers.size(), transfers.stream().mapToLong(Transfer::length).sum());
+    tally.read(transfers.size(), bytes);
+  }
+
+  /// Fetches one blob to the start of a buffer.
+  ///
+  /// @throws Refused when the node does not have that region
+  void read(BlobLocation location, RegisteredBuffer buffer, Deadline deadline) {
+    RemoteRegion region = region(location, deadline);
+    memory.read(region, location.offset(), buffer, 0, location.length(), deadline);
+    tally.read(1, location.length());
   }
 
   /// The window that stands for small blobs; asks for one when there is none, or the last is nearly
@@ -272,13 +290,27 @@ final class Session implements AutoCloseable {
     tally.wrote(1, length);
   }
 
-  SealResponse put(long window, int offset, List<ReserveRequest.Item> items, Deadline deadline) {
-    ReserveRequest blobs = new ReserveRequest(tenant, id, items);
-    return channel.call(MemoryCalls.PUT, new PutRequest(window, offset, blobs), deadline);
+  SealResponse put(long window, int offset, List<Blob> blobs, PutTerms terms, Deadline deadline) {
+    ReserveRequest request = terms.request(tenant, id, blobs, deadline);
+    return channel.call(MemoryCalls.PUT, new PutRequest(window, offset, request), deadline);
   }
 
-  ReserveResponse reserve(List<ReserveRequest.Item> items, Deadline deadline) {
-    return channel.call(MemoryCalls.RESERVE, new ReserveRequest(tenant, id, items), deadline);
+  ReserveResponse reserve(List<Blob> blobs, PutTerms terms, Deadline deadline) {
+    return channel.call(MemoryCalls.RESERVE, terms.request(tenant, id, blobs, deadline), deadline);
+  }
+
+  AbsentResponse hold(LeaseTerms lease, Account account, List<Hash> hashes, Deadline deadline) {
+    SpaceTerms space = new SpaceTerms(account, PutTerms.patience(deadline));
+    return channel.call(MemoryCalls.HOLD, new HoldRequest(tenant, lease, space, hashes), deadline);
+  }
+
+  Affected release(LeaseProof proof, List<Hash> hashes, Deadline deadline) {
+    return channel.call(
+        MemoryCalls.RELEASE, new ReleaseRequest(tenant, proof, false, hashes), deadline);
+  }
+
+  Affected touch(List<Hash> hashes, Deadline deadline) {
+    return channel.call(MemoryCalls.TOUCH, new TouchRequest(tenant, hashes), deadline);
   }
 
   SealResponse seal(long window, Deadline deadline) {

@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -36,7 +37,11 @@ final class SmallPuts {
   /// @param stored told of each blob that the node has now
   /// @return the blobs that the node does not have by this
   List<Blob> put(
-      Session session, List<Blob> blobs, BiConsumer<Blob, BlobLocation> stored, Deadline deadline) {
+      Session session,
+      List<Blob> blobs,
+      PutTerms terms,
+      BiConsumer<Blob, BlobLocation> stored,
+      Deadline deadline) {
     StandingWindow standing = session.standing(deadline);
     int offset = standing == null ? -1 : standing.acquire();
     if (standing == null || offset < 0) {
@@ -44,14 +49,13 @@ final class SmallPuts {
     }
     try {
       write(session, standing, offset, blobs, deadline);
-      SealResponse response =
-          session.put(standing.window().id(), offset, BlobWriter.items(blobs), deadline);
+      SealResponse response = session.put(standing.window().id(), offset, blobs, terms, deadline);
       return outcome(blobs, response, stored);
     } catch (NotFound e) {
       session.forget(standing); // its time was over, or the node is another run
       return blobs;
-    } catch (OutOfSpace e) {
-      return blobs; // perhaps some of them are there
+    } catch (OutOfSpace | OutOfCredits e) {
+      return blobs; // perhaps some of them are there, and who reserves can wait
     } finally {
       standing.release(offset);
     }

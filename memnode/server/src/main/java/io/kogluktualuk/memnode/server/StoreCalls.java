@@ -62,7 +62,7 @@ final class StoreCalls {
         .on(MemoryCalls.RESERVE, counted(this::reserve))
         .on(MemoryCalls.SEAL, counted(this::seal))
         .on(MemoryCalls.STAND, counted(this::stand))
-        .on(MemoryCalls.PUT, counted(this::put))
+        .onInline(MemoryCalls.PUT, counted(this::put))
         .on(MemoryCalls.LOCATE, counted(this::locate))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.STATUS, _ -> status());

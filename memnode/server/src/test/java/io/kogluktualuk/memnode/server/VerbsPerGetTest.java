@@ -105,7 +105,8 @@ class VerbsPerGetTest {
   private static FabricBlobs store(List<MemoryNode> nodes) {
     return FabricBlobs.open(
         () -> nodes,
-        new ReaderSettings(2, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(30)));
+        new ReaderSettings(2, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(30))
+            .withUseHints(0));
   }
 
   /// The verbs it takes to get all, one after the other.

@@ -10,7 +10,7 @@ import io.kogluktualuk.rdma.provider.Verbs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ public final class RegisteredPool implements AutoCloseable {
   private final Arena arena;
   private final IbvMr region;
   private final Semaphore places;
-  private final ArrayBlockingQueue<MemorySegment> free;
+  private final ConcurrentLinkedQueue<MemorySegment> free;
   private volatile boolean isClosed;
 
   private RegisteredPool(int bufferBytes, int count, Arena arena, IbvMr region) {
@@ -41,7 +41,7 @@ public final class RegisteredPool implements AutoCloseable {
     this.arena = arena;
     this.region = region;
     this.places = new Semaphore(count, true);
-    this.free = new ArrayBlockingQueue<>(count);
+    this.free = new ConcurrentLinkedQueue<>();
   }
 
   /// Allocates and registers `count` buffers of `bufferBytes` each, together less than 2 GiB.
@@ -94,7 +94,10 @@ public final class RegisteredPool implements AutoCloseable {
   /// @throws AlreadyClosed when the pool is closed
   public RegisteredBuffer acquire(Deadline deadline) {
     try {
-      if (!places.tryAcquire(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
+      // Whoever waits goes first; without anybody waiting this is one atomic step.
+      boolean isFree = !places.hasQueuedThreads() && places.tryAcquire();
+      if (!isFree
+          && !places.tryAcquire(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
         throw new DeadlineExceeded("all " + count + " registered buffers are in use");
       }
     } catch (InterruptedException e) {

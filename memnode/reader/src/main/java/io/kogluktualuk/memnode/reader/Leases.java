@@ -1,0 +1,231 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
+import io.kogluktualuk.fabric.fault.StaleLease;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.LeaseTerms;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/// The lease of one session, and what it holds at memory nodes.
+///
+/// All holds stand under one lease, which is acquired with the first hold and renewed as long as
+/// something is held. With each renewal every node that holds something hears of the lease by one
+/// call. When the lease has lapsed in between (the process slept, the control plane was away), it
+/// gets a greater token, and every blob is held again; what its node has thrown away meanwhile is
+/// held elsewhere if it is there, else it counts as lost ([Held#lost]). Readers notice nothing of
+/// that: they find another replica.
+///
+/// **Threading:** any thread. [#tend] is called by a thread of [LeaseTender].
+/// **Bound:** what is held. **Errors:** [StaleLease] is never seen by users.
+public final class Leases {
+
+  private final LeaseKeeper keeper;
+  private final HoldPort port;
+  private final Duration callTimeout;
+  private final LongSupplier nanoTime;
+  private final HoldBook book = new HoldBook();
+  private final Set<Held> scopes = ConcurrentHashMap.newKeySet();
+
+  Leases(
+      LeaseSource source,
+      HoldPort port,
+      LeaseSettings settings,
+      LeaseId id,
+      LongSupplier nanoTime) {
+    this.keeper = new LeaseKeeper(source, settings, id, nanoTime);
+    this.port = port;
+    this.callTimeout = settings.callTimeout();
+    this.nanoTime = nanoTime;
+  }
+
+  /// A scope that holds nothing yet.
+  public Held open() {
+    Held held = new Held(this);
+    scopes.add(held);
+    return held;
+  }
+
+  /// How many blobs are held.
+  public int size() {
+    return book.size();
+  }
+
+  /// How often the lease has ended although it was wanted.
+  public long lapses() {
+    return keeper.lapses();
+  }
+
+  /// What a node holds for this session now, whatever happens: the time until then has been counted
+  /// from before it was asked.
+  public Set<Hash> promised(String nodeId) {
+    return book.promised(nodeId, nanoTime.getAsLong());
+  }
+
+  /// What a put shows to hold its blobs from the start.
+  LeaseTerms terms(Deadline deadline) {
+    return keeper.terms(deadline);
+  }
+
+  /// A memory node has refused these terms.
+  void refused(LeaseTerms terms) {
+    keeper.lapsed(terms.proof());
+  }
+
+  /// A put under these terms has left a blob on a node.
+  void stored(Held held, Hash hash, String nodeId, LeaseTerms terms, long askedNanos) {
+    note(held, nodeId, Set.of(hash), terms, askedNanos);
+  }
+
+  Set<Hash> hold(Held held, Collection<Hash> hashes, Deadline deadline) {
+    Set<Hash> open = new LinkedHashSet<>(hashes);
+    open.removeIf(held::contains);
+    open.removeIf(hash -> isHeldAlready(held, hash));
+    Map<Hash, List<String>> candidates = new HashMap<>();
+    boolean more = !open.isEmpty();
+    for (int rank = 0; more; rank++) {
+      Map<String, List<Hash>> byNode = new LinkedHashMap<>();
+      for (Hash hash : open) {
+        List<String> ids = candidates.computeIfAbsent(hash, port::candidates);
+        if (rank < ids.size()) {
+          byNode.computeIfAbsent(ids.get(rank), _ -> new ArrayList<>()).add(hash);
+        }
+      }
+      byNode.forEach((node, asked) -> open.removeAll(holdAt(held, node, asked, deadline)));
+      more = !byNode.isEmpty() && !open.isEmpty();
+    }
+    return open;
+  }
+
+  private boolean isHeldAlready(Held held, Hash hash) {
+    // Half a lease ahead: by then it has been renewed, or has lapsed for everybody.
+    String node = book.holder(hash, nanoTime.getAsLong() + keeper.ttl().toNanos() / 4);
+    LeaseKeeper.Living living = keeper.living();
+    if (node == null || living == null || !held.add(hash, node)) {
+      return false;
+    }
+    book.held(node, Set.of(hash), living.proof().token(), living.endNanos());
+    return true;
+  }
+
+  /// Those that the node holds now.
+  private Set<Hash> holdAt(Held held, String node, List<Hash> hashes, Deadline deadline) {
+    for (int attempt = 0; ; attempt++) {
+      LeaseTerms terms = keeper.terms(deadline);
+      long askedNanos = nanoTime.getAsLong();
+      try {
+        Set<Hash> present = new HashSet<>(hashes);
+        present.removeAll(port.hold(node, terms, hashes, deadline));
+        note(held, node, present, terms, askedNanos);
+        return present;
+      } catch (StaleLease e) {
+        keeper.lapsed(terms.proof());
+        if (attempt > 0) {
+          throw e;
+        }
+      } catch (OutOfCredits e) {
+        throw e;
+      } catch (FabricException e) {
+        return Set.of(); // the node is away: the next one may have them
+      }
+    }
+  }
+
+  private void note(Held held, String node, Set<Hash> hashes, LeaseTerms terms, long askedNanos) {
+    Set<Hash> added = new HashSet<>();
+    for (Hash hash : hashes) {
+      if (held.add(hash, node)) {
+        added.add(hash);
+      }
+    }
+    if (!added.isEmpty()) {
+      book.held(node, added, terms.proof().token(), askedNanos + terms.ttl().toNanos());
+    }
+  }
+
+  void release(Held held, Map<Hash, Set<String>> places) {
+    scopes.remove(held);
+    Map<String, List<Hash>> unheld = new HashMap<>();
+    places.forEach(
+        (hash, nodes) -> {
+          for (String node : nodes) {
+            if (book.dropped(node, hash)) {
+              unheld.computeIfAbsent(node, _ -> new ArrayList<>()).add(hash);
+            }
+          }
+        });
+    LeaseKeeper.Living living = keeper.living();
+    if (living != null) {
+      unheld.forEach(
+          (node, hashes) -> {
+            try {
+              port.release(node, living.proof(), hashes, Deadline.after(callTimeout));
+            } catch (FabricException e) {
+              // The end of the lease lets go of them as well.
+            }
+          });
+    }
+  }
+
+  /// Renews the lease when it is time, and tells the nodes.
+  ///
+  /// @return how long nothing is to be done
+  Duration tend() {
+    if (!book.isEmpty() && (keeper.living() == null || keeper.isDue())) {
+      try {
+        Deadline deadline = Deadline.after(callTimeout);
+        LeaseTerms terms = keeper.terms(deadline);
+        book.nodeIds().forEach(node -> tend(node, terms));
+      } catch (FabricException e) {
+        return keeper.ttl().dividedBy(20); // the control plane is away: there is some time left
+      }
+    }
+    return keeper.ttl().dividedBy(8);
+  }
+
+  private void tend(String node, LeaseTerms terms) {
+    long nowNanos = nanoTime.getAsLong();
+    List<Hash> again = book.toHoldAgain(node, terms.proof().token(), nowNanos);
+    try {
+      Set<Hash> absent = port.hold(node, terms, again, Deadline.after(callTimeout));
+      book.extended(node, terms.proof().token(), nowNanos + terms.ttl().toNanos());
+      absent.forEach(hash -> seekElsewhere(node, hash));
+    } catch (StaleLease e) {
+      keeper.lapsed(terms.proof());
+    } catch (FabricException e) {
+      // Its time goes on; the next round tries again.
+    }
+  }
+
+  private void seekElsewhere(String node, Hash hash) {
+    book.lost(node, hash);
+    for (Held held : scopes) {
+      if (held.lostAt(hash, node)
+          && !hold(held, Set.of(hash), Deadline.after(callTimeout)).isEmpty()) {
+        held.lost(hash);
+      }
+    }
+  }
+
+  /// Ends the lease, and with it every hold.
+  void end() {
+    try {
+      keeper.release();
+    } catch (FabricException e) {
+      // It ends by itself.
+    }
+  }
+}
