@@ -18,6 +18,8 @@ public final class MethodTable {
   /// By method number.
   private @Nullable Entry<?, ?>[] entries;
 
+  private Guard guard = (_, _, _) -> {};
+
   public MethodTable() {
     entries = new @Nullable Entry<?, ?>[INITIAL];
   }
@@ -27,28 +29,55 @@ public final class MethodTable {
     R handle(Q request);
   }
 
-  private record Entry<Q, R>(
-      Method<Q, R> method, String requestName, boolean isInline, Handler<Q, R> handler) {
+  /// Answers one kind of call, and wants to know whose it is.
+  public interface CallerHandler<Q, R> {
+    R handle(Caller caller, Q request);
+  }
 
-    void answer(CanonicalReader request, CanonicalWriter response) {
+  /// Says who may make which calls.
+  public interface Guard {
+
+    /// Returns when the call may be made. Runs before the handler, on its thread.
+    ///
+    /// @throws Refused when it may not
+    void check(Caller caller, Method<?, ?> method, Object request);
+  }
+
+  private record Entry<Q, R>(
+      Method<Q, R> method, String requestName, boolean isInline, CallerHandler<Q, R> handler) {
+
+    void answer(Guard guard, Caller caller, CanonicalReader request, CanonicalWriter response) {
       Q decoded = method.request().read(request);
       request.end();
-      method.response().write(handler.handle(decoded), response);
+      guard.check(caller, method, decoded);
+      method.response().write(handler.handle(caller, decoded), response);
     }
   }
 
   /// Adds a call. A number that is already taken is a programmer error.
   public <Q, R> MethodTable on(Method<Q, R> method, Handler<Q, R> handler) {
-    return add(method, false, handler);
+    return add(method, false, (_, request) -> handler.handle(request));
   }
 
   /// Adds a call whose handler takes a few microseconds and never waits: for a lock that is held
   /// over I/O, for another call, for anything. It holds up all other calls of the server.
   public <Q, R> MethodTable onInline(Method<Q, R> method, Handler<Q, R> handler) {
-    return add(method, true, handler);
+    return add(method, true, (_, request) -> handler.handle(request));
   }
 
-  private <Q, R> MethodTable add(Method<Q, R> method, boolean isInline, Handler<Q, R> handler) {
+  /// Adds a call whose handler is told who calls.
+  public <Q, R> MethodTable onFrom(Method<Q, R> method, CallerHandler<Q, R> handler) {
+    return add(method, false, handler);
+  }
+
+  /// Has all calls of this table checked before they are handled.
+  public MethodTable guardedBy(Guard newGuard) {
+    guard = newGuard;
+    return this;
+  }
+
+  private <Q, R> MethodTable add(
+      Method<Q, R> method, boolean isInline, CallerHandler<Q, R> handler) {
     int number = method.number();
     if (entry(number) != null) {
       throw new IllegalStateException("method number " + number + " is taken");
@@ -70,15 +99,20 @@ public final class MethodTable {
     return entry != null && entry.isInline();
   }
 
+  /// Answers a caller that has proven nothing.
+  public void answer(int number, CanonicalReader request, CanonicalWriter response) {
+    answer(number, Caller.UNPROVEN, request, response);
+  }
+
   /// Decodes a request, runs its handler and encodes the response.
   ///
-  /// @throws Refused when no handler has that number
-  public void answer(int number, CanonicalReader request, CanonicalWriter response) {
+  /// @throws Refused when no handler has that number, or this caller may not make that call
+  public void answer(int number, Caller caller, CanonicalReader request, CanonicalWriter response) {
     Entry<?, ?> entry = entry(number);
     if (entry == null) {
       throw new Refused("no method has number " + number + " here");
     }
-    entry.answer(request, response);
+    entry.answer(guard, caller, request, response);
   }
 
   /// The name of a method for metrics and messages.

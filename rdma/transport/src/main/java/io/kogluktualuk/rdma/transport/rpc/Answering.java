@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import java.nio.charset.StandardCharsets;
@@ -29,21 +30,27 @@ final class Answering {
   }
 
   /// Answers with memory that is used again by the next call of this method.
-  void answer(Frame request, Frame answer) {
+  void answer(Caller caller, Frame request, Frame answer) {
     writer.clear();
-    answer(request, reader, writer, answer);
+    answer(caller, request, reader, writer, answer);
   }
 
   /// Answers with memory of its own.
-  void answerAnew(Frame request, Frame answer) {
-    answer(request, new CanonicalReader(), new CanonicalWriter(Channel.MESSAGE_BYTES_MAX), answer);
+  void answerAnew(Caller caller, Frame request, Frame answer) {
+    answer(
+        caller,
+        request,
+        new CanonicalReader(),
+        new CanonicalWriter(Channel.MESSAGE_BYTES_MAX),
+        answer);
   }
 
-  private void answer(Frame request, CanonicalReader from, CanonicalWriter to, Frame answer) {
+  private void answer(
+      Caller caller, Frame request, CanonicalReader from, CanonicalWriter to, Frame answer) {
     int number = request.argument;
     from.over(methods.requestNameOf(number), request.payload, request.offset, request.length);
     try {
-      methods.answer(number, from, to);
+      methods.answer(number, caller, from, to);
       answer.of(Frame.RESPONSE, request.series, 0, 0).carrying(to.buffer(), 0, to.length());
     } catch (FabricException e) {
       fault(request, e, answer);

@@ -32,7 +32,8 @@ final class CompletionLoop extends RdmaCqProvider implements Runnable {
   private final AtomicReferenceArray<@Nullable RpcEndpoint> endpoints;
   private final @Nullable RpcEndpoint[] touched;
   private final IbvWC[] completions = new IbvWC[BATCH];
-  private final ByteBuffer scratch = ByteBuffer.allocate(Integer.BYTES + Frame.BYTES_MAX);
+  private final ByteBuffer scratch =
+      ByteBuffer.allocate(MessageBuffers.PLAIN_BYTES + TlsEngine.GROWTH_BYTES);
   private final Frame frame = new Frame();
   private final SVCPollCq poll;
   private final SVCReqNotify notify;

@@ -1,5 +1,6 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ final class Heartbeat {
   private volatile long lastArrival = createdAt;
   private long lastPing = createdAt;
   private boolean isGivenUp;
+  private boolean hasSeenEnding;
 
   Heartbeat(RpcEndpoint endpoint, RpcSettings settings, RpcStatistics statistics) {
     this.endpoint = endpoint;
@@ -51,6 +53,15 @@ final class Heartbeat {
       lookWhileConnecting(now);
       return;
     }
+    if (isEnding(endpoint.ending())) {
+      return;
+    }
+    if (!endpoint.isSecured()) {
+      if (now - createdAt > connectNanos) {
+        endpoint.lose("its handshake did not end in " + connectNanos / 1_000_000 + " ms");
+      }
+      return;
+    }
     if (sinceLast > loseAfterNanos / 2) {
       lastArrival = now;
     }
@@ -66,6 +77,19 @@ final class Heartbeat {
         statistics.heartbeatsMissed().increment();
       }
     }
+  }
+
+  /// A peer that was refused is told why, and has until the look after the next to go by itself:
+  /// closing at once would overtake what it is told.
+  private boolean isEnding(@Nullable String reason) {
+    if (reason == null) {
+      return false;
+    }
+    if (hasSeenEnding) {
+      endpoint.lose(reason);
+    }
+    hasSeenEnding = true;
+    return true;
   }
 
   private void lookWhileConnecting(long now) {

@@ -29,6 +29,9 @@ import java.util.List;
 /// executed by different threads. **Ownership:** the endpoint deregisters it after its queue pair.
 final class MessageBuffers {
 
+  /// The most that the entries of a message take.
+  static final int PLAIN_BYTES = Integer.BYTES + Frame.BYTES_MAX;
+
   private static final long SEND = 1L << 15;
   private static final int INDEX_MASK = (1 << 15) - 1;
   private static final long OWNER_MASK = -1L << 16;
@@ -53,6 +56,11 @@ final class MessageBuffers {
       this.bytes = bytes;
       this.call = call;
       this.piece = call.getWrMod(0).getSgeMod(0);
+    }
+
+    /// Makes room for entries.
+    void reset() {
+      bytes.clear().limit(PLAIN_BYTES);
     }
 
     /// Sends the bytes from 0 to the position.

@@ -249,7 +249,7 @@ final class Outbox {
   void onFree(MessageBuffers.Outgoing message) {
     lock.lock();
     try {
-      message.bytes.clear();
+      message.reset();
       if (open == null) {
         open = message;
       } else {

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
@@ -60,6 +61,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
 
   private void connect(RpcSettings settings, Deadline deadline) {
     long nanos = Math.min(deadline.remainingNanos(), settings.connectMax().toNanos());
+    long begun = System.nanoTime();
     if (nanos <= 0) {
       throw new DeadlineExceeded("no time left to connect to " + address);
     }
@@ -74,11 +76,12 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
       if (!connecting.isConnected()) {
         throw failure(connecting, deadline);
       }
+      connecting.secure(address, nanos - (System.nanoTime() - begun));
       endpoint = connecting;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unavailable("interrupted while connecting to " + address, e);
-    } catch (Unavailable | DeadlineExceeded e) {
+    } catch (Unavailable | DeadlineExceeded | Refused e) {
       throw e;
     } catch (Exception e) {
       if (deadline.hasPassed()) {

@@ -6,12 +6,16 @@ import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.RdmaCmEvent;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import com.ibm.disni.verbs.RdmaCmId;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.provider.Verbs;
 import io.kogluktualuk.rdma.transport.credit.CreditLedger;
 import io.kogluktualuk.rdma.verbs.ConnectionEvents;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -60,7 +64,11 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   private final AtomicBoolean isLost = new AtomicBoolean();
   private final ReentrantLock closing = new ReentrantLock();
   private final Heartbeat heartbeat;
+  private final @Nullable TlsLink tls;
   private @Nullable MessageBuffers buffers;
+  private final HalfOpen halfOpen;
+  private final boolean isServer;
+  private volatile @Nullable String endReason;
   private long owner;
   private boolean isClosed;
   private volatile boolean isUp;
@@ -71,6 +79,12 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     this.receiver = receiver;
     this.statistics = group.statistics();
     this.depth = window + CreditLedger.CONTROL_MAX;
+    this.halfOpen = group.halfOpen();
+    this.isServer = serverSide;
+    this.tls =
+        group.settings().security() instanceof RpcSecurity.Tls security
+            ? new TlsLink(security, serverSide, new HandshakeWire(), halfOpen)
+            : null;
     this.outbox = new Outbox(window, statistics, this::post);
     this.heartbeat = new Heartbeat(this, group.settings(), statistics);
     // DiSNI would let peers read and write the message buffers.
@@ -84,6 +98,69 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   /// Whether the connection was established.
   boolean isUp() {
     return isUp;
+  }
+
+  /// Whether entries may be exchanged: at once, or when the TLS handshake is over.
+  boolean isSecured() {
+    return tls == null || tls.isReady();
+  }
+
+  /// Whether the server has room for another handshake.
+  boolean mayShake() {
+    return tls == null || !isServer || halfOpen.tryEnter();
+  }
+
+  /// Why the peer has been refused; null when it has not.
+  @Nullable String ending() {
+    return tls == null ? endReason : tls.refusal();
+  }
+
+  /// Who the peer is, as far as that is proven.
+  Caller caller() {
+    return tls == null ? Caller.UNPROVEN : tls.caller();
+  }
+
+  /// Proves who this client is, and finds out who the server is.
+  ///
+  /// @throws Refused when one side does not want the other
+  /// @throws DeadlineExceeded when that takes too long
+  void secure(InetSocketAddress server, long nanos) throws InterruptedException {
+    if (tls == null) {
+      return;
+    }
+    tls.start(server);
+    if (!tls.await(nanos)) {
+      lose("no end of the TLS handshake");
+      throw new DeadlineExceeded("the TLS handshake with " + server + " does not end in time");
+    }
+    String refusal = tls.refusal();
+    if (refusal != null) {
+      throw new Refused("no secure connection to " + server + ": " + refusal);
+    }
+  }
+
+  /// Messages of the handshake stand behind the others.
+  private final class HandshakeWire implements TlsLink.Wire {
+    @Override
+    public MessageBuffers.Outgoing message(int number) {
+      return Objects.requireNonNull(buffers).outgoing(depth + number);
+    }
+
+    @Override
+    public void post(MessageBuffers.Outgoing message) throws IOException {
+      if (uses.enter()) {
+        try {
+          message.post();
+        } finally {
+          uses.leave();
+        }
+      }
+    }
+
+    @Override
+    public void lose(String reason) {
+      RpcEndpoint.this.lose(reason);
+    }
   }
 
   Outbox outbox() {
@@ -106,10 +183,15 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   /// Posts all RECVs.
   @Override
   public void init() throws IOException {
-    MessageBuffers made = new MessageBuffers(this, owner, depth, Integer.BYTES + Frame.BYTES_MAX);
+    int count = tls == null ? depth : depth + TlsLink.MESSAGES_MAX;
+    int growth = tls == null ? 0 : TlsEngine.GROWTH_BYTES;
+    MessageBuffers made =
+        new MessageBuffers(this, owner, count, MessageBuffers.PLAIN_BYTES + growth);
     buffers = made;
     for (int i = 0; i < depth; i++) {
       outbox.onFree(made.outgoing(i));
+    }
+    for (int i = 0; i < count; i++) {
       made.postReceive(i);
     }
   }
@@ -130,6 +212,9 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       return;
     }
     try {
+      if (tls != null) {
+        tls.seal(message.bytes);
+      }
       message.post();
     } catch (IOException | RuntimeException e) {
       lose("cannot send: " + e.getMessage());
@@ -154,16 +239,33 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       } else if (isLost.get()) {
         LOG.trace("a completion of a lost connection");
       } else if (MessageBuffers.isSend(workRequest)) {
-        outbox.onFree(messages.outgoing(index));
+        onSent(messages, index);
       } else {
         ByteBuffer message = messages.received(index).clear().limit(completion.getByte_len());
-        scratch.clear().put(message).flip();
+        boolean hasEntries = copy(message, scratch.clear());
         messages.postReceive(index);
-        onMessage(scratch, frame);
+        if (hasEntries) {
+          onMessage(scratch.flip(), frame);
+        }
       }
     } finally {
       uses.leave();
     }
+  }
+
+  private void onSent(MessageBuffers messages, int index) {
+    // Those of the handshake are used once.
+    if (index < depth) {
+      outbox.onFree(messages.outgoing(index));
+    }
+  }
+
+  private boolean copy(ByteBuffer message, ByteBuffer to) {
+    if (tls != null) {
+      return tls.take(message, to);
+    }
+    to.put(message);
+    return true;
   }
 
   private void onFailure(int status) {
@@ -193,7 +295,25 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
         take(ticket, frame);
       }
     } catch (MalformedEncoding | java.nio.BufferUnderflowException e) {
-      lose("the peer does not speak this protocol: " + e.getMessage());
+      if (isServer && tls == null && isRecord(message)) {
+        refuseTls();
+      } else {
+        lose("the peer does not speak this protocol: " + e.getMessage());
+      }
+    }
+  }
+
+  /// Whether a message that makes no sense begins like a TLS handshake.
+  private static boolean isRecord(ByteBuffer message) {
+    return message.limit() > 2 && message.get(0) == 22 && message.get(1) == 3;
+  }
+
+  /// Tells a client with TLS, which understands that much, that here is none.
+  private void refuseTls() {
+    endReason = "the client speaks TLS, this server is configured without";
+    LOG.warn("a connection was refused: {}", endReason);
+    if (!outbox.addNow(new Frame().of(Frame.WITHDRAWN, (short) 0, 0, 0), 0)) {
+      lose(String.valueOf(endReason));
     }
   }
 
@@ -245,6 +365,9 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   void lose(String reason) {
     if (isLost.compareAndSet(false, true)) {
       outbox.abandon();
+      if (tls != null) {
+        tls.onLost(reason);
+      }
       receiver.onLost(this, reason);
     }
   }

@@ -30,6 +30,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private final Set<RpcEndpoint> live = ConcurrentHashMap.newKeySet();
   private final String name;
+  private final HalfOpen halfOpen = new HalfOpen();
   private final Settings settings;
   private final RpcStatistics statistics;
   private @Nullable CompletionLoop loop;
@@ -39,8 +40,10 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
   /// @param ticker told at least every second, by the completion thread; must not block
   record Settings(RpcSettings patience, int endpointsMax, int window, Runnable ticker) {
 
+    /// RECVs on each side, and messages to send.
     int depth() {
-      return window + CreditLedger.CONTROL_MAX;
+      int handshake = patience.security() instanceof RpcSecurity.Tls ? TlsLink.MESSAGES_MAX : 0;
+      return window + CreditLedger.CONTROL_MAX + handshake;
     }
   }
 
@@ -71,6 +74,10 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   RpcStatistics statistics() {
     return statistics;
+  }
+
+  HalfOpen halfOpen() {
+    return halfOpen;
   }
 
   Set<RpcEndpoint> endpoints() {
@@ -121,6 +128,11 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
       // DiSNI would forget it and leave the client waiting; this tells it that it is refused.
       Thread.startVirtualThread(() -> drop(endpoint));
       throw new IOException(name + " has " + settings.endpointsMax() + " connections already");
+    }
+    if (!endpoint.mayShake()) {
+      Thread.startVirtualThread(() -> drop(endpoint));
+      throw new IOException(
+          name + " has " + HalfOpen.MAX + " connections already that have not proven who they are");
     }
     return createQP(endpoint.getIdPriv(), endpoint.getPd(), current.getCQ());
   }

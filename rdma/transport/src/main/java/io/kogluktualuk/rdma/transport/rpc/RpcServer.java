@@ -107,6 +107,11 @@ public final class RpcServer implements AutoCloseable {
     return gauges.connections();
   }
 
+  /// Connections that have not proven yet who they are.
+  int halfOpen() {
+    return group.halfOpen().count();
+  }
+
   /// Takes requests on the completion thread.
   private final class Receiver implements RpcEndpoint.Receiver {
 
@@ -122,7 +127,7 @@ public final class RpcServer implements AutoCloseable {
       if (frame.kind != Frame.REQUEST) {
         from.lose("the client sent an answer");
       } else if (methods.isInline(frame.argument)) {
-        inlineAnswering.answer(frame, answer);
+        inlineAnswering.answer(from.caller(), frame, answer);
         sendNow(from, ticket);
       } else if (places.tryAcquire()) {
         Frame request = Answering.copyOf(frame);
@@ -175,7 +180,8 @@ public final class RpcServer implements AutoCloseable {
   private void serve(RpcEndpoint from, int ticket, Frame request) {
     Deadline deadline = Deadline.after(Duration.ofNanos(Math.max(0, request.nanos)));
     Frame answer = new Frame();
-    ScopedValue.where(DEADLINE, deadline).run(() -> answering.answerAnew(request, answer));
+    ScopedValue.where(DEADLINE, deadline)
+        .run(() -> answering.answerAnew(from.caller(), request, answer));
     statistics.served().increment();
     send(from, ticket, answer);
   }

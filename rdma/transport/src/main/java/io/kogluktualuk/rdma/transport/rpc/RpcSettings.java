@@ -13,6 +13,7 @@ import java.time.Duration;
 /// @param reconnectMin the pause after a first failed attempt to connect; it doubles with each
 /// @param reconnectMax the longest such pause
 /// @param resendsMax how often a call is sent again after a lost connection
+/// @param security who is proven to be whom
 public record RpcSettings(
     Duration pingAfter,
     Duration loseAfter,
@@ -20,7 +21,8 @@ public record RpcSettings(
     Duration slowPeer,
     Duration reconnectMin,
     Duration reconnectMax,
-    int resendsMax) {
+    int resendsMax,
+    RpcSecurity security) {
 
   public RpcSettings {
     need(pingAfter.isPositive(), "pingAfter must be positive", pingAfter);
@@ -49,21 +51,34 @@ public record RpcSettings(
         Duration.ofSeconds(10),
         Duration.ofMillis(10),
         Duration.ofMillis(500),
-        3);
+        3,
+        RpcSecurity.NONE);
   }
 
   public RpcSettings withHeartbeat(Duration ping, Duration lose) {
     return new RpcSettings(
-        ping, lose, connectMax, slowPeer, reconnectMin, reconnectMax, resendsMax);
+        ping, lose, connectMax, slowPeer, reconnectMin, reconnectMax, resendsMax, security);
   }
 
   public RpcSettings withSlowPeer(Duration patience) {
     return new RpcSettings(
-        pingAfter, loseAfter, connectMax, patience, reconnectMin, reconnectMax, resendsMax);
+        pingAfter,
+        loseAfter,
+        connectMax,
+        patience,
+        reconnectMin,
+        reconnectMax,
+        resendsMax,
+        security);
   }
 
   public RpcSettings withConnectMax(Duration patience) {
     return new RpcSettings(
-        pingAfter, loseAfter, patience, slowPeer, reconnectMin, reconnectMax, resendsMax);
+        pingAfter, loseAfter, patience, slowPeer, reconnectMin, reconnectMax, resendsMax, security);
+  }
+
+  public RpcSettings withSecurity(RpcSecurity how) {
+    return new RpcSettings(
+        pingAfter, loseAfter, connectMax, slowPeer, reconnectMin, reconnectMax, resendsMax, how);
   }
 }
