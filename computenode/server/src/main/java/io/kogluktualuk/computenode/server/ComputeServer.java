@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.CancelReply;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.Vm;
@@ -17,6 +18,7 @@ import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
@@ -27,6 +29,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,14 +37,13 @@ import org.slf4j.LoggerFactory;
 
 /// A running compute node.
 ///
-/// Programs run on virtual threads, which are not preempted: a JVM with compute nodes needs more of
-/// their carriers than slots (`jdk.virtualThreadScheduler.parallelism`), or control calls wait
-/// until
-/// a program does.
+/// Programs run on virtual threads, which are not preempted: a JVM with compute nodes needs more
+/// of their carriers than slots (`jdk.virtualThreadScheduler.parallelism`), or control calls wait
+/// until a program does.
 ///
-/// **Threading:** any thread.
-/// **Ownership:** owns everything it opens; [#close] stops answering, leaves the membership's
-/// heartbeats, cancels what runs, stores what is done, and lets go of the rest.
+/// **Threading:** any thread. **Ownership:** owns everything it opens; [#close] stops answering,
+/// leaves the membership's heartbeats, cancels what runs, stores what is done, and lets go of the
+/// rest.
 public final class ComputeServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ComputeServer.class);
@@ -52,6 +54,8 @@ public final class ComputeServer implements AutoCloseable {
   private static final Duration CONTROL_CALL_MAX = Duration.ofSeconds(10);
 
   private static final int OUTCOMES_MAX = 200_000;
+
+  private static final Duration KEPT = Duration.ofSeconds(10);
 
   private final OpenParts opened = new OpenParts("a compute node");
 
@@ -86,6 +90,7 @@ public final class ComputeServer implements AutoCloseable {
                   new EngineSettings(
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
                   fabric,
+                  this::keep,
                   new ControlIndex(control, settings.name()),
                   peers,
                   vm));
@@ -132,6 +137,11 @@ public final class ComputeServer implements AutoCloseable {
           settings.slots(),
           carriers);
     }
+  }
+
+  /// Looks where blobs are; nothing is evicted behind our back within [#KEPT].
+  private Keeper.Kept keep(Collection<Hash> hashes) {
+    return new Keeper.Kept(fabric.missing(hashes), System.nanoTime() + KEPT.toNanos());
   }
 
   private MethodTable methods() {

@@ -2,6 +2,8 @@ package io.kogluktualuk.computenode.server;
 
 import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.HashPrefix;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
 import io.kogluktualuk.controlplane.client.RecordBatcher;
@@ -27,17 +29,24 @@ final class ControlIndex implements MemoIndex {
   private static final Duration CALL_MAX = Duration.ofSeconds(10);
 
   private final RecordBatcher memos;
+  private final ControlClient client;
   private final String producer;
 
   /// @param control lent
   ControlIndex(Channel control, String producer) {
     this.memos = new RecordBatcher(control);
+    this.client = new ControlClient(control, CALL_MAX);
     this.producer = producer;
   }
 
   @Override
   public Map<Hash, Outcome> lookup(Collection<Hash> keys) {
     return memos.lookup(keys, Deadline.after(CALL_MAX));
+  }
+
+  @Override
+  public List<Hash> producersOf(Hash output) {
+    return client.producersOf(HashPrefix.of(output)).keys();
   }
 
   @Override

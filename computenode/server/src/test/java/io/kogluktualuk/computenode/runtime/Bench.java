@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -53,11 +55,17 @@ final class Bench implements AutoCloseable {
   Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers) {
     this.store = store;
     this.memos = memos;
-    this.engine = new Engine(EngineSettings.of("bench", slots), store, memos, peers, vm);
+    this.engine =
+        new Engine(EngineSettings.of("bench", slots), store, this::keep, memos, peers, vm);
     this.namespace = new NamespaceEditor(store);
     for (String program : List.of("hello", "nothing", "probe")) {
       bind("/bin/" + program, program(program));
     }
+  }
+
+  /// What is stored stays, but nothing is believed for long.
+  private Keeper.Kept keep(Collection<Hash> hashes) {
+    return new Keeper.Kept(store.missing(hashes), System.nanoTime());
   }
 
   static byte[] program(String name) {

@@ -30,6 +30,14 @@ final class InMemoryMemos implements MemoIndex {
   }
 
   @Override
+  public List<Hash> producersOf(Hash output) {
+    return outcomes.entrySet().stream()
+        .filter(entry -> entry.getValue().output().hash().equals(output))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  @Override
   public void record(List<Memo> memos) {
     for (Memo memo : memos) {
       Outcome other = outcomes.putIfAbsent(memo.key(), memo.outcome());

@@ -37,6 +37,16 @@ public final class InMemoryBlobs implements BlobStore {
     return hashes.stream().filter(hash -> !blobs.containsKey(hash)).collect(Collectors.toSet());
   }
 
+  /// Loses blobs, as a memory node does that dies.
+  public void lose(Collection<Hash> hashes) {
+    blobs.keySet().removeAll(hashes);
+  }
+
+  /// The names of all blobs.
+  public Set<Hash> hashes() {
+    return Set.copyOf(blobs.keySet());
+  }
+
   /// How many different blobs there are.
   public int size() {
     return blobs.size();

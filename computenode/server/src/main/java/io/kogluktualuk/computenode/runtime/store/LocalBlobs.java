@@ -16,14 +16,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The fabric's blobs as one compute node sees them: its cache, then what it is about to store,
-/// then
-/// the memory nodes.
+/// then the memory nodes.
 ///
-/// [#put] returns at once: the blob can be had here, and will be stored. What must be durable waits
-/// for [#await].
+/// [#put] returns at once: the blob can be had here, and will be stored. What must be durable
+/// waits for [#await].
 ///
-/// **Threading:** safe for any number of threads.
-/// **Bound:** the cache by its bytes, what is about to be stored by the [Publisher]'s queue.
+/// **Threading:** safe for any number of threads. **Bound:** the cache by its bytes, what is
+/// about to be stored by the [Publisher]'s queue.
 public final class LocalBlobs implements BlobStore, AutoCloseable {
 
   private static final class Unstored {
@@ -161,9 +160,10 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
 
   /// This store, counting what passes through it.
   ///
+  /// @param again whether blobs are stored that this node has stored before, too: they may be lost
   /// @param read bytes that had to be fetched from memory nodes
   /// @param written bytes of blobs that were made here
-  public BlobStore counting(LongAdder read, LongAdder written) {
+  public BlobStore counting(LongAdder read, LongAdder written, boolean again) {
     return new BlobStore() {
       @Override
       public Blob get(Hash hash) {
@@ -178,7 +178,11 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
       @Override
       public void put(List<Blob> blobs) {
         blobs.forEach(blob -> written.add(blob.length()));
-        LocalBlobs.this.put(blobs);
+        if (again) {
+          blobs.forEach(LocalBlobs.this::enqueue);
+        } else {
+          LocalBlobs.this.put(blobs);
+        }
       }
 
       @Override

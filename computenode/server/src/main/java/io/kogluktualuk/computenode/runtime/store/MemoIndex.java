@@ -15,6 +15,9 @@ public interface MemoIndex {
   /// The known outcomes among those of some transactions.
   Map<Hash, Outcome> lookup(Collection<Hash> keys);
 
+  /// The transactions that gave an output, by its hash; a few of them when there are many.
+  List<Hash> producersOf(Hash output);
+
   /// Makes outcomes known; returns when they are durable.
   void record(List<Memo> memos);
 }

@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 import io.kogluktualuk.computenode.api.Disposition;
 import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -23,11 +24,17 @@ final class Binding extends Pending {
   Binding(Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
     this.argv = argv;
     this.inputs = inputs;
-    this.evaluation = new Evaluation(engine, this, run, parent.limits(), parent.depth(), null);
+    this.evaluation =
+        new Evaluation(engine, this, run, parent.limits(), parent.depth(), null, parent.recall());
   }
 
   @Override
   @Nullable Hash key() {
+    return null;
+  }
+
+  @Override
+  @Nullable Ref namespace() {
     return null;
   }
 

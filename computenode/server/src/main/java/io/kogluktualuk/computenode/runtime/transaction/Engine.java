@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
 import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
+import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
 import io.kogluktualuk.computenode.runtime.store.LookupBatcher;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
@@ -20,6 +21,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -39,17 +41,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Gives transactions their outcomes: known ones at once, others by running them here or at a peer.
+/// Gives transactions their outcomes: known ones at once, others by running them here or at a
+/// peer.
 ///
 /// A transaction in the making is a [Flight], one for each key. What it reads may be further
 /// transactions, and those [Evaluation]s wait for; see [WaitGraph] for circles, [Slots] for who
-/// runs
-/// when. Outcomes go into the cache at once, and behind the computation's back into the stores; who
-/// stands outside is answered when that is done.
+/// runs when. Outcomes go into the cache at once, and behind the computation's back into the
+/// stores; who stands outside is answered when that is done.
 ///
-/// **Threading:** safe for any number of threads; [#run] and [#execute] block.
-/// **Bound:** [ExecuteRequest#DEPTH_MAX] nested transactions, [Slots#QUEUE_MAX] in the queue.
+/// **Threading:** safe for any number of threads; [#run] and [#execute] block. **Bound:**
+/// [ExecuteRequest#DEPTH_MAX] nested transactions, [Slots#QUEUE_MAX] in the queue.
 public final class Engine implements AutoCloseable {
 
   private static final int WAKE_MAX = 64;
@@ -58,9 +62,16 @@ public final class Engine implements AutoCloseable {
   /// A transaction that three peers could not run is run here.
   private static final int HANDOVERS_MAX = 3;
 
+  /// One loss more than that while an answer is being made is somebody's work.
+  private static final int HEALS_MAX = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
   private final EngineSettings settings;
+  private final MemoIndex index;
   private final OutcomeCache outcomes;
   private final LocalBlobs blobs;
+  private final Assurance assurance;
   private final LookupBatcher lookups;
   private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
   private final Programs programs;
@@ -69,7 +80,7 @@ public final class Engine implements AutoCloseable {
   private final Slots slots;
   private final Peers peers;
   private final Runs runs;
-  private final Map<Hash, Flight> flights = new ConcurrentHashMap<>();
+  private final Map<Leg, Flight> flights = new ConcurrentHashMap<>();
   private final Queue<Flight> dormant = new PriorityBlockingQueue<>(64, Flight.DEEPEST_FIRST);
   private final AtomicLong numbers = new AtomicLong();
   private final LongAdder ran = new LongAdder();
@@ -77,11 +88,22 @@ public final class Engine implements AutoCloseable {
   private final LongAdder failures = new LongAdder();
   private volatile boolean isClosed;
 
+  /// Flights for one key differ in what they believe.
+  private record Leg(Hash key, Recall recall) {}
+
   /// @param vm lent
-  public Engine(EngineSettings settings, BlobStore fabric, MemoIndex index, Peers peers, Vm vm) {
+  public Engine(
+      EngineSettings settings,
+      BlobStore fabric,
+      Keeper keeper,
+      MemoIndex index,
+      Peers peers,
+      Vm vm) {
     this.settings = settings;
+    this.index = index;
     this.outcomes = new OutcomeCache(settings.outcomesMax());
     this.blobs = new LocalBlobs(settings.name(), fabric, index, outcomes, settings.cacheBytes());
+    this.assurance = new Assurance(blobs, keeper, System::nanoTime);
     this.lookups = new LookupBatcher(index);
     this.programs = new Programs(vm);
     this.peers = peers;
@@ -94,8 +116,13 @@ public final class Engine implements AutoCloseable {
     return blobs;
   }
 
-  BlobStore blobsOf(Run run) {
-    return blobs.counting(run.bytesRead, run.bytesWritten);
+  /// @param recall of what is read and written by it: blobs of what is run again are stored again
+  BlobStore blobsOf(Run run, Recall recall) {
+    return blobs.counting(run.bytesRead, run.bytesWritten, recall != Recall.KNOWN);
+  }
+
+  MemoIndex index() {
+    return index;
   }
 
   TreeCache trees() {
@@ -124,8 +151,7 @@ public final class Engine implements AutoCloseable {
     Run run = runs.open(request.run(), request.timeout());
     try {
       Transaction transaction = load(request.transaction());
-      Settled settled = await(fly(transaction, run, 0, true).begin(), run);
-      blobs.await(run.publisherMark(), run.deadline());
+      Settled settled = whole(transaction, fly(transaction, run, Recall.KNOWN), run);
       run.finish();
       Progress progress = runs.gather(run);
       return new RunReport(
@@ -150,7 +176,8 @@ public final class Engine implements AutoCloseable {
     waits.addChain(request.chain(), request.transaction());
     try {
       Transaction transaction = load(request.transaction());
-      Settled settled = await(fly(transaction, run, request.depth(), false).begin(), run);
+      Settled settled =
+          await(fly(transaction, run, request.depth(), false, Recall.KNOWN).begin(), run);
       blobs.await(run.publisherMark(), run.deadline());
       return new ExecuteReply(
           outcomeOf(settled), settled.disposition(), List.copyOf(settled.cycle()));
@@ -229,10 +256,48 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// A transaction in the making, held once for the caller. It begins when there is room for it, or
-  /// when someone waits for it.
-  Flight fly(Transaction transaction, Run run, int depth) {
-    Flight flight = fly(transaction, run, depth, true);
+  /// The outcome of a run's transaction, stored.
+  private Settled fly(Transaction transaction, Run run, Recall recall) {
+    Settled settled = await(fly(transaction, run, 0, true, recall).begin(), run);
+    blobs.await(run.publisherMark(), run.deadline());
+    return settled;
+  }
+
+  /// An outcome of which all can be fetched: the one given, or the same after running again.
+  private Settled whole(Transaction transaction, Settled settled, Run run) {
+    Hash key = transaction.key();
+    if (assurance.isFresh(key)) {
+      return settled;
+    }
+    Settled latest = settled;
+    Set<Hash> absent = assurance.absent(key, outcomeOf(latest));
+    for (int attempt = 0; !absent.isEmpty() && attempt < HEALS_MAX; attempt++) {
+      LOG.info(
+          "{}: {} blobs of the outcome of transaction {} are lost, the first is {}; it is run again",
+          settings.name(),
+          absent.size(),
+          key,
+          absent.iterator().next());
+      latest = fly(transaction, run, Recall.NEVER);
+      absent = assurance.absent(key, outcomeOf(latest));
+    }
+    if (!absent.isEmpty()) {
+      throw new Unavailable(
+          "the outcome of transaction "
+              + key
+              + " is known, but blob "
+              + absent.iterator().next()
+              + " of it is lost and did not come back by running it again");
+    }
+    return latest;
+  }
+
+  /// A transaction in the making, held once for the caller. It begins when there is room for it,
+  /// or when someone waits for it.
+  ///
+  /// @param recall how far a known outcome is believed
+  Flight fly(Transaction transaction, Run run, int depth, Recall recall) {
+    Flight flight = fly(transaction, run, depth, true, recall);
     if (flight.isDormant()) {
       if (slots.hasRoom()) {
         flight.begin();
@@ -254,12 +319,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Flight fly(Transaction transaction, Run run, int depth, boolean mayLeave) {
+  private Flight fly(Transaction transaction, Run run, int depth, boolean mayLeave, Recall recall) {
     Blob encoding = transaction.encode();
     run.started.increment();
-    Flight fresh = new Flight(this, encoding, transaction, run, depth, mayLeave);
+    Flight fresh = new Flight(this, encoding, transaction, run, depth, mayLeave, recall);
     fresh.hold();
-    Outcome known = outcomes.get(encoding.hash());
+    Outcome known = recall == Recall.KNOWN ? outcomes.get(encoding.hash()) : null;
     if (known != null) {
       fresh.settle(hit(fresh, known));
     } else if (depth > ExecuteRequest.DEPTH_MAX) {
@@ -278,16 +343,21 @@ public final class Engine implements AutoCloseable {
   }
 
   private Flight join(Flight fresh) {
+    Leg leg = legOf(fresh);
     while (true) {
-      Flight other = flights.putIfAbsent(fresh.key(), fresh);
+      Flight other = flights.putIfAbsent(leg, fresh);
       if (other == null) {
         return fresh;
       }
       if (other.hold()) {
         return other;
       }
-      flights.remove(fresh.key(), other);
+      flights.remove(leg, other);
     }
+  }
+
+  private static Leg legOf(Flight flight) {
+    return new Leg(flight.key(), flight.recall());
   }
 
   /// A narrowed thunk whose inputs must be computed first, held once for the caller.
@@ -304,15 +374,12 @@ public final class Engine implements AutoCloseable {
   }
 
   void landed(Flight flight) {
-    flights.remove(flight.key(), flight);
+    flights.remove(legOf(flight), flight);
   }
 
   /// On the flight's thread.
   Settled compute(Flight flight) {
-    Outcome known = outcomes.get(flight.key());
-    if (known == null && !isQuickerToRun(flight)) {
-      known = lookups.lookup(flight.key());
-    }
+    Outcome known = recall(flight);
     if (known != null) {
       outcomes.add(flight.key(), known);
       return hit(flight, known);
@@ -332,6 +399,20 @@ public final class Engine implements AutoCloseable {
         }
       }
     }
+  }
+
+  private @Nullable Outcome recall(Flight flight) {
+    if (flight.recall() == Recall.NEVER) {
+      return null;
+    }
+    Outcome known = outcomes.get(flight.key());
+    if (known == null && !isQuickerToRun(flight)) {
+      known = lookups.lookup(flight.key());
+    }
+    boolean isBelieved =
+        flight.recall() == Recall.KNOWN
+            || known != null && assurance.absent(flight.key(), known).isEmpty();
+    return isBelieved ? known : null;
   }
 
   /// What a client asks for is always looked up: it wants to know whether it was known.
@@ -388,8 +469,8 @@ public final class Engine implements AutoCloseable {
       }
       return Settled.of(
           flight.key(), reply.outcome(), reply.disposition(), Set.copyOf(reply.cycle()));
-    } catch (Unavailable | AlreadyClosed e) {
-      return null;
+    } catch (Unavailable | AlreadyClosed | NotFound e) {
+      return null; // NotFound: what it needs of us is lost where it looks, and we have it
     } finally {
       peers.release(peer, hadRoom);
     }

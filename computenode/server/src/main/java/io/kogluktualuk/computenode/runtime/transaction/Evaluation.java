@@ -20,6 +20,7 @@ import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class Evaluation implements Thunks {
   private final Limits limits;
   private final int depth;
   private final @Nullable SlotHolder slot;
+  private final Recall recall;
   private final BlobStore blobs;
   private final TreeCache trees;
   private final Map<ThunkAt, Pending> begun = new HashMap<>();
@@ -57,15 +59,25 @@ final class Evaluation implements Thunks {
 
   /// @param owner who waits, as far as others can see
   /// @param slot given back while waiting; null for an owner that holds none
+  /// @param recall how far the outcomes of what it begins are believed
   Evaluation(
-      Engine engine, Pending owner, Run run, Limits limits, int depth, @Nullable SlotHolder slot) {
+      Engine engine,
+      Pending owner,
+      Run run,
+      Limits limits,
+      int depth,
+      @Nullable SlotHolder slot,
+      Recall recall) {
     this.engine = engine;
     this.owner = owner;
     this.run = run;
     this.limits = limits;
     this.depth = depth;
     this.slot = slot;
-    this.blobs = engine.blobsOf(run);
+    this.recall = recall;
+    BlobStore store = engine.blobsOf(run, recall);
+    this.blobs =
+        new HealingBlobs(store, new Healer(store, engine.index(), this::values, this::flyAgain));
     this.trees = engine.trees();
   }
 
@@ -75,6 +87,15 @@ final class Evaluation implements Thunks {
 
   int depth() {
     return depth;
+  }
+
+  Recall recall() {
+    return recall;
+  }
+
+  /// The store to read from: what was lost and can be computed again is there.
+  BlobStore blobs() {
+    return blobs;
   }
 
   @Override
@@ -126,7 +147,28 @@ final class Evaluation implements Thunks {
   /// Begins a subtransaction.
   Pending fly(Ref namespace, List<String> argv) {
     Transaction transaction = Transaction.of(namespace, argv, limits);
-    return hold(engine.fly(transaction, run, depth + 1));
+    return hold(engine.fly(transaction, run, depth + 1, recall));
+  }
+
+  /// Runs a transaction again, whatever is known of it.
+  private Settled flyAgain(Transaction transaction) {
+    return waitFor(hold(engine.fly(transaction, run, depth + 1, Recall.NEVER)));
+  }
+
+  /// The values that there are of what has been begun, the latest first, and what the owner sees.
+  private Collection<Ref> values() {
+    List<Ref> values = new ArrayList<>();
+    for (Pending pending : held.reversed()) {
+      Thunks.Value value = pending.valueNow();
+      if (value instanceof Computed(_, Ref output)) {
+        values.add(output);
+      }
+    }
+    Ref namespace = owner.namespace();
+    if (namespace != null) {
+      values.add(namespace);
+    }
+    return values;
   }
 
   /// The engine has counted us as a holder.

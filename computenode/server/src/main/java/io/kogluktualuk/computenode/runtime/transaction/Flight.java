@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.vm.run.Execution;
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
@@ -30,6 +31,7 @@ final class Flight extends Pending {
   private final Run run;
   private final int depth;
   private final boolean mayLeave;
+  private final Recall recall;
   private final AtomicBoolean isBegun = new AtomicBoolean();
   private volatile boolean isStopped;
   private volatile @Nullable Execution<?> execution;
@@ -39,8 +41,15 @@ final class Flight extends Pending {
 
   /// @param run the one that is charged for it
   /// @param mayLeave whether it may be handed to a peer
+  /// @param recall how far a known outcome is believed
   Flight(
-      Engine engine, Blob encoding, Transaction transaction, Run run, int depth, boolean mayLeave) {
+      Engine engine,
+      Blob encoding,
+      Transaction transaction,
+      Run run,
+      int depth,
+      boolean mayLeave,
+      Recall recall) {
     this.engine = engine;
     this.number = engine.nextNumber();
     this.encoding = encoding;
@@ -48,11 +57,17 @@ final class Flight extends Pending {
     this.run = run;
     this.depth = depth;
     this.mayLeave = mayLeave;
+    this.recall = recall;
   }
 
   @Override
   Hash key() {
     return encoding.hash();
+  }
+
+  @Override
+  Ref namespace() {
+    return transaction.namespace();
   }
 
   Blob encoding() {
@@ -71,8 +86,13 @@ final class Flight extends Pending {
     return depth;
   }
 
+  /// What is run again stays here: a peer would look it up.
   boolean mayLeave() {
-    return mayLeave;
+    return mayLeave && recall == Recall.KNOWN;
+  }
+
+  Recall recall() {
+    return recall;
   }
 
   /// Whether it has yet to begin, and still should.

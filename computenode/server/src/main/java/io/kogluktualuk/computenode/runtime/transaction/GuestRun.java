@@ -58,9 +58,16 @@ final class GuestRun {
     this.transaction = flight.transaction();
     this.slot = slot;
     Run run = flight.owner();
-    this.blobs = engine.blobsOf(run);
     this.evaluation =
-        new Evaluation(engine, flight, run, transaction.limits(), flight.depth(), slot);
+        new Evaluation(
+            engine,
+            flight,
+            run,
+            transaction.limits(),
+            flight.depth(),
+            slot,
+            flight.recall().below());
+    this.blobs = evaluation.blobs();
     this.tree =
         new GuestTree(
             blobs, engine.trees(), transaction.namespace(), evaluation, trace, diagnostics);

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -21,6 +22,9 @@ abstract sealed class Pending implements Thunks.Promise permits Flight, Binding 
 
   /// The transaction's key; null for a binding.
   abstract @Nullable Hash key();
+
+  /// What the transaction sees; null for a binding.
+  abstract @Nullable Ref namespace();
 
   /// Makes the work stop soon. Called at most once, without a lock.
   abstract void stop();
@@ -55,6 +59,11 @@ abstract sealed class Pending implements Thunks.Promise permits Flight, Binding 
 
   final boolean isSettled() {
     return settled.isDone();
+  }
+
+  /// The value, if it has come to one.
+  final Thunks.@Nullable Value valueNow() {
+    return settled.isDone() && !settled.isCompletedExceptionally() ? settled.join().value() : null;
   }
 
   final void settle(Settled result) {

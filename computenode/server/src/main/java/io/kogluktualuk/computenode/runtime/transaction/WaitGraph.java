@@ -14,27 +14,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A program cannot tell a slow answer from one that never comes, so a circle must be found. And
 /// since outcomes are pure functions, what happens then must not depend on who entered the circle
-/// first, or on what was cached. So **every** transaction on a circle ends in the same way wherever
-/// one looks from: at the read that leads into the circle, as one that could not start, with that
-/// path named. The reads are part of the transactions' meaning, so the circle is there no matter
-/// who
-/// starts it. The outcomes of its members are not recorded: with one of them known, the others
-/// would
-/// see an ordinary failure, which a program may handle.
+/// first, or on what was cached. So **every** transaction on a circle ends in the same way
+/// wherever one looks from: at the read that leads into the circle, as one that could not start,
+/// with that path named. The reads are part of the transactions' meaning, so the circle is there
+/// no matter who starts it. The outcomes of its members are not recorded: with one of them known,
+/// the others would see an ordinary failure, which a program may handle.
 ///
-/// Only reads count. A transaction that binds a thunk does not wait for it; if the thunk needs the
-/// outcome of that transaction and is never read, nothing is wrong.
+/// Only reads count. A transaction that binds a thunk does not wait for it; if the thunk needs
+/// the outcome of that transaction and is never read, nothing is wrong.
 ///
 /// The one who closes the circle is told by [#add]. It settles with the circle's members in its
 /// result; the one who waits for it finds itself among them, and so on around.
 ///
-/// Between nodes, the chain of those that wait travels with a transaction that is handed over, and
-/// is
-/// added here by [#addChain]. A circle that closes on two nodes in the same instant can be missed:
-/// then the run's deadline ends it.
+/// Between nodes, the chain of those that wait travels with a transaction that is handed over,
+/// and is added here by [#addChain]. A circle that closes on two nodes in the same instant can be
+/// missed: then the run's deadline ends it.
 ///
-/// Rejected: a chain of ancestors alone, which cannot see circles through shared computations, and
-/// calls it a circle when a thunk that nobody reads needs the one who bound it.
+/// Rejected: a chain of ancestors alone, which cannot see circles through shared computations,
+/// and calls it a circle when a thunk that nobody reads needs the one who bound it.
 ///
 /// **Threading:** any thread; one lock, held for a walk along the waits.
 final class WaitGraph {

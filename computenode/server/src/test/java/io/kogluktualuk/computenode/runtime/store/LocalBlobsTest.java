@@ -76,6 +76,11 @@ class LocalBlobsTest {
     }
 
     @Override
+    public List<Hash> producersOf(Hash output) {
+      return List.of();
+    }
+
+    @Override
     public void record(List<Memo> memos) {
       memos.forEach(memo -> order.add(memo.outcome()));
     }
@@ -150,7 +155,7 @@ class LocalBlobsTest {
     blobs.await(mark, SOON);
     assertTrue(blobs.cachedBytes() <= 10_000, "" + blobs.cachedBytes());
     LongAdder read = new LongAdder();
-    BlobStore counting = blobs.counting(read, new LongAdder());
+    BlobStore counting = blobs.counting(read, new LongAdder(), false);
     counting.getAll(List.of(blob(0).hash(), blob(99).hash(), blob(1).hash(), blob(0).hash()));
     assertEquals(2_000, read.sum());
   }
