@@ -97,12 +97,7 @@ public final class ComputeServer implements AutoCloseable {
       rpc = opened.add(RpcServer.open(settings.bind(), methods()));
       enrolment =
           opened.add(
-              Enrolment.start(
-                  control,
-                  self(settings),
-                  settings.heartbeat(),
-                  this::load,
-                  members -> peers.update(members.members())));
+              Enrolment.start(control, self(settings), settings.heartbeat(), this::load, peers));
     } catch (RuntimeException e) {
       opened.closeBecause(e);
       throw e;

@@ -2,10 +2,13 @@ package io.kogluktualuk.computenode.server;
 
 import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
+import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.client.Enrolment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** safe for any number of threads; one lock, never held over a call.
 /// **Ownership:** owns its peers; one that has left is closed when nothing of ours runs there.
-final class MemberPeers implements Peers, AutoCloseable {
+final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
 
   private static final Duration QUIET = Duration.ofMillis(20);
 
@@ -121,6 +124,21 @@ final class MemberPeers implements Peers, AutoCloseable {
       listener = onRoom;
     }
     listener.run();
+  }
+
+  @Override
+  public void onBeat(HeartbeatReply reply) {
+    // What a compute node needs to know comes with the members.
+  }
+
+  @Override
+  public boolean wantsMembers() {
+    return true;
+  }
+
+  @Override
+  public void onMembers(Members members) {
+    update(members.members());
   }
 
   /// Takes over the membership as the control plane tells it.

@@ -238,6 +238,11 @@ public final class ControlClient {
     return call(ControlMethods.AUDIT_HEAD, new Nothing());
   }
 
+  /// How the whole control plane is doing, as one of its nodes sees it.
+  public PlaneStatus plane() {
+    return call(ControlMethods.PLANE, new Nothing());
+  }
+
   public ControlStatus status() {
     return call(ControlMethods.STATUS, new Nothing());
   }

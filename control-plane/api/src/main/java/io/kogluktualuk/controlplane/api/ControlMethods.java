@@ -151,6 +151,10 @@ public final class ControlMethods {
   public static final Method<Nothing, ControlStatus> STATUS =
       new Method<>(190, "control.status", Nothing.CODEC, ControlStatus.CODEC, true);
 
+  /// How the whole control plane is doing, as this node sees it.
+  public static final Method<Nothing, PlaneStatus> PLANE =
+      new Method<>(191, "control.plane", Nothing.CODEC, PlaneStatus.CODEC, true);
+
   static {
     // Said here once, so that a change of a limit cannot make a message too long.
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;

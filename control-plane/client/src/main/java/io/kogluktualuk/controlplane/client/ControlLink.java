@@ -1,5 +1,8 @@
 package io.kogluktualuk.controlplane.client;
 
+import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.Nothing;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -46,6 +49,7 @@ public final class ControlLink implements Channel {
   private static final Duration SUSPECT_FOR = Duration.ofSeconds(2);
 
   private final Connector connector;
+  private final List<InetSocketAddress> seeds;
   private final Pauses pauses;
 
   /// Replaced as a whole under the lock; read by all. The preferred one is the first.
@@ -59,8 +63,13 @@ public final class ControlLink implements Channel {
       Duration patience,
       RandomGenerator random) {
     this.connector = connector;
+    this.seeds = List.copyOf(new LinkedHashSet<>(addresses));
+    if (seeds.isEmpty() || seeds.size() > NODES_MAX / 2) {
+      throw new IllegalArgumentException(
+          seeds.size() + " control nodes; expected 1 to " + NODES_MAX / 2);
+    }
     this.pauses = new Pauses(patience, random);
-    learn(addresses);
+    learn(seeds);
   }
 
   /// A link that connects with its first calls: the nodes need not be up yet.
@@ -98,6 +107,24 @@ public final class ControlLink implements Channel {
     }
   }
 
+  /// Asks one control node where all are and who leads, learns the ones and prefers the other.
+  public void refresh(Deadline deadline) {
+    PlaneStatus plane = call(ControlMethods.PLANE, new Nothing(), deadline);
+    List<InetSocketAddress> found = new ArrayList<>();
+    InetSocketAddress leader = null;
+    for (PlaneStatus.Node node : plane.nodes()) {
+      InetSocketAddress address = addressOf(node);
+      if (address != null) {
+        found.add(address);
+        leader = node.id().equals(plane.groups().getFirst().leader()) ? address : leader;
+      }
+    }
+    learn(found);
+    if (leader != null) {
+      prefer(leader);
+    }
+  }
+
   /// Asks this node first from now on, because it leads. One that is not known is not preferred.
   public void prefer(InetSocketAddress address) {
     for (ControlNode node : nodes) {
@@ -109,16 +136,12 @@ public final class ControlLink implements Channel {
   }
 
   /// Takes over where the control nodes are now. Those that are new are asked from now on; those
-  /// that are not among them are let go.
-  ///
-  /// @throws IllegalArgumentException for none or more than [#NODES_MAX]
+  /// that are not among them are let go, but for those that the link was opened with: they are
+  /// what an operator has said, and the others only what was heard.
   public void learn(List<InetSocketAddress> addresses) {
-    List<InetSocketAddress> distinct = List.copyOf(new LinkedHashSet<>(addresses));
-    if (distinct.isEmpty() || distinct.size() > NODES_MAX) {
-      throw new IllegalArgumentException(
-          distinct.size() + " control nodes; expected 1 to " + NODES_MAX);
-    }
-    replace(distinct).forEach(node -> node.channel().close());
+    LinkedHashSet<InetSocketAddress> distinct = new LinkedHashSet<>(seeds);
+    addresses.stream().limit(NODES_MAX - seeds.size()).forEach(distinct::add);
+    replace(List.copyOf(distinct)).forEach(node -> node.channel().close());
   }
 
   /// Where the control nodes are believed to be, the preferred one first.
@@ -193,6 +216,16 @@ public final class ControlLink implements Channel {
     }
     sound.addAll(suspects);
     return sound;
+  }
+
+  private static @Nullable InetSocketAddress addressOf(PlaneStatus.Node node) {
+    String text = node.control();
+    int colon = text.lastIndexOf(':');
+    if (colon <= 0 || text.startsWith("0.0.0.0:")) {
+      return null; // it has not said yet where others reach it
+    }
+    return new InetSocketAddress(
+        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
   }
 
   private void answered(ControlNode node, List<ControlNode> turn) {

@@ -1,11 +1,13 @@
 package io.kogluktualuk.controlplane.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,22 +31,32 @@ import org.slf4j.LoggerFactory;
 /// **Bound:** one heartbeat on its way to each control node, one attempt per interval.
 public final class Enrolment implements AutoCloseable {
 
-  /// Hears what the control plane says about the membership.
+  /// Hears what the control plane says.
   public interface Listener {
 
+    /// What one control node has answered to a sign of life: the epoch, the server's own state,
+    /// which leases are dead. Called by one thread for each control node, several at once.
+    void onBeat(HeartbeatReply reply);
+
     /// All members, as a control node sees them now; once each interval.
-    void onMembers(Members members);
+    default void onMembers(Members members) {}
+
+    /// Whether [#onMembers] is of interest.
+    default boolean wantsMembers() {
+      return false;
+    }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Enrolment.class);
   private static final Duration CALL_MAX = Duration.ofSeconds(5);
+  private static final Duration REFRESH_MAX = Duration.ofMillis(500);
 
   private final ControlLink control;
   private final ControlClient client;
   private final MemberInfo self;
   private final Duration interval;
   private final Supplier<Load> load;
-  private final @Nullable Listener listener;
+  private final Listener listener;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Map<InetSocketAddress, Heart> hearts = new HashMap<>();
   private final Thread thread;
@@ -56,7 +68,7 @@ public final class Enrolment implements AutoCloseable {
       MemberInfo self,
       Duration interval,
       Supplier<Load> load,
-      @Nullable Listener listener) {
+      Listener listener) {
     this.control = control;
     this.client = new ControlClient(control, CALL_MAX);
     this.self = self;
@@ -67,10 +79,10 @@ public final class Enrolment implements AutoCloseable {
         Thread.ofPlatform().daemon().name("enrolment-" + self.name()).unstarted(this::run);
   }
 
-  /// Starts for a server that need not know the other members.
+  /// Starts for a server that need not hear anything.
   public static Enrolment start(
       ControlLink control, MemberInfo self, Duration interval, Supplier<Load> load) {
-    return start(new Enrolment(control, self, interval, load, null));
+    return start(new Enrolment(control, self, interval, load, _ -> {}));
   }
 
   /// @param control lent; it must live longer than the enrolment
@@ -117,9 +129,10 @@ public final class Enrolment implements AutoCloseable {
       client.register(self);
       hearts.values().forEach(Heart::registered);
     }
+    refresh();
     listenTo(control.addresses());
     checkHeard();
-    if (listener != null) {
+    if (listener.wantsMembers()) {
       listener.onMembers(client.members());
     }
     if (!isEnrolled) {
@@ -127,6 +140,15 @@ public final class Enrolment implements AutoCloseable {
     }
     isEnrolled = true;
     isReported = false;
+  }
+
+  /// Where the control nodes are is worth knowing, but whether they are there the hearts tell.
+  private void refresh() {
+    try {
+      control.refresh(Deadline.after(REFRESH_MAX));
+    } catch (FabricException e) {
+      LOG.debug("nobody says where the control nodes are: {}", e.getMessage());
+    }
   }
 
   /// One control node that hears is enough.
@@ -171,7 +193,7 @@ public final class Enrolment implements AutoCloseable {
   private void beat(InetSocketAddress address) {
     var channel = control.channel(address);
     if (channel != null) {
-      new ControlClient(channel, CALL_MAX).heartbeat(self.id(), load.get());
+      listener.onBeat(new ControlClient(channel, CALL_MAX).heartbeat(self.id(), load.get()));
     }
   }
 

@@ -122,10 +122,12 @@ class ControlLinkTest {
   void learnsWhereTheNodesAre() {
     try (ControlLink link = link(1, 2)) {
       link.learn(addresses(2, 3));
-      assertEquals(List.of(1), nodes.closed());
-      assertEquals(addresses(2, 3), link.addresses());
+      link.learn(addresses(2, 4));
+      assertEquals(List.of(3), nodes.closed());
+      assertEquals(addresses(1, 2, 4), link.addresses());
+      nodes.set(1, Mood.GONE);
       nodes.set(2, Mood.GONE);
-      assertEquals("3", call(link, SAFE, LONG));
+      assertEquals("4", call(link, SAFE, LONG));
     }
     assertThrows(IllegalArgumentException.class, () -> link());
   }

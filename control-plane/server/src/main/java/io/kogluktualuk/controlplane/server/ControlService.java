@@ -2,16 +2,24 @@ package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.api.Disagreement;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.model.ControlMachine;
+import io.kogluktualuk.controlplane.model.members.MembersTable;
+import io.kogluktualuk.fabric.fault.OpenParts;
+import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
-import io.kogluktualuk.paxoslog.ratis.RatisLog;
+import io.kogluktualuk.paxoslog.ratis.LogHost;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /// Everything of a control node but the transport of its calls.
@@ -19,25 +27,82 @@ import java.util.Objects;
 /// **Threading:** any thread.
 final class ControlService implements AutoCloseable {
 
+  /// The name of the log of everything but the memo index, and of that too when it has one part.
+  static final String MAIN = "main";
+
+  /// See decision 0033.
+  private static final int ENTRIES_IN_FLIGHT = Integer.getInteger("kog.entries", 1);
+
   private final ControlMachine machine = new ControlMachine();
-  private final HitCounters counters = new HitCounters();
   private final MethodTable methods = VerbsStatus.addTo(new MethodTable());
+  private final OpenParts opened = new OpenParts("a control node");
   private final ReplicatedLog log;
-  private final Proposer proposer;
+  private final MemoShards shards;
   private final Pulse pulse;
   private final MemberCalls members;
 
   /// Opens the log and waits until it can answer; fails as [ControlServer#open].
   ControlService(ControlSettings settings) {
-    log = RatisLog.open(settings.log(), machine);
-    proposer = new Proposer(log, InstantSource.system(), settings.commitTimeout());
+    Map<String, ControlMachine> machines = machines(settings.memoShards());
+    LogHost host = opened.add(openLogs(settings, machines));
+    log = host.log(MAIN);
+    Proposer proposer = proposer(log, settings);
+    shards = new MemoShards(shards(settings, machines, host, proposer));
     pulse = new Pulse(System::nanoTime, settings.silentAfter());
     members = new MemberCalls(log, machine.members(), proposer, pulse, settings.commitTimeout());
     members.addTo(methods);
-    new MemoCalls(log, machine.memos(), proposer, counters, settings.commitTimeout())
-        .addTo(methods);
+    new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
+    Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
+    machines.keySet().forEach(name -> logs.put(name, host.log(name)));
+    new PlaneCalls(settings.log().nodeId(), logs, log, machine.members()).addTo(methods);
     methods.on(ControlMethods.STATUS, _ -> status());
+  }
+
+  /// The machine of each log, the main one first.
+  private Map<String, ControlMachine> machines(int memoShards) {
+    Map<String, ControlMachine> machines = new LinkedHashMap<>();
+    machines.put(MAIN, machine);
+    for (int shard = 0; memoShards > 1 && shard < memoShards; shard++) {
+      machines.put(MemoShards.logName(shard, memoShards), new ControlMachine());
+    }
+    return machines;
+  }
+
+  private static LogHost openLogs(ControlSettings settings, Map<String, ControlMachine> machines) {
+    try {
+      return LogHost.open(settings.log(), Map.copyOf(machines));
+    } catch (Unavailable e) {
+      throw settings.memoShards() == 1
+          ? e
+          : new Unavailable(
+              e.getMessage()
+                  + "; this node spreads the memo index over "
+                  + settings.memoShards()
+                  + " logs: all control nodes must say the number that the cluster was formed with",
+              e);
+    }
+  }
+
+  private List<MemoShard> shards(
+      ControlSettings settings, Map<String, ControlMachine> machines, LogHost host, Proposer main) {
+    List<MemoShard> all = new ArrayList<>();
+    machines.forEach(
+        (name, each) -> {
+          if (name.equals(MAIN) == (settings.memoShards() == 1)) {
+            ReplicatedLog own = host.log(name);
+            Proposer proposer = own == log ? main : proposer(own, settings);
+            all.add(new MemoShard(own, each.memos(), proposer, new HitCounters()));
+          }
+        });
+    return all;
+  }
+
+  private Proposer proposer(ReplicatedLog log, ControlSettings settings) {
+    Proposer proposer =
+        opened.add(
+            new Proposer(log, InstantSource.system(), settings.commitTimeout(), ENTRIES_IN_FLIGHT));
     proposer.start();
+    return proposer;
   }
 
   MethodTable methods() {
@@ -53,21 +118,43 @@ final class ControlService implements AutoCloseable {
   /// What the `status` call answers, also once this node has failed.
   ControlStatus status() {
     LogStatus now = log.status();
-    return now.failure() == null ? log.read(() -> status(now)) : status(now);
+    MembersTable table = machine.members();
+    return now.failure() == null
+        ? status(now, log.read(table::epoch), log.read(table::size))
+        : status(now, table.epoch(), table.size());
   }
 
+  /// Writes snapshots of all logs.
   void snapshot(Deadline deadline) {
     log.snapshot(deadline);
+    for (MemoShard shard : shards.all()) {
+      if (shard.log() != log) {
+        shard.log().snapshot(deadline);
+      }
+    }
   }
 
   @Override
   public void close() {
-    try (log) {
-      proposer.close();
-    }
+    opened.close();
   }
 
-  private ControlStatus status(LogStatus now) {
+  private ControlStatus status(LogStatus now, long epoch, int members) {
+    long memos = 0;
+    long bytes = 0;
+    long hits = 0;
+    long misses = 0;
+    long disagreements = 0;
+    List<Disagreement> latest = new ArrayList<>();
+    for (MemoShard shard : shards.all()) {
+      MemoShard.Tally tally = shard.tally();
+      memos += tally.memos();
+      bytes += tally.bytes();
+      hits += shard.counters().hits();
+      misses += shard.counters().misses();
+      disagreements += tally.disagreementCount();
+      latest.addAll(tally.disagreements());
+    }
     return new ControlStatus(
         now.id(),
         now.role().name().toLowerCase(Locale.ROOT),
@@ -75,14 +162,14 @@ final class ControlService implements AutoCloseable {
         now.term(),
         Math.max(0, now.appliedIndex()),
         Math.max(0, now.snapshotIndex()),
-        machine.members().epoch(),
-        machine.members().size(),
-        machine.memos().size(),
-        machine.memos().memoryBytes(),
-        counters.hits(),
-        counters.misses(),
-        machine.memos().disagreementCount(),
-        machine.memos().disagreements(),
+        epoch,
+        members,
+        memos,
+        bytes,
+        hits,
+        misses,
+        disagreements,
+        latest.stream().limit(ControlStatus.DISAGREEMENTS_MAX).toList(),
         Objects.requireNonNullElse(now.failure(), ""));
   }
 }

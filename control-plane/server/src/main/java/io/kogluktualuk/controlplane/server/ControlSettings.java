@@ -11,15 +11,28 @@ import java.util.List;
 ///
 /// @param log its replica of the log: folder, cluster, peers
 /// @param bind where it answers control calls; port 0 picks a free one
+/// @param memoShards over how many logs the memo index is spread; the same in all nodes, and fixed
+///     when the cluster is formed. 1 keeps it in the main log
 /// @param silentAfter a member not heard of for so long is reported as silent
 /// @param commitTimeout how long an entry may take to be agreed on before its callers are told
 public record ControlSettings(
-    LogHostSettings log, InetSocketAddress bind, Duration silentAfter, Duration commitTimeout) {
+    LogHostSettings log,
+    InetSocketAddress bind,
+    int memoShards,
+    Duration silentAfter,
+    Duration commitTimeout) {
+
+  /// More than that would be a group for every few cores of a large cluster.
+  public static final int MEMO_SHARDS_MAX = 64;
 
   private static final Duration SILENT_AFTER = Duration.ofSeconds(5);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
   public ControlSettings {
+    if (memoShards < 1 || memoShards > MEMO_SHARDS_MAX) {
+      throw new IllegalArgumentException(
+          "memo shards " + memoShards + " is not in 1.." + MEMO_SHARDS_MAX);
+    }
     if (silentAfter.isNegative() || silentAfter.isZero()) {
       throw new IllegalArgumentException("silent after " + silentAfter);
     }
@@ -43,15 +56,24 @@ public record ControlSettings(
   }
 
   public ControlSettings withSilentAfter(Duration duration) {
-    return new ControlSettings(log, bind, duration, commitTimeout);
+    return new ControlSettings(log, bind, memoShards, duration, commitTimeout);
   }
 
   public ControlSettings withSnapshotAfter(long bytes, long entries) {
     return new ControlSettings(
-        log.withSnapshotAfter(bytes, entries), bind, silentAfter, commitTimeout);
+        log.withSnapshotAfter(bytes, entries), bind, memoShards, silentAfter, commitTimeout);
+  }
+
+  public ControlSettings withMemoShards(int count) {
+    return new ControlSettings(log, bind, count, silentAfter, commitTimeout);
+  }
+
+  /// With other settings of its logs: joining, authenticated, with another patience.
+  public ControlSettings withLog(LogHostSettings other) {
+    return new ControlSettings(other, bind, memoShards, silentAfter, commitTimeout);
   }
 
   private static ControlSettings of(LogHostSettings log, InetSocketAddress bind) {
-    return new ControlSettings(log, bind, SILENT_AFTER, COMMIT_TIMEOUT);
+    return new ControlSettings(log, bind, 1, SILENT_AFTER, COMMIT_TIMEOUT);
   }
 }

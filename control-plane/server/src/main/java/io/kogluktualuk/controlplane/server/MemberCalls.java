@@ -15,7 +15,6 @@ import io.kogluktualuk.controlplane.model.Reply;
 import io.kogluktualuk.controlplane.model.members.MembersCommand;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
 import io.kogluktualuk.fabric.fault.NotFound;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import java.time.Duration;
@@ -56,8 +55,13 @@ final class MemberCalls {
   }
 
   HeartbeatReply heartbeat(Heartbeat beat) {
-    HeartbeatReply reply = log.read(() -> replyTo(beat.id()));
-    pulse.heard(beat.id(), beat.load());
+    NodeId id = beat.id();
+    if (!log.read(() -> table.contains(id))) {
+      // It may have registered at another control node a moment ago.
+      log.barrier(CallTime.within(timeout));
+    }
+    HeartbeatReply reply = log.read(() -> replyTo(id));
+    pulse.heard(id, beat.load());
     return reply;
   }
 
@@ -69,6 +73,7 @@ final class MemberCalls {
   }
 
   Members members(Maybe<NodeId> after) {
+    log.barrier(CallTime.within(timeout));
     return log.read(
         () -> {
           List<MemberInfo> page = table.page(after.value(), Members.PAGE_MAX + 1);
@@ -87,7 +92,7 @@ final class MemberCalls {
   }
 
   private long propose(MembersCommand command) {
-    List<Reply> replies = proposer.propose(List.of(command.toProposal()), Deadline.after(timeout));
+    List<Reply> replies = proposer.propose(List.of(command.toProposal()), CallTime.within(timeout));
     return MembersTable.readReply(replies.getFirst().orThrow());
   }
 }

@@ -14,39 +14,29 @@ import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.model.actions.MemoView;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The calls about the memo index.
 ///
-/// Lookups are answered from the applied state: what is known is known for ever, so a hit cannot be
-/// stale. Searches run on a frozen view, so that the log does not stand still for them.
+/// What is known is known for ever, so a hit cannot be stale and any replica answers it at once,
+/// also while there is no leader. What is not known *here* may be elsewhere: a miss is answered
+/// only after a barrier, so a lookup that begins after a record was acknowledged, anywhere, hits.
+/// Searches run on a frozen view, so that the log does not stand still for them.
 ///
 /// **Threading:** any thread.
 final class MemoCalls {
 
-  private final ReplicatedLog log;
-  private final MemoTable table;
-  private final Proposer proposer;
-  private final HitCounters counters;
+  private final MemoShards shards;
   private final Duration timeout;
 
-  MemoCalls(
-      ReplicatedLog log,
-      MemoTable table,
-      Proposer proposer,
-      HitCounters counters,
-      Duration timeout) {
-    this.log = log;
-    this.table = table;
-    this.proposer = proposer;
-    this.counters = counters;
+  MemoCalls(MemoShards shards, Duration timeout) {
+    this.shards = shards;
     this.timeout = timeout;
   }
 
@@ -55,59 +45,108 @@ final class MemoCalls {
         .on(ControlMethods.LOOKUP, this::lookup)
         .on(ControlMethods.RECORD, this::record)
         .on(ControlMethods.EXPLAIN, this::explain)
-        .on(ControlMethods.PRODUCERS_OF, prefix -> view().producersOf(prefix))
+        .on(ControlMethods.PRODUCERS_OF, prefix -> search(view -> view.producersOf(prefix)))
         .on(ControlMethods.RESOLVE_PREFIX, this::resolvePrefix);
   }
 
   List<Maybe<Outcome>> lookup(List<Hash> keys) {
-    return log.read(
-        () -> {
-          List<Maybe<Outcome>> outcomes = new ArrayList<>(keys.size());
-          for (Hash key : keys) {
-            outcomes.add(new Maybe<>(lookup(key)));
-          }
-          return outcomes;
-        });
+    return shards.route(keys, shards::indexOf, this::lookup);
   }
 
   List<Recorded> record(List<MemoRecord> memos) {
+    return shards.route(memos, memo -> shards.indexOf(memo.key()), this::record);
+  }
+
+  MemoEntry explain(Hash key) {
+    MemoShard shard = shards.of(key);
+    MemoEntry entry = shard.log().read(() -> entry(shard, key));
+    if (entry == null) {
+      shard.log().barrier(CallTime.within(timeout));
+      entry = shard.log().read(() -> entry(shard, key));
+    }
+    if (entry == null) {
+      throw new NotFound("transaction " + key + " is not in the memo index");
+    }
+    return entry;
+  }
+
+  private List<Maybe<Outcome>> lookup(MemoShard shard, List<Hash> keys) {
+    List<Maybe<Outcome>> outcomes = new ArrayList<>(keys.size());
+    int missing =
+        shard
+            .log()
+            .read(
+                () -> {
+                  int misses = 0;
+                  for (Hash key : keys) {
+                    Outcome outcome = shard.find(key);
+                    outcomes.add(new Maybe<>(outcome));
+                    misses += outcome == null ? 1 : 0;
+                  }
+                  return misses;
+                });
+    if (missing > 0) {
+      shard.log().barrier(CallTime.within(timeout));
+      shard.log().read(() -> lookupAgain(shard, keys, outcomes));
+    }
+    return outcomes;
+  }
+
+  /// Looks a second time for what was not found.
+  private static int lookupAgain(MemoShard shard, List<Hash> keys, List<Maybe<Outcome>> outcomes) {
+    int found = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      if (outcomes.get(i).value() == null) {
+        Outcome outcome = shard.find(keys.get(i));
+        if (outcome == null) {
+          shard.counters().miss();
+        } else {
+          outcomes.set(i, new Maybe<>(outcome));
+          found++;
+        }
+      }
+    }
+    return found;
+  }
+
+  private List<Recorded> record(MemoShard shard, List<MemoRecord> memos) {
     List<Proposal> proposals =
         memos.stream().map(memo -> new MemoCommand.Record(memo).toProposal()).toList();
     if (proposals.isEmpty()) {
       return List.of();
     }
-    return proposer.propose(proposals, Deadline.after(timeout)).stream()
+    return shard.proposer().propose(proposals, CallTime.within(timeout)).stream()
         .map(reply -> MemoTable.readReply(reply.orThrow()))
         .toList();
   }
 
-  MemoEntry explain(Hash key) {
-    return log.read(
-        () -> {
-          int ordinal = table.find(key);
-          if (ordinal < 0) {
-            throw new NotFound("transaction " + key + " is not in the memo index");
-          }
-          MemoChange.Known known = table.view().get(ordinal);
-          return new MemoEntry(known.memo(), known.atMillis(), counters.hits(ordinal));
-        });
+  private static @Nullable MemoEntry entry(MemoShard shard, Hash key) {
+    int ordinal = shard.table().find(key);
+    if (ordinal < 0) {
+      return null;
+    }
+    MemoChange.Known known = shard.table().view().get(ordinal);
+    return new MemoEntry(known.memo(), known.atMillis(), shard.counters().hits(ordinal));
   }
 
   private Keys resolvePrefix(HashPrefix prefix) {
-    return view().keysWith(prefix);
+    return search(view -> view.keysWith(prefix));
   }
 
-  private MemoView view() {
-    return log.read(table::view);
-  }
-
-  private @Nullable Outcome lookup(Hash key) {
-    int ordinal = table.find(key);
-    if (ordinal < 0) {
-      counters.miss();
-      return null;
+  /// Searches all parts, each after a barrier.
+  private Keys search(Function<MemoView, Keys> query) {
+    var deadline = CallTime.within(timeout);
+    List<Keys> parts =
+        shards.onEach(
+            shard -> {
+              shard.log().barrier(deadline);
+              return query.apply(shard.log().read(() -> shard.table().view()));
+            });
+    if (parts.size() == 1) {
+      return parts.getFirst();
     }
-    counters.hit(ordinal);
-    return table.outcomeAt(ordinal);
+    List<Hash> all = parts.stream().flatMap(part -> part.keys().stream()).toList();
+    boolean hasMore = parts.stream().anyMatch(Keys::hasMore) || all.size() > Keys.KEYS_MAX;
+    return new Keys(all.subList(0, Math.min(all.size(), Keys.KEYS_MAX)), hasMore);
   }
 }

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// Group commit: while one entry is being agreed on, proposals gather; the next entry takes them
 /// all.
 ///
-/// A lone caller waits for one entry and no longer; a crowd shares one. One entry in flight is
-/// enough, because the log costs the same for a thousand commands as for one.
+/// A lone caller waits for one entry and no longer; a crowd shares one. How many entries are in
+/// flight is measured in decision 0033; commands of one call are in one entry, in their order.
 ///
-/// **Threading:** [#propose] from any thread; one own thread makes the entries.
+/// **Threading:** [#propose] from any thread; one own thread for each entry in flight.
 /// **Bound:** [#WAITING_MAX] calls wait; further ones wait for a place until their deadline.
 final class Proposer implements AutoCloseable {
 
@@ -46,18 +46,21 @@ final class Proposer implements AutoCloseable {
   private final InstantSource clock;
   private final Duration commitTimeout;
   private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
-  private final Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean isClosed;
 
-  Proposer(ReplicatedLog log, InstantSource clock, Duration commitTimeout) {
+  /// @param entriesMax how many entries may be in flight
+  Proposer(ReplicatedLog log, InstantSource clock, Duration commitTimeout, int entriesMax) {
     this.log = log;
     this.clock = clock;
     this.commitTimeout = commitTimeout;
-    this.thread = Thread.ofPlatform().daemon().name("control-proposer").unstarted(this::run);
+    for (int i = 0; i < entriesMax; i++) {
+      threads.add(Thread.ofPlatform().daemon().name("control-proposer-" + i).unstarted(this::run));
+    }
   }
 
   void start() {
-    thread.start();
+    threads.forEach(Thread::start);
   }
 
   /// Has commands agreed on in this order, though others may come between.
@@ -77,7 +80,7 @@ final class Proposer implements AutoCloseable {
             : new DeadlineExceeded("the log is too busy; nothing was proposed");
       }
       if (isClosed) {
-        drain(closed()); // the thread may have drained before this call came
+        drain(closed()); // the threads may have drained before this call came
       }
       return call.replies.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -90,7 +93,7 @@ final class Proposer implements AutoCloseable {
     }
   }
 
-  /// How many calls wait behind the entry in flight.
+  /// How many calls wait behind the entries in flight.
   int waiting() {
     return waiting.size();
   }
@@ -99,14 +102,18 @@ final class Proposer implements AutoCloseable {
     return isClosed;
   }
 
-  /// Lets the entry in flight end; whoever waits behind it is told.
+  /// Lets the entries in flight end; whoever waits behind them is told.
   @Override
   public void close() {
     isClosed = true;
-    waiting.offer(Call.of(List.of())); // wakes the thread; when there is no place, others do
+    // Wakes the threads; when there is no place, other calls do.
+    threads.forEach(_ -> waiting.offer(Call.of(List.of())));
     try {
-      if (!thread.join(commitTimeout.plus(CLOSE_GRACE))) {
-        thread.interrupt();
+      Deadline end = Deadline.after(commitTimeout.plus(CLOSE_GRACE));
+      for (Thread thread : threads) {
+        if (!thread.join(end.remaining())) {
+          thread.interrupt();
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -46,7 +46,7 @@ final class ProposerTest {
   private final ControlMachine machine = new ControlMachine();
   private final GatedLog log = new GatedLog(machine);
   private final Proposer proposer =
-      new Proposer(log, InstantSource.fixed(Instant.ofEpochMilli(NOW)), Duration.ofSeconds(10));
+      new Proposer(log, InstantSource.fixed(Instant.ofEpochMilli(NOW)), Duration.ofSeconds(10), 1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   ProposerTest() {

@@ -17,6 +17,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -75,7 +76,7 @@ public final class Fabric implements AutoCloseable {
   public static Fabric connect(List<InetSocketAddress> control, ClientSettings settings) {
     ControlLink link = ControlLink.open(control);
     try {
-      new ControlClient(link, settings.callTimeout()).status();
+      link.refresh(Deadline.after(settings.callTimeout()));
       return new Fabric(link, settings);
     } catch (FabricException e) {
       link.close();

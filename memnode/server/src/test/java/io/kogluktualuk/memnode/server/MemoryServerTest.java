@@ -12,6 +12,7 @@ import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Members;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.Conflict;
@@ -44,6 +45,11 @@ class MemoryServerTest {
 
   /// Hears what nodes say to a control plane, and forgets them on demand.
   private static final class ListeningControl {
+    private static final PlaneStatus ALONE =
+        new PlaneStatus(
+            "c",
+            List.of(),
+            List.of(new PlaneStatus.Group("main", "c", "leader", 1, 1, 1, List.of())));
     private final BlockingQueue<MemberInfo> registered = new LinkedBlockingQueue<>();
     private final BlockingQueue<Heartbeat> beats = new LinkedBlockingQueue<>();
     private volatile boolean hasForgotten;
@@ -52,7 +58,8 @@ class MemoryServerTest {
       MethodTable table =
           new MethodTable()
               .on(ControlMethods.REGISTER, this::register)
-              .on(ControlMethods.HEARTBEAT, this::heartbeat);
+              .on(ControlMethods.HEARTBEAT, this::heartbeat)
+              .on(ControlMethods.PLANE, _ -> ALONE);
       return RpcServer.open(RdmaAddress.port(port), table);
     }
 

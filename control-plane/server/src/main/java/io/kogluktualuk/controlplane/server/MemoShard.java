@@ -1,0 +1,41 @@
+package io.kogluktualuk.controlplane.server;
+
+import io.kogluktualuk.controlplane.api.Disagreement;
+import io.kogluktualuk.controlplane.model.actions.MemoTable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.paxoslog.api.ReplicatedLog;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One part of the memo index: its log, its table, who proposes to it, and what was hit in it.
+///
+/// **Threading:** any thread; the table is read within [ReplicatedLog#read] only.
+record MemoShard(ReplicatedLog log, MemoTable table, Proposer proposer, HitCounters counters) {
+
+  /// How full it is.
+  ///
+  /// @param disagreements the latest of those counted
+  record Tally(long memos, long bytes, long disagreementCount, List<Disagreement> disagreements) {}
+
+  /// How full it is now, also once its log has failed.
+  Tally tally() {
+    return log.status().failure() == null ? log.read(this::count) : count();
+  }
+
+  private Tally count() {
+    return new Tally(
+        table.size(), table.memoryBytes(), table.disagreementCount(), table.disagreements());
+  }
+
+  /// The outcome of a key that is known here by now, or null. A hit is counted, a miss is not: it
+  /// may not be the last word.
+  @Nullable Outcome find(Hash key) {
+    int ordinal = table.find(key);
+    if (ordinal < 0) {
+      return null;
+    }
+    counters.hit(ordinal);
+    return table.outcomeAt(ordinal);
+  }
+}
