@@ -1,6 +1,7 @@
 package io.kogluktualuk.paxoslog.ratis;
 
 import java.io.IOException;
+import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.exceptions.GroupMismatchException;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
@@ -9,6 +10,7 @@ import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 
 /// What came of a request, and whether it is worth another attempt.
@@ -20,38 +22,42 @@ sealed interface Answer {
   /// The state machine of the replica that was asked is broken.
   record Broken(String reason, Throwable cause) implements Answer {}
 
+  /// It is not allowed.
+  record Refused(String reason) implements Answer {}
+
   /// Somebody else, or later.
   ///
   /// @param mayBeAppended whether the entry may be in somebody's log all the same
-  /// @param isConnectionLost whether the connection is of no more use
-  record Again(Throwable cause, boolean mayBeAppended, boolean isConnectionLost)
-      implements Answer {}
+  record Again(Throwable cause, boolean mayBeAppended) implements Answer {}
 
   static Answer of(RaftClientReply reply) {
     RaftException problem = reply.getException();
-    return problem == null
-        ? new Done(reply.getMessage().getContent().toByteArray())
-        : of((Throwable) problem);
+    if (problem != null) {
+      return of((Throwable) problem);
+    }
+    Message message = reply.getMessage(); // none when members or leaders were changed
+    return new Done(message == null ? new byte[0] : message.getContent().toByteArray());
   }
 
   static Answer of(Throwable problem) {
     return switch (problem) {
       case StateMachineException e -> new Broken("the leader's state machine broke: " + e, e);
+      case SetConfigurationException e -> new Refused(String.valueOf(e.getMessage()));
       // These are said before the log is touched.
-      case LeaderNotReadyException e -> new Again(e, false, false);
-      case LeaderSteppingDownException e -> new Again(e, false, false);
-      case ResourceUnavailableException e -> new Again(e, false, false);
-      case ServerNotReadyException e -> new Again(e, false, false);
-      case GroupMismatchException e -> new Again(e, false, false);
+      case LeaderNotReadyException e -> new Again(e, false);
+      case LeaderSteppingDownException e -> new Again(e, false);
+      case ResourceUnavailableException e -> new Again(e, false);
+      case ServerNotReadyException e -> new Again(e, false);
+      case GroupMismatchException e -> new Again(e, false);
       // A leader that is deposed says so of what it has in its log, too.
-      case NotLeaderException e -> new Again(e, true, false);
-      case RaftException e -> new Again(e, true, false);
+      case NotLeaderException e -> new Again(e, true);
+      case RaftException e -> new Again(e, true);
       case IOException e -> lost(e);
       default -> lost(problem);
     };
   }
 
   private static Again lost(Throwable problem) {
-    return new Again(problem, !RatisFaults.isUnconnected(problem), true);
+    return new Again(problem, !RatisFaults.isUnconnected(problem));
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -15,6 +16,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
@@ -29,6 +31,7 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
@@ -43,11 +46,12 @@ import org.jspecify.annotations.Nullable;
 final class AppliedMachine extends BaseStateMachine {
 
   /// A frozen state and the entry after which it was frozen.
-  record Frozen(TermIndex at, Snapshot state) {}
+  record Frozen(TermIndex at, SortedSet<String> keepers, Snapshot state) {}
 
   private final StateMachine machine;
   private final Runnable onFormatted;
   private final IntConsumer onApplied;
+  private final Keepers keepers = new Keepers();
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final CountDownLatch leaderKnown = new CountDownLatch(1);
@@ -60,6 +64,16 @@ final class AppliedMachine extends BaseStateMachine {
 
   /// Written by the thread that starts the log, read by the one that waits for it.
   private volatile @Nullable RaftStorage opened;
+
+  /// Written by the thread that starts the log.
+  private volatile @Nullable RaftPeerId self;
+
+  /// Written by the thread that started the log, when it has; read by those that answer
+  /// questions.
+  private volatile RaftServer.@Nullable Division division;
+
+  /// Written by the apply thread.
+  private volatile boolean wasMember;
 
   /// Written by the snapshot thread, published by the apply thread in [#takeSnapshot].
   private volatile @Nullable SingleFileSnapshotInfo written;
@@ -114,9 +128,23 @@ final class AppliedMachine extends BaseStateMachine {
     }
   }
 
+  /// Told when the log has started.
+  void onStarted(RaftServer.Division started) {
+    division = started;
+  }
+
   /// Freezes the state between two entries.
   Frozen freeze() {
-    return read(() -> new Frozen(getLastAppliedTermIndex(), machine.snapshot()));
+    return read(() -> new Frozen(getLastAppliedTermIndex(), keepers.all(), machine.snapshot()));
+  }
+
+  Keepers keepers() {
+    return keepers;
+  }
+
+  /// Whether this replica was a member once, as far as this process has seen.
+  boolean wasMember() {
+    return wasMember;
   }
 
   Path snapshotFile(TermIndex at) {
@@ -141,6 +169,7 @@ final class AppliedMachine extends BaseStateMachine {
       throws IOException {
     super.initialize(server, group, raftStorage);
     opened = raftStorage;
+    self = server.getId();
     storage.init(raftStorage);
     onFormatted.run();
     deleteUnfinished(raftStorage.getStorageDir().getStateMachineDir().toPath());
@@ -170,13 +199,13 @@ final class AppliedMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext context) {
     LogEntryProto entry = context.getLogEntry();
-    byte[] bytes = entry.getStateMachineLogEntry().getLogData().toByteArray();
+    ByteString bytes = entry.getStateMachineLogEntry().getLogData();
     lock.writeLock().lock();
     try {
       checkHealthy();
-      byte[] reply = machine.apply(entry.getIndex(), bytes);
+      byte[] reply = apply(entry.getIndex(), bytes);
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-      onApplied.accept(bytes.length);
+      onApplied.accept(bytes.size());
       return CompletableFuture.completedFuture(
           Message.valueOf(UnsafeByteOperations.unsafeWrap(reply)));
     } catch (Throwable broken) { // an Error, too, leaves a state that nobody knows
@@ -186,10 +215,23 @@ final class AppliedMachine extends BaseStateMachine {
     }
   }
 
-  /// Asked by [RatisGroup#readIndex], whose point is when this is asked.
+  /// Asked by [RatisGroup#readIndex], for which it matters when; and by a replica with an empty
+  /// folder.
   @Override
   public CompletableFuture<Message> query(Message request) {
-    return CompletableFuture.completedFuture(Message.EMPTY);
+    Message answer = Message.EMPTY;
+    if (Keepers.isQuestion(request)) {
+      answer = Message.valueOf(keepers.answer(request) ? FirstStart.KEPT : FirstStart.NEW);
+    }
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  /// Answers a replica with an empty folder while there is no leader.
+  @Override
+  public CompletableFuture<Message> queryStale(Message request, long minIndex) {
+    boolean isKeeper = Keepers.isQuestion(request) && keepers.answer(request);
+    String answer = isKeeper ? FirstStart.KEPT : isBlank() ? FirstStart.BLANK : "";
+    return CompletableFuture.completedFuture(Message.valueOf(answer));
   }
 
   @Override
@@ -211,6 +253,14 @@ final class AppliedMachine extends BaseStateMachine {
   }
 
   @Override
+  public void notifyConfigurationChanged(
+      long term, long index, RaftConfigurationProto configuration) {
+    wasMember |=
+        configuration.getPeersList().stream()
+            .anyMatch(peer -> RaftPeerId.valueOf(peer.getId()).equals(self));
+  }
+
+  @Override
   public void notifyLeaderReady() {
     leaderKnown.countDown();
   }
@@ -221,6 +271,20 @@ final class AppliedMachine extends BaseStateMachine {
     if (!self.getPeerId().equals(leader)) {
       leaderKnown.countDown();
     }
+  }
+
+  /// Whether no leader has ever given this replica anything.
+  private boolean isBlank() {
+    RaftServer.Division mine = division;
+    return mine != null && mine.getRaftLog().getNextIndex() == 0;
+  }
+
+  private byte[] apply(long index, ByteString entry) {
+    if (Keepers.isOurs(entry)) {
+      keepers.remember(entry);
+      return new byte[0];
+    }
+    return machine.apply(index, Keepers.content(entry));
   }
 
   private Corruption fail(long index, Throwable broken) {
@@ -242,7 +306,7 @@ final class AppliedMachine extends BaseStateMachine {
     lock.writeLock().lock();
     try {
       Path file = latest.getFile().getPath();
-      SnapshotFile.load(file, latest.getTerm(), latest.getIndex(), machine);
+      keepers.replace(SnapshotFile.load(file, latest.getTermIndex(), machine));
       setLastAppliedTermIndex(latest.getTermIndex());
     } finally {
       lock.writeLock().unlock();

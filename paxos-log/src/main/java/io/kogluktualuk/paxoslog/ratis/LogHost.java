@@ -1,10 +1,13 @@
 package io.kogluktualuk.paxoslog.ratis;
 
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.api.StateMachine;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,11 +24,18 @@ import org.apache.ratis.protocol.RaftGroupId;
 /// **Bound:** [IdentityMark#LOGS_MAX] logs.
 public final class LogHost implements AutoCloseable {
 
+  /// A successor is up to date within a round trip; longer than this it is not worth waiting.
+  private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
+
+  /// How often a start looks whether there is something to wait for.
+  private static final Duration WATCH = Duration.ofMillis(100);
+
   private final LogHostSettings settings;
   private final LogFolder folder;
   private final boolean endsWithItsLog;
   private final RatisServer server;
   private final SortedMap<String, RatisLog> logs = new TreeMap<>();
+  private volatile boolean isStarted;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private LogHost(
@@ -111,12 +121,50 @@ public final class LogHost implements AutoCloseable {
     return logs.firstEntry().getValue().group().peers();
   }
 
+  /// Makes these the replicas of all logs, online: one is added, removed or replaced at a time,
+  /// or several as long as the old ones keep the majority. A new one must have been started as
+  /// *joining*; it gets what there is before it counts. May be called at any member, and again
+  /// with the same list when it failed.
+  ///
+  /// @throws InvalidArgument when a member could not be reached by the others
+  /// @throws Conflict when too many are new at once, or an id has been used before
+  public void changePeers(List<LogPeer> members, Deadline deadline) {
+    RatisLog first = logs.firstEntry().getValue();
+    first.barrier(deadline);
+    List<String> before = peers().stream().map(LogPeer::id).toList();
+    for (LogPeer member : members) {
+      if (member.port() == 0 && members.size() > 1) {
+        throw new InvalidArgument("replica " + member.id() + " needs a port that others can know");
+      }
+      if (!before.contains(member.id()) && first.remembers(member.id())) {
+        throw new Conflict(
+            "replica id " + member.id() + " has been used before; a new replica needs a fresh one");
+      }
+    }
+    logs.values().forEach(log -> log.changePeers(members, deadline));
+    members.forEach(member -> first.remember(member.id(), deadline));
+  }
+
+  /// Makes a replica the leader of all logs.
+  ///
+  /// @throws InvalidArgument when it is not a member
+  public void transferLeadership(String toId, Deadline deadline) {
+    if (peers().stream().noneMatch(peer -> peer.id().equals(toId))) {
+      throw new InvalidArgument("replica " + toId + " is not among the members " + peers());
+    }
+    logs.values().forEach(log -> log.transferLeadership(toId, deadline));
+  }
+
+  /// Stops the replicas in order. Where one leads, another takes over first.
   @Override
   public void close() {
     if (!isClosed.compareAndSet(false, true)) {
       return;
     }
     try (folder) {
+      if (isStarted) {
+        logs.values().forEach(log -> log.handOver(HAND_OVER_MAX));
+      }
       logs.values().forEach(RatisLog::close);
       server.close();
     }
@@ -132,7 +180,12 @@ public final class LogHost implements AutoCloseable {
   }
 
   private void start() {
-    server.start(logs);
+    server.start();
+    if (!folder.isFormed(logs.firstKey())) {
+      RaftGroupId first = logs.firstEntry().getValue().group().id();
+      new FirstStart(settings, server, first).check(folder);
+    }
+    logs.forEach((name, log) -> server.start(name, log.group()));
     Deadline deadline = Deadline.after(settings.startTimeout());
     for (RatisLog log : logs.values()) {
       if (!settings.isJoining()) {
@@ -140,18 +193,28 @@ public final class LogHost implements AutoCloseable {
       }
       log.checkHealthy();
     }
+    isStarted = true;
+    if (!settings.isJoining()) {
+      logs.firstEntry().getValue().remember(settings.nodeId(), deadline);
+    }
   }
 
   private void awaitLeader(RatisLog log, Deadline deadline) {
     try {
-      if (!log.awaitLeader(deadline)) {
-        throw new Unavailable(
-            "replica "
-                + settings.nodeId()
-                + " found no leader within "
-                + settings.startTimeout()
-                + " among "
-                + settings.peers());
+      while (!log.awaitLeader(WATCH)) {
+        if (log.isRemoved()) {
+          throw new Conflict(
+              "replica " + settings.nodeId() + " was removed; it may join under a fresh id");
+        }
+        if (deadline.hasPassed()) {
+          throw new Unavailable(
+              "replica "
+                  + settings.nodeId()
+                  + " found no leader within "
+                  + settings.startTimeout()
+                  + " among "
+                  + settings.peers());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

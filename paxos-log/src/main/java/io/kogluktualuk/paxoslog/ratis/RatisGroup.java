@@ -16,10 +16,11 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /// One log of a [RatisServer]: how it is asked.
@@ -65,10 +66,10 @@ final class RatisGroup {
 
   /// Has a replica append an entry. The same call id may be sent again, to any replica: while
   /// they remember it the entry is appended once.
-  CompletableFuture<RaftClientReply> submit(RaftPeerId leader, long callId, byte[] entry) {
+  CompletableFuture<RaftClientReply> submit(RaftPeerId leader, long callId, Message entry) {
     RaftClientRequest request =
         request(leader, callId)
-            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+            .setMessage(entry)
             .setType(RaftClientRequest.writeRequestType())
             .build();
     return isSelf(leader) ? ask(request) : send(request);
@@ -83,10 +84,28 @@ final class RatisGroup {
             .build());
   }
 
-  /// Gives up a connection on which a request failed.
-  void onFailed(RaftPeerId replica, Throwable problem) {
-    if (!isSelf(replica)) {
-      server.rpc().handleException(replica, problem, true);
+  /// Has the leader change the members; done when the new ones have caught up.
+  CompletableFuture<RaftClientReply> configure(RaftPeerId leader, List<LogPeer> members) {
+    List<RaftPeer> peers = members.stream().map(RatisNames::peer).toList();
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(server.clientId(), leader, id, nextCallId(), peers);
+    try {
+      return isSelf(leader) ? server.server().setConfigurationAsync(request) : sendAndWait(request);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /// Has the leader make another the leader.
+  CompletableFuture<RaftClientReply> transfer(RaftPeerId leader, RaftPeerId next, long millis) {
+    TransferLeadershipRequest request =
+        new TransferLeadershipRequest(server.clientId(), leader, id, nextCallId(), next, millis);
+    try {
+      return isSelf(leader)
+          ? server.server().transferLeadershipAsync(request)
+          : sendAndWait(request);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -106,6 +125,11 @@ final class RatisGroup {
 
   List<LogPeer> peers() {
     return RatisNames.peers(division().getRaftConf().getCurrentPeers());
+  }
+
+  /// Whether the log counts this replica among its members, as far as this one knows.
+  boolean isMember() {
+    return division().getRaftConf().getPeer(server.self()) != null;
   }
 
   String address() {
@@ -159,7 +183,27 @@ final class RatisGroup {
           new ConnectException("the address of " + request.getServerId() + " is unknown"));
     }
     server.rpc().addRaftPeers(leader);
-    return server.rpc().sendRequestAsyncUnordered(request);
+    return server
+        .rpc()
+        .sendRequestAsyncUnordered(request)
+        .whenComplete((_, problem) -> onFailed(request.getServerId(), problem));
+  }
+
+  /// Gives up a connection on which a request failed.
+  private void onFailed(RaftPeerId replica, @Nullable Throwable problem) {
+    if (problem != null) {
+      server.rpc().handleException(replica, RatisFaults.unwrap(problem), true);
+    }
+  }
+
+  /// Changes of members and leaders travel as blocking calls only; each ends within seconds.
+  private CompletableFuture<RaftClientReply> sendAndWait(RaftClientRequest request)
+      throws IOException {
+    RaftPeer leader = leaderPeer(request.getServerId());
+    if (leader != null) {
+      server.rpc().addRaftPeers(leader);
+    }
+    return CompletableFuture.completedFuture(server.rpc().sendRequest(request));
   }
 
   private @Nullable RaftPeer leaderPeer(RaftPeerId replica) {

@@ -1,25 +1,35 @@
 package io.kogluktualuk.paxoslog.ratis;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.paxoslog.api.FollowerStatus;
+import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.api.StateMachine;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One replica of a [ReplicatedLog], kept by the Ratis server of a [LogHost] in this process.
 ///
@@ -28,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** as [ReplicatedLog].
 public final class RatisLog implements ReplicatedLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RatisLog.class);
 
   /// The name of the only log of a process that keeps one.
   private static final String ONLY = "main";
@@ -69,45 +81,14 @@ public final class RatisLog implements ReplicatedLog {
       throw new OutOfSpace(
           "an entry of " + entry.length + " bytes; at most " + ENTRY_BYTES_MAX + " are allowed");
     }
-    Proposal proposal = new Proposal(what, group.nextCallId());
-    while (true) {
-      checkUsable();
-      proposal.checkTime(deadline);
-      RaftPeerId leader = group.division().getInfo().getLeaderId();
-      if (leader != null) {
-        switch (ask(group.submit(leader, proposal.callId(), entry), deadline, proposal)) {
-          case Answer.Done done -> {
-            return done.reply();
-          }
-          case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
-          case Answer.Again again -> {
-            proposal.onAgain(again);
-            if (again.isConnectionLost()) {
-              group.onFailed(leader, again.cause());
-            }
-          }
-        }
-      }
-      proposal.pause(deadline);
-    }
+    return propose(Keepers.proposed(entry), deadline);
   }
 
   @Override
   public void barrier(Deadline deadline) {
     Proposal question = new Proposal(what, Proposal.QUESTION);
-    while (true) {
-      checkUsable();
-      question.checkTime(deadline);
-      switch (ask(readIndex.ask(), deadline, question)) {
-        case Answer.Done _ -> {
-          machine.checkHealthy();
-          return;
-        }
-        case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
-        case Answer.Again again -> question.onAgain(again);
-      }
-      question.pause(deadline);
-    }
+    until(question, deadline, () -> readIndex.ask());
+    machine.checkHealthy();
   }
 
   @Override
@@ -151,9 +132,70 @@ public final class RatisLog implements ReplicatedLog {
     }
   }
 
+  /// Has an entry of whatever kind agreed on.
+  byte[] propose(Message entry, Deadline deadline) {
+    Proposal proposal = new Proposal(what, group.nextCallId());
+    return withLeader(proposal, deadline, leader -> group.submit(leader, proposal.callId(), entry));
+  }
+
+  /// Makes these the members, all at once, by joint consensus.
+  ///
+  /// @throws Conflict when so many new ones at a time are not allowed
+  void changePeers(List<LogPeer> members, Deadline deadline) {
+    Proposal change = new Proposal(what, Proposal.QUESTION);
+    withLeader(change, deadline, leader -> group.configure(leader, members));
+  }
+
+  /// Makes another replica the leader.
+  void transferLeadership(String id, Deadline deadline) {
+    RaftPeerId next = RaftPeerId.valueOf(id);
+    Proposal change = new Proposal(what, Proposal.QUESTION);
+    withLeader(
+        change,
+        deadline,
+        leader ->
+            leader.equals(next)
+                ? group.readIndex()
+                : group.transfer(leader, next, deadline.remaining().toMillis()));
+  }
+
+  /// Before it closes, a leader has the follower that is farthest take over.
+  void handOver(Duration limit) {
+    FollowerStatus heir =
+        status().followers().stream()
+            .filter(follower -> follower.heardMillisAgo() < limit.toMillis())
+            .max(Comparator.comparing(FollowerStatus::matchIndex))
+            .orElse(null);
+    if (heir == null) {
+      return;
+    }
+    try {
+      transferLeadership(heir.id(), Deadline.after(limit));
+    } catch (FabricException e) {
+      LOG.warn("{} closes without a successor", what, e);
+    }
+  }
+
+  /// Makes sure that the log remembers a replica.
+  void remember(String id, Deadline deadline) {
+    if (!machine.keepers().all().contains(id)) {
+      propose(Keepers.kept(id), deadline);
+    }
+  }
+
+  /// Whether the log remembers a replica, which need not be a member any more.
+  boolean remembers(String id) {
+    return machine.keepers().all().contains(id);
+  }
+
+  /// Whether the log goes on without this replica.
+  boolean isRemoved() {
+    return !isClosed.get() && failure() == null && hasNoPlace();
+  }
+
   /// Whether a leader is known that takes entries; a lone replica has then applied everything.
-  boolean awaitLeader(Deadline deadline) throws InterruptedException {
-    return machine.leaderKnown().await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+  boolean awaitLeader(Duration limit) throws InterruptedException {
+    return machine.leaderKnown().await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   RatisGroup group() {
@@ -187,13 +229,23 @@ public final class RatisLog implements ReplicatedLog {
   }
 
   private LogStatus.Role role(DivisionInfo info) {
-    if (isClosed.get() || !info.isAlive() || failure() != null) {
+    if (isClosed.get() || failure() != null) {
       return LogStatus.Role.STOPPED;
+    }
+    if (hasNoPlace()) {
+      return machine.wasMember() || !info.isAlive()
+          ? LogStatus.Role.REMOVED
+          : LogStatus.Role.JOINING;
     }
     if (info.isLeader()) {
       return LogStatus.Role.LEADER;
     }
     return info.isCandidate() ? LogStatus.Role.CANDIDATE : LogStatus.Role.FOLLOWER;
+  }
+
+  /// A removed replica is told when it asks for votes, and its server stops.
+  private boolean hasNoPlace() {
+    return !group.division().getInfo().isAlive() || !group.isMember();
   }
 
   private @Nullable FabricException failure() {
@@ -209,6 +261,10 @@ public final class RatisLog implements ReplicatedLog {
 
   private void checkUsable() {
     checkOpen();
+    if (isRemoved() && machine.wasMember()) {
+      throw new Conflict(
+          what + ": replica " + nodeId + " was removed; it may join under a fresh id");
+    }
     machine.checkHealthy();
     checkDisk();
   }
@@ -217,6 +273,42 @@ public final class RatisLog implements ReplicatedLog {
     FabricException found = machine.logFailure();
     if (found != null) {
       throw FabricException.ofTag(found.tag(), what + ": " + found.getMessage());
+    }
+  }
+
+  private byte[] withLeader(
+      Proposal proposal,
+      Deadline deadline,
+      Function<RaftPeerId, CompletableFuture<RaftClientReply>> attempt) {
+    return until(
+        proposal,
+        deadline,
+        () -> {
+          RaftPeerId leader = group.division().getInfo().getLeaderId();
+          return leader == null ? null : attempt.apply(leader);
+        });
+  }
+
+  /// Tries until it is done, it never will be, or the time is over.
+  private byte[] until(
+      Proposal proposal,
+      Deadline deadline,
+      Supplier<@Nullable CompletableFuture<RaftClientReply>> attempt) {
+    while (true) {
+      checkUsable();
+      proposal.checkTime(deadline);
+      CompletableFuture<RaftClientReply> asked = attempt.get();
+      if (asked != null) {
+        switch (ask(asked, deadline, proposal)) {
+          case Answer.Done done -> {
+            return done.reply();
+          }
+          case Answer.Broken broken -> throw new Corruption(broken.reason(), broken.cause());
+          case Answer.Refused refused -> throw new Conflict(what + ": " + refused.reason());
+          case Answer.Again again -> proposal.onAgain(again);
+        }
+      }
+      proposal.pause(deadline);
     }
   }
 

@@ -35,6 +35,9 @@ final class RatisProperties {
   private static final SizeInBytes APPEND_MAX =
       SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX);
 
+  /// What is sent of a snapshot at a time, well below what a message may have.
+  private static final SizeInBytes SNAPSHOT_CHUNK = SizeInBytes.valueOf("1MB");
+
   /// Ratis demands a little more than the former.
   private static final SizeInBytes WRITE_BUFFER =
       SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX + 4096);
@@ -141,6 +144,7 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setQueueByteLimit(properties, QUEUE_MAX);
     RaftServerConfigKeys.Log.setQueueElementLimit(properties, QUEUE_ELEMENTS_MAX);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPEND_MAX);
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SNAPSHOT_CHUNK);
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
     RaftServerConfigKeys.Write.setByteLimit(properties, QUEUE_MAX);
     RaftServerConfigKeys.Write.setElementLimit(properties, QUEUE_ELEMENTS_MAX);

@@ -27,7 +27,7 @@ import org.apache.ratis.util.ExitUtils;
 /// The Ratis server of one process: how it is built, started and stopped. Its logs are
 /// [RatisGroup]s.
 ///
-/// **Threading:** [#start] and [#close] by one thread; the rest by any.
+/// **Threading:** starting and [#close] by one thread; the rest by any.
 final class RatisServer implements AutoCloseable {
 
   /// An idle server needs less to come to the point where it waits for its log worker.
@@ -71,18 +71,23 @@ final class RatisServer implements AutoCloseable {
     this.rpc = ClientFactory.cast(server.getFactory()).newRaftClientRpc(clientId, properties);
   }
 
-  /// Takes the port and starts one log after the other.
-  void start(Map<String, RatisLog> logs) {
+  /// Takes the port; there are no logs yet.
+  void start() {
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
       throw RatisFaults.ofStart(
           "cannot start replica " + settings.nodeId(), settings.self().address(), e);
     }
-    logs.forEach((name, log) -> start(name, log.group()));
   }
 
-  private void start(String name, RatisGroup group) {
+  /// Starts a log that is given its place among its peers.
+  void start(String name, RatisGroup group) {
+    add(name, group);
+    group.machine().onStarted(group.division());
+  }
+
+  private void add(String name, RatisGroup group) {
     boolean isFormed = folder.isFormed(name);
     List<RaftPeer> peers =
         settings.isJoining() ? List.of() : settings.peers().stream().map(RatisNames::peer).toList();

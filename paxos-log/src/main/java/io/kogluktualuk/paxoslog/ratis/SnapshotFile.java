@@ -8,11 +8,13 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UTFDataFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,35 +24,44 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 
 /// A snapshot on disk, with a checksum of its own: Ratis does not notice a flipped byte in one.
 ///
 /// ```
-/// 0        8        16       24                 n-32      n
-/// ┌────────┬────────┬────────┬───────────────────┬────────┐
-/// │KOGSNAP1│ term   │ index  │ the state         │ SHA-256│  numbers big endian
-/// └────────┴────────┴────────┴───────────────────┴────────┘  the hash covers all before it
+/// 0        8        16       24       28      n-32      n
+/// ┌────────┬────────┬────────┬───────┬────────┬────────┐  numbers big endian; ids as DataOutput
+/// │KOGSNAP2│ term   │ index  │ count │ ids,   │ SHA-256│  writes them, ascending: the replicas that
+/// │        │        │        │ of ids│ state  │        │  have kept this log; the hash covers all
+/// └────────┴────────┴────────┴───────┴────────┴────────┘  before it
 /// ```
 final class SnapshotFile {
 
-  private static final long MAGIC = 0x4b4f47534e415031L; // "KOGSNAP1"
-  private static final int HEADER_BYTES = 24;
+  private static final long MAGIC = 0x4b4f47534e415032L; // "KOGSNAP2"
+  private static final int HEADER_BYTES = 28;
   private static final int HASH_BYTES = 32;
   private static final int BUFFER_BYTES = 1 << 17;
 
   private SnapshotFile() {}
 
   /// Writes beside the final name, flushes, then renames: the file is whole or absent.
-  static void write(Path file, long term, long index, Snapshot state) throws IOException {
+  static void write(Path file, TermIndex at, SortedSet<String> keepers, Snapshot state)
+      throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
     try (FileOutputStream disk = new FileOutputStream(fresh.toFile())) {
       OutputStream buffered = new BufferedOutputStream(disk, BUFFER_BYTES);
       DigestOutputStream digested = new DigestOutputStream(buffered, sha256());
       DataOutputStream header = new DataOutputStream(digested);
       header.writeLong(MAGIC);
-      header.writeLong(term);
-      header.writeLong(index);
+      header.writeLong(at.getTerm());
+      header.writeLong(at.getIndex());
+      header.writeInt(keepers.size());
+      for (String keeper : keepers) {
+        header.writeUTF(keeper);
+      }
       OutputStream body = new BufferedOutputStream(digested, BUFFER_BYTES);
       state.writeTo(body);
       body.flush();
@@ -64,8 +75,9 @@ final class SnapshotFile {
 
   /// Loads the state of a snapshot into a machine.
   ///
+  /// @return the replicas that have kept this log
   /// @throws Corruption when the file is not what was written; the machine is then of no more use
-  static void load(Path file, long term, long index, StateMachine machine) throws IOException {
+  static SortedSet<String> load(Path file, TermIndex at, StateMachine machine) throws IOException {
     long length = Files.size(file);
     if (length < HEADER_BYTES + HASH_BYTES) {
       throw new Corruption("snapshot " + file + " is truncated: " + length + " bytes");
@@ -74,21 +86,41 @@ final class SnapshotFile {
         InputStream buffered = new BufferedInputStream(disk, BUFFER_BYTES)) {
       MessageDigest digest = sha256();
       Bounded content = new Bounded(new DigestInputStream(buffered, digest), length - HASH_BYTES);
-      boolean header = readHeader(content, term, index);
-      FabricException refusal = header ? loadState(content, machine) : null;
+      SortedSet<String> keepers = readHeader(content, at);
+      FabricException refusal = keepers != null ? loadState(content, machine) : null;
       content.skipRest();
-      if (!header || !Arrays.equals(digest.digest(), buffered.readNBytes(HASH_BYTES))) {
+      if (keepers == null || !Arrays.equals(digest.digest(), buffered.readNBytes(HASH_BYTES))) {
         throw new Corruption("snapshot " + file + " does not match its checksum");
       }
       if (refusal != null) {
         throw new Corruption("snapshot " + file + " cannot be understood: " + refusal, refusal);
       }
+      return keepers;
     }
   }
 
-  private static boolean readHeader(InputStream content, long term, long index) throws IOException {
+  /// @return null when this is not the header of such a snapshot
+  private static @Nullable SortedSet<String> readHeader(InputStream content, TermIndex at)
+      throws IOException {
     DataInputStream header = new DataInputStream(content);
-    return header.readLong() == MAGIC && header.readLong() == term && header.readLong() == index;
+    if (header.readLong() != MAGIC
+        || header.readLong() != at.getTerm()
+        || header.readLong() != at.getIndex()) {
+      return null;
+    }
+    TreeSet<String> keepers = new TreeSet<>();
+    int count = header.readInt();
+    if (count < 0 || count > Keepers.MAX) {
+      return null;
+    }
+    try {
+      while (keepers.size() < count && keepers.add(header.readUTF())) {
+        // One after the other; a second of a kind ends it.
+      }
+    } catch (EOFException | UTFDataFormatException _) {
+      return null;
+    }
+    return keepers.size() == count ? keepers : null;
   }
 
   private static @Nullable FabricException loadState(InputStream content, StateMachine machine)

@@ -106,7 +106,7 @@ final class SnapshotWriter implements AutoCloseable {
     }
     Path file = machine.snapshotFile(frozen.at());
     try {
-      SnapshotFile.write(file, frozen.at().getTerm(), frozen.at().getIndex(), frozen.state());
+      SnapshotFile.write(file, frozen.at(), frozen.keepers(), frozen.state());
       machine.announce(frozen.at(), file);
       sizeLast = Files.size(file);
       cutter.cut();
