@@ -153,6 +153,15 @@ public final class MemoryCalls {
           codec(CreditsStatus::write, CreditsStatus::read),
           true);
 
+  /// Everything acknowledged until now survives the stop of the machine when this is answered.
+  public static final Method<SyncRequest, SyncResponse> SYNC =
+      new Method<>(
+          230,
+          "memnode.sync",
+          codec(SyncRequest::write, SyncRequest::read),
+          codec(SyncResponse::write, SyncResponse::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

@@ -7,15 +7,23 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 ///
 /// @param session who has reserved it
 /// @param window its id
-public record SealRequest(Tenant tenant, SessionId session, long window) {
+/// @param durable whether the answer is to wait until the bytes are on the device, and survive the
+///     stop of the machine
+public record SealRequest(Tenant tenant, SessionId session, long window, boolean durable) {
+
+  /// Without waiting for the device.
+  public SealRequest(Tenant tenant, SessionId session, long window) {
+    this(tenant, session, window, false);
+  }
 
   static SealRequest read(CanonicalReader reader) {
-    return new SealRequest(Tenant.read(reader), SessionId.read(reader), reader.varint());
+    return new SealRequest(
+        Tenant.read(reader), SessionId.read(reader), reader.varint(), reader.bool());
   }
 
   void write(CanonicalWriter writer) {
     tenant.write(writer);
     session.write(writer);
-    writer.varint(window);
+    writer.varint(window).bool(durable);
   }
 }

@@ -107,6 +107,8 @@ class MemoryMessagesTest {
                       random.nextInt(WriteWindow.BYTES_MAX + 1),
                       reserve(random, items))),
           new Kind<>(
+              "sync", MemoryCalls.SYNC.request(), (random, _) -> new SyncRequest(tenant(random))),
+          new Kind<>(
               "locate",
               MemoryCalls.LOCATE.request(),
               (random, items) ->
@@ -312,7 +314,10 @@ class MemoryMessagesTest {
 
   private static SealRequest seal(RandomGenerator random, int items) {
     return new SealRequest(
-        tenant(random), SessionId.random(random), random.nextLong(Long.MAX_VALUE - items));
+        tenant(random),
+        SessionId.random(random),
+        random.nextLong(Long.MAX_VALUE - items),
+        random.nextBoolean());
   }
 
   private static SealResponse sealed(RandomGenerator random, int items) {

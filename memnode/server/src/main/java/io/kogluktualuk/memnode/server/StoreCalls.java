@@ -19,6 +19,8 @@ import io.kogluktualuk.memnode.api.SealRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.StandRequest;
 import io.kogluktualuk.memnode.api.StandResponse;
+import io.kogluktualuk.memnode.api.SyncRequest;
+import io.kogluktualuk.memnode.api.SyncResponse;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.WriteWindow;
 import io.kogluktualuk.memnode.store.MemoryStore;
@@ -63,6 +65,7 @@ final class StoreCalls {
         .on(MemoryCalls.SEAL, counted(this::seal))
         .on(MemoryCalls.STAND, counted(this::stand))
         .onInline(MemoryCalls.PUT, counted(this::put))
+        .on(MemoryCalls.SYNC, counted(this::sync))
         .on(MemoryCalls.LOCATE, counted(this::locate))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.STATUS, _ -> status());
@@ -99,7 +102,9 @@ final class StoreCalls {
   }
 
   private SealResponse seal(SealRequest request) {
-    return of(request.tenant()).store().seal(request.session(), request.window());
+    return of(request.tenant())
+        .store()
+        .seal(request.session(), request.window(), request.durable());
   }
 
   private StandResponse stand(StandRequest request) {
@@ -114,6 +119,11 @@ final class StoreCalls {
     return of(blobs.tenant())
         .store()
         .put(blobs.session(), request.window(), request.offset(), blobs.items());
+  }
+
+  private SyncResponse sync(SyncRequest request) {
+    of(request.tenant()).store().sync();
+    return new SyncResponse();
   }
 
   private ResolveResponse resolve(ResolveRequest request) {

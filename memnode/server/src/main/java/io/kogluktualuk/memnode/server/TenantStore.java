@@ -55,6 +55,7 @@ final class TenantStore implements AutoCloseable {
       opened.add(regions);
       published = new PublishedStore(regions, store);
       opened.add(published);
+      opened.add(StoreUpkeep.start(tenant.name(), store));
       opened.add(KeyKeeper.start(tenant.name(), store, published, schedule));
     } catch (RuntimeException e) {
       opened.closeBecause(e);

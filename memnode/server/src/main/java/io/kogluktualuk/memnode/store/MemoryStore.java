@@ -62,6 +62,8 @@ public final class MemoryStore implements AutoCloseable {
   private final StoreParts parts;
   private final Verifiers verifiers;
 
+  private final GroupSync groupSync;
+
   private final Object lock = new Object();
   // Guarded by the lock: parts' regions, log and index, and everything below.
   private final WindowTable windows;
@@ -84,6 +86,7 @@ public final class MemoryStore implements AutoCloseable {
     this.wallClock = wallClock;
     this.parts = parts;
     this.verifiers = new Verifiers(parts.regions(), Runtime.getRuntime().availableProcessors());
+    this.groupSync = new GroupSync(this::forceWritten);
     this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
     this.standing =
         new StandingWindows(
@@ -160,7 +163,13 @@ public final class MemoryStore implements AutoCloseable {
     }
   }
 
-  private void rewriteLog() {
+  private void forceWritten() {
+    parts.regions().forceWritten();
+    parts.log().force();
+  }
+
+  /// Writes the log anew, without any of what is dead.
+  void rewriteLog() {
     LogRewrite rewrite = new LogRewrite(parts.disk(), parts.log(), parts.index());
     for (List<BlobRecord> batch = rewrite.collect(); !batch.isEmpty(); batch = rewrite.collect()) {
       rewrite.write(batch);
@@ -336,6 +345,41 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such window, any more
   /// @throws io.kogluktualuk.fabric.fault.Refused when another session has reserved it
   public SealResponse seal(SessionId session, long id) {
+    return seal(session, id, false);
+  }
+
+  /// [#seal], and if it is to be durable, everything on the device before the return: bytes and
+  /// log, also of the blobs that were there already.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when the device failed: the blobs are there,
+  ///     but may not survive the machine
+  public SealResponse seal(SessionId session, long id, boolean isDurable) {
+    SealResponse response = sealNow(session, id);
+    if (isDurable) {
+      sync();
+    }
+    return response;
+  }
+
+  /// Has everything on the device that was sealed or dropped until now. One sync serves all who
+  /// wait.
+  public void sync() {
+    checkOpenUnlocked();
+    groupSync.sync();
+  }
+
+  private void checkOpenUnlocked() {
+    synchronized (lock) {
+      checkOpen();
+    }
+  }
+
+  /// How many syncs there have been since the start.
+  public long syncs() {
+    return groupSync.syncs();
+  }
+
+  private SealResponse sealNow(SessionId session, long id) {
     WindowTable.Window window;
     synchronized (lock) {
       checkOpen();
@@ -450,6 +494,7 @@ public final class MemoryStore implements AutoCloseable {
     batch.judge(intact, parts.index());
     residency.commit(batch, wallClock.instant().getEpochSecond());
     batch.forEachUse(residency::unpromise);
+    groupSync.wrote();
   }
 
   private void release(List<WindowTable.Window> unused) {
@@ -524,7 +569,11 @@ public final class MemoryStore implements AutoCloseable {
   public <R> R withResidents(Function<Residents, R> use) {
     synchronized (lock) {
       checkOpen();
-      return use.apply(residency);
+      try {
+        return use.apply(residency);
+      } finally {
+        groupSync.wrote();
+      }
     }
   }
 

@@ -3,12 +3,14 @@ package io.kogluktualuk.memnode.store;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One arena: a file of fixed length, mapped shared, so that its bytes outlive the process.
 ///
 /// The file is sparse. [#back] gives it blocks from its start on, before they are handed out.
 ///
-/// **Threading:** [#segment] any thread; the rest one thread at a time.
+/// **Threading:** [#segment], [#written] and [#forceIfWritten] any thread; the rest one thread at
+/// a time.
 /// **Ownership:** owns the mapping; [#close] unmaps. The file stays.
 /// **Invariant:** bytes before [#backedBytes] have blocks.
 final class RegionFile implements AutoCloseable {
@@ -22,6 +24,7 @@ final class RegionFile implements AutoCloseable {
   private final Disk.MappedFile file;
   private long backedBytes;
   private boolean isClosed;
+  private final AtomicBoolean dirty = new AtomicBoolean();
 
   private RegionFile(Path path, Disk.MappedFile file) {
     this.path = path;
@@ -75,6 +78,18 @@ final class RegionFile implements AutoCloseable {
   /// Gives a free part new blocks, where a machine that stopped may have lost them.
   void zero(Extent extent) {
     ZeroedFile.zero(file, path, extent.offset(), extent.end(), extent.end());
+  }
+
+  /// Something has been written to the mapping.
+  void written() {
+    dirty.set(true);
+  }
+
+  /// Writes everything to the device, if anything was written since the last time. Any thread.
+  void forceIfWritten() {
+    if (dirty.getAndSet(false)) {
+      force();
+    }
   }
 
   /// Writes everything to the device.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The region files of one store and the extents lent from them. New files are added on demand,
 /// up to the capacity.
 ///
-/// **Threading:** [#bytes] and [#list] any thread; the rest one thread at a time.
+/// **Threading:** [#bytes], [#list] and [#forceWritten] any thread; the rest one thread at a time.
 /// **Ownership:** owns the files' mappings.
 final class Regions implements AutoCloseable {
 
@@ -185,6 +185,16 @@ final class Regions implements AutoCloseable {
 
   long lentBytes() {
     return allocator.lentBytes();
+  }
+
+  /// A blob's bytes have been written.
+  void written(BlobLocation location) {
+    files.get(location.region()).written();
+  }
+
+  /// Has everything on the device that [#written] was called for.
+  void forceWritten() {
+    files.forEach(RegionFile::forceIfWritten);
   }
 
   void force() {

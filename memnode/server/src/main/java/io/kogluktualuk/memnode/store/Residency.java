@@ -105,6 +105,7 @@ final class Residency implements Residents {
       batch.abandon(index, e);
     }
     for (int ordinal : batch.ordinals()) {
+      regions.written(index.location(ordinal));
       tally.sealed(table().length(ordinal));
       room.sealed(this, ordinal);
     }

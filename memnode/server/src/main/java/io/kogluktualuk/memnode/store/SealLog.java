@@ -30,6 +30,10 @@ final class SealLog implements AutoCloseable {
 
   private final Disk disk;
   private final String name;
+
+  /// Keeps a file from being closed while it is forced.
+  private final Object forcing = new Object();
+
   private volatile Disk.OpenFile file;
   private long records;
   private long backedBytes;
@@ -143,9 +147,11 @@ final class SealLog implements AutoCloseable {
     fresh.force();
     fresh.close();
     try {
-      disk.replace(name, fresh.name);
-      file.close();
-      file = disk.open(name);
+      synchronized (forcing) {
+        disk.replace(name, fresh.name);
+        file.close();
+        file = disk.open(name);
+      }
     } catch (IOException e) {
       throw ZeroedFile.unusable(disk.path(name), e);
     }
@@ -173,7 +179,9 @@ final class SealLog implements AutoCloseable {
   /// Has everything on the device that was appended.
   void force() {
     try {
-      file.force();
+      synchronized (forcing) {
+        file.force();
+      }
     } catch (IOException e) {
       throw ZeroedFile.unusable(disk.path(name), e);
     }

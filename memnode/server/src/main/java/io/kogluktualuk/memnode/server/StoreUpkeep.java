@@ -1,0 +1,81 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.memnode.store.MemoryStore;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What one tenant's store needs done now and then, where nobody waits for it: what nobody wanted
+/// durable at once goes to the device within a second, a log that says little is written anew, and
+/// blobs are looked at for bits that have changed.
+///
+/// **Threading:** one thread of its own; [#close] from any. **Ownership:** owns the thread.
+/// **Errors:** told once; whoever wants something durable hears it as well.
+final class StoreUpkeep implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreUpkeep.class);
+
+  /// With the time that a sync takes itself, everything is on the device within a second.
+  private static final Duration EVERY = Duration.ofMillis(500);
+
+  private final String name;
+  private final MemoryStore store;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread;
+  private boolean isReported;
+
+  private StoreUpkeep(String name, MemoryStore store) {
+    this.name = name;
+    this.store = store;
+    this.thread = Thread.ofPlatform().daemon().name("memnode-upkeep-" + name).unstarted(this::run);
+  }
+
+  static StoreUpkeep start(String name, MemoryStore store) {
+    StoreUpkeep upkeep = new StoreUpkeep(name, store);
+    upkeep.thread.start();
+    return upkeep;
+  }
+
+  private void run() {
+    try {
+      while (!stop.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        keepUp();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void keepUp() {
+    try {
+      store.sync();
+      store.compactLog();
+      isReported = false;
+    } catch (FabricException e) {
+      if (!isReported && stop.getCount() > 0) {
+        isReported = true;
+        LOG.warn("memory node {}: the store's upkeep failed: {}", name, e.getMessage());
+      }
+    }
+  }
+
+  /// Waits for what is being done: it must not be interrupted in the middle of a file.
+  @Override
+  public void close() {
+    stop.countDown();
+    boolean wasInterrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

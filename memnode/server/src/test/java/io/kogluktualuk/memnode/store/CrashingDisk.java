@@ -1,0 +1,225 @@
+package io.kogluktualuk.memnode.store;
+
+import io.kogluktualuk.fabric.fault.Unavailable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// A disk in memory whose machine can stop.
+///
+/// What was forced is there afterwards. Of the rest each block of 4 KiB is by itself the old one,
+/// the new one, or torn: its first part, in sectors of 512 bytes, new and the rest old. A length
+/// that was not forced is the old or the new one. A file that was never forced may be gone.
+/// Renaming and deleting last at once.
+///
+/// **Threading:** one thread. **Ownership:** owns all memory; [#crash] and [#close] leave it to the
+/// collector.
+final class CrashingDisk implements Disk {
+
+  private static final int BLOCK_BYTES = 4096;
+  private static final int SECTOR_BYTES = 512;
+
+  private final Path folder;
+  private final Map<String, Content> files = new HashMap<>();
+  private boolean isDying;
+
+  CrashingDisk(Path folder) {
+    this.folder = folder;
+  }
+
+  /// From now on every sync fails.
+  void breakDevice() {
+    isDying = true;
+  }
+
+  /// The machine stops and starts again. Everything that was open is not to be used any more.
+  void crash(RandomGenerator random) {
+    files.values().removeIf(content -> !content.wasForced && random.nextBoolean());
+    files.values().forEach(content -> content.crash(random));
+  }
+
+  /// The bytes of a file, as the kernel has them.
+  MemorySegment bytes(String name) {
+    Content content = files.get(name);
+    if (content == null) {
+      throw new Unavailable("no file " + name);
+    }
+    return content.now.asSlice(0, content.length);
+  }
+
+  @Override
+  public Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return files.containsKey(name);
+  }
+
+  @Override
+  public long length(String name) throws IOException {
+    Content content = files.get(name);
+    if (content == null) {
+      throw new FileNotFoundException(name);
+    }
+    return content.length;
+  }
+
+  @Override
+  public long usableBytes() {
+    return 1L << 40;
+  }
+
+  @Override
+  public void delete(String name) {
+    files.remove(name);
+  }
+
+  @Override
+  public void replace(String name, String by) throws IOException {
+    Content content = files.remove(by);
+    if (content == null) {
+      throw new FileNotFoundException(by);
+    }
+    files.put(name, content);
+  }
+
+  @Override
+  public void keep(String name, String as) {
+    files.put(as, files.getOrDefault(name, new Content()));
+  }
+
+  @Override
+  public OpenFile open(String name) {
+    return new Handle(files.computeIfAbsent(name, _ -> new Content()));
+  }
+
+  @Override
+  public MappedFile map(String name, long length) {
+    Content content = files.computeIfAbsent(name, _ -> new Content());
+    if (content.length == 0) {
+      content.grow(length);
+    }
+    return new Handle(content);
+  }
+
+  @Override
+  public MemorySegment scratch(long bytes) {
+    return Arena.ofAuto().allocate(bytes, Long.BYTES);
+  }
+
+  @Override
+  public void close() {
+    // What it has is what a start after an orderly stop finds.
+  }
+
+  /// What a file has, and what it would have after a stop.
+  private static final class Content {
+
+    private MemorySegment now = Arena.ofAuto().allocate(0, 64);
+    private MemorySegment device = now;
+    private long length;
+    private long deviceLength;
+    private boolean wasForced;
+
+    void grow(long atLeast) {
+      if (atLeast > now.byteSize()) {
+        long capacity = Math.max(atLeast, Math.min(2 * now.byteSize(), now.byteSize() + (1 << 20)));
+        now = Arena.ofAuto().allocate(capacity, 64).copyFrom(now);
+        device = Arena.ofAuto().allocate(capacity, 64).copyFrom(device);
+      }
+      length = Math.max(length, atLeast);
+    }
+
+    void force() {
+      device.copyFrom(now);
+      deviceLength = length;
+      wasForced = true;
+    }
+
+    void crash(RandomGenerator random) {
+      for (long at = nextDifference(0); at >= 0; at = nextDifference(at)) {
+        long block = at - at % BLOCK_BYTES;
+        long end = Math.min(now.byteSize(), block + BLOCK_BYTES);
+        long torn =
+            switch (random.nextInt(3)) {
+              case 0 -> 0;
+              case 1 -> end - block;
+              default -> Math.min(end - block, (long) random.nextInt(9) * SECTOR_BYTES);
+            };
+        MemorySegment.copy(now, block, device, block, torn);
+        now.asSlice(block, end - block).copyFrom(device.asSlice(block, end - block));
+        at = end;
+      }
+      length = random.nextBoolean() ? length : deviceLength;
+      force();
+    }
+
+    private long nextDifference(long from) {
+      if (from >= now.byteSize()) {
+        return -1;
+      }
+      long found = now.asSlice(from).mismatch(device.asSlice(from));
+      return found < 0 ? -1 : from + found;
+    }
+  }
+
+  private final class Handle implements MappedFile {
+
+    private final Content content;
+
+    Handle(Content content) {
+      this.content = content;
+    }
+
+    @Override
+    public MemorySegment segment() {
+      return content.now.asSlice(0, content.length);
+    }
+
+    @Override
+    public long length() {
+      return content.length;
+    }
+
+    @Override
+    public int read(byte[] target, long from) {
+      int read = Math.clamp(content.length - from, 0, target.length);
+      MemorySegment.copy(content.now, ValueLayout.JAVA_BYTE, from, target, 0, read);
+      return read;
+    }
+
+    @Override
+    public void write(byte[] source, int length, long to) {
+      content.grow(to + length);
+      MemorySegment.copy(source, 0, content.now, ValueLayout.JAVA_BYTE, to, length);
+    }
+
+    @Override
+    public void setLength(long length) {
+      content.grow(length);
+      content.now.asSlice(length).fill((byte) 0);
+      content.length = length;
+    }
+
+    @Override
+    public void force() throws IOException {
+      if (isDying) {
+        throw new IOException("Input/output error");
+      }
+      content.force();
+    }
+
+    @Override
+    public void close() {
+      // Others may have it open.
+    }
+  }
+}
