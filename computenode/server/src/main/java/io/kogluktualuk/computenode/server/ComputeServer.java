@@ -73,13 +73,15 @@ public final class ComputeServer implements AutoCloseable {
       NodeFolder folder = opened.add(NodeFolder.open(settings.folder()));
       id = folder.id();
       host = host(settings.bind());
-      ControlLink control = opened.add(ControlLink.open(settings.control()));
+      ControlLink control = opened.add(ControlLink.open(settings.control(), settings.security()));
       fabric =
           opened.add(
               FabricBlobs.open(
                   () -> memoryNodes(new ControlClient(control, CONTROL_CALL_MAX)),
-                  ReaderSettings.defaults().withReplicas(REPLICAS)));
-      peers = opened.add(new MemberPeers(id));
+                  ReaderSettings.defaults()
+                      .withReplicas(REPLICAS)
+                      .withSecurity(settings.security())));
+      peers = opened.add(new MemberPeers(id, settings.security()));
       Vm vm =
           lent != null
               ? lent
@@ -94,7 +96,7 @@ public final class ComputeServer implements AutoCloseable {
                   new ControlIndex(control, settings.name()),
                   peers,
                   vm));
-      rpc = opened.add(RpcServer.open(settings.bind(), methods()));
+      rpc = opened.add(RpcServer.open(settings.bind(), methods(), settings.security()));
       enrolment =
           opened.add(
               Enrolment.start(control, self(settings), settings.heartbeat(), this::load, peers));

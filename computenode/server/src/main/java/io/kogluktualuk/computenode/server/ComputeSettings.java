@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.server;
 
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param slots programs that run at once
 /// @param cache the most bytes of blobs kept on the heap
 /// @param heartbeat how often it gives a sign of life and looks for peers
+/// @param security who this node, its callers and those it calls are proven to be
 public record ComputeSettings(
     Path folder,
     String name,
@@ -22,7 +24,8 @@ public record ComputeSettings(
     List<InetSocketAddress> control,
     int slots,
     ByteCount cache,
-    Duration heartbeat) {
+    Duration heartbeat,
+    RpcSecurity security) {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
@@ -47,14 +50,19 @@ public record ComputeSettings(
       List<InetSocketAddress> control,
       int slots) {
     ByteCount cache = new ByteCount(Runtime.getRuntime().maxMemory() / 8);
-    return new ComputeSettings(folder, name, bind, control, slots, cache, HEARTBEAT);
+    return new ComputeSettings(
+        folder, name, bind, control, slots, cache, HEARTBEAT, RpcSecurity.NONE);
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return new ComputeSettings(folder, name, bind, control, slots, bytes, heartbeat);
+    return new ComputeSettings(folder, name, bind, control, slots, bytes, heartbeat, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, every);
+    return new ComputeSettings(folder, name, bind, control, slots, cache, every, security);
+  }
+
+  public ComputeSettings withSecurity(RpcSecurity how) {
+    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, how);
   }
 }

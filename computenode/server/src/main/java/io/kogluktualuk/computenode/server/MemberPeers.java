@@ -9,6 +9,7 @@ import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.client.Enrolment;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
   private static final Duration QUIET = Duration.ofMillis(20);
 
   private final NodeId self;
+  private final RpcSecurity security;
   private final Map<NodeId, Known> known = new HashMap<>();
   private Runnable onRoom = () -> {};
 
@@ -53,8 +55,9 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
     }
   }
 
-  MemberPeers(NodeId self) {
+  MemberPeers(NodeId self, RpcSecurity security) {
     this.self = self;
+    this.security = security;
   }
 
   @Override
@@ -168,7 +171,7 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
         current.hasLeft = true;
         return;
       }
-      current = new Known(new RpcPeer(member.info().name(), address));
+      current = new Known(new RpcPeer(member.info().name(), address, security));
       known.put(member.info().id(), current);
     }
     current.hasLeft = false;

@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -27,10 +28,10 @@ final class RpcPeer implements Peer, AutoCloseable {
   private final InetSocketAddress address;
   private final Channel channel;
 
-  RpcPeer(String name, InetSocketAddress address) {
+  RpcPeer(String name, InetSocketAddress address, RpcSecurity security) {
     this.name = name;
     this.address = address;
-    this.channel = RpcClient.open(address);
+    this.channel = RpcClient.open(address, security);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ public final class ControlLink implements Channel {
   /// @param addresses one or more control nodes; more may be told later, see [#learn]
   public static ControlLink open(List<InetSocketAddress> addresses) {
     return open(addresses, RpcClient::open);
+  }
+
+  /// As [#open(List)]; both sides prove who they are as this says.
+  public static ControlLink open(List<InetSocketAddress> addresses, RpcSecurity security) {
+    return open(addresses, address -> RpcClient.open(address, security));
   }
 
   /// As [#open(List)], with channels of the caller's making, such as authenticated ones.

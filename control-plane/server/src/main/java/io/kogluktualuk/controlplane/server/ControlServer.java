@@ -37,7 +37,7 @@ public final class ControlServer implements AutoCloseable {
   public static ControlServer open(ControlSettings settings) {
     ControlService service = new ControlService(settings);
     try {
-      RpcServer calls = RpcServer.open(settings.bind(), service.methods());
+      RpcServer calls = RpcServer.open(settings.bind(), service.methods(), settings.security());
       ControlServer server = new ControlServer(service, calls);
       try {
         service.join(self(settings, calls.address()));

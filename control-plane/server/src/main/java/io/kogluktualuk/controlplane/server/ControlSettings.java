@@ -2,6 +2,7 @@ package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.ratis.LogHostSettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,12 +16,14 @@ import java.util.List;
 ///     when the cluster is formed. 1 keeps it in the main log
 /// @param silentAfter a member not heard of for so long is reported as silent
 /// @param commitTimeout how long an entry may take to be agreed on before its callers are told
+/// @param security who this node and its callers are proven to be; its replicas have the log's own
 public record ControlSettings(
     LogHostSettings log,
     InetSocketAddress bind,
     int memoShards,
     Duration silentAfter,
-    Duration commitTimeout) {
+    Duration commitTimeout,
+    RpcSecurity security) {
 
   /// More than that would be a group for every few cores of a large cluster.
   public static final int MEMO_SHARDS_MAX = 64;
@@ -56,24 +59,28 @@ public record ControlSettings(
   }
 
   public ControlSettings withSilentAfter(Duration duration) {
-    return new ControlSettings(log, bind, memoShards, duration, commitTimeout);
+    return new ControlSettings(log, bind, memoShards, duration, commitTimeout, security);
   }
 
   public ControlSettings withSnapshotAfter(long bytes, long entries) {
     return new ControlSettings(
-        log.withSnapshotAfter(bytes, entries), bind, memoShards, silentAfter, commitTimeout);
+        log.withSnapshotAfter(bytes, entries), bind, memoShards, silentAfter, commitTimeout, security);
   }
 
   public ControlSettings withMemoShards(int count) {
-    return new ControlSettings(log, bind, count, silentAfter, commitTimeout);
+    return new ControlSettings(log, bind, count, silentAfter, commitTimeout, security);
   }
 
   /// With other settings of its logs: joining, authenticated, with another patience.
   public ControlSettings withLog(LogHostSettings other) {
-    return new ControlSettings(other, bind, memoShards, silentAfter, commitTimeout);
+    return new ControlSettings(other, bind, memoShards, silentAfter, commitTimeout, security);
+  }
+
+  public ControlSettings withSecurity(RpcSecurity how) {
+    return new ControlSettings(log, bind, memoShards, silentAfter, commitTimeout, how);
   }
 
   private static ControlSettings of(LogHostSettings log, InetSocketAddress bind) {
-    return new ControlSettings(log, bind, 1, SILENT_AFTER, COMMIT_TIMEOUT);
+    return new ControlSettings(log, bind, 1, SILENT_AFTER, COMMIT_TIMEOUT, RpcSecurity.NONE);
   }
 }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.time.Duration;
 
 /// How a client behaves.
@@ -10,12 +11,14 @@ import java.time.Duration;
 /// @param transferTimeout how long the transfer of one batch of blobs may take
 /// @param replicas on how many memory nodes source data is put; fewer when fewer live
 /// @param progressInterval how often a run is asked how far it has come
+/// @param security who this client and the nodes are proven to be
 public record ClientSettings(
     Tenant tenant,
     Duration callTimeout,
     Duration transferTimeout,
     int replicas,
-    Duration progressInterval) {
+    Duration progressInterval,
+    RpcSecurity security) {
 
   /// A minute for a batch: a busy laptop's disk can stall that long. Ten looks a second are smooth.
   public static final ClientSettings DEFAULT =
@@ -24,7 +27,8 @@ public record ClientSettings(
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           2,
-          Duration.ofMillis(100));
+          Duration.ofMillis(100),
+          RpcSecurity.NONE);
 
   public ClientSettings {
     if (!callTimeout.isPositive()
@@ -44,6 +48,12 @@ public record ClientSettings(
   }
 
   public ClientSettings withTenant(Tenant whose) {
-    return new ClientSettings(whose, callTimeout, transferTimeout, replicas, progressInterval);
+    return new ClientSettings(
+        whose, callTimeout, transferTimeout, replicas, progressInterval, security);
+  }
+
+  public ClientSettings withSecurity(RpcSecurity how) {
+    return new ClientSettings(
+        tenant, callTimeout, transferTimeout, replicas, progressInterval, how);
   }
 }

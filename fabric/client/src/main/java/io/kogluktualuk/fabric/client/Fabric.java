@@ -53,12 +53,13 @@ public final class Fabric implements AutoCloseable {
     this.tenant = settings.tenant();
     this.controlChannel = controlChannel;
     this.control = new ControlClient(controlChannel, settings.callTimeout());
-    this.membership = new Membership(control, settings.callTimeout());
+    this.membership = new Membership(control, settings.callTimeout(), settings.security());
     this.blobs =
         FabricBlobs.open(
             membership::memoryNodes,
             ReaderSettings.defaults()
                 .withTenant(settings.tenant())
+                .withSecurity(settings.security())
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()));
     HashSearch search =
@@ -74,7 +75,7 @@ public final class Fabric implements AutoCloseable {
 
   /// Connects to the cluster whose control plane answers at one of these addresses at least.
   public static Fabric connect(List<InetSocketAddress> control, ClientSettings settings) {
-    ControlLink link = ControlLink.open(control);
+    ControlLink link = ControlLink.open(control, settings.security());
     try {
       link.refresh(Deadline.after(settings.callTimeout()));
       return new Fabric(link, settings);

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,11 +22,13 @@ final class Membership implements AutoCloseable {
 
   private final ControlClient control;
   private final Duration timeout;
+  private final RpcSecurity security;
   private final Map<String, Channel> channels = new HashMap<>();
 
-  Membership(ControlClient control, Duration timeout) {
+  Membership(ControlClient control, Duration timeout, RpcSecurity security) {
     this.control = control;
     this.timeout = timeout;
+    this.security = security;
   }
 
   /// All members of one role, those that are silent too.
@@ -64,7 +67,8 @@ final class Membership implements AutoCloseable {
         return open;
       }
     }
-    Channel opened = RpcClient.connect(ClusterFile.parseAddress(address), Deadline.after(timeout));
+    Channel opened =
+        RpcClient.connect(ClusterFile.parseAddress(address), security, Deadline.after(timeout));
     synchronized (channels) {
       Channel other = channels.putIfAbsent(address, opened);
       if (other == null) {

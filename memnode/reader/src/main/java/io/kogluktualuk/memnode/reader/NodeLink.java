@@ -103,7 +103,13 @@ final class NodeLink implements AutoCloseable {
       if (closed) {
         throw new AlreadyClosed("the link to memory node " + node.id() + " is closed");
       }
-      live = Session.open(node, settings.tenant(), sooner(deadline, settings.connectMax()), tally);
+      live =
+          Session.open(
+              node,
+              settings.tenant(),
+              settings.security(),
+              sooner(deadline, settings.connectMax()),
+              tally);
       session = live;
       away = null;
       return live;

@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.time.Duration;
 
 /// How a process reads and writes blobs.
@@ -18,6 +19,7 @@ import java.time.Duration;
 /// @param away for so long a node counts as away after a failure: operations then go on with the
 ///     next replica at once, instead of waiting for a dead address each time
 /// @param hintOf of how many reads a node is told one, on average; a power of two; 0 for none
+/// @param security who this process and the nodes are proven to be
 public record ReaderSettings(
     Tenant tenant,
     int replicas,
@@ -28,7 +30,8 @@ public record ReaderSettings(
     Duration timeout,
     Duration connectMax,
     Duration away,
-    int hintOf) {
+    int hintOf,
+    RpcSecurity security) {
 
   /// Holds a small blob or a full batch of index look-ups.
   public static final int SMALL_BUFFER_BYTES = 64 * 1024;
@@ -76,7 +79,8 @@ public record ReaderSettings(
         timeout,
         CONNECT_MAX,
         AWAY,
-        HINT_OF);
+        HINT_OF,
+        RpcSecurity.NONE);
   }
 
   private static void atLeastOne(int value, String what) {
@@ -123,7 +127,23 @@ public record ReaderSettings(
         timeout,
         connectMax,
         away,
-        of);
+        of,
+        security);
+  }
+
+  public ReaderSettings withSecurity(RpcSecurity how) {
+    return new ReaderSettings(
+        tenant,
+        replicas,
+        smallBuffers,
+        largeBuffers,
+        locationsMax,
+        membershipAge,
+        timeout,
+        connectMax,
+        away,
+        hintOf,
+        how);
   }
 
   private ReaderSettings with(
@@ -144,6 +164,7 @@ public record ReaderSettings(
         longest,
         connecting,
         leaving,
-        hintOf);
+        hintOf,
+        security);
   }
 }

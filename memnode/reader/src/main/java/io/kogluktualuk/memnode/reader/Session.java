@@ -36,6 +36,7 @@ import io.kogluktualuk.rdma.transport.memory.RemoteMemory;
 import io.kogluktualuk.rdma.transport.memory.RemoteRegion;
 import io.kogluktualuk.rdma.transport.memory.Transfer;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -89,8 +90,9 @@ final class Session implements AutoCloseable {
     this.tally = tally;
   }
 
-  static Session open(MemoryNode node, Tenant tenant, Deadline deadline, Tally tally) {
-    Channel channel = RpcClient.connect(node.address(), deadline);
+  static Session open(
+      MemoryNode node, Tenant tenant, RpcSecurity security, Deadline deadline, Tally tally) {
+    Channel channel = RpcClient.connect(node.address(), security, deadline);
     try {
       NodeDescription description = describe(node.id(), tenant, channel, deadline);
       RemoteMemory memory = RemoteMemory.connect(dataAddress(node, description), deadline);

@@ -48,7 +48,7 @@ public final class MemoryServer implements AutoCloseable {
       id = NodeId.parse(Objects.requireNonNull(tenants.get(Tenant.DEFAULT)).nodeId());
       host = host(settings.bind());
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
-      rpc = RpcServer.open(settings.bind(), calls.table());
+      rpc = RpcServer.open(settings.bind(), calls.table(), settings.security());
       opened.add(rpc);
       enrolment = settings.control().isEmpty() ? null : enrol(settings);
     } catch (RuntimeException e) {
@@ -118,7 +118,7 @@ public final class MemoryServer implements AutoCloseable {
   }
 
   private Enrolment enrol(MemorySettings settings) {
-    ControlLink control = opened.add(ControlLink.open(settings.control()));
+    ControlLink control = opened.add(ControlLink.open(settings.control(), settings.security()));
     return opened.add(Enrolment.start(control, self(settings), settings.heartbeat(), this::load));
   }
 

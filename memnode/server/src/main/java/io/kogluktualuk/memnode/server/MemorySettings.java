@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.store.StoreSettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 /// @param heartbeat how often it gives a sign of life
 /// @param tenants whose blobs it keeps besides the default tenant's; they share everything equally
 /// @param readKeys when the keys for reading change
+/// @param security who this node and its callers are proven to be
 public record MemorySettings(
     Path folder,
     String name,
@@ -37,7 +39,8 @@ public record MemorySettings(
     List<InetSocketAddress> control,
     Duration heartbeat,
     List<Tenant> tenants,
-    KeySchedule readKeys) {
+    KeySchedule readKeys,
+    RpcSecurity security) {
 
   /// A fifth of what the control plane takes for silence.
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -93,7 +96,8 @@ public record MemorySettings(
         control,
         heartbeat,
         List.of(),
-        KeySchedule.STANDARD);
+        KeySchedule.STANDARD,
+        RpcSecurity.NONE);
   }
 
   /// A node that belongs to the control plane at these addresses, with its weight by capacity.
@@ -116,22 +120,31 @@ public record MemorySettings(
         control,
         HEARTBEAT,
         List.of(),
-        KeySchedule.STANDARD);
+        KeySchedule.STANDARD,
+        RpcSecurity.NONE);
   }
 
   public MemorySettings withStore(StoreSettings other) {
     return new MemorySettings(
-        folder, name, bind, dataPort, other, weight, control, heartbeat, tenants, readKeys);
+        folder, name, bind, dataPort, other, weight, control, heartbeat, tenants, readKeys,
+        security);
   }
 
   public MemorySettings withTenants(List<Tenant> others) {
     return new MemorySettings(
-        folder, name, bind, dataPort, store, weight, control, heartbeat, others, readKeys);
+        folder, name, bind, dataPort, store, weight, control, heartbeat, others, readKeys,
+        security);
   }
 
   public MemorySettings withReadKeys(KeySchedule schedule) {
     return new MemorySettings(
-        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, schedule);
+        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, schedule,
+        security);
+  }
+
+  public MemorySettings withSecurity(RpcSecurity how) {
+    return new MemorySettings(
+        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys, how);
   }
 
   /// The tenants besides the default one that a node had on this folder.

@@ -18,6 +18,14 @@ public final class RpcClient {
     return connect(address, RpcSettings.defaults(), deadline);
   }
 
+  /// Connects now; both sides prove who they are as this says.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Refused when one side does not want the other
+  public static Channel connect(
+      InetSocketAddress address, RpcSecurity security, Deadline deadline) {
+    return connect(address, RpcSettings.defaults().withSecurity(security), deadline);
+  }
+
   /// Connects now, with a patience of its own.
   public static Channel connect(
       InetSocketAddress address, RpcSettings settings, Deadline deadline) {
@@ -35,6 +43,11 @@ public final class RpcClient {
   /// A channel that connects with its first call: for peers that may not be up yet.
   public static Channel open(InetSocketAddress address) {
     return open(address, RpcSettings.defaults());
+  }
+
+  /// A channel that connects with its first call; both sides prove who they are as this says.
+  public static Channel open(InetSocketAddress address, RpcSecurity security) {
+    return open(address, RpcSettings.defaults().withSecurity(security));
   }
 
   /// A channel that connects with its first call, with a patience of its own.

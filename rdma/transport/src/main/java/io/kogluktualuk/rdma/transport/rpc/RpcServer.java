@@ -83,6 +83,11 @@ public final class RpcServer implements AutoCloseable {
     return open(bind, methods, RpcSettings.defaults());
   }
 
+  /// Starts to answer whoever proves to be somebody as this says.
+  public static RpcServer open(InetSocketAddress bind, MethodTable methods, RpcSecurity security) {
+    return open(bind, methods, RpcSettings.defaults().withSecurity(security));
+  }
+
   /// Starts to answer, with a patience of its own.
   public static RpcServer open(InetSocketAddress bind, MethodTable methods, RpcSettings settings) {
     return open(bind, methods, settings, Limits.STANDARD);
