@@ -64,7 +64,12 @@ public record ControlSettings(
 
   public ControlSettings withSnapshotAfter(long bytes, long entries) {
     return new ControlSettings(
-        log.withSnapshotAfter(bytes, entries), bind, memoShards, silentAfter, commitTimeout, security);
+        log.withSnapshotAfter(bytes, entries),
+        bind,
+        memoShards,
+        silentAfter,
+        commitTimeout,
+        security);
   }
 
   public ControlSettings withMemoShards(int count) {
