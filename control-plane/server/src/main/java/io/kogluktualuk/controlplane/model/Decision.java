@@ -6,9 +6,15 @@ import java.util.List;
 ///
 /// @param changes to be replayed in this order; none when the state is already as asked
 /// @param reply for whoever proposed the command, encoded; do not change it
-public record Decision<X>(List<X> changes, byte[] reply) {
+/// @param effects on other tables, in this order
+public record Decision<X>(List<X> changes, byte[] reply, List<Effect> effects) {
 
   public Decision {
     changes = List.copyOf(changes);
+    effects = List.copyOf(effects);
+  }
+
+  public Decision(List<X> changes, byte[] reply) {
+    this(changes, reply, List.of());
   }
 }

@@ -27,7 +27,7 @@ public interface Table<C, X> {
 
   /// @throws io.kogluktualuk.fabric.fault.FabricException when the command is refused; nothing has
   ///     changed then
-  Decision<X> decide(C command, long proposedAtMillis);
+  Decision<X> decide(C command, Moment at);
 
   void replay(X change);
 

@@ -10,11 +10,17 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import java.nio.charset.StandardCharsets;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 
 /// Memos and members made from numbers, as tests want them.
 public final class Memos {
 
   private Memos() {}
+
+  public static RandomGenerator random(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
 
   public static Hash hash(String text) {
     return Hash.of(text.getBytes(StandardCharsets.UTF_8));

@@ -17,6 +17,10 @@ public sealed interface MembersChange {
   /// A member is gone.
   record Left(NodeId id, long epoch) implements MembersChange {}
 
+  /// A member is marked so: it shall empty itself, and it was silent for too long.
+  record Marked(NodeId id, boolean isDraining, boolean isLost, long epoch)
+      implements MembersChange {}
+
   /// Nothing but the epoch: the end of a frozen table.
   record Reached(long epoch) implements MembersChange {}
 
@@ -26,6 +30,10 @@ public sealed interface MembersChange {
       case Joined joined -> MemberInfo.CODEC.write(joined.info(), writer.u8(1));
       case Left left -> NodeId.CODEC.write(left.id(), writer.u8(2));
       case Reached _ -> writer.u8(3);
+      case Marked marked -> {
+        NodeId.CODEC.write(marked.id(), writer.u8(4));
+        writer.bool(marked.isDraining()).bool(marked.isLost());
+      }
     }
     return writer.varint(epoch()).toBytes();
   }
@@ -36,6 +44,8 @@ public sealed interface MembersChange {
       case 1 -> new Joined(MemberInfo.CODEC.read(reader), reader.varint());
       case 2 -> new Left(NodeId.CODEC.read(reader), reader.varint());
       case 3 -> new Reached(reader.varint());
+      case 4 ->
+          new Marked(NodeId.CODEC.read(reader), reader.bool(), reader.bool(), reader.varint());
       default -> throw reader.malformed("no members change has tag " + tag);
     };
   }

@@ -11,6 +11,7 @@ import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
 import io.kogluktualuk.controlplane.model.Decision;
 import io.kogluktualuk.controlplane.model.Memos;
+import io.kogluktualuk.controlplane.model.Moment;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.util.List;
@@ -23,7 +24,8 @@ final class MemoTableTest {
   private final MemoTable table = new MemoTable();
 
   private Recorded record(MemoRecord memo, long atMillis) {
-    Decision<MemoChange> decision = table.decide(new MemoCommand.Record(memo), atMillis);
+    Decision<MemoChange> decision =
+        table.decide(new MemoCommand.Record(memo), new Moment(atMillis, 0));
     decision.changes().forEach(table::replay);
     return MemoTable.readReply(decision.reply());
   }

@@ -10,6 +10,7 @@ import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.model.Decision;
 import io.kogluktualuk.controlplane.model.Memos;
+import io.kogluktualuk.controlplane.model.Moment;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import java.util.List;
@@ -17,10 +18,12 @@ import org.junit.jupiter.api.Test;
 
 final class MembersTableTest {
 
+  private static final Moment NOW = new Moment(0, 0);
+
   private final MembersTable table = new MembersTable();
 
   private long submit(MembersCommand command) {
-    Decision<MembersChange> decision = table.decide(command, 0);
+    Decision<MembersChange> decision = table.decide(command, NOW);
     decision.changes().forEach(table::replay);
     return MembersTable.readReply(decision.reply());
   }
@@ -35,7 +38,7 @@ final class MembersTableTest {
 
   @Test
   void decidingChangesNothing() {
-    table.decide(new MembersCommand.Register(Memos.member(1)), 0);
+    table.decide(new MembersCommand.Register(Memos.member(1)), NOW);
     assertEquals(0, table.size());
     assertEquals(0, table.epoch());
   }

@@ -1,0 +1,5 @@
+/// The generation of pins. Touches `controlplane.model`.
+@NullMarked
+package io.kogluktualuk.controlplane.model.pins;
+
+import org.jspecify.annotations.NullMarked;
