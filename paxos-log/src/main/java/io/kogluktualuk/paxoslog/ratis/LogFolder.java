@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +122,27 @@ final class LogFolder implements AutoCloseable {
     }
   }
 
+  /// The files with the entries of a log, for messages: Ratis says that one is damaged, not
+  /// which.
+  String segments(String log) {
+    Path current = storage(log).resolve("current");
+    try (Stream<Path> files = Files.list(current)) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).startsWith("log_"))
+          .map(Path::toString)
+          .sorted()
+          .collect(Collectors.joining(", "));
+    } catch (IOException _) {
+      return current.toString();
+    }
+  }
+
+  private Path storage(String log) {
+    return ratis().resolve(RatisNames.groupId(mark.clusterId(), log).getUuid().toString());
+  }
+
   private void checkStorage(String log) throws IOException {
-    Path storage = ratis().resolve(RatisNames.groupId(mark.clusterId(), log).getUuid().toString());
+    Path storage = storage(log);
     if (!mark.isFormed(log)) {
       deleteTree(storage);
     } else if (!Files.isDirectory(storage)) {

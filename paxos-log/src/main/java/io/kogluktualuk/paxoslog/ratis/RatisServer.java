@@ -100,7 +100,12 @@ final class RatisServer implements AutoCloseable {
     } catch (CompletionException e) {
       group.machine().releaseStorage();
       throw RatisFaults.ofStart(
-          "cannot start the log '" + name + "' of replica " + settings.nodeId(),
+          "cannot start the log '"
+              + name
+              + "' of replica "
+              + settings.nodeId()
+              + " from "
+              + folder.segments(name),
           settings.self().address(),
           e);
     }

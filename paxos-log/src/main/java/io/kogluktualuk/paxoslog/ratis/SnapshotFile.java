@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
 /// A snapshot on disk, with a checksum of its own: Ratis does not notice a flipped byte in one.
 ///
 /// ```
-/// 0        8        16       24       28      n-32      n
-/// ┌────────┬────────┬────────┬───────┬────────┬────────┐  numbers big endian; ids as DataOutput
-/// │KOGSNAP2│ term   │ index  │ count │ ids,   │ SHA-256│  writes them, ascending: the replicas that
-/// │        │        │        │ of ids│ state  │        │  have kept this log; the hash covers all
-/// └────────┴────────┴────────┴───────┴────────┴────────┘  before it
+/// 0        8        16       24      28                n-32     n
+/// ┌────────┬────────┬────────┬───────┬─────┬───────────┬────────┐
+/// │KOGSNAP2│ term   │ index  │ count │ ids │ the state │ SHA-256│  numbers big endian
+/// └────────┴────────┴────────┴───────┴─────┴───────────┴────────┘  the hash covers all before it
 /// ```
+/// The ids, each as [DataOutputStream#writeUTF] writes it, are those of the [Keepers].
 final class SnapshotFile {
 
   private static final long MAGIC = 0x4b4f47534e415032L; // "KOGSNAP2"

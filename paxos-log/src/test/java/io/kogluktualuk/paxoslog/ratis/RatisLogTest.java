@@ -1,6 +1,7 @@
 package io.kogluktualuk.paxoslog.ratis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.HistoryMachine;
 import io.kogluktualuk.paxoslog.api.LogContract;
 import io.kogluktualuk.paxoslog.api.LogPeer;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +132,7 @@ final class RatisLogTest extends LogContract {
     }
     flipByteInTheMiddle(onlyFile("log_(inprogress_\\d+|\\d+-\\d+)"));
     Corruption corruption = assertThrows(Corruption.class, () -> open(new HistoryMachine()));
-    assertMentions(corruption, "c1");
+    assertMentions(corruption, "c1", "log_");
   }
 
   @Test
@@ -178,6 +181,12 @@ final class RatisLogTest extends LogContract {
         append(log, entry);
       }
       assertTrue(log.status().snapshotIndex() > 0, "no snapshot was taken");
+      log.snapshot(soon());
+      Deadline deadline = soon();
+      while (!files("log_0-.*").isEmpty()) { // the log's own thread deletes it
+        assertFalse(deadline.hasPassed(), "the first segment stays");
+        LockSupport.parkNanos(1_000_000);
+      }
     }
     long logBytes = 0;
     for (Path file : files("log_.*")) {
