@@ -91,7 +91,7 @@ public final class ComputeServer implements AutoCloseable {
               new Engine(
                   new EngineSettings(
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
-                  fabric,
+                  new FabricShelf(fabric),
                   this::keep,
                   new ControlIndex(control, settings.name()),
                   peers,

@@ -56,7 +56,8 @@ final class Bench implements AutoCloseable {
     this.store = store;
     this.memos = memos;
     this.engine =
-        new Engine(EngineSettings.of("bench", slots), store, this::keep, memos, peers, vm);
+        new Engine(
+            EngineSettings.of("bench", slots), new PlainShelf(store), this::keep, memos, peers, vm);
     this.namespace = new NamespaceEditor(store);
     for (String program : List.of("hello", "nothing", "probe")) {
       bind("/bin/" + program, program(program));

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import java.lang.foreign.MemorySegment;
@@ -22,22 +23,22 @@ import org.jspecify.annotations.Nullable;
 
 /// The blobs of one tenant on all memory nodes of a fabric.
 ///
-/// **Placement.** [Rendezvous] hashing over the members says which nodes a blob belongs on; nobody
-/// is asked. A put takes the first nodes in that order that accept the blob.
+/// **Placement.** [Rendezvous] hashing over the members says which nodes a blob belongs on;
+/// nobody is asked. A put takes the first nodes in that order that accept the blob.
 ///
 /// **Reading.** A blob whose location is remembered costs one one-sided READ; another one costs a
 /// READ of an index bucket and a READ of the blob. The node runs no instruction for either. Bytes
 /// are always verified: by SHA-256 when this process sees the hash for the first time, by a keyed
-/// tag of the verified bytes when it reads the hash again ([Verification], and the decision record
-/// on verified re-reads). Bytes that are not the blob's mean *look again*: the index, the other
-/// replicas, all nodes, and only then an error.
+/// tag of the verified bytes when it reads the hash again ([Verification], and the decision
+/// record on verified re-reads). Bytes that are not the blob's mean *look again*: the index, the
+/// other replicas, all nodes, and only then an error.
 ///
-/// **Threading:** any number of threads; calls block their thread.
-/// **Ownership:** owns connections and registered buffers. Blobs that are returned are on the heap.
-/// **Bound:** buffers, locations and time per operation, see [ReaderSettings]. A thread that finds
-/// all buffers in use waits for one until its time is over.
-/// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when every node was asked and none has the
-/// blob, [io.kogluktualuk.fabric.fault.Corruption] when only other bytes were found,
+/// **Threading:** any number of threads; calls block their thread. **Ownership:** owns
+/// connections and registered buffers. Blobs that are returned are on the heap. **Bound:**
+/// buffers, locations and time per operation, see [ReaderSettings]. A thread that finds all
+/// buffers in use waits for one until its time is over. **Errors:**
+/// [io.kogluktualuk.fabric.fault.NotFound] when every node was asked and none has the blob,
+/// [io.kogluktualuk.fabric.fault.Corruption] when only other bytes were found,
 /// [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not be asked,
 /// [io.kogluktualuk.fabric.fault.InvalidArgument] when a node does not know the tenant.
 public final class FabricBlobs implements BlobStore, AutoCloseable {
@@ -137,8 +138,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   /// Lends the verified bytes of a blob without copying them out of the registered buffer.
   ///
-  /// @param use what to do with them, soon: it holds a buffer that others may wait for. The segment
-  ///     is read-only and must not be used afterwards
+  /// @param use what to do with them, soon: it holds a buffer that others may wait for. The
+  ///     segment is read-only and must not be used afterwards
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
     try (Fetched fetched = fetcher.fetch(hash, deadline())) {
       return use.apply(fetched.bytes());

@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import java.time.Duration;
@@ -44,8 +45,8 @@ final class LeaseKeeper {
     return now == null || leftNanos(now) <= 0 ? null : now;
   }
 
-  /// What to show to memory nodes; asks the control plane when there is no lease or too little left
-  /// of it.
+  /// What to show to memory nodes; asks the control plane when there is no lease or too little
+  /// left of it.
   LeaseTerms terms(Deadline deadline) {
     Living now = living;
     if (now == null || isDue(now)) {

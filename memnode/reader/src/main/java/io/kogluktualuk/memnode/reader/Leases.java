@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import java.time.Duration;
@@ -69,8 +70,8 @@ public final class Leases {
     return keeper.lapses();
   }
 
-  /// What a node holds for this session now, whatever happens: the time until then has been counted
-  /// from before it was asked.
+  /// What a node holds for this session now, whatever happens: the time until then has been
+  /// counted from before it was asked.
   public Set<Hash> promised(String nodeId) {
     return book.promised(nodeId, nanoTime.getAsLong());
   }

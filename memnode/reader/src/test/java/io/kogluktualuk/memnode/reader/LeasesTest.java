@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.memnode.api.LeaseTerms;

@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,18 +21,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** safe for any number of threads. **Bound:** the cache by its bytes, what is
 /// about to be stored by the [Publisher]'s queue.
-public final class LocalBlobs implements BlobStore, AutoCloseable {
+public final class LocalBlobs implements Shelf, AutoCloseable {
 
   private static final class Unstored {
     final Blob blob;
+    final Worth worth;
     volatile boolean isQueued;
 
-    Unstored(Blob blob) {
+    Unstored(Blob blob, Worth worth) {
       this.blob = blob;
+      this.worth = worth;
     }
   }
 
-  private final BlobStore fabric;
+  private final Shelf fabric;
   private final BlobCache cache;
   private final Map<Hash, Unstored> unstored = new ConcurrentHashMap<>();
   private final Publisher publisher;
@@ -43,7 +43,7 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
   /// @param name of the node, for the publisher's thread
   /// @param outcomes forgotten when something they may name is lost
   public LocalBlobs(
-      String name, BlobStore fabric, MemoIndex index, OutcomeCache outcomes, long cacheBytesMax) {
+      String name, Shelf fabric, MemoIndex index, OutcomeCache outcomes, long cacheBytesMax) {
     this.fabric = fabric;
     this.outcomes = outcomes;
     this.cache = new BlobCache(cacheBytesMax);
@@ -72,7 +72,7 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
     return blob != null ? blob : fetch(hash);
   }
 
-  private @Nullable Blob local(Hash hash) {
+  @Nullable Blob local(Hash hash) {
     Blob blob = cache.get(hash);
     if (blob != null) {
       return blob;
@@ -81,31 +81,42 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
     return waiting == null ? null : waiting.blob;
   }
 
-  private Blob fetch(Hash hash) {
+  Blob fetch(Hash hash) {
     Blob blob = fabric.get(hash);
     cache.add(blob);
     return blob;
   }
 
+  /// For what nobody knows the cost of.
   @Override
   public void put(List<Blob> blobs) {
+    put(blobs, Worth.output(0));
+  }
+
+  @Override
+  public void put(List<Blob> blobs, Worth worth) {
     for (Blob blob : blobs) {
       if (!cache.contains(blob.hash())) {
-        enqueue(blob);
+        enqueue(blob, worth);
       }
     }
   }
 
+  /// Stores blobs whether or not this node believes that they are stored.
+  void putAgain(List<Blob> blobs, Worth worth) {
+    blobs.forEach(blob -> enqueue(blob, worth));
+  }
+
   /// Returns with the blob in the queue, so that whatever names it is behind it.
-  private void enqueue(Blob blob) {
-    Unstored mine = new Unstored(blob);
+  private void enqueue(Blob blob, Worth worth) {
+    Unstored mine = new Unstored(blob, worth);
     Unstored other = unstored.putIfAbsent(blob.hash(), mine);
     if (other == null) {
-      publisher.enqueue(blob);
+      publisher.enqueue(blob, worth);
       mine.isQueued = true;
-    } else if (!other.isQueued) {
-      // Another thread is just about to; storing a blob twice does no harm.
-      publisher.enqueue(blob);
+    } else if (!other.isQueued || worth.isRecipe() && !other.worth.isRecipe()) {
+      // Another thread is just about to, or it is worth more now; storing it twice does no harm.
+      publisher.enqueue(blob, worth);
     }
   }
 
@@ -156,53 +167,6 @@ public final class LocalBlobs implements BlobStore, AutoCloseable {
   /// See [Publisher#await].
   public void await(long mark, Deadline deadline) {
     publisher.await(mark, deadline);
-  }
-
-  /// This store, counting what passes through it.
-  ///
-  /// @param again whether blobs are stored that this node has stored before, too: they may be lost
-  /// @param read bytes that had to be fetched from memory nodes
-  /// @param written bytes of blobs that were made here
-  public BlobStore counting(LongAdder read, LongAdder written, boolean again) {
-    return new BlobStore() {
-      @Override
-      public Blob get(Hash hash) {
-        Blob blob = local(hash);
-        if (blob == null) {
-          blob = fetch(hash);
-          read.add(blob.length());
-        }
-        return blob;
-      }
-
-      @Override
-      public void put(List<Blob> blobs) {
-        blobs.forEach(blob -> written.add(blob.length()));
-        if (again) {
-          blobs.forEach(LocalBlobs.this::enqueue);
-        } else {
-          LocalBlobs.this.put(blobs);
-        }
-      }
-
-      @Override
-      public Set<Hash> missing(Collection<Hash> hashes) {
-        return LocalBlobs.this.missing(hashes);
-      }
-
-      @Override
-      public List<Blob> getAll(List<Hash> hashes) {
-        Set<Hash> absent =
-            hashes.stream().filter(hash -> local(hash) == null).collect(Collectors.toSet());
-        List<Blob> all = LocalBlobs.this.getAll(hashes);
-        for (Blob blob : all) {
-          if (absent.remove(blob.hash())) {
-            read.add(blob.length());
-          }
-        }
-        return all;
-      }
-    };
   }
 
   public long cachedBytes() {

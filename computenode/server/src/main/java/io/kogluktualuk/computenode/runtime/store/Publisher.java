@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -11,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,7 +50,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   private sealed interface Item {
-    record NewBlob(Blob blob) implements Item {}
+    record NewBlob(Blob blob, Worth worth) implements Item {}
 
     record NewMemo(Memo memo) implements Item {}
 
@@ -58,7 +59,7 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  private final BlobStore store;
+  private final Shelf store;
   private final MemoIndex index;
   private final Listener listener;
   private final Thread thread;
@@ -73,7 +74,7 @@ public final class Publisher implements AutoCloseable {
   private @Nullable FabricException latestLoss;
   private boolean isClosed;
 
-  public Publisher(String name, BlobStore store, MemoIndex index, Listener listener) {
+  public Publisher(String name, Shelf store, MemoIndex index, Listener listener) {
     this.store = store;
     this.index = index;
     this.listener = listener;
@@ -86,8 +87,8 @@ public final class Publisher implements AutoCloseable {
   }
 
   /// Enqueues a blob; waits while the queue is full.
-  public void enqueue(Blob blob) {
-    enqueue(new Item.NewBlob(blob), ANY_MARK);
+  public void enqueue(Blob blob, Worth worth) {
+    enqueue(new Item.NewBlob(blob, worth), ANY_MARK);
   }
 
   /// Enqueues an outcome, after everything that it names.
@@ -220,7 +221,7 @@ public final class Publisher implements AutoCloseable {
       }
     }
     if (!blobs.isEmpty()) {
-      retrying(() -> store.put(blobs));
+      byWorth(batch).forEach((worth, alike) -> retrying(() -> store.put(alike, worth)));
       listener.onStored(blobs);
     }
     if (!memos.isEmpty()) {
@@ -228,10 +229,20 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
+  private static Map<Worth, List<Blob>> byWorth(List<Item> batch) {
+    Map<Worth, List<Blob>> groups = new LinkedHashMap<>();
+    for (Item item : batch) {
+      if (item instanceof Item.NewBlob(Blob blob, Worth worth)) {
+        groups.computeIfAbsent(worth, _ -> new ArrayList<>()).add(blob);
+      }
+    }
+    return groups;
+  }
+
   private static List<Blob> blobsOf(Iterable<Item> items) {
     List<Blob> blobs = new ArrayList<>();
     for (Item item : items) {
-      if (item instanceof Item.NewBlob(Blob blob)) {
+      if (item instanceof Item.NewBlob(Blob blob, _)) {
         blobs.add(blob);
       }
     }

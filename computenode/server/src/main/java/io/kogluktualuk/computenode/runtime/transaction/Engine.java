@@ -10,14 +10,16 @@ import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
 import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
+import io.kogluktualuk.computenode.runtime.store.CountingBlobs;
 import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
 import io.kogluktualuk.computenode.runtime.store.LookupBatcher;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
+import io.kogluktualuk.computenode.runtime.store.Shelf;
+import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -93,12 +95,7 @@ public final class Engine implements AutoCloseable {
 
   /// @param vm lent
   public Engine(
-      EngineSettings settings,
-      BlobStore fabric,
-      Keeper keeper,
-      MemoIndex index,
-      Peers peers,
-      Vm vm) {
+      EngineSettings settings, Shelf fabric, Keeper keeper, MemoIndex index, Peers peers, Vm vm) {
     this.settings = settings;
     this.index = index;
     this.outcomes = new OutcomeCache(settings.outcomesMax());
@@ -117,8 +114,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /// @param recall of what is read and written by it: blobs of what is run again are stored again
-  BlobStore blobsOf(Run run, Recall recall) {
-    return blobs.counting(run.bytesRead, run.bytesWritten, recall != Recall.KNOWN);
+  Shelf blobsOf(Run run, Recall recall) {
+    return new CountingBlobs(
+        blobs, run.bytesRead, run.bytesWritten, recall != Recall.KNOWN, System::nanoTime);
   }
 
   MemoIndex index() {
@@ -451,7 +449,7 @@ public final class Engine implements AutoCloseable {
     Run run = flight.owner();
     boolean hadRoom = false;
     try {
-      blobs.put(List.of(flight.encoding()));
+      blobs.put(List.of(flight.encoding()), Worth.RECIPE);
       Deadline deadline = run.deadline();
       // The peer fetches the transaction and its namespace from where they are stored.
       blobs.await(run.publisherMark(), deadline);

@@ -3,8 +3,10 @@ package io.kogluktualuk.computenode.runtime.transaction;
 import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
 import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
+import io.kogluktualuk.computenode.runtime.store.Recipes;
+import io.kogluktualuk.computenode.runtime.store.Shelf;
+import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
@@ -48,7 +50,7 @@ final class Evaluation implements Thunks {
   private final int depth;
   private final @Nullable SlotHolder slot;
   private final Recall recall;
-  private final BlobStore blobs;
+  private final Shelf blobs;
   private final TreeCache trees;
   private final Map<ThunkAt, Pending> begun = new HashMap<>();
   private final List<Pending> held = new ArrayList<>();
@@ -75,7 +77,7 @@ final class Evaluation implements Thunks {
     this.depth = depth;
     this.slot = slot;
     this.recall = recall;
-    BlobStore store = engine.blobsOf(run, recall);
+    Shelf store = engine.blobsOf(run, recall);
     this.blobs =
         new HealingBlobs(store, new Healer(store, engine.index(), this::values, this::flyAgain));
     this.trees = engine.trees();
@@ -94,7 +96,7 @@ final class Evaluation implements Thunks {
   }
 
   /// The store to read from: what was lost and can be computed again is there.
-  BlobStore blobs() {
+  Shelf blobs() {
     return blobs;
   }
 
@@ -306,7 +308,7 @@ final class Evaluation implements Thunks {
       return new Evaluable(whole);
     }
     try {
-      NamespaceEditor editor = new NamespaceEditor(blobs, whole);
+      NamespaceEditor editor = new NamespaceEditor(new Recipes(blobs), whole);
       parts.keySet().stream().sorted().forEach(path -> bind(editor, path, parts));
       Ref namespace = editor.write();
       trees.addPure(namespace);
@@ -397,7 +399,7 @@ final class Evaluation implements Thunks {
 
   private Ref store(Map<String, Ref> entries) {
     Blob encoding = Tree.of(entries).encode();
-    blobs.put(List.of(encoding));
+    blobs.put(List.of(encoding), Worth.RECIPE);
     Ref ref = Tree.refOf(encoding);
     trees.addPure(ref);
     return ref;

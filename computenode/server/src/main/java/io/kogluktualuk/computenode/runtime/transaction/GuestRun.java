@@ -9,6 +9,8 @@ import io.kogluktualuk.computenode.runtime.namespace.GuestFiles;
 import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
 import io.kogluktualuk.computenode.runtime.store.Memo;
+import io.kogluktualuk.computenode.runtime.store.Shelf;
+import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.computenode.vm.run.Execution;
@@ -16,7 +18,6 @@ import io.kogluktualuk.computenode.vm.run.ExecutionResult;
 import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -44,7 +45,7 @@ final class GuestRun {
   private final Flight flight;
   private final Transaction transaction;
   private final SlotHolder slot;
-  private final BlobStore blobs;
+  private final Shelf blobs;
   private final Diagnostics diagnostics = new Diagnostics();
   private final TraceRecorder trace = new TraceRecorder();
   private final Evaluation evaluation;
@@ -220,7 +221,8 @@ final class GuestRun {
     Blob said = blobOf(diagnostics.finish());
     byte[] steps = trace.trace().encode();
     Ref traceRef = store(steps);
-    blobs.put(List.of(flight.encoding(), said));
+    blobs.put(List.of(flight.encoding()), Worth.RECIPE);
+    blobs.put(List.of(said));
     if (end.output().hash().equals(EMPTY.hash())) {
       blobs.put(List.of(EMPTY));
     }

@@ -1,7 +1,8 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
+import io.kogluktualuk.computenode.runtime.store.Shelf;
+import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -18,14 +19,14 @@ import java.util.Set;
 /// it had is computed again, too.
 ///
 /// **Threading:** that of its transaction.
-final class HealingBlobs implements BlobStore {
+final class HealingBlobs implements Shelf {
 
   private static final int ATTEMPTS_MAX = 3;
 
-  private final BlobStore store;
+  private final Shelf store;
   private final Healer healer;
 
-  HealingBlobs(BlobStore store, Healer healer) {
+  HealingBlobs(Shelf store, Healer healer) {
     this.store = store;
     this.healer = healer;
   }
@@ -57,6 +58,11 @@ final class HealingBlobs implements BlobStore {
   @Override
   public void put(List<Blob> blobs) {
     store.put(blobs);
+  }
+
+  @Override
+  public void put(List<Blob> blobs, Worth worth) {
+    store.put(blobs, worth);
   }
 
   @Override

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,8 +40,9 @@ class LocalBlobsTest {
   private static final Deadline SOON = Deadline.after(Duration.ofSeconds(30));
 
   /// Fails, waits or works, as told; remembers the order of things.
-  private static final class Fabric implements BlobStore, MemoIndex {
+  private static final class Fabric implements Shelf, MemoIndex {
     final InMemoryBlobs blobs = new InMemoryBlobs();
+    final Map<Worth, List<Hash>> worths = new ConcurrentHashMap<>();
     final List<Object> order = Collections.synchronizedList(new ArrayList<>());
     volatile @Nullable RuntimeException failure;
     volatile CountDownLatch gate = new CountDownLatch(0);
@@ -63,6 +65,12 @@ class LocalBlobsTest {
       }
       added.forEach(blob -> order.add(blob.hash()));
       blobs.put(added);
+    }
+
+    @Override
+    public void put(List<Blob> added, Worth worth) {
+      worths.put(worth, added.stream().map(Blob::hash).toList());
+      put(added);
     }
 
     @Override
@@ -155,9 +163,19 @@ class LocalBlobsTest {
     blobs.await(mark, SOON);
     assertTrue(blobs.cachedBytes() <= 10_000, "" + blobs.cachedBytes());
     LongAdder read = new LongAdder();
-    BlobStore counting = blobs.counting(read, new LongAdder(), false);
+    BlobStore counting = new CountingBlobs(blobs, read, new LongAdder(), false, System::nanoTime);
     counting.getAll(List.of(blob(0).hash(), blob(99).hash(), blob(1).hash(), blob(0).hash()));
     assertEquals(2_000, read.sum());
+  }
+
+  @Test
+  void whatIsStoredTogetherIsStoredByItsWorth() {
+    long mark = blobs.mark();
+    blobs.put(List.of(blob(1)), Worth.RECIPE);
+    blobs.put(List.of(blob(2)), Worth.output(1_500_000));
+    blobs.await(mark, SOON);
+    assertEquals(List.of(blob(1).hash()), fabric.worths.get(Worth.RECIPE));
+    assertEquals(List.of(blob(2).hash()), fabric.worths.get(new Worth(false, 2048)));
   }
 
   @Test

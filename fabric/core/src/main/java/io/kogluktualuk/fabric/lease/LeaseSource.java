@@ -1,12 +1,9 @@
-package io.kogluktualuk.memnode.reader;
+package io.kogluktualuk.fabric.lease;
 
-import io.kogluktualuk.fabric.lease.Account;
-import io.kogluktualuk.fabric.lease.LeaseId;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.time.Duration;
 
-/// Where leases come from: the control plane, seen from a room that knows nothing of it.
+/// Where leases come from: the control plane, for rooms that need not know it.
 ///
 /// **Threading:** any thread; calls block.
 public interface LeaseSource {
