@@ -12,6 +12,7 @@ import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.client.ControlLink;
@@ -31,6 +32,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,18 +62,21 @@ public final class ComputeServer implements AutoCloseable {
   private final OpenParts opened = new OpenParts("a compute node");
 
   private final NodeId id;
+  private final String name;
   private final String host;
   private final Engine engine;
   private final FabricBlobs fabric;
   private final MemberPeers peers;
   private final RpcServer rpc;
   private final Enrolment enrolment;
+  private volatile boolean isStopping;
 
   private ComputeServer(ComputeSettings settings, @Nullable Vm lent) {
     try {
       warnOfFewCarriers(settings);
       NodeFolder folder = opened.add(NodeFolder.open(settings.folder()));
       id = folder.id();
+      name = settings.name();
       host = host(settings.bind());
       ControlLink control = opened.add(ControlLink.open(settings.control(), settings.security()));
       fabric =
@@ -143,8 +148,8 @@ public final class ComputeServer implements AutoCloseable {
 
   private MethodTable methods() {
     return VerbsStatus.addTo(new MethodTable())
-        .on(ComputeMethods.RUN, engine::run)
-        .on(ComputeMethods.EXECUTE, engine::execute)
+        .on(ComputeMethods.RUN, request -> taken(() -> engine.run(request)))
+        .on(ComputeMethods.EXECUTE, request -> taken(() -> engine.execute(request)))
         .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))
         .on(ComputeMethods.CANCEL, run -> new CancelReply(engine.cancel(run)))
         .on(ComputeMethods.STATUS, _ -> engine.status());
@@ -187,6 +192,35 @@ public final class ComputeServer implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new Unavailable("this host does not know its own address; bind to one", e);
     }
+  }
+
+  /// How many memory nodes the control plane hears of, as it said at the last heartbeat.
+  public int memoryNodes() {
+    return peers.memoryNodes();
+  }
+
+  /// Takes a run on, unless the node is draining: then its caller asks another one.
+  private <R> R taken(Supplier<R> run) {
+    if (isDraining()) {
+      throw new Unavailable("compute node " + name + " is draining and takes no runs");
+    }
+    return run.get();
+  }
+
+  /// Takes no more runs. What runs goes on to its end.
+  public void stopTaking() {
+    isStopping = true;
+  }
+
+  /// Whether it takes no more runs: it is about to stop, or its members have agreed that it drains.
+  public boolean isDraining() {
+    return isStopping || peers.ownState() == MemberState.DRAINING;
+  }
+
+  /// Whether nothing runs or waits here and everything that was computed is stored.
+  public boolean isIdle() {
+    ComputeStatus status = engine.status();
+    return status.running() + status.queued() + status.runs() + status.unpublished() == 0;
   }
 
   /// What runs transactions here, for callers in this process.

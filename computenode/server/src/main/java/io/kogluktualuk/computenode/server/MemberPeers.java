@@ -5,6 +5,7 @@ import io.kogluktualuk.computenode.runtime.transaction.Peers;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
@@ -36,6 +37,9 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
   private final NodeId self;
   private final RpcSecurity security;
   private final Map<NodeId, Known> known = new HashMap<>();
+  private long ownEpoch;
+  private MemberState ownState = MemberState.ACTIVE;
+  private int memoryNodes;
   private Runnable onRoom = () -> {};
 
   private static final class Known {
@@ -129,9 +133,23 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
     listener.run();
   }
 
+  /// Control nodes may be behind each other: the latest epoch counts.
   @Override
-  public void onBeat(HeartbeatReply reply) {
-    // What a compute node needs to know comes with the members.
+  public synchronized void onBeat(HeartbeatReply reply) {
+    if (reply.epoch() >= ownEpoch) {
+      ownEpoch = reply.epoch();
+      ownState = reply.state();
+    }
+  }
+
+  /// What the members have agreed that this node itself is good for.
+  synchronized MemberState ownState() {
+    return ownState;
+  }
+
+  /// How many memory nodes the control plane hears of.
+  synchronized int memoryNodes() {
+    return memoryNodes;
   }
 
   @Override
@@ -144,14 +162,24 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
     update(members.members());
   }
 
+  private static boolean isMemory(Member member) {
+    return member.info().role() == Role.MEMORY && !member.isSilent();
+  }
+
+  /// One that drains takes no runs.
+  private static boolean isHere(Member member) {
+    return !member.isSilent() && member.state() == MemberState.ACTIVE;
+  }
+
   /// Takes over the membership as the control plane tells it.
   void update(Collection<Member> members) {
     List<RpcPeer> gone;
     synchronized (this) {
+      memoryNodes = (int) members.stream().filter(MemberPeers::isMemory).count();
       Set<NodeId> there = new HashSet<>();
       for (Member member : members) {
         MemberInfo info = member.info();
-        if (info.role() == Role.COMPUTE && !info.id().equals(self) && !member.isSilent()) {
+        if (info.role() == Role.COMPUTE && !info.id().equals(self) && isHere(member)) {
           there.add(info.id());
           update(member);
         }

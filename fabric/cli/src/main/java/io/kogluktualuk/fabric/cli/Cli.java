@@ -47,6 +47,7 @@ final class Cli {
     return List.of(
         new UpCommand(terminal),
         new DownCommand(terminal),
+        new ServeCommand(terminal),
         new StatusCommand(terminal),
         new PutCommand(terminal),
         new GetCommand(terminal),

@@ -28,7 +28,9 @@ final class CommonOptions {
   @Option(
       names = "--control",
       paramLabel = "HOST:PORT",
-      description = "Where the control plane answers; default: what the state folder says.")
+      description =
+          "Where control nodes answer, with commas between several; default: what the state folder"
+              + " says.")
   private @Nullable String control;
 
   @Option(
@@ -114,7 +116,7 @@ final class CommonOptions {
     ClientSettings settings = ClientSettings.DEFAULT.withTenant(tenant());
     return control == null
         ? Fabric.connect(home(), settings)
-        : Fabric.connect(ClusterFile.parseAddress(control), settings);
+        : Fabric.connect(ClusterFile.parseAddresses(control), settings);
   }
 
   /// Prints the result of a command: text for people, or the same as JSON.

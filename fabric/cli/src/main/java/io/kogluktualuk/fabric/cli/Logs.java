@@ -1,5 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
+import io.kogluktualuk.fabric.node.config.LogConfig;
+import io.kogluktualuk.fabric.units.ByteCount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,8 +19,6 @@ import java.util.logging.SimpleFormatter;
 /// **Threading:** one thread, at the start of the process.
 final class Logs {
 
-  private static final int FILE_BYTES = 8 << 20;
-  private static final int FILES = 3;
   private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n";
 
   /// Levels are forgotten when nobody holds their logger.
@@ -40,22 +40,44 @@ final class Logs {
     }
   }
 
-  /// Servers: to `log/kog.N.log` in the state folder, a few files of bounded length.
+  /// A cluster in this process: to `log/kog.N.log` in the state folder, a few files of bounded
+  /// length.
   static Path ofServers(Path stateFolder, boolean verbose) {
-    Path folder = stateFolder.resolve("log");
+    ByteCount fileSize = ByteCount.mebibytes(8);
+    LogConfig config =
+        new LogConfig("text", verbose ? "debug" : "info", stateFolder.resolve("log"), fileSize, 3);
+    return ofNode(config, "kog");
+  }
+
+  /// One node: as its configuration says.
+  ///
+  /// @return the file that is written now
+  static Path ofNode(LogConfig config, String node) {
+    Path folder = config.folder();
     try {
       Files.createDirectories(folder);
       LogManager.getLogManager().reset();
       System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
-      FileHandler handler = new FileHandler(folder + "/kog.%g.log", FILE_BYTES, FILES, true);
-      handler.setFormatter(new SimpleFormatter());
-      handler.setLevel(Level.ALL);
-      ROOT.addHandler(handler);
-      ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
-      RATIS.setLevel(verbose ? Level.INFO : Level.WARNING);
+      int bytes = Math.toIntExact(config.fileSize().bytes());
+      FileHandler file = new FileHandler(folder + "/kog.%g.log", bytes, config.files(), true);
+      file.setFormatter(config.isJson() ? new JsonLines(node) : new SimpleFormatter());
+      file.setLevel(Level.ALL);
+      ROOT.addHandler(new CountingHandler(file, new Repeats(System::nanoTime)));
+      ROOT.setLevel(level(config.level()));
+      RATIS.setLevel(config.level().equals("debug") ? Level.INFO : Level.WARNING);
       return folder.resolve("kog.0.log");
     } catch (IOException e) {
       throw new UncheckedIOException("logs cannot be written to " + folder, e);
     }
+  }
+
+  private static Level level(String word) {
+    return switch (word) {
+      case "debug" -> Level.FINE;
+      case "info" -> Level.INFO;
+      case "warn" -> Level.WARNING;
+      case "error" -> Level.SEVERE;
+      default -> throw new IllegalArgumentException("no level: " + word);
+    };
   }
 }

@@ -4,13 +4,17 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.node.BindAddress;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.node.NodePages;
+import io.kogluktualuk.fabric.node.ServedNode;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,11 +138,13 @@ final class UpCommand implements Callable<Integer> {
   private int foreground(ClusterSettings settings) throws InterruptedException {
     Path log = Logs.ofServers(options.home(), options.isVerbose());
     CountDownLatch closed = new CountDownLatch(1);
-    try (MetricsPage metrics = metrics(settings);
+    List<ServedNode> nodes = new CopyOnWriteArrayList<>();
+    try (NodePages metrics = pages(settings, () -> nodes);
         EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
+      nodes.addAll(cluster.nodes());
       Thread stopper = new Thread(() -> stop(cluster, closed), "kog-stop");
       Runtime.getRuntime().addShutdownHook(stopper);
-      String url = metrics == null ? null : metrics.url();
+      String url = metrics == null ? null : metrics.url() + "/metrics";
       options.print(UpText.table(cluster, log, url), UpText.json(cluster, log, url));
       options.terminal().flush();
       closed.await();
@@ -146,14 +152,14 @@ final class UpCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private @Nullable MetricsPage metrics(ClusterSettings settings) {
+  private @Nullable NodePages pages(ClusterSettings settings, Supplier<List<ServedNode>> nodes) {
     if (metricsPort == null) {
       return null;
     }
     if (metricsPort < 1 || metricsPort > PORT_MAX) {
       throw new InvalidArgument("--metrics-port is 1 to " + PORT_MAX + ", not " + metricsPort);
     }
-    return MetricsPage.open(new InetSocketAddress(settings.host(), metricsPort));
+    return NodePages.open(new InetSocketAddress(settings.host(), metricsPort), nodes);
   }
 
   private void stop(EmbeddedCluster cluster, CountDownLatch closed) {

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.node.ServedNode;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class UpText {
 
   static String table(EmbeddedCluster cluster, Path log, @Nullable String metrics) {
     StringBuilder text = new StringBuilder();
-    for (EmbeddedCluster.Node node : cluster.nodes()) {
+    for (ServedNode node : cluster.nodes()) {
       text.append("%-8s %-12s %s%n".formatted(node.role(), node.name(), address(node)));
     }
     if (metrics != null) {
@@ -43,7 +44,7 @@ final class UpText {
         .with("nodes", nodes);
   }
 
-  private static String address(EmbeddedCluster.Node node) {
+  private static String address(ServedNode node) {
     return node.address().getHostString() + ":" + node.address().getPort();
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.node.ServedNode;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class ClusterCliTest {
   @BeforeAll
   void theClusterIsWell() {
     CliRun.Result status = ok("status");
-    for (EmbeddedCluster.Node node : cluster.nodes()) {
+    for (ServedNode node : cluster.nodes()) {
       assertTrue(status.out().contains(node.role()), status.out());
     }
     assertTrue(status.out().contains("verbs    all nodes"), status.out());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.node.NodePages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +84,13 @@ class MetricsPageTest {
       assertTrue(value(after, "kog_rpc_credits_available{side=\"client\"}") > 0);
       assertTrue(value(after, "kog_rpc_credit_wait_seconds_bucket{le=\"+Inf\"}") >= 0);
       assertEquals(0, value(after, "kog_rpc_receiver_not_ready_total"));
+      assertEquals(1, value(after, "kog_node_ready{node=\"memory-1\"}"));
+      assertEquals(64 << 20, value(after, "kog_memory_capacity_bytes{node=\"memory-1\"}"));
+      assertEquals(1, value(after, "kog_control_is_leader{node=\"control-1\"}"));
+      assertTrue(value(after, "kog_compute_slots{node=\"compute-1\"}") >= 1);
+      assertEquals("{\"live\":true}\n", scrape(url.replace("/metrics", "/live")));
+      String ready = scrape(url.replace("/metrics", "/ready"));
+      assertTrue(ready.startsWith("{\"ready\":true,\"checks\":[{\"node\":\"control-1\""), ready);
     } finally {
       assertEquals(0, kog.run("down").exit());
     }
@@ -90,9 +99,9 @@ class MetricsPageTest {
   @Test
   void aPortInUseOrNoneIsSaid() throws IOException {
     var address = new InetSocketAddress(HOST, freePort());
-    try (MetricsPage page = MetricsPage.open(address)) {
-      assertEquals("http://127.0.0.1:" + address.getPort() + "/metrics", page.url());
-      assertThrows(Conflict.class, () -> MetricsPage.open(address));
+    try (NodePages pages = NodePages.open(address, List::of)) {
+      assertEquals("http://127.0.0.1:" + address.getPort(), pages.url());
+      assertThrows(Conflict.class, () -> NodePages.open(address, List::of));
     }
     assertEquals(2, new CliRun(folder).run("up", "--metrics-port", "70000").exit());
   }

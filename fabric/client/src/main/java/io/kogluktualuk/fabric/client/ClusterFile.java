@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /// The file in a state folder that says where the cluster with that state is, while it runs.
 ///
 /// ```
-/// control=127.0.0.1:40123
+/// control=127.0.0.1:40123,127.0.0.1:40124,127.0.0.1:40125
 /// pid=4711
 /// started=1763760000
 /// ```
@@ -25,21 +28,25 @@ import java.util.Properties;
 /// Written atomically, readable by its owner only. It outlives a killed cluster: whether one runs
 /// is told by the process, not by the file.
 ///
-/// @param control where the control plane answers
+/// @param controls where each control node answers, at least one
 /// @param pid the process that runs the cluster
 /// @param startedEpochSeconds when the operating system says that process began; tells it from
 ///     another one that was later given the same number
-public record ClusterFile(InetSocketAddress control, long pid, long startedEpochSeconds) {
+public record ClusterFile(List<InetSocketAddress> controls, long pid, long startedEpochSeconds) {
 
   public static final String NAME = "cluster.properties";
 
   /// Start times are computed from the time of boot, which the clock may adjust.
   private static final long CLOCK_SLACK_SECONDS = 2;
 
+  public ClusterFile {
+    controls = List.copyOf(controls);
+  }
+
   /// The file of a state folder, describing this process.
-  public static ClusterFile ofThisProcess(InetSocketAddress control) {
+  public static ClusterFile ofThisProcess(List<InetSocketAddress> controls) {
     ProcessHandle self = ProcessHandle.current();
-    return new ClusterFile(control, self.pid(), startOf(self));
+    return new ClusterFile(controls, self.pid(), startOf(self));
   }
 
   /// Reads a state folder's file.
@@ -51,7 +58,7 @@ public record ClusterFile(InetSocketAddress control, long pid, long startedEpoch
       Properties properties = new Properties();
       properties.load(new StringReader(Files.readString(file)));
       return new ClusterFile(
-          parseAddress(required(properties, "control", file)),
+          parseAddresses(required(properties, "control", file)),
           Long.parseLong(required(properties, "pid", file)),
           Long.parseLong(required(properties, "started", file)));
     } catch (NoSuchFileException e) {
@@ -70,8 +77,8 @@ public record ClusterFile(InetSocketAddress control, long pid, long startedEpoch
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Files.deleteIfExists(partial);
     Files.createFile(partial, ownerOnly);
-    String text =
-        "control=%s%npid=%d%nstarted=%d%n".formatted(text(control), pid, startedEpochSeconds);
+    String addresses = controls.stream().map(ClusterFile::text).collect(Collectors.joining(","));
+    String text = "control=%s%npid=%d%nstarted=%d%n".formatted(addresses, pid, startedEpochSeconds);
     Files.writeString(partial, text, StandardOpenOption.WRITE);
     Files.move(partial, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -82,6 +89,21 @@ public record ClusterFile(InetSocketAddress control, long pid, long startedEpoch
         .filter(ProcessHandle::isAlive)
         .filter(process -> Math.abs(startOf(process) - startedEpochSeconds) <= CLOCK_SLACK_SECONDS)
         .isPresent();
+  }
+
+  /// Where the first control node answers.
+  public InetSocketAddress control() {
+    return controls.getFirst();
+  }
+
+  /// Reads `host:port`, or several with commas between them.
+  ///
+  /// @throws InvalidArgument when the text is anything else
+  public static List<InetSocketAddress> parseAddresses(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .map(ClusterFile::parseAddress)
+        .toList();
   }
 
   /// Reads `host:port`.

@@ -94,7 +94,7 @@ public final class Fabric implements AutoCloseable {
       throw new Unavailable(
           "the cluster in " + stateFolder + " is not running: process " + file.pid() + " is gone");
     }
-    return connect(file.control(), settings);
+    return connect(file.controls(), settings);
   }
 
   /// The blobs themselves, for what has no method here.

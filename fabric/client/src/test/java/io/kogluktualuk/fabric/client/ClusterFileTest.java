@@ -13,10 +13,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClusterFileTest {
+
+  private static final List<InetSocketAddress> CONTROLS =
+      List.of(new InetSocketAddress("127.0.0.1", 4711), new InetSocketAddress("127.0.0.1", 4712));
 
   private final Path folder;
 
@@ -26,7 +30,7 @@ class ClusterFileTest {
 
   @Test
   void comesBackAndIsTheOwnersOnly() throws IOException {
-    ClusterFile written = ClusterFile.ofThisProcess(new InetSocketAddress("127.0.0.1", 4711));
+    ClusterFile written = ClusterFile.ofThisProcess(CONTROLS);
     written.write(folder);
     assertEquals(written, ClusterFile.read(folder));
     assertTrue(written.isRunning());
@@ -38,9 +42,9 @@ class ClusterFileTest {
 
   @Test
   void anotherProcessWithTheSameNumberIsNotTheCluster() {
-    ClusterFile now = ClusterFile.ofThisProcess(new InetSocketAddress("127.0.0.1", 4711));
+    ClusterFile now = ClusterFile.ofThisProcess(CONTROLS);
     ClusterFile before =
-        new ClusterFile(now.control(), now.pid(), now.startedEpochSeconds() - 3600);
+        new ClusterFile(now.controls(), now.pid(), now.startedEpochSeconds() - 3600);
     assertFalse(before.isRunning());
   }
 
@@ -61,6 +65,8 @@ class ClusterFileTest {
   @Test
   void addressesHaveHostAndPort() {
     assertEquals(7400, ClusterFile.parseAddress("localhost:7400").getPort());
+    assertEquals(CONTROLS, ClusterFile.parseAddresses("127.0.0.1:4711, 127.0.0.1:4712"));
+    assertThrows(InvalidArgument.class, () -> ClusterFile.parseAddresses("127.0.0.1:1,"));
     for (String wrong : new String[] {"", "localhost", ":1", "a:b", "a:0", "a:70000", "a:-1"}) {
       assertThrows(InvalidArgument.class, () -> ClusterFile.parseAddress(wrong), wrong);
     }

@@ -12,7 +12,9 @@ import java.util.List;
 ///
 /// @param folder keeps its state; made if need be
 /// @param host the address that its nodes listen on
-/// @param controlPort where the control plane answers; 0 for any free port
+/// @param controlPort where the control plane answers, the second node of it at the next port and
+///     so on; 0 for any free ports
+/// @param controlNodes how many: 1, 3 or 5
 /// @param memoryNodes how many
 /// @param memoryCapacity of each memory node
 /// @param computeNodes how many
@@ -24,6 +26,7 @@ public record ClusterSettings(
     Path folder,
     String host,
     int controlPort,
+    int controlNodes,
     int memoryNodes,
     ByteCount memoryCapacity,
     int computeNodes,
@@ -38,6 +41,10 @@ public record ClusterSettings(
     tenants = List.copyOf(tenants);
     List<String> problems = new ArrayList<>();
     require(controlPort >= 0 && controlPort <= 0xFFFF, "control port " + controlPort, problems);
+    require(
+        List.of(1, 3, 5).contains(controlNodes),
+        controlNodes + " control nodes (but 1, 3 or 5)",
+        problems);
     require(memoryNodes >= 1 && memoryNodes <= NODES_MAX, memoryNodes + " memory nodes", problems);
     require(
         computeNodes >= 1 && computeNodes <= NODES_MAX, computeNodes + " compute nodes", problems);
@@ -61,12 +68,20 @@ public record ClusterSettings(
       ByteCount memoryCapacity,
       int computeNodes,
       int slots) {
-    this(folder, host, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, List.of());
+    this(folder, host, controlPort, 1, memoryNodes, memoryCapacity, computeNodes, slots, List.of());
   }
 
   public ClusterSettings withTenants(List<Tenant> others) {
     return new ClusterSettings(
-        folder, host, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, others);
+        folder,
+        host,
+        controlPort,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        others);
   }
 
   /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
@@ -92,22 +107,59 @@ public record ClusterSettings(
   /// @param address of this host, see [BindAddress]
   public ClusterSettings withHost(String address) {
     return new ClusterSettings(
-        folder, address, controlPort, memoryNodes, memoryCapacity, computeNodes, slots, tenants);
+        folder,
+        address,
+        controlPort,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        tenants);
   }
 
   public ClusterSettings withControlPort(int port) {
     return new ClusterSettings(
-        folder, host, port, memoryNodes, memoryCapacity, computeNodes, slots, tenants);
+        folder,
+        host,
+        port,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        tenants);
+  }
+
+  public ClusterSettings withControlNodes(int nodes) {
+    return new ClusterSettings(
+        folder,
+        host,
+        controlPort,
+        nodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        tenants);
   }
 
   public ClusterSettings withMemory(int nodes, ByteCount capacity) {
     return new ClusterSettings(
-        folder, host, controlPort, nodes, capacity, computeNodes, slots, tenants);
+        folder, host, controlPort, controlNodes, nodes, capacity, computeNodes, slots, tenants);
   }
 
   public ClusterSettings withCompute(int nodes, int slotsOfEach) {
     return new ClusterSettings(
-        folder, host, controlPort, memoryNodes, memoryCapacity, nodes, slotsOfEach, tenants);
+        folder,
+        host,
+        controlPort,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        nodes,
+        slotsOfEach,
+        tenants);
   }
 
   private static void require(boolean holds, String found, List<String> problems) {

@@ -8,19 +8,19 @@ import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.server.ControlServer;
 import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
-import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.OpenParts;
+import io.kogluktualuk.fabric.node.config.MemoryConfig;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
-import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -41,27 +42,15 @@ import java.util.function.BooleanSupplier;
 /// folder and the next cluster on that folder goes on with it.
 public final class EmbeddedCluster implements AutoCloseable {
 
-  /// One server of the cluster.
-  ///
-  /// @param role what it does: `control`, `memory`, `compute`
-  public record Node(String role, String name, InetSocketAddress address) {}
-
   private static final Duration READY_WITHIN = Duration.ofSeconds(30);
   private static final long LOOK_EVERY_NANOS = 2_000_000;
 
   /// Compute nodes find each other with their heartbeats, and the start waits for it.
   private static final Duration COMPUTE_HEARTBEAT = Duration.ofMillis(250);
 
-  /// An index has room for blobs of this average length: most of a busy store's are traces and
-  /// transactions of a few hundred bytes, most of its bytes are chunks of megabytes.
-  private static final long BLOB_BYTES_EXPECTED = 16 * 1024;
-
-  private static final int BLOBS_MIN = 1 << 16;
-  private static final int BLOBS_MAX = 1 << 22;
-
   private final Path folder;
   private final OpenParts opened = new OpenParts("the cluster");
-  private final List<Node> nodes = new ArrayList<>();
+  private final List<ServedNode> nodes = new CopyOnWriteArrayList<>();
   private final Set<NodeId> compute = new HashSet<>();
 
   private EmbeddedCluster(Path folder) {
@@ -98,8 +87,16 @@ public final class EmbeddedCluster implements AutoCloseable {
     return nodes.getFirst().address();
   }
 
+  /// Where each control node answers.
+  public List<InetSocketAddress> controls() {
+    return nodes.stream()
+        .filter(node -> node.role().equals("control"))
+        .map(ServedNode::address)
+        .toList();
+  }
+
   /// The servers, in the order they were started.
-  public List<Node> nodes() {
+  public List<ServedNode> nodes() {
     return List.copyOf(nodes);
   }
 
@@ -127,30 +124,17 @@ public final class EmbeddedCluster implements AutoCloseable {
     forgetFormerComputeNodes();
     await(enrolled);
     opened.add(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
-    ClusterFile.ofThisProcess(control()).write(folder);
+    ClusterFile.ofThisProcess(controls()).write(folder);
   }
 
+  /// Several control nodes start at the same time: each waits until they have a leader.
   private void startControl(ClusterSettings settings) throws IOException {
-    String name = "control-1";
-    InetSocketAddress bind = new InetSocketAddress(settings.host(), settings.controlPort());
-    ControlServer server =
-        openControl(ControlSettings.single(folder.resolve(name), FolderIdentity.of(folder), bind));
-    opened.add(server);
-    nodes.add(new Node("control", name, server.address()));
-  }
-
-  private static ControlServer openControl(ControlSettings settings) {
-    try {
-      return ControlServer.open(settings);
-    } catch (Conflict e) {
-      throw settings.bind().getPort() == 0
-          ? e
-          : new Conflict(
-              e.getMessage()
-                  + "; choose another control port than "
-                  + settings.bind().getPort()
-                  + ", or 0 for any that is free",
-              e);
+    String cluster = FolderIdentity.of(folder);
+    List<ControlSettings> all = ControlGroup.of(settings, cluster);
+    List<ControlServer> servers = ControlGroup.open(all);
+    for (int i = 0; i < servers.size(); i++) {
+      opened.add(servers.get(i));
+      nodes.add(new ServedControl(all.get(i).log().nodeId(), servers.get(i)));
     }
   }
 
@@ -163,11 +147,11 @@ public final class EmbeddedCluster implements AutoCloseable {
                     name,
                     new InetSocketAddress(settings.host(), 0),
                     capacity,
-                    Math.clamp(capacity.bytes() / BLOB_BYTES_EXPECTED, BLOBS_MIN, BLOBS_MAX),
-                    List.of(control()))
+                    MemoryConfig.indexBlobsFor(capacity),
+                    controls())
                 .withTenants(tenants));
     opened.add(server);
-    nodes.add(new Node("memory", name, server.address()));
+    nodes.add(new ServedMemory(name, server));
     return server::isEnrolled;
   }
 
@@ -178,14 +162,14 @@ public final class EmbeddedCluster implements AutoCloseable {
                     folder.resolve(name),
                     name,
                     new InetSocketAddress(settings.host(), 0),
-                    List.of(control()),
+                    controls(),
                     settings.slots())
                 .withCache(settings.computeCache())
                 .withHeartbeat(COMPUTE_HEARTBEAT),
             vm);
     opened.add(server);
     compute.add(server.id());
-    nodes.add(new Node("compute", name, server.address()));
+    nodes.add(new ServedCompute(name, server));
     return () -> server.isEnrolled() && server.peers() >= settings.computeNodes() - 1;
   }
 
@@ -193,7 +177,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// them.
   private void forgetFormerComputeNodes() {
     Deadline deadline = Deadline.after(READY_WITHIN);
-    try (Channel channel = RpcClient.connect(control(), deadline)) {
+    try (Channel channel = ControlLink.open(controls())) {
       ControlClient client = new ControlClient(channel, deadline.remaining());
       client.members().members().stream()
           .map(Member::info)

@@ -27,6 +27,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,24 @@ class EmbeddedClusterTest {
   }
 
   @Test
+  void threeControlNodesAreOneControlPlane() throws IOException {
+    byte[] bytes = Mutations.randomBytes(100_000, random);
+    try (EmbeddedCluster cluster = EmbeddedCluster.open(small().withControlNodes(3));
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      assertEquals(cluster.controls(), ClusterFile.read(folder).controls());
+      assertEquals(3, cluster.controls().size());
+      Ref ref = fabric.put(new ByteArrayInputStream(bytes));
+      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      for (InetSocketAddress one : cluster.controls()) {
+        try (Fabric other = Fabric.connect(one, ClientSettings.DEFAULT)) {
+          assertArrayEquals(bytes, content(other, ref));
+        }
+      }
+    }
+    assertThrows(InvalidArgument.class, () -> small().withControlNodes(2));
+  }
+
+  @Test
   void tenantsAreApartAndStayInTheFolder() throws IOException {
     byte[] bytes = Mutations.randomBytes(5 << 20, random);
     ClientSettings team = ClientSettings.DEFAULT.withTenant(new Tenant("team-a"));
@@ -116,7 +135,7 @@ class EmbeddedClusterTest {
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
       assertArrayEquals(bytes, content(fabric, fabric.put(new ByteArrayInputStream(bytes))));
       assertTrue(fabric.status().isHealthy(), fabric.status().toString());
-      for (EmbeddedCluster.Node node : cluster.nodes()) {
+      for (ServedNode node : cluster.nodes()) {
         assertEquals("127.0.0.2", node.address().getHostString(), node.toString());
       }
       fabric
@@ -167,7 +186,7 @@ class EmbeddedClusterTest {
     EmbeddedCluster.open(small().withMemory(3, ByteCount.mebibytes(64)).withCompute(3, 1)).close();
     try (EmbeddedCluster fewer = EmbeddedCluster.open(small());
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
-      List<String> names = fewer.nodes().stream().map(EmbeddedCluster.Node::name).toList();
+      List<String> names = fewer.nodes().stream().map(ServedNode::name).toList();
       assertTrue(names.contains("memory-3"), names.toString());
       assertFalse(names.contains("compute-3"), names.toString());
       assertTrue(fabric.status().isHealthy(), fabric.status().toString());

@@ -57,7 +57,7 @@ final class ArrowsTest {
     only("com.typesafe..", ROOT + "fabric.node.config..");
     only("io.netty..", ROOT + "rdma.software..");
     only("org.bouncycastle..", ROOT + "fabric.trust..");
-    only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.cli..");
+    only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.node..");
   }
 
   @Test

@@ -8,9 +8,13 @@ import java.util.List;
 /// The configuration of a control node.
 ///
 /// @param peers all control nodes with the ports of their logs; empty for the only one
+/// @param joining whether it waits, on an empty folder, until the others make it a member
+/// @param memoShards over how many logs the memo index is spread
 public record ControlConfig(
     SharedConfig shared,
     List<LogPeer> peers,
+    boolean joining,
+    int memoShards,
     Duration silentAfter,
     Duration commitTimeout,
     Duration electionTimeoutMin,
@@ -49,6 +53,8 @@ public record ControlConfig(
     return new ControlConfig(
         shared,
         peers,
+        values.get(ControlKeys.JOINING),
+        values.get(ControlKeys.MEMO_SHARDS),
         values.get(ControlKeys.SILENT_AFTER),
         values.get(ControlKeys.COMMIT_TIMEOUT),
         min,

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node.config;
 
+import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import java.time.Duration;
@@ -20,6 +21,22 @@ final class ControlKeys {
           List.of(),
           "All control nodes, this one included, as NAME=HOST:PORT; the ports are those of the log.\n"
               + "The same list at each of them. Empty: this node is the only one.");
+
+  static final Key<Boolean> JOINING =
+      Key.standard(
+          "control.joining",
+          Types.truth(),
+          false,
+          "Whether it is to be added to control nodes that exist already: it starts empty and waits\n"
+              + "until it is made a member. Of no effect once it is one.");
+
+  static final Key<Integer> MEMO_SHARDS =
+      Key.standard(
+          "control.memo-shards",
+          Types.whole(1, ControlSettings.MEMO_SHARDS_MAX),
+          1,
+          "Over how many logs the memo index is spread: fixed when the cluster is formed, the same\n"
+              + "at each control node. 1: it shares the log of everything else.");
 
   static final Key<Duration> SILENT_AFTER =
       Key.standard(
@@ -73,6 +90,8 @@ final class ControlKeys {
   static final List<Key<?>> ALL =
       List.of(
           PEERS,
+          JOINING,
+          MEMO_SHARDS,
           SILENT_AFTER,
           COMMIT_TIMEOUT,
           ELECTION_TIMEOUT_MIN,

@@ -61,23 +61,14 @@ final class Keys {
           Duration.ofSeconds(30),
           "How long a node that is told to stop may take to finish what it has begun.");
 
-  static final Key<Path> TLS_CERTIFICATE =
+  static final Key<Path> TLS_FOLDER =
       Key.optional(
-          "tls.certificate",
+          "tls.folder",
           Types.path(),
-          "no encryption",
-          "Certificate chain of this node, PEM. With it, every control call is mutually\n"
-              + "authenticated TLS 1.3; all three files are needed.");
-
-  static final Key<Path> TLS_KEY =
-      Key.optional("tls.key", Types.path(), "no encryption", "Private key of this node, PEM.");
-
-  static final Key<Path> TLS_AUTHORITY =
-      Key.optional(
-          "tls.authority",
-          Types.path(),
-          "no encryption",
-          "Certificates of the cluster's authority, PEM.");
+          "nothing is encrypted, nobody is authenticated",
+          "The folder with this node's certificate, key and trusted roots, as 'kog ca issue' writes\n"
+              + "it. With it, all control calls and logs are mutually authenticated TLS 1.3. Files\n"
+              + "that change count from the next connection on.");
 
   static final Key<Integer> METRICS_PORT =
       Key.optional(
@@ -132,9 +123,7 @@ final class Keys {
           CONTROL_NODES,
           VERBS,
           STOP_WITHIN,
-          TLS_CERTIFICATE,
-          TLS_KEY,
-          TLS_AUTHORITY,
+          TLS_FOLDER,
           METRICS_PORT,
           METRICS_BIND,
           LOG_FORMAT,

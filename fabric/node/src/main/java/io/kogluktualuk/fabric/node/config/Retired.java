@@ -13,6 +13,9 @@ final class Retired {
 
   private static final Map<String, String> SUCCESSORS =
       Map.of(
+          "tls.certificate", "tls.folder",
+          "tls.key", "tls.folder",
+          "tls.authority", "tls.folder",
           "home", "folder",
           "host", "bind",
           "control-port", "ports.calls",

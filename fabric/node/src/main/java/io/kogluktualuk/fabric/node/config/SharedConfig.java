@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param controlNodes where the control nodes answer calls
 /// @param verbs `auto`, `native`, `shared`, `tcp`
 /// @param stopWithin how long an orderly stop may take
-/// @param tls null for none
+/// @param tlsFolder who it is and whom it trusts; null for everybody
 /// @param metrics where metrics and health are published; null for nowhere
 public record SharedConfig(
     String cluster,
@@ -26,7 +26,7 @@ public record SharedConfig(
     List<HostPort> controlNodes,
     String verbs,
     Duration stopWithin,
-    @Nullable TlsFiles tls,
+    @Nullable Path tlsFolder,
     @Nullable MetricsConfig metrics,
     LogConfig log) {
 
@@ -50,6 +50,7 @@ public record SharedConfig(
         "none");
     int port = values.get(Keys.CALLS_PORT);
     String bind = values.get(Keys.BIND);
+    Path tlsFolder = values.find(Keys.TLS_FOLDER);
     Integer metricsPort = values.find(Keys.METRICS_PORT);
     String metricsBind = values.find(Keys.METRICS_BIND);
     return new SharedConfig(
@@ -61,7 +62,7 @@ public record SharedConfig(
         controlNodes,
         values.get(Keys.VERBS),
         values.get(Keys.STOP_WITHIN),
-        TlsFiles.of(values, base),
+        tlsFolder == null ? null : base.resolve(tlsFolder),
         metricsPort == null
             ? null
             : new MetricsConfig(metricsBind == null ? bind : metricsBind, metricsPort),

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The types that keys have.
 ///
@@ -153,12 +154,12 @@ final class Types {
     throw new IllegalArgumentException("no list");
   }
 
-  private static String string(Object raw) {
+  private static String string(@Nullable Object raw) {
     return switch (raw) {
       case String text -> check(text, t -> t.length() <= TEXT_MAX);
       case Number number -> number.toString();
       case Boolean truth -> truth.toString();
-      default -> throw new IllegalArgumentException("no text");
+      case null, default -> throw new IllegalArgumentException("no text");
     };
   }
 

@@ -29,7 +29,7 @@ final class ConfigMappingTest {
       control-nodes = ["10.0.0.1:7400", "host.example:7400"]
       verbs = tcp
       stop-within = 2 minutes
-      tls { certificate = node.pem, key = node.key, authority = /etc/ca.pem }
+      tls { folder = identity }
       metrics { port = 9400, bind = 127.0.0.1 }
       log { format = json, level = debug, folder = logs, file-size = 1MiB, files = 5 }
       """;
@@ -44,8 +44,7 @@ final class ConfigMappingTest {
           List.of(new HostPort("10.0.0.1", 7400), new HostPort("host.example", 7400)),
           "tcp",
           Duration.ofMinutes(2),
-          new TlsFiles(
-              Path.of("/etc/kog/node.pem"), Path.of("/etc/kog/node.key"), Path.of("/etc/ca.pem")),
+          Path.of("/etc/kog/identity"),
           new SharedConfig.MetricsConfig("127.0.0.1", 9400),
           new LogConfig("json", "debug", Path.of("/etc/kog/logs"), ByteCount.mebibytes(1), 5));
 
@@ -55,6 +54,8 @@ final class ConfigMappingTest {
         new ControlConfig(
             shared(List.of()),
             List.of(),
+            false,
+            1,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofMillis(300),
@@ -71,6 +72,8 @@ final class ConfigMappingTest {
         """
         control {
           peers = ["n2=10.0.0.7:7500", "n3=10.0.0.8:7500"]
+          joining = true
+          memo-shards = 4
           silent-after = 7s
           commit-timeout = 8s
           election-timeout-min = 100ms
@@ -84,6 +87,8 @@ final class ConfigMappingTest {
         new ControlConfig(
             SHARED_MAPPED,
             List.of(new LogPeer("n2", "10.0.0.7", 7500), new LogPeer("n3", "10.0.0.8", 7500)),
+            true,
+            4,
             Duration.ofSeconds(7),
             Duration.ofSeconds(8),
             Duration.ofMillis(100),

@@ -1,0 +1,64 @@
+package io.kogluktualuk.fabric.node;
+
+import io.kogluktualuk.fabric.fault.Corruption;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Ports that were free once and are kept in a file since.
+///
+/// **Threading:** under the folder's lock.
+final class KeptPorts {
+
+  private KeptPorts() {}
+
+  /// The ports in the file, made up to so many with ports that are free now.
+  ///
+  /// @throws Corruption when the file holds anything but ports
+  static List<Integer> of(Path file, String host, int count) throws IOException {
+    List<Integer> ports = new ArrayList<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        ports.add(parse(file, line));
+      }
+    }
+    if (ports.size() < count) {
+      ports.addAll(free(host, count - ports.size()));
+      Files.writeString(
+          file, ports.stream().map(String::valueOf).collect(Collectors.joining("\n", "", "\n")));
+    }
+    return ports;
+  }
+
+  /// Ports of an address that are free now, none twice.
+  static List<Integer> free(String host, int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getByName(host)));
+      }
+      return held.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  private static int parse(Path file, String line) {
+    try {
+      int port = Integer.parseInt(line.strip());
+      if (port > 0 && port <= 0xFFFF) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      throw new Corruption(file + ": expected a port on each line, found '" + line + "'", e);
+    }
+    throw new Corruption(file + ": expected a port on each line, found '" + line + "'");
+  }
+}

@@ -1,0 +1,38 @@
+package io.kogluktualuk.fabric.node;
+
+import io.kogluktualuk.fabric.rpc.PeerName;
+import io.kogluktualuk.fabric.trust.Identity;
+import io.kogluktualuk.paxoslog.ratis.LogTls;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How the connections of a node, or of a client, are secured: by the identity in a folder, or not
+/// at all.
+///
+/// **Threading:** stateless. **Errors:** as [Identity#open].
+public final class NodeSecurity {
+
+  private NodeSecurity() {}
+
+  /// For control calls.
+  ///
+  /// @param folder as `kog ca issue` writes it; null for none
+  public static RpcSecurity of(@Nullable Path folder) {
+    if (folder == null) {
+      return RpcSecurity.NONE;
+    }
+    Identity identity = Identity.open(folder);
+    return new RpcSecurity.Tls(identity::sslContext, identity::peer);
+  }
+
+  /// For the replicated log, whose replicas are control nodes.
+  static @Nullable LogTls ofLog(@Nullable Path folder) {
+    if (folder == null) {
+      return null;
+    }
+    Identity identity = Identity.open(folder);
+    return new LogTls(identity.keyManager(), identity.trustManager(Set.of(PeerName.Role.CONTROL)));
+  }
+}

@@ -1,0 +1,105 @@
+package io.kogluktualuk.fabric.node;
+
+import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.server.ComputeServer;
+import io.kogluktualuk.computenode.server.ComputeSettings;
+import io.kogluktualuk.fabric.node.config.ComputeConfig;
+import io.kogluktualuk.fabric.node.config.HostPort;
+import io.kogluktualuk.fabric.node.config.SharedConfig;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// A compute node, seen by whoever operates it.
+///
+/// **Threading:** any thread. **Ownership:** of the server.
+record ServedCompute(String name, ComputeServer server) implements ServedNode {
+
+  private static final long LOOK_EVERY_NANOS = 5_000_000;
+
+  static ServedCompute open(ComputeConfig config) {
+    ComputeSettings settings = settings(config);
+    Carriers.provide(settings.slots());
+    return new ServedCompute(config.shared().name(), ComputeServer.open(settings));
+  }
+
+  static ComputeSettings settings(ComputeConfig config) {
+    SharedConfig shared = config.shared();
+    Integer slots = config.slots();
+    ComputeSettings settings =
+        ComputeSettings.of(
+                shared.folder(),
+                shared.name(),
+                new InetSocketAddress(shared.bind(), shared.callsPort()),
+                shared.controlNodes().stream().map(HostPort::resolve).toList(),
+                slots == null ? Runtime.getRuntime().availableProcessors() : slots)
+            .withHeartbeat(config.heartbeat())
+            .withSecurity(NodeSecurity.of(shared.tlsFolder()));
+    return config.cache() == null ? settings : settings.withCache(config.cache());
+  }
+
+  @Override
+  public String role() {
+    return "compute";
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  @Override
+  public Health health() {
+    boolean isEnrolled = server.isEnrolled();
+    boolean isDraining = server.isDraining();
+    int memoryNodes = server.memoryNodes();
+    return new Health(
+        List.of(
+            new Health.Check(
+                name,
+                "enrolled",
+                isEnrolled,
+                isEnrolled ? "a member" : "the control plane does not answer"),
+            new Health.Check(
+                name, "memory", memoryNodes > 0, memoryNodes + " memory nodes are heard of"),
+            new Health.Check(
+                name,
+                "accepting",
+                !isDraining,
+                isDraining ? "draining, takes no runs" : "takes runs")));
+  }
+
+  @Override
+  public List<Sample> samples() {
+    ComputeStatus s = server.status();
+    return List.of(
+        Sample.gauge("kog_compute_slots", "Programs that it runs at a time", s.slots()),
+        Sample.gauge("kog_compute_running", "Programs that hold a slot", s.running()),
+        Sample.gauge("kog_compute_queued", "Transactions that wait for a slot", s.queued()),
+        Sample.gauge("kog_compute_waiting", "Programs that wait for a subtransaction", s.waiting()),
+        Sample.gauge("kog_compute_runs", "Runs of clients in progress", s.runs()),
+        Sample.gauge("kog_compute_cached_bytes", "Blobs on the heap", s.cachedBytes()),
+        Sample.gauge("kog_compute_cached_bytes_max", "The most of them", s.cachedBytesMax()),
+        Sample.gauge(
+            "kog_compute_unpublished", "Blobs and outcomes not stored yet", s.unpublished()),
+        Sample.gauge(
+            "kog_compute_draining", "Whether it takes no runs", server.isDraining() ? 1 : 0),
+        Sample.counter("kog_compute_programs", "Programs that ran to an outcome", s.ran()),
+        Sample.counter("kog_compute_hits", "Outcomes that were known", s.hits()),
+        Sample.counter("kog_compute_failures", "Outcomes that were not a success", s.failures()));
+  }
+
+  @Override
+  public void prepareToStop(Deadline deadline) {
+    server.stopTaking();
+    while (!server.isIdle() && !deadline.hasPassed()) {
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,113 @@
+package io.kogluktualuk.fabric.node;
+
+import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.server.ControlServer;
+import io.kogluktualuk.controlplane.server.ControlSettings;
+import io.kogluktualuk.fabric.node.config.ControlConfig;
+import io.kogluktualuk.fabric.node.config.SharedConfig;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.paxoslog.api.LogPeer;
+import io.kogluktualuk.paxoslog.ratis.LogHostSettings;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/// A control node, seen by whoever operates it.
+///
+/// **Threading:** any thread. **Ownership:** of the server.
+record ServedControl(String name, ControlServer server) implements ServedNode {
+
+  static ServedControl open(ControlConfig config) {
+    return new ServedControl(config.shared().name(), ControlServer.open(settings(config)));
+  }
+
+  static ControlSettings settings(ControlConfig config) {
+    SharedConfig shared = config.shared();
+    List<LogPeer> peers =
+        config.peers().isEmpty()
+            ? List.of(new LogPeer(shared.name(), "127.0.0.1", 0))
+            : config.peers();
+    return new ControlSettings(
+        new LogHostSettings(
+            shared.folder(),
+            shared.cluster(),
+            shared.name(),
+            peers,
+            config.joining(),
+            config.electionTimeoutMin(),
+            config.electionTimeoutMax(),
+            config.startTimeout(),
+            config.snapshotAfterSize().bytes(),
+            config.snapshotAfterEntries(),
+            NodeSecurity.ofLog(shared.tlsFolder())),
+        new InetSocketAddress(shared.bind(), shared.callsPort()),
+        config.memoShards(),
+        config.silentAfter(),
+        config.commitTimeout(),
+        NodeSecurity.of(shared.tlsFolder()));
+  }
+
+  @Override
+  public String role() {
+    return "control";
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  @Override
+  public Health health() {
+    ControlStatus status = server.status();
+    boolean isSound = status.failure().isEmpty();
+    boolean hasLeader = !status.leader().isEmpty();
+    return new Health(
+        List.of(
+            new Health.Check(name, "log", isSound, isSound ? "applies entries" : status.failure()),
+            new Health.Check(
+                name,
+                "leader",
+                hasLeader,
+                hasLeader ? status.leader() + " leads" : "no leader is known")));
+  }
+
+  @Override
+  public List<Sample> samples() {
+    ControlStatus s = server.status();
+    return List.of(
+        Sample.gauge(
+            "kog_control_is_leader",
+            "Whether this control node leads: 1 or 0",
+            s.role().equals("leader") ? 1 : 0),
+        Sample.gauge("kog_control_term", "The term of the log", s.term()),
+        Sample.gauge("kog_control_applied_index", "The last entry applied", s.appliedIndex()),
+        Sample.gauge(
+            "kog_control_snapshot_index", "The last entry in a snapshot", s.snapshotIndex()),
+        Sample.gauge(
+            "kog_control_failed", "Whether it has stopped applying", s.failure().isEmpty() ? 0 : 1),
+        Sample.gauge("kog_control_members", "Members of the fabric", s.members()),
+        Sample.gauge("kog_control_outcomes", "Outcomes in the memo index", s.memos()),
+        Sample.gauge(
+            "kog_control_outcome_bytes", "Memory that the memo index takes", s.memoBytes()),
+        lookups(s.hits()).with("result", "hit"),
+        lookups(s.misses()).with("result", "miss"),
+        Sample.counter(
+            "kog_control_disagreements",
+            "Violations of determinism ever seen",
+            s.disagreementCount()));
+  }
+
+  private static Sample lookups(long count) {
+    return Sample.counter("kog_control_lookups", "Lookups in the memo index, by what came", count);
+  }
+
+  @Override
+  public void prepareToStop(Deadline deadline) {
+    server.snapshot(deadline);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
