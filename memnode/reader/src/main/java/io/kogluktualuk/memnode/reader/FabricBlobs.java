@@ -211,6 +211,11 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     return locator.locate(hashes, deadline());
   }
 
+  /// The same blobs, seen node by node.
+  public NodeBlobs nodes() {
+    return new NodeBlobs(links, buffers, writer);
+  }
+
   /// What has happened since the start.
   public ReadCounts counts() {
     return tally.counts();

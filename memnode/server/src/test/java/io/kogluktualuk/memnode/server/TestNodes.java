@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -69,6 +71,21 @@ final class TestNodes implements AutoCloseable {
     int port = server.address().getPort();
     server.close();
     return port;
+  }
+
+  MemoryServer running(String name) {
+    return Objects.requireNonNull(running.get(name), name);
+  }
+
+  /// Changes what the others know about a member.
+  void mark(String name, NodeState state) {
+    members.computeIfPresent(
+        name, (_, node) -> new MemoryNode(node.id(), node.address(), node.weight(), state));
+  }
+
+  /// Tells all nodes who the members are, as the control plane would.
+  void tellMembers() {
+    running.values().forEach(server -> server.onMembers(List.copyOf(members.values())));
   }
 
   void forget(String name) {

@@ -1,0 +1,112 @@
+package io.kogluktualuk.memnode.reader;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.IndexLayout;
+import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The blobs of one node at a time, wherever they belong: what repair needs. Looking whether a node
+/// has blobs is one-sided and costs it nothing.
+///
+/// **Threading:** any thread; calls block. **Ownership:** shares a [FabricBlobs], which is
+/// closed by its owner.
+/// **Errors:** [Unavailable] when the node cannot be asked or is no member.
+public final class NodeBlobs {
+
+  /// As many look-ups as fit into a small buffer.
+  private static final int BATCH = ReaderSettings.SMALL_BUFFER_BYTES / IndexLayout.PROBE_BYTES;
+
+  private final NodeLinks links;
+  private final Buffers buffers;
+  private final BlobWriter writer;
+
+  NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer) {
+    this.links = links;
+    this.buffers = buffers;
+    this.writer = writer;
+  }
+
+  /// Those of the blobs that the node's index shows.
+  public Set<Hash> present(String nodeId, List<Hash> hashes, Deadline deadline) {
+    NodeLink link = link(nodeId);
+    Set<Hash> present = new HashSet<>();
+    for (int from = 0; from < hashes.size(); from += BATCH) {
+      List<Hash> batch = hashes.subList(from, Math.min(hashes.size(), from + BATCH));
+      try (RegisteredBuffer buffer =
+          buffers.acquire((long) batch.size() * IndexLayout.PROBE_BYTES, deadline)) {
+        present.addAll(
+            link.use(deadline, session -> session.lookUp(batch, buffer, deadline)).keySet());
+      }
+    }
+    return present;
+  }
+
+  /// The verified bytes of a blob that a node has.
+  ///
+  /// @throws NotFound when it has none with that hash
+  public Blob get(String nodeId, Hash hash, Deadline deadline) {
+    NodeLink link = link(nodeId);
+    BlobLocation location =
+        link.use(deadline, session -> session.locate(List.of(hash), deadline)).get(hash);
+    if (location == null) {
+      throw new NotFound("memory node " + nodeId + " does not have blob " + hash);
+    }
+    try (RegisteredBuffer buffer = buffers.acquire(location.length(), deadline)) {
+      if (location.length() > 0) {
+        link.use(deadline, session -> read(session, location, buffer, deadline));
+      }
+      Blob copy = BatchFetcher.copy(hash, buffer.segment().asSlice(0, location.length()));
+      return Blob.verified(hash, copy.bytes());
+    }
+  }
+
+  private static boolean read(
+      Session session, BlobLocation location, RegisteredBuffer buffer, Deadline deadline) {
+    session.read(location, buffer, deadline);
+    return true;
+  }
+
+  /// Puts blobs on one node, whether or not they belong there.
+  ///
+  /// @return what went wrong, by blob; empty when the node has them all
+  public Map<Hash, FabricException> put(
+      String nodeId, List<Blob> blobs, PutPolicy policy, Deadline deadline) {
+    Map<Hash, FabricException> failed = new ConcurrentHashMap<>();
+    writer.put(
+        link(nodeId),
+        new ArrayList<>(blobs),
+        PutTerms.of(policy, null),
+        new BlobWriter.Report() {
+          @Override
+          public void stored(NodeLink link, Blob blob) {
+            failed.remove(blob.hash());
+          }
+
+          @Override
+          public void failed(Blob blob, FabricException reason) {
+            failed.put(blob.hash(), reason);
+          }
+        },
+        deadline);
+    return failed;
+  }
+
+  private NodeLink link(String nodeId) {
+    NodeLink link = links.to(nodeId);
+    if (link == null) {
+      throw new Unavailable("memory node " + nodeId + " is no member");
+    }
+    return link;
+  }
+}

@@ -1,0 +1,321 @@
+package io.kogluktualuk.memnode.repair;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeBlobs;
+import io.kogluktualuk.memnode.reader.Placement;
+import io.kogluktualuk.memnode.reader.PutPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks after the blobs of one store: after every change of members at those that it concerns, and
+/// every now and then at all of them.
+///
+/// It looks at other nodes' indexes by one-sided reads, and copies what is missing there, not
+/// faster than [RepairSettings] says. A copy goes the way of every put, so it is verified on
+/// arrival.
+///
+/// **Threading:** one thread of its own; the methods from any.
+/// **Ownership:** owns the thread. Store and session are lent; they live longer.
+/// **Bound:** a page of blobs at a time. **Errors:** what fails is counted and tried again in the
+/// next round, which then comes soon.
+public final class RepairAgent implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RepairAgent.class);
+
+  /// A few large reads of each index; the store's lock is held for moments only.
+  private static final int PAGE = 256;
+
+  private static final Duration CALL_MAX = Duration.ofSeconds(10);
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
+  private final String self;
+  private final LocalBlobs local;
+  private final FabricBlobs fabric;
+  private final NodeBlobs nodes;
+  private final RepairSettings settings;
+  private final RepairTally tally = new RepairTally();
+  private final TokenBucket bandwidth;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // Guarded by the lock.
+  private List<MemoryNode> members = List.of();
+  private List<MemoryNode> looked = List.of();
+  private long changedNanos;
+  private boolean isClosed;
+
+  /// For which everything was in order at the end of a round; the thread's own.
+  private @Nullable Placement settled;
+
+  private RepairAgent(
+      String name, String self, LocalBlobs local, FabricBlobs fabric, RepairSettings settings) {
+    this.self = self;
+    this.local = local;
+    this.fabric = fabric;
+    this.nodes = fabric.nodes();
+    this.settings = settings;
+    this.bandwidth = new TokenBucket(settings.bytesPerSecond(), System.nanoTime());
+    this.thread = Thread.ofPlatform().daemon().name("memnode-repair-" + name).unstarted(this::run);
+  }
+
+  /// @param name of the store, for people
+  /// @param self this node's id
+  public static RepairAgent start(
+      String name, String self, LocalBlobs local, FabricBlobs fabric, RepairSettings settings) {
+    RepairAgent agent = new RepairAgent(name, self, local, fabric, settings);
+    agent.thread.start();
+    return agent;
+  }
+
+  /// Tells who the members are now.
+  public void members(List<MemoryNode> now) {
+    lock.lock();
+    try {
+      if (!members.equals(now)) {
+        members = List.copyOf(now);
+        changedNanos = System.nanoTime();
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public RepairStatus status() {
+    return tally.status();
+  }
+
+  private void run() {
+    try {
+      Duration again = AGAIN;
+      long sweptNanos = System.nanoTime();
+      long nextNanos = sweptNanos;
+      while (true) {
+        Placement now = awaitWork(nextNanos);
+        boolean isSweep = System.nanoTime() - sweptNanos >= settings.sweep().toNanos();
+        boolean isInOrder = round(now, isSweep ? null : settled);
+        if (isInOrder) {
+          settled = now;
+          sweptNanos = isSweep ? System.nanoTime() : sweptNanos;
+        }
+        // What is not in order is looked at again soon, and then ever more seldom.
+        again = isInOrder ? AGAIN : again.multipliedBy(2);
+        boolean isLong = isInOrder || again.compareTo(settings.sweep()) > 0;
+        nextNanos = System.nanoTime() + (isLong ? settings.sweep() : again).toNanos();
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  /// Waits until the members have changed and then stayed so for a while, or until a time.
+  private Placement awaitWork(long untilNanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        if (isClosed) {
+          throw new InterruptedException();
+        }
+        long waitNanos = untilNanos - System.nanoTime();
+        if (!members.equals(looked)) {
+          waitNanos = changedNanos + settings.settle().toNanos() - System.nanoTime();
+        }
+        if (waitNanos <= 0 && !members.isEmpty()) {
+          looked = members;
+          return Placement.of(members);
+        }
+        changed.awaitNanos(members.isEmpty() ? AGAIN.toNanos() : waitNanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOutdated(Placement placement) {
+    lock.lock();
+    try {
+      return isClosed || !placement.nodes().equals(members);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Looks at all local blobs.
+  ///
+  /// @param before see [RepairPlanner]
+  /// @return whether all is in order now
+  private boolean round(Placement placement, @Nullable Placement before)
+      throws InterruptedException {
+    RepairPlanner planner = new RepairPlanner(self, settings.replicas(), placement, before);
+    RepairTally.Round round = tally.begin();
+    restoreDamaged(round);
+    int from = 0;
+    do {
+      LocalBlobs.Page page = local.page(from, PAGE);
+      look(planner, page.blobs().stream().filter(planner::concerns).toList(), round);
+      from = page.next();
+      if (isOutdated(placement)) {
+        return false;
+      }
+    } while (from != 0);
+    tally.end(round, planner.isDraining());
+    return round.failed == 0 && round.left == 0;
+  }
+
+  private void look(RepairPlanner planner, List<LocalBlob> blobs, RepairTally.Round round)
+      throws InterruptedException {
+    Map<String, List<Hash>> questions = new HashMap<>();
+    for (LocalBlob blob : blobs) {
+      for (String node : planner.toAsk(blob)) {
+        questions.computeIfAbsent(node, _ -> new ArrayList<>()).add(blob.hash());
+      }
+    }
+    Map<String, Set<Hash>> answers = new HashMap<>();
+    questions.forEach((node, hashes) -> ask(node, hashes, answers));
+    for (LocalBlob blob : blobs) {
+      Set<String> having = new HashSet<>();
+      Set<String> silent = new HashSet<>();
+      for (String node : planner.toAsk(blob)) {
+        Set<Hash> present = answers.get(node);
+        if (present == null) {
+          silent.add(node);
+        } else if (present.contains(blob.hash())) {
+          having.add(node);
+        }
+      }
+      act(blob, planner.plan(blob, having, silent), planner.isDraining(), having, round);
+    }
+    tally.looked(blobs.size());
+  }
+
+  private void ask(String node, List<Hash> hashes, Map<String, Set<Hash>> answers) {
+    try {
+      answers.put(node, nodes.present(node, hashes, Deadline.after(CALL_MAX)));
+    } catch (FabricException e) {
+      // It is silent; what it may have is not known.
+    }
+  }
+
+  private void act(
+      LocalBlob blob,
+      RepairPlanner.Plan plan,
+      boolean isDraining,
+      Set<String> having,
+      RepairTally.Round round)
+      throws InterruptedException {
+    int copied = 0;
+    for (String target : plan.targets()) {
+      copied += copy(blob, target, round) ? 1 : 0;
+    }
+    int left = plan.missing() - copied;
+    round.missing += left;
+    round.failed += plan.missing() - copied > 0 ? 1 : 0;
+    if (!plan.isFinished()) {
+      round.left++;
+      round.leftBytes += isDraining ? blob.length() : 0;
+    }
+    if (plan.isSurplus() && isConfirmed(blob, having)) {
+      local.becameSurplus(blob.hash());
+      tally.surplus();
+    }
+  }
+
+  /// Has each node that has a copy confirm that it keeps it as a source: what an index shows might
+  /// be a surplus copy there, too, for whoever saw other members.
+  private boolean isConfirmed(LocalBlob blob, Set<String> having) throws InterruptedException {
+    for (String node : having) {
+      if (!send(blob, node)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean copy(LocalBlob blob, String target, RepairTally.Round round)
+      throws InterruptedException {
+    if (!send(blob, target)) {
+      tally.failed();
+      return false;
+    }
+    tally.copied(blob.length());
+    return true;
+  }
+
+  private boolean send(LocalBlob blob, String target) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(bandwidth.take(blob.length(), System.nanoTime()));
+    try {
+      Deadline deadline = Deadline.after(CALL_MAX);
+      Blob bytes = nodes.get(self, blob.hash(), deadline);
+      PutPolicy policy = PutPolicy.source(1).withRetention(blob.retention());
+      Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
+      failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
+      return failed.isEmpty();
+    } catch (FabricException e) {
+      LOG.debug("copying {} to {}: {}", blob, target, e.getMessage());
+      return false;
+    }
+  }
+
+  /// Fetches what was found damaged here from whoever has it.
+  private void restoreDamaged(RepairTally.Round round) {
+    List<Hash> damaged = local.damaged();
+    if (damaged.isEmpty()) {
+      return;
+    }
+    try {
+      Set<Hash> present = nodes.present(self, damaged, Deadline.after(CALL_MAX));
+      for (Hash hash : damaged) {
+        if (!present.contains(hash) && restore(hash)) {
+          tally.restored();
+        }
+      }
+    } catch (FabricException e) {
+      round.failed++;
+    }
+  }
+
+  private boolean restore(Hash hash) {
+    try {
+      Blob bytes = fabric.get(hash);
+      return nodes
+          .put(self, List.of(bytes), PutPolicy.source(1), Deadline.after(CALL_MAX))
+          .isEmpty();
+    } catch (FabricException e) {
+      return false; // it is nowhere else: if it was derived, somebody computes it again
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    thread.interrupt();
+    try {
+      TimeUnit.SECONDS.timedJoin(thread, 30);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
