@@ -162,6 +162,15 @@ public final class MemoryCalls {
           codec(SyncResponse::write, SyncResponse::read),
           true);
 
+  /// What the node has done so that each blob is where it belongs, and whether it may leave.
+  public static final Method<StatusRequest, RepairStatus> REPAIR =
+      new Method<>(
+          222,
+          "memnode.repair",
+          codec(StatusRequest::write, StatusRequest::read),
+          codec(RepairStatus::write, RepairStatus::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

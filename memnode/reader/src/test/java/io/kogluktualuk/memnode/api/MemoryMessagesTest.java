@@ -176,6 +176,14 @@ class MemoryMessagesTest {
           new Kind<>("collected", MemoryCalls.COLLECT.response(), MemoryMessagesTest::collected),
           new Kind<>("credits", MemoryCalls.CREDITS.request(), (_, _) -> new StatusRequest()),
           new Kind<>("accounts", MemoryCalls.CREDITS.response(), MemoryMessagesTest::credits),
+          new Kind<>(
+              "repair",
+              MemoryCalls.REPAIR.response(),
+              (random, _) -> {
+                long[] n = random.longs(9, 0, Long.MAX_VALUE).toArray();
+                return new RepairStatus(
+                    n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], random.nextBoolean());
+              }),
           new Kind<>("status", MemoryCalls.STATUS.request(), (_, _) -> new StatusRequest()),
           new Kind<>("state", MemoryCalls.STATUS.response(), MemoryMessagesTest::status));
 

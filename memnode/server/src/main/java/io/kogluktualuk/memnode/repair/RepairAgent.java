@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeBlobs;

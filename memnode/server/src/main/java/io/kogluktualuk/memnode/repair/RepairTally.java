@@ -1,5 +1,7 @@
 package io.kogluktualuk.memnode.repair;
 
+import io.kogluktualuk.memnode.api.RepairStatus;
+
 /// Counts what a [RepairAgent] does.
 ///
 /// **Threading:** the agent's thread counts, any thread asks; one lock for an addition.

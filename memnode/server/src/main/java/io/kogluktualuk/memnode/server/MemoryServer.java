@@ -1,15 +1,24 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
+import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeState;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.provider.Verbs;
@@ -20,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +50,7 @@ public final class MemoryServer implements AutoCloseable {
   private final String host;
   private final StoreCalls calls;
   private final RpcServer rpc;
+  private final Repairs repairs;
   private final @Nullable Enrolment enrolment;
 
   private MemoryServer(MemorySettings settings) {
@@ -48,8 +59,16 @@ public final class MemoryServer implements AutoCloseable {
       id = NodeId.parse(Objects.requireNonNull(tenants.get(Tenant.DEFAULT)).nodeId());
       host = host(settings.bind());
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
-      rpc = RpcServer.open(settings.bind(), calls.table(), settings.security());
+      MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
+      rpc = RpcServer.open(settings.bind(), table, settings.security());
       opened.add(rpc);
+      repairs =
+          opened.add(
+              Repairs.start(
+                  id.toString(),
+                  tenants,
+                  settings.repair(),
+                  ReaderSettings.defaults().withSecurity(settings.security())));
       enrolment = settings.control().isEmpty() ? null : enrol(settings);
     } catch (RuntimeException e) {
       opened.closeBecause(e);
@@ -119,11 +138,63 @@ public final class MemoryServer implements AutoCloseable {
 
   private Enrolment enrol(MemorySettings settings) {
     ControlLink control = opened.add(ControlLink.open(settings.control(), settings.security()));
-    return opened.add(Enrolment.start(control, self(settings), settings.heartbeat(), this::load));
+    return opened.add(
+        Enrolment.start(control, self(settings), settings.heartbeat(), this::load, listener()));
   }
 
   private Load load() {
     return new Load(calls.status().usedBytes(), 0, 0);
+  }
+
+  private Enrolment.Listener listener() {
+    return new Enrolment.Listener() {
+      @Override
+      public void onBeat(HeartbeatReply reply) {
+        // What it says about this node is among what it says about all.
+      }
+
+      @Override
+      public void onMembers(Members members) {
+        MemoryServer.this.onMembers(memoryNodes(members));
+      }
+
+      @Override
+      public boolean wantsMembers() {
+        return true;
+      }
+    };
+  }
+
+  private static List<MemoryNode> memoryNodes(Members members) {
+    List<MemoryNode> nodes = new ArrayList<>();
+    for (Member member : members.members()) {
+      MemberInfo info = member.info();
+      if (info.role() == Role.MEMORY) {
+        NodeState state =
+            switch (member.state()) {
+              case ACTIVE -> NodeState.ACTIVE;
+              case DRAINING -> NodeState.DRAINING;
+              case LOST -> NodeState.LOST;
+            };
+        int colon = info.address().lastIndexOf(':');
+        InetSocketAddress address =
+            new InetSocketAddress(
+                info.address().substring(0, colon),
+                Integer.parseInt(info.address().substring(colon + 1)));
+        nodes.add(new MemoryNode(info.id().toString(), address, info.weight(), state));
+      }
+    }
+    return nodes;
+  }
+
+  /// Tells who the memory nodes are now: blobs are copied to where they belong.
+  void onMembers(List<MemoryNode> members) {
+    repairs.onMembers(members);
+  }
+
+  /// What has been done so that each blob is where it belongs.
+  public RepairStatus repair() {
+    return repairs.status();
   }
 
   /// The identity that it keeps for ever.

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 /// @param tenants whose blobs it keeps besides the default tenant's; they share everything equally
 /// @param readKeys when the keys for reading change
 /// @param security who this node and its callers are proven to be
+/// @param repair how it looks after its blobs when members change
 public record MemorySettings(
     Path folder,
     String name,
@@ -40,7 +42,8 @@ public record MemorySettings(
     Duration heartbeat,
     List<Tenant> tenants,
     KeySchedule readKeys,
-    RpcSecurity security) {
+    RpcSecurity security,
+    RepairSettings repair) {
 
   /// A fifth of what the control plane takes for silence.
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -97,7 +100,8 @@ public record MemorySettings(
         heartbeat,
         List.of(),
         KeySchedule.STANDARD,
-        RpcSecurity.NONE);
+        RpcSecurity.NONE,
+        RepairSettings.defaults());
   }
 
   /// A node that belongs to the control plane at these addresses, with its weight by capacity.
@@ -121,30 +125,38 @@ public record MemorySettings(
         HEARTBEAT,
         List.of(),
         KeySchedule.STANDARD,
-        RpcSecurity.NONE);
+        RpcSecurity.NONE,
+        RepairSettings.defaults());
   }
 
   public MemorySettings withStore(StoreSettings other) {
     return new MemorySettings(
         folder, name, bind, dataPort, other, weight, control, heartbeat, tenants, readKeys,
-        security);
+        security, repair);
   }
 
   public MemorySettings withTenants(List<Tenant> others) {
     return new MemorySettings(
-        folder, name, bind, dataPort, store, weight, control, heartbeat, others, readKeys,
-        security);
+        folder, name, bind, dataPort, store, weight, control, heartbeat, others, readKeys, security,
+        repair);
   }
 
   public MemorySettings withReadKeys(KeySchedule schedule) {
     return new MemorySettings(
         folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, schedule,
-        security);
+        security, repair);
   }
 
   public MemorySettings withSecurity(RpcSecurity how) {
     return new MemorySettings(
-        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys, how);
+        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys, how,
+        repair);
+  }
+
+  public MemorySettings withRepair(RepairSettings how) {
+    return new MemorySettings(
+        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys,
+        security, how);
   }
 
   /// The tenants besides the default one that a node had on this folder.

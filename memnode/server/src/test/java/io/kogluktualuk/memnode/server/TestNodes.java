@@ -6,6 +6,7 @@ import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,6 +20,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /// Memory nodes of one test, in this process, over their real transport.
 final class TestNodes implements AutoCloseable {
+
+  /// Acts at once, and looks at everything often.
+  private static final RepairSettings REPAIR =
+      new RepairSettings(2, 1L << 30, Duration.ofSeconds(60), Duration.ZERO);
 
   private final Path folder;
   private final Map<String, MemoryServer> running = new TreeMap<>();
@@ -48,7 +53,9 @@ final class TestNodes implements AutoCloseable {
 
   /// Starts a node, or starts it again.
   MemoryServer start(String name, int port, long mebibytes) {
-    MemoryServer server = MemoryServer.open(settings(folder(name), name, port, storeOf(mebibytes)));
+    MemoryServer server =
+        MemoryServer.open(
+            settings(folder(name), name, port, storeOf(mebibytes)).withRepair(REPAIR));
     running.put(name, server);
     members.put(name, new MemoryNode(server.id().toString(), server.address(), 1));
     return server;
