@@ -8,6 +8,7 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.server.KeySchedule;
 import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
+import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -34,7 +35,8 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
         config.heartbeat(),
         config.tenants(),
         KeySchedule.STANDARD,
-        NodeSecurity.of(shared.tlsFolder()));
+        NodeSecurity.of(shared.tlsFolder()),
+        RepairSettings.defaults());
   }
 
   @Override
