@@ -7,11 +7,11 @@ public final class ComputeMethods {
 
   /// Gives the outcome of a transaction, computing it if it is not known.
   ///
-  /// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when the transaction or something it needs
-  /// is not stored, [io.kogluktualuk.fabric.fault.DeadlineExceeded] when its time ran out,
+  /// **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when the transaction or something it
+  /// needs is not stored, [io.kogluktualuk.fabric.fault.DeadlineExceeded] when its time ran out,
   /// [io.kogluktualuk.fabric.fault.Refused] when it was cancelled or nests too deep,
-  /// [io.kogluktualuk.fabric.fault.OutOfSpace] and [io.kogluktualuk.fabric.fault.Unavailable] from
-  /// the stores. A program that fails or traps is no error: that is its outcome.
+  /// [io.kogluktualuk.fabric.fault.OutOfSpace] and [io.kogluktualuk.fabric.fault.Unavailable]
+  /// from the stores. A program that fails or traps is no error: that is its outcome.
   public static final Method<RunRequest, RunReport> RUN =
       new Method<>(300, "compute.run", RunRequest.CODEC, RunReport.CODEC, true);
 
@@ -34,6 +34,13 @@ public final class ComputeMethods {
   /// Tells what the node is doing.
   public static final Method<Nothing, ComputeStatus> STATUS =
       new Method<>(304, "compute.status", Nothing.CODEC, ComputeStatus.CODEC, true);
+
+  /// Brings back what is lost of a value by running the transactions again that made it.
+  ///
+  /// **Errors:** as for [#RUN]; [io.kogluktualuk.fabric.fault.NotFound] when something of it
+  /// cannot be computed.
+  public static final Method<HealRequest, HealReply> HEAL =
+      new Method<>(305, "compute.heal", HealRequest.CODEC, HealReply.CODEC, true);
 
   private ComputeMethods() {}
 }

@@ -76,6 +76,10 @@ class MessagesTest {
                       counters(r),
                       List.of("/bin/sort /tmp/xaa", "/bin/ümläut 🜁"),
                       disposed(r, 200))),
+          new Case<>(
+              HealRequest.CODEC,
+              r -> new HealRequest(outcome(r).output(), RunId.random(r), time(r))),
+          new Case<>(HealReply.CODEC, r -> new HealReply(r.nextLong(1L << 40))),
           new Case<>(CancelReply.CODEC, r -> new CancelReply(r.nextBoolean())),
           new Case<>(
               ComputeStatus.CODEC,

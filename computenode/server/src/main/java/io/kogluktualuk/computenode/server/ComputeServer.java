@@ -150,6 +150,7 @@ public final class ComputeServer implements AutoCloseable {
     return VerbsStatus.addTo(new MethodTable())
         .on(ComputeMethods.RUN, request -> taken(() -> engine.run(request)))
         .on(ComputeMethods.EXECUTE, request -> taken(() -> engine.execute(request)))
+        .on(ComputeMethods.HEAL, request -> taken(() -> engine.heal(request)))
         .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))
         .on(ComputeMethods.CANCEL, run -> new CancelReply(engine.cancel(run)))
         .on(ComputeMethods.STATUS, _ -> engine.status());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.computenode.api.Disposition;
+import io.kogluktualuk.computenode.api.HealRequest;
+import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
 import io.kogluktualuk.fabric.blob.Blob;
@@ -110,6 +112,25 @@ final class LostBlobsTest {
     assertEquals(cold.outcome(), healed.outcome());
     assertEquals("alpha\n".repeat(8), second.text(healed.outcome().output()));
     assertEquals(3, healed.counters().run());
+  }
+
+  @Test
+  void aValueOfWhichPartsAreLostIsMadeWholeOnDemand() {
+    Ref made =
+        first
+            .run("/bin/probe", "fill", "/tmp/x", "9000000", "7", "out", "/tmp/x")
+            .outcome()
+            .output();
+    List<Hash> lost = List.of(made.hash(), Content.open(store, made).chunk(0).hash());
+    store.lose(lost);
+    HealRequest request = new HealRequest(made, new RunId(1, 1), Bench.TIMEOUT);
+    assertEquals(1, second.engine.heal(request).ran());
+    assertEquals(Set.of(), store.missing(lost));
+    assertEquals(
+        0, second.engine.heal(new HealRequest(made, new RunId(1, 2), Bench.TIMEOUT)).ran());
+    Blob foreign = Blob.of(new byte[] {1, 2, 3});
+    HealRequest hopeless = new HealRequest(Ref.ofBlob(foreign), new RunId(1, 3), Bench.TIMEOUT);
+    assertThrows(NotFound.class, () -> second.engine.heal(hopeless));
   }
 
   @Test

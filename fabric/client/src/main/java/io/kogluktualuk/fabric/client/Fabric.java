@@ -46,6 +46,7 @@ public final class Fabric implements AutoCloseable {
   private final ControlClient control;
   private final Membership membership;
   private final FabricBlobs blobs;
+  private final Mender mender;
   private final RefReader refs;
   private final Runs runs;
 
@@ -64,6 +65,7 @@ public final class Fabric implements AutoCloseable {
                 .withTimeout(settings.transferTimeout()));
     HashSearch search =
         new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
+    this.mender = new Mender(membership, settings.transferTimeout());
     this.refs = new RefReader(blobs, search);
     this.runs = new Runs(membership, settings);
   }
@@ -102,7 +104,8 @@ public final class Fabric implements AutoCloseable {
     return blobs;
   }
 
-  /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further copy.
+  /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further
+  /// copy.
   ///
   /// @param use gets bytes that are valid until it returns
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
@@ -139,12 +142,12 @@ public final class Fabric implements AutoCloseable {
 
   /// Opens the content of a blob or a list.
   public ContentStream open(Ref ref) {
-    return ContentStream.open(blobs, ref);
+    return ContentStream.open(storeOf(ref), ref);
   }
 
   /// Writes content to a file, which appears when it is complete.
   public void get(Ref ref, Path file) {
-    DirectoryExport.writeFile(blobs, ref, file);
+    DirectoryExport.writeFile(storeOf(ref), ref, file);
   }
 
   /// The ref that a text stands for: `kind:hash:length`, a hash, or the first digits of one.
@@ -157,7 +160,7 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when it leads nowhere
   /// @throws InvalidArgument when it goes on below content, or below something not computed yet
   public Ref find(Ref tree, String path) {
-    return switch (Resolution.of(blobs, tree, NamePath.parse(path))) {
+    return switch (Resolution.of(storeOf(tree), tree, NamePath.parse(path))) {
       case Resolution.Found(Ref ref) -> ref;
       case Resolution.Absent(NamePath missing) ->
           throw new NotFound("path " + path + " is not in " + tree + ": no " + missing);
@@ -174,7 +177,7 @@ public final class Fabric implements AutoCloseable {
     if (ref.kind() != Kind.TREE) {
       throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
     }
-    return Resolution.loadTree(blobs, ref);
+    return Resolution.loadTree(storeOf(ref), ref);
   }
 
   /// Looks at a value and at whether its parts are stored.
@@ -193,7 +196,7 @@ public final class Fabric implements AutoCloseable {
   ///
   /// @param force whether files that are there already may be replaced
   public ExportReport exportTree(Ref tree, Path directory, boolean force) {
-    return new DirectoryExport(blobs, force).run(tree, directory);
+    return new DirectoryExport(storeOf(tree), force).run(tree, directory);
   }
 
   /// Makes the namespace that a text file describes.
@@ -244,6 +247,11 @@ public final class Fabric implements AutoCloseable {
 
   public ClusterStatus status() {
     return StatusReader.read(control, membership);
+  }
+
+  /// The blobs, of which those that a value consists of come back when they are lost.
+  private BlobStore storeOf(Ref value) {
+    return new MendedBlobs(blobs, mender, value);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -49,11 +50,27 @@ final class Assurance {
   ///
   /// @return what is not there; of what a lost list or tree consists is not known
   Set<Hash> absent(Hash key, Outcome outcome) {
+    long now = nanoTime.getAsLong();
+    Keeper.Kept kept = keep(List.of(outcome.output(), outcome.diagnostics(), outcome.trace()));
+    if (kept.absent().isEmpty()) {
+      remember(key, now + (kept.untilNanos() - now) / 2);
+    }
+    return kept.absent();
+  }
+
+  /// Keeps everything that values consist of.
+  ///
+  /// @return what is not there
+  Set<Hash> absent(Collection<Ref> values) {
+    return keep(values).absent();
+  }
+
+  private Keeper.Kept keep(Collection<Ref> values) {
     Set<Hash> reached = new HashSet<>();
     Set<Hash> absent = new HashSet<>();
     Reach.visit(
         blobs,
-        List.of(outcome.output(), outcome.diagnostics(), outcome.trace()),
+        values,
         new Reach.Visitor() {
           @Override
           public boolean reached(Hash hash) {
@@ -65,13 +82,9 @@ final class Assurance {
             absent.add(ref.hash());
           }
         });
-    long now = nanoTime.getAsLong();
     Keeper.Kept kept = keeper.keep(reached);
     absent.addAll(kept.absent());
-    if (absent.isEmpty()) {
-      remember(key, now + (kept.untilNanos() - now) / 2);
-    }
-    return absent;
+    return new Keeper.Kept(absent, kept.untilNanos());
   }
 
   private void remember(Hash key, long end) {

@@ -4,6 +4,8 @@ import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.computenode.api.Disposition;
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.HealReply;
+import io.kogluktualuk.computenode.api.HealRequest;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
@@ -43,8 +45,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Gives transactions their outcomes: known ones at once, others by running them here or at a
 /// peer.
@@ -64,16 +64,12 @@ public final class Engine implements AutoCloseable {
   /// A transaction that three peers could not run is run here.
   private static final int HANDOVERS_MAX = 3;
 
-  /// One loss more than that while an answer is being made is somebody's work.
-  private static final int HEALS_MAX = 3;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
   private final EngineSettings settings;
   private final MemoIndex index;
   private final OutcomeCache outcomes;
   private final LocalBlobs blobs;
   private final Assurance assurance;
+  private final Restorer restorer;
   private final LookupBatcher lookups;
   private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
   private final Programs programs;
@@ -101,6 +97,7 @@ public final class Engine implements AutoCloseable {
     this.outcomes = new OutcomeCache(settings.outcomesMax());
     this.blobs = new LocalBlobs(settings.name(), fabric, index, outcomes, settings.cacheBytes());
     this.assurance = new Assurance(blobs, keeper, System::nanoTime);
+    this.restorer = new Restorer(assurance, blobs, index);
     this.lookups = new LookupBatcher(index);
     this.programs = new Programs(vm);
     this.peers = peers;
@@ -149,12 +146,16 @@ public final class Engine implements AutoCloseable {
     Run run = runs.open(request.run(), request.timeout());
     try {
       Transaction transaction = load(request.transaction());
-      Settled settled = whole(transaction, fly(transaction, run, Recall.KNOWN), run);
+      Settled settled =
+          restorer.whole(
+              transaction,
+              fly(transaction, run, Recall.KNOWN),
+              again -> fly(again, run, Recall.NEVER));
       run.finish();
       Progress progress = runs.gather(run);
       return new RunReport(
           request.transaction(),
-          outcomeOf(settled),
+          settled.known(),
           settled.disposition(),
           progress.counters(),
           progress.disposed());
@@ -177,10 +178,20 @@ public final class Engine implements AutoCloseable {
       Settled settled =
           await(fly(transaction, run, request.depth(), false, Recall.KNOWN).begin(), run);
       blobs.await(run.publisherMark(), run.deadline());
-      return new ExecuteReply(
-          outcomeOf(settled), settled.disposition(), List.copyOf(settled.cycle()));
+      return new ExecuteReply(settled.known(), settled.disposition(), List.copyOf(settled.cycle()));
     } finally {
       waits.removeChain(request.chain(), request.transaction());
+    }
+  }
+
+  /// Brings back what is lost of a value.
+  public HealReply heal(HealRequest request) {
+    Run run = runs.open(request.run(), request.timeout());
+    try {
+      restorer.heal(request.value(), again -> fly(again, run, Recall.NEVER));
+      return new HealReply(run.progress().counters().run());
+    } finally {
+      run.finish();
     }
   }
 
@@ -223,14 +234,6 @@ public final class Engine implements AutoCloseable {
     return Transaction.decode(key.toHex(), blobs.get(key).toArray());
   }
 
-  private static Outcome outcomeOf(Settled settled) {
-    Outcome outcome = settled.outcome();
-    if (outcome == null) {
-      throw new IllegalStateException("a transaction settles with an outcome");
-    }
-    return outcome;
-  }
-
   /// Waits for the top of a run; lets go of it in the end.
   private Settled await(Pending top, Run run) {
     CompletableFuture<Settled> wait = top.settled().copy();
@@ -259,35 +262,6 @@ public final class Engine implements AutoCloseable {
     Settled settled = await(fly(transaction, run, 0, true, recall).begin(), run);
     blobs.await(run.publisherMark(), run.deadline());
     return settled;
-  }
-
-  /// An outcome of which all can be fetched: the one given, or the same after running again.
-  private Settled whole(Transaction transaction, Settled settled, Run run) {
-    Hash key = transaction.key();
-    if (assurance.isFresh(key)) {
-      return settled;
-    }
-    Settled latest = settled;
-    Set<Hash> absent = assurance.absent(key, outcomeOf(latest));
-    for (int attempt = 0; !absent.isEmpty() && attempt < HEALS_MAX; attempt++) {
-      LOG.info(
-          "{}: {} blobs of the outcome of transaction {} are lost, the first is {}; it is run again",
-          settings.name(),
-          absent.size(),
-          key,
-          absent.iterator().next());
-      latest = fly(transaction, run, Recall.NEVER);
-      absent = assurance.absent(key, outcomeOf(latest));
-    }
-    if (!absent.isEmpty()) {
-      throw new Unavailable(
-          "the outcome of transaction "
-              + key
-              + " is known, but blob "
-              + absent.iterator().next()
-              + " of it is lost and did not come back by running it again");
-    }
-    return latest;
   }
 
   /// A transaction in the making, held once for the caller. It begins when there is room for it,

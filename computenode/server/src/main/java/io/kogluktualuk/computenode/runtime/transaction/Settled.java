@@ -23,4 +23,12 @@ record Settled(
             : new Thunks.Failed(key, "transaction " + key + " " + outcome.ending());
     return new Settled(value, outcome, disposition, cycle);
   }
+
+  /// The outcome of a transaction: a flight settles with one.
+  Outcome known() {
+    if (outcome == null) {
+      throw new IllegalStateException("a transaction settles with an outcome");
+    }
+    return outcome;
+  }
 }

@@ -1,0 +1,49 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.computenode.api.ComputeMethods;
+import io.kogluktualuk.computenode.api.HealRequest;
+import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Has values made whole of which blobs are lost: a compute node runs the transactions again that
+/// made them.
+///
+/// **Threading:** any thread. **Bound:** [Runs#ATTEMPTS_MAX] nodes are asked.
+final class Mender {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Mender.class);
+
+  private final Membership membership;
+  private final Duration timeout;
+
+  Mender(Membership membership, Duration timeout) {
+    this.membership = membership;
+    this.timeout = timeout;
+  }
+
+  /// @return whether the value is whole now, as far as somebody could see
+  boolean mend(Ref value) {
+    RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
+    Deadline deadline = Deadline.after(timeout);
+    for (Member node : membership.computeNodes().stream().limit(Runs.ATTEMPTS_MAX).toList()) {
+      try {
+        HealRequest request = new HealRequest(value, id, deadline.remaining());
+        membership.channel(node).call(ComputeMethods.HEAL, request, deadline);
+        return true;
+      } catch (FabricException e) {
+        LOG.warn("{} could not be mended by {}: {}", value, node.info().name(), e.getMessage());
+        if (e.category() != FabricException.Category.RETRY || deadline.hasPassed()) {
+          return false;
+        }
+      }
+    }
+    return false;
+  }
+}
