@@ -150,9 +150,14 @@ public final class ControlClient {
   }
 
   /// All living leases, in the order of their ids.
-  public List<Leases.Held> leases() {
-    return pages(
-        ControlMethods.LEASES, Leases::leases, Leases::hasMore, held -> new Maybe<>(held.id()));
+  public Leases leases() {
+    Leases page = call(ControlMethods.LEASES, new Maybe<>(null));
+    List<Leases.Held> all = new ArrayList<>(page.leases());
+    while (page.hasMore() && !page.leases().isEmpty()) {
+      page = call(ControlMethods.LEASES, new Maybe<>(all.getLast().id()));
+      all.addAll(page.leases());
+    }
+    return new Leases(page.nowMillis(), all, false);
   }
 
   public CreditBalance setCreditLimit(SetCreditLimit ask) {

@@ -13,7 +13,7 @@ import java.util.Objects;
 /// asked; it never compares `expiresAtMillis` with a clock of its own.
 ///
 /// @param ttlMillis how long it lives after each renewal
-/// @param expiresAtMillis in the log's time, for people
+/// @param expiresAtMillis in the log's time, which is none of anybody's clocks, for people
 public record Lease(LeaseProof proof, Account account, long ttlMillis, long expiresAtMillis) {
 
   static final int ENCODED_BYTES_MAX = 16 + 9 + 1 + Account.NAME_LENGTH_MAX + 4 + 9;

@@ -9,8 +9,9 @@ import java.util.List;
 
 /// The living leases in the order of their ids, or a page of them.
 ///
+/// @param nowMillis the log's time, to compare the ends of leases with
 /// @param hasMore whether leases with greater ids follow
-public record Leases(List<Held> leases, boolean hasMore) {
+public record Leases(long nowMillis, List<Held> leases, boolean hasMore) {
 
   /// A lease and who holds it.
   public record Held(Lease lease, String holder) {
@@ -50,20 +51,22 @@ public record Leases(List<Held> leases, boolean hasMore) {
       new Codec<>() {
         @Override
         public void write(Leases page, CanonicalWriter writer) {
-          writer.bool(page.hasMore);
+          writer.varint(page.nowMillis).bool(page.hasMore);
           Lists.write(page.leases, Held.CODEC, writer);
         }
 
         @Override
         public Leases read(CanonicalReader reader) {
+          long nowMillis = reader.varint();
           boolean hasMore = reader.bool();
           int bytesMin = Lease.ENCODED_BYTES_MIN + 2;
           return new Leases(
-              Lists.read(Held.CODEC, PAGE_MAX, bytesMin, "the leases", reader), hasMore);
+              nowMillis, Lists.read(Held.CODEC, PAGE_MAX, bytesMin, "the leases", reader), hasMore);
         }
       };
 
   public Leases {
     leases = List.copyOf(leases);
+    Numbers.checkNotNegative(nowMillis, "the time of the log");
   }
 }

@@ -112,6 +112,7 @@ final class ControlMessagesFuzz {
         ControlMethods.LEASES,
         new Maybe<>(random.nextBoolean() ? null : LeaseId.of(random)),
         new Leases(
+            random.nextLong(Long.MAX_VALUE),
             samples.list(
                 Leases.PAGE_MAX, () -> new Leases.Held(samples.lease(), samples.text(128))),
             random.nextBoolean()),
@@ -262,7 +263,7 @@ final class ControlMessagesFuzz {
           Leases.Held held = new Leases.Held(lease, "h".repeat(128));
           assertFits(
               ControlMethods.LEASES.response(),
-              new Leases(Collections.nCopies(Leases.PAGE_MAX, held), true));
+              new Leases(Long.MAX_VALUE, Collections.nCopies(Leases.PAGE_MAX, held), true));
           long most = CreditBalance.BYTES_MAX;
           Accounts.Row row = new Accounts.Row(account, most, most, Integer.MAX_VALUE);
           assertFits(

@@ -5,15 +5,18 @@ import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.Disagreement;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.model.ControlMachine;
+import io.kogluktualuk.controlplane.model.ControlMachine.Hosted;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.ratis.LogHost;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +36,7 @@ final class ControlService implements AutoCloseable {
   /// See decision 0033.
   private static final int ENTRIES_IN_FLIGHT = Integer.getInteger("kog.entries", 1);
 
-  private final ControlMachine machine = new ControlMachine();
+  private final ControlMachine machine;
   private final MethodTable methods = VerbsStatus.addTo(new MethodTable());
   private final OpenParts opened = new OpenParts("a control node");
   private final ReplicatedLog log;
@@ -43,19 +46,28 @@ final class ControlService implements AutoCloseable {
 
   /// Opens the log and waits until it can answer; fails as [ControlServer#open].
   ControlService(ControlSettings settings) {
+    machine =
+        new ControlMachine(settings.memoShards() == 1 ? Hosted.EVERYTHING : Hosted.ALL_BUT_MEMOS);
     Map<String, ControlMachine> machines = machines(settings.memoShards());
     LogHost host = opened.add(openLogs(settings, machines));
     log = host.log(MAIN);
     Proposer proposer = proposer(log, settings);
     shards = new MemoShards(shards(settings, machines, host, proposer));
     pulse = new Pulse(System::nanoTime, settings.silentAfter());
-    members = new MemberCalls(log, machine.members(), proposer, pulse, settings.commitTimeout());
+    MainLog main = new MainLog(log, proposer, settings.commitTimeout());
+    members = new MemberCalls(main, machine, pulse);
     members.addTo(methods);
+    new LeaseCalls(main, machine).addTo(methods);
+    new CreditCalls(main, machine.credits()).addTo(methods);
+    new RootCalls(main, machine).addTo(methods);
+    new AuditCalls(main, machine.audit()).addTo(methods);
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
     Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
     machines.keySet().forEach(name -> logs.put(name, host.log(name)));
     new PlaneCalls(settings.log().nodeId(), logs, log, machine.members()).addTo(methods);
     methods.on(ControlMethods.STATUS, _ -> status());
+    Duration lostAfter = settings.silentAfter().multipliedBy(2);
+    opened.add(Timekeeper.start(main, machine, pulse, lostAfter, System::nanoTime));
   }
 
   /// The machine of each log, the main one first.
@@ -63,7 +75,7 @@ final class ControlService implements AutoCloseable {
     Map<String, ControlMachine> machines = new LinkedHashMap<>();
     machines.put(MAIN, machine);
     for (int shard = 0; memoShards > 1 && shard < memoShards; shard++) {
-      machines.put(MemoShards.logName(shard, memoShards), new ControlMachine());
+      machines.put(MemoShards.logName(shard, memoShards), new ControlMachine(Hosted.MEMOS));
     }
     return machines;
   }
@@ -112,7 +124,7 @@ final class ControlService implements AutoCloseable {
   /// Makes this node a member itself. It is never silent to itself.
   void join(MemberInfo self) {
     pulse.alwaysHears(self.id());
-    members.register(self);
+    members.register(Caller.UNPROVEN, self);
   }
 
   /// What the `status` call answers, also once this node has failed.

@@ -50,14 +50,10 @@ final class Pulse {
   }
 
   /// A member and what was heard of it. One never heard counts from the start of this node.
-  Member of(MemberInfo info) {
+  Member of(MemberInfo info, MemberState state) {
     Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE));
     long unheard = info.id().equals(self) ? 0 : Math.max(0, nanoClock.getAsLong() - beat.atNanos);
     return new Member(
-        info,
-        MemberState.ACTIVE,
-        unheard > silentAfterNanos,
-        TimeUnit.NANOSECONDS.toMillis(unheard),
-        beat.load);
+        info, state, unheard > silentAfterNanos, TimeUnit.NANOSECONDS.toMillis(unheard), beat.load);
   }
 }

@@ -25,15 +25,15 @@ final class PulseTest {
     pass(Duration.ofSeconds(5));
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, false, 5000, load),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
     pass(Duration.ofMillis(1));
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, true, 5001, load),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
     pulse.heard(Memos.nodeId(1), Load.NONE);
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
   }
 
   @Test
@@ -41,11 +41,11 @@ final class PulseTest {
     pass(Duration.ofSeconds(4));
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, false, 4000, Load.NONE),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
     pass(Duration.ofSeconds(2));
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, true, 6000, Load.NONE),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
   }
 
   @Test
@@ -54,6 +54,6 @@ final class PulseTest {
     pass(Duration.ofDays(1));
     assertEquals(
         new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
-        pulse.of(Memos.member(1)));
+        pulse.of(Memos.member(1), MemberState.ACTIVE));
   }
 }
