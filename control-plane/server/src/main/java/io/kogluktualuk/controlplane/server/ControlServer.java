@@ -37,7 +37,11 @@ public final class ControlServer implements AutoCloseable {
   public static ControlServer open(ControlSettings settings) {
     ControlService service = new ControlService(settings);
     try {
-      RpcServer calls = RpcServer.open(settings.bind(), service.methods(), settings.security());
+      RpcServer calls =
+          RpcServer.open(
+              settings.bind(),
+              service.methods().guardedBy(ControlRules.rules()),
+              settings.security());
       ControlServer server = new ControlServer(service, calls);
       try {
         service.join(self(settings, calls.address()));

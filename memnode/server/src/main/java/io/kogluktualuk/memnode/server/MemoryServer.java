@@ -60,7 +60,9 @@ public final class MemoryServer implements AutoCloseable {
       host = host(settings.bind());
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
       MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
-      rpc = RpcServer.open(settings.bind(), table, settings.security());
+      rpc =
+          RpcServer.open(
+              settings.bind(), table.guardedBy(StoreRules.rules()), settings.security());
       opened.add(rpc);
       repairs =
           opened.add(

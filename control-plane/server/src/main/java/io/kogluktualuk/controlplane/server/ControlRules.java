@@ -1,0 +1,109 @@
+package io.kogluktualuk.controlplane.server;
+
+import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.rpc.CallRules;
+import io.kogluktualuk.fabric.rpc.Method;
+import io.kogluktualuk.fabric.rpc.PeerName;
+import io.kogluktualuk.fabric.rpc.PeerName.Role;
+import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
+
+/// Who may make which calls of a control node. See decision 0031 for the reasons.
+///
+/// **Threading:** stateless.
+final class ControlRules {
+
+  private static final String ADMIN = "clients certified as administrators";
+  private static final String MEMORY = "memory nodes";
+
+  private ControlRules() {}
+
+  static CallRules rules() {
+    CallRules rules = new CallRules();
+    members(rules);
+    memos(rules);
+    leases(rules);
+    credits(rules);
+    rest(rules);
+    return rules;
+  }
+
+  private static void members(CallRules rules) {
+    rules
+        .allow(
+            ControlMethods.REGISTER,
+            "a node certified for that role and name",
+            ControlRules::isItself)
+        .allowTo(ControlMethods.HEARTBEAT, "nodes", peer -> peer.role().isServer())
+        .allowAll(ControlMethods.MEMBERS);
+    admin(rules, ControlMethods.FORGET);
+    admin(rules, ControlMethods.DRAIN);
+  }
+
+  private static boolean isItself(PeerName peer, MemberInfo member) {
+    return member.role().name().equals(peer.role().name()) && member.name().equals(peer.name());
+  }
+
+  /// What a program's output is, is for those to say who run programs: everybody believes it.
+  private static void memos(CallRules rules) {
+    rules
+        .allowTo(ControlMethods.RECORD, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowAll(ControlMethods.LOOKUP)
+        .allowAll(ControlMethods.EXPLAIN)
+        .allowAll(ControlMethods.PRODUCERS_OF)
+        .allowAll(ControlMethods.RESOLVE_PREFIX);
+  }
+
+  /// The id in a lease is its holder's secret, so the list of leases is not for everybody.
+  private static void leases(CallRules rules) {
+    rules
+        .allow(
+            ControlMethods.ACQUIRE_LEASE,
+            "nodes and clients certified for that account",
+            (peer, ask) -> peer.role().isServer() || pays(peer, ask.account()))
+        .allowAll(ControlMethods.RENEW_LEASES)
+        .allowAll(ControlMethods.END_LEASE);
+    admin(rules, ControlMethods.LEASES);
+    admin(rules, ControlMethods.REVOKE_LEASE);
+  }
+
+  private static boolean pays(PeerName peer, Account account) {
+    return peer.accounts().isEmpty()
+        ? account.equals(Account.DEFAULT)
+        : peer.accounts().contains(account.name());
+  }
+
+  private static void credits(CallRules rules) {
+    rules
+        .allowTo(ControlMethods.TAKE_CREDITS, MEMORY, peer -> peer.role() == Role.MEMORY)
+        .allowTo(ControlMethods.RETURN_CREDITS, MEMORY, peer -> peer.role() == Role.MEMORY)
+        .allowTo(
+            ControlMethods.ALLOTMENTS,
+            "nodes and administrators",
+            peer -> peer.role().isServer() || peer.isAdmin())
+        .allowAll(ControlMethods.ACCOUNTS);
+    admin(rules, ControlMethods.SET_CREDIT_LIMIT);
+  }
+
+  private static void rest(CallRules rules) {
+    rules
+        .allowTo(
+            ControlMethods.SET_ROOT,
+            "clients certified for a tenant, or as administrators",
+            peer -> !peer.tenants().isEmpty() || peer.isAdmin())
+        .allowAll(ControlMethods.ROOT)
+        .allowAll(ControlMethods.ROOTS)
+        .allowAll(ControlMethods.PIN_GENERATION)
+        .allowAll(ControlMethods.STATUS)
+        .allowAll(ControlMethods.PLANE)
+        .allowAll(VerbsStatus.CALL);
+    admin(rules, ControlMethods.ADVANCE_PINS);
+    admin(rules, ControlMethods.AUDIT);
+    admin(rules, ControlMethods.AUDIT_HEAD);
+  }
+
+  private static void admin(CallRules rules, Method<?, ?> method) {
+    rules.allowTo(method, ADMIN, peer -> peer.isAdmin());
+  }
+}
