@@ -61,8 +61,7 @@ public final class MemoryServer implements AutoCloseable {
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
       MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
       rpc =
-          RpcServer.open(
-              settings.bind(), table.guardedBy(StoreRules.rules()), settings.security());
+          RpcServer.open(settings.bind(), table.guardedBy(StoreRules.rules()), settings.security());
       opened.add(rpc);
       repairs =
           opened.add(
