@@ -187,7 +187,10 @@ final class AppliedMachine extends BaseStateMachine {
 
   @Override
   public void reinitialize() throws IOException {
-    storage.loadLatestSnapshot();
+    SingleFileSnapshotInfo installed = storage.loadLatestSnapshot();
+    if (installed != null) {
+      SnapshotFile.sync(installed.getFile().getPath()); // Ratis has renamed it only
+    }
     getLifeCycle().startAndTransition(this::loadLatest);
   }
 

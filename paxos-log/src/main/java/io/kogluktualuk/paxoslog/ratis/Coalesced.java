@@ -39,21 +39,38 @@ final class Coalesced<T> {
     return mine;
   }
 
-  private void send(CompletableFuture<T> answer) {
-    question
-        .get()
-        .whenComplete(
-            (value, problem) -> {
-              CompletableFuture<T> following = advance();
-              if (problem == null) {
-                answer.complete(value);
-              } else {
-                answer.completeExceptionally(problem);
-              }
+  /// Asks for one, and for those that gathered meanwhile when the answer is there at once.
+  private void send(CompletableFuture<T> first) {
+    CompletableFuture<T> waiting = first;
+    while (waiting != null) {
+      CompletableFuture<T> asked = question.get();
+      if (!asked.isDone()) {
+        CompletableFuture<T> served = waiting;
+        asked.whenComplete(
+            (_, _) -> {
+              CompletableFuture<T> following = settle(served, asked);
               if (following != null) {
                 send(following);
               }
             });
+        return;
+      }
+      waiting = settle(waiting, asked);
+    }
+  }
+
+  private @Nullable CompletableFuture<T> settle(
+      CompletableFuture<T> waiting, CompletableFuture<T> answered) {
+    CompletableFuture<T> following = advance();
+    answered.whenComplete(
+        (value, problem) -> {
+          if (problem == null) {
+            waiting.complete(value);
+          } else {
+            waiting.completeExceptionally(problem);
+          }
+        });
+    return following;
   }
 
   private synchronized @Nullable CompletableFuture<T> advance() {

@@ -87,7 +87,7 @@ public final class RatisLog implements ReplicatedLog {
   @Override
   public void barrier(Deadline deadline) {
     Proposal question = new Proposal(what, Proposal.QUESTION);
-    until(question, deadline, () -> readIndex.ask());
+    until(question, deadline, this::askReadIndex);
     machine.checkHealthy();
   }
 
@@ -274,6 +274,12 @@ public final class RatisLog implements ReplicatedLog {
     if (found != null) {
       throw FabricException.ofTag(found.tag(), what + ": " + found.getMessage());
     }
+  }
+
+  /// The leader confirms its lease at once, or asks its followers once for all; see [Coalesced]
+  /// for the others.
+  private CompletableFuture<RaftClientReply> askReadIndex() {
+    return group.division().getInfo().isLeader() ? group.readIndex() : readIndex.ask();
   }
 
   private byte[] withLeader(

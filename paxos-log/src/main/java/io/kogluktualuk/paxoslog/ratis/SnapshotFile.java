@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UTFDataFormatException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -71,6 +73,16 @@ final class SnapshotFile {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     LogFolder.syncFolder(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+  }
+
+  /// Makes a snapshot that somebody else put here survive a power cut, with the folder it is in.
+  static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    LogFolder.syncFolder(folder);
+    LogFolder.syncFolder(Objects.requireNonNull(folder.getParent()));
   }
 
   /// Loads the state of a snapshot into a machine.
