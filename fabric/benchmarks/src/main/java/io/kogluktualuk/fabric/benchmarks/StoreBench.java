@@ -1,10 +1,12 @@
 package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
+import io.kogluktualuk.memnode.reader.PutPolicy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// socket with the same durability.
 ///
 /// Ours hashes at both ends: the writer to name the blob, the node before it seals. Redis hashes
-/// nothing; a row with two SHA-256 beside its SET shows what of the difference that is. *kernel*:
-/// the bytes survive the death of the process at the acknowledgement, and that of the machine a
+/// nothing; a row with two SHA-256 beside its SET shows what of the difference that is. Plain puts
+/// survive the death of the process at the acknowledgement, and that of the machine a
 /// second later (`appendfsync everysec`).
 final class StoreBench implements Bench {
 
@@ -41,28 +43,37 @@ final class StoreBench implements Bench {
   @Override
   public List<Measurement> run(Path folder, Consumer<String> progress) throws Exception {
     List<Measurement> rows = new ArrayList<>();
-    Path redisFolder = Files.createDirectory(folder.resolve("redis"));
-    List<String> everySecond = List.of("--appendonly", "yes", "--appendfsync", "everysec");
     try (MemoryNodeProcess node = MemoryNodeProcess.start(folder.resolve("fabric"));
-        RedisPeer redis = RedisPeer.start(redisFolder, everySecond);
         Fabric fabric = Fabric.connect(node.control(), ClientSettings.DEFAULT)) {
-      if (redis == null) {
-        progress.accept("store: redis-server is not installed (Debian package redis-server)");
+      BlobStore durably = fabric.blobs(PutPolicy.source(1).durable());
+      try (RedisPeer redis = redis(folder, "everysec")) {
+        if (redis == null) {
+          progress.accept("store: redis-server is not installed (Debian package redis-server)");
+        }
+        progress.accept("store: 4 KiB");
+        rows.addAll(size("4KiB", 4 << 10, 1_000, fabric.blobs(), "everysec", redis));
+        progress.accept("store: 1 MiB");
+        rows.addAll(size("1MiB", 1 << 20, 12, fabric.blobs(), "everysec", redis));
       }
-      progress.accept("store: 4 KiB");
-      rows.addAll(size("4KiB", 4 << 10, 1_000, fabric, redis));
-      progress.accept("store: 1 MiB");
-      rows.addAll(size("1MiB", 1 << 20, 12, fabric, redis));
+      try (RedisPeer redis = redis(folder, "always")) {
+        progress.accept("store: 4 KiB, durable");
+        rows.addAll(size("4KiB durable", 4 << 10, 200, durably, "always", redis));
+      }
     }
     return rows;
   }
 
+  private static @Nullable RedisPeer redis(Path folder, String fsync) throws Exception {
+    Path own = Files.createDirectory(folder.resolve("redis-" + fsync));
+    return RedisPeer.start(own, List.of("--appendonly", "yes", "--appendfsync", fsync));
+  }
+
   private static List<Measurement> size(
-      String label, int bytes, int times, Fabric fabric, @Nullable RedisPeer redis)
+      String label, int bytes, int times, BlobStore store, String fsync, @Nullable RedisPeer redis)
       throws Exception {
-    Contents ours = new Contents(bytes, 1);
+    Contents ours = new Contents(bytes, fsync.hashCode());
     Contents theirs = new Contents(bytes, 2);
-    Pairing.Work put = n -> put(fabric, ours, n);
+    Pairing.Work put = n -> put(store, ours, n);
     int warmUp = bytes < (1 << 16) ? 20 * times : times;
     Pairing.Medians plain =
         Pairing.measure(
@@ -71,8 +82,8 @@ final class StoreBench implements Bench {
         Pairing.measure(
             times, ROUNDS, times, put, redis == null ? null : n -> setAndHash(redis, theirs, n));
     return List.of(
-        row("put " + label + " kernel", plain, "redis SET, everysec"),
-        row("put " + label + " kernel, all SHA-256", hashed, "redis SET + 2 SHA-256"));
+        row("put " + label, plain, "redis SET, " + fsync),
+        row("put " + label + ", all SHA-256", hashed, "redis SET + 2 SHA-256"));
   }
 
   private static Measurement row(String metric, Pairing.Medians medians, String peer) {
@@ -103,9 +114,9 @@ final class StoreBench implements Bench {
     }
   }
 
-  private static void put(Fabric fabric, Contents contents, int times) {
+  private static void put(BlobStore store, Contents contents, int times) {
     for (int i = 0; i < times; i++) {
-      fabric.blobs().put(List.of(Blob.of(contents.next())));
+      store.put(List.of(Blob.of(contents.next())));
     }
   }
 

@@ -21,6 +21,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,6 +103,11 @@ public final class Fabric implements AutoCloseable {
   /// The blobs themselves, for what has no method here.
   public BlobStore blobs() {
     return blobs;
+  }
+
+  /// The blobs, put by another policy than that of the settings.
+  public BlobStore blobs(PutPolicy policy) {
+    return blobs.with(policy);
   }
 
   /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further

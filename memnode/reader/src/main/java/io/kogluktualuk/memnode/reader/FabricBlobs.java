@@ -201,7 +201,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
       PutTerms terms,
       Deadline deadline,
       BiConsumer<String, Hash> stored) {
-    new ReplicatedPut(links, writer, policy.replicas(), terms, tally, blobs, stored).run(deadline);
+    new ReplicatedPut(links, writer, policy, terms, tally, blobs, stored).run(deadline);
   }
 
   /// Those of the hashes that no node's index has. A node that cannot be asked counts as having

@@ -45,6 +45,11 @@ final class NodeLink implements AutoCloseable {
     return node;
   }
 
+  /// The connection as it is now: another one may lead to another run of the node.
+  @Nullable Session connection() {
+    return session;
+  }
+
   /// Runs something with a live session. When the node denies an access, its keys are asked for
   /// again, because it renews them from time to time, and everything is run once more. When the
   /// connection turns out to be lost, or to lead to an earlier run of the node, it is dropped; and

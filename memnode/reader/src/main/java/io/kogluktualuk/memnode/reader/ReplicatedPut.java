@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,14 @@ final class ReplicatedPut implements BlobWriter.Report {
 
   private final NodeLinks links;
   private final BlobWriter writer;
-  private final int replicas;
+  private final PutPolicy policy;
   private final PutTerms terms;
   private final Tally tally;
   private final BiConsumer<String, Hash> stored;
   private final Map<Hash, Placement> placements = new LinkedHashMap<>();
+
+  /// Who has stored something that may not be on a device yet, and by which connection.
+  private final Map<NodeLink, Session> written = new ConcurrentHashMap<>();
 
   /// How far one blob is. Guarded by itself.
   private static final class Placement {
@@ -60,6 +64,12 @@ final class ReplicatedPut implements BlobWriter.Report {
       placed.add(link);
     }
 
+    synchronized void unplaced(NodeLink link, FabricException reason) {
+      if (placed.remove(link)) {
+        failed(reason);
+      }
+    }
+
     synchronized void failed(FabricException reason) {
       if (failure == null) {
         failure = reason;
@@ -70,14 +80,14 @@ final class ReplicatedPut implements BlobWriter.Report {
   ReplicatedPut(
       NodeLinks links,
       BlobWriter writer,
-      int replicas,
+      PutPolicy policy,
       PutTerms terms,
       Tally tally,
       Collection<Blob> blobs,
       BiConsumer<String, Hash> stored) {
     this.links = links;
     this.writer = writer;
-    this.replicas = replicas;
+    this.policy = policy;
     this.terms = terms;
     this.tally = tally;
     this.stored = stored;
@@ -97,15 +107,37 @@ final class ReplicatedPut implements BlobWriter.Report {
       round.forEach(
           (link, blobs) -> tasks.add(() -> writer.put(link, blobs, terms, this, deadline)));
       Parallel.run(tasks);
+      if (policy.isDurable()) {
+        makeDurable(deadline);
+      }
       round = nextRound();
     }
     placements.values().forEach(this::conclude);
   }
 
+  /// Waits for the devices of all nodes that have stored something. A node that does not confirm by
+  /// the connection by which it stored may have stopped in between: then it does not count.
+  private void makeDurable(Deadline deadline) {
+    List<Runnable> tasks = new ArrayList<>();
+    written.forEach((link, connection) -> tasks.add(() -> makeDurable(link, connection, deadline)));
+    written.clear();
+    if (!tasks.isEmpty()) {
+      Parallel.run(tasks);
+    }
+  }
+
+  private void makeDurable(NodeLink link, Session connection, Deadline deadline) {
+    try {
+      connection.sync(deadline);
+    } catch (FabricException e) {
+      placements.values().forEach(placement -> placement.unplaced(link, e));
+    }
+  }
+
   private Map<NodeLink, List<Blob>> nextRound() {
     Map<NodeLink, List<Blob>> round = new LinkedHashMap<>();
     for (Placement placement : placements.values()) {
-      for (NodeLink link : placement.candidates(replicas)) {
+      for (NodeLink link : placement.candidates(policy.replicas())) {
         round.computeIfAbsent(link, _ -> new ArrayList<>()).add(placement.blob);
       }
     }
@@ -120,15 +152,27 @@ final class ReplicatedPut implements BlobWriter.Report {
               failure.tag(), placement.blob + " could not be put: " + failure.getMessage())
           : new Unavailable(placement.blob + " could not be put: there is no memory node");
     }
-    if (placement.placed.size() < Math.min(replicas, placement.order.size())) {
+    if (placement.placed.size() < Math.min(policy.replicas(), placement.order.size())) {
       tally.underReplicated.increment();
     }
   }
 
   @Override
   public void stored(NodeLink link, Blob blob) {
+    if (policy.isDurable() && !noteWritten(link)) {
+      failed(blob, new Unavailable("the connection to " + link.node().id() + " is lost"));
+      return;
+    }
     placement(blob).stored(link);
     stored.accept(link.node().id(), blob.hash());
+  }
+
+  private boolean noteWritten(NodeLink link) {
+    Session connection = link.connection();
+    if (connection != null) {
+      written.put(link, connection);
+    }
+    return connection != null;
   }
 
   @Override

@@ -28,6 +28,8 @@ import io.kogluktualuk.memnode.api.SessionId;
 import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.StandRequest;
 import io.kogluktualuk.memnode.api.StandResponse;
+import io.kogluktualuk.memnode.api.SyncRequest;
+import io.kogluktualuk.memnode.api.SyncResponse;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.TouchRequest;
 import io.kogluktualuk.memnode.api.WriteWindow;
@@ -313,6 +315,10 @@ final class Session implements AutoCloseable {
 
   Affected touch(List<Hash> hashes, Deadline deadline) {
     return channel.call(MemoryCalls.TOUCH, new TouchRequest(tenant, hashes), deadline);
+  }
+
+  SyncResponse sync(Deadline deadline) {
+    return channel.call(MemoryCalls.SYNC, new SyncRequest(tenant), deadline);
   }
 
   SealResponse seal(long window, Deadline deadline) {

@@ -400,4 +400,17 @@ class FabricBlobsTest {
     writer.put(after);
     assertAll(after, nodes.reader(1));
   }
+
+  @Test
+  void aDurablePutAsksEachNodeOnceToSync() {
+    MemoryServer a = nodes.start("a");
+    MemoryServer b = nodes.start("b");
+    FabricBlobs store = nodes.reader(2);
+    store.put(blobs(1, 100)); // connects, and gets standing windows
+    long before = a.status().calls() + b.status().calls();
+    List<Blob> durable = blobs(3, 1000);
+    store.with(PutPolicy.source(2).durable()).put(durable);
+    assertEquals(4, a.status().calls() + b.status().calls() - before, "a put and a sync each");
+    assertAll(durable, nodes.reader(1));
+  }
 }
