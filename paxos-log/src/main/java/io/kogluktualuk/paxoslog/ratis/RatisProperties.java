@@ -53,6 +53,10 @@ final class RatisProperties {
   private static final TimeDuration LONE_ELECTION_MAX =
       TimeDuration.valueOf(20, TimeUnit.MILLISECONDS);
 
+  /// A follower is sent entries no more often than this, which makes batches of them. With Ratis'
+  /// 1 ms a lone proposer waits out that millisecond for each entry: 1.08 ms against 0.35 ms.
+  private static final TimeDuration APPEND_PAUSE = TimeDuration.valueOf(200, TimeUnit.MICROSECONDS);
+
   private RatisProperties() {}
 
   static RaftProperties of(LogHostSettings settings, Path storage) {
@@ -144,6 +148,7 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setQueueByteLimit(properties, QUEUE_MAX);
     RaftServerConfigKeys.Log.setQueueElementLimit(properties, QUEUE_ELEMENTS_MAX);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPEND_MAX);
+    RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, APPEND_PAUSE);
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SNAPSHOT_CHUNK);
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
     RaftServerConfigKeys.Write.setByteLimit(properties, QUEUE_MAX);
