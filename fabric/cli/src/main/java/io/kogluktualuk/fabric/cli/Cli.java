@@ -62,6 +62,7 @@ final class Cli {
         new BenchCommand(terminal),
         CaCommand.of(terminal),
         new DoctorCommand(terminal),
+        new FsckCommand(terminal),
         new VersionCommand(terminal));
   }
 

@@ -65,20 +65,6 @@ final class ExtentAllocator {
     return null;
   }
 
-  /// An extent of this size that lies before another one.
-  @Nullable Extent allocateBefore(Extent other) {
-    for (int region = 0; region <= other.region(); region++) {
-      int found = regions.get(region).find((int) (other.size() / ALIGNMENT));
-      long offset = (long) found * ALIGNMENT;
-      if (found >= 0 && (region < other.region() || offset < other.offset())) {
-        Extent lent = new Extent(region, offset, other.size());
-        set(lent, true);
-        return lent;
-      }
-    }
-    return null;
-  }
-
   /// Lends exactly this extent, as the log says it is lent.
   ///
   /// @return false when it is not entirely free: nothing has changed then

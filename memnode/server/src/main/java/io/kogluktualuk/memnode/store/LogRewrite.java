@@ -48,6 +48,15 @@ final class LogRewrite {
     this.fresh = SealLog.open(disk, log.name() + SUFFIX);
   }
 
+  /// Writes a log anew that nobody else uses.
+  static void all(Disk disk, SealLog log, BlobIndex index) {
+    LogRewrite rewrite = new LogRewrite(disk, log, index);
+    for (List<BlobRecord> batch = rewrite.collect(); !batch.isEmpty(); batch = rewrite.collect()) {
+      rewrite.write(batch);
+    }
+    rewrite.finish();
+  }
+
   /// How many more entries than promised there must be room for.
   static long slack(long blobs) {
     return 1024 + blobs / 16;

@@ -71,6 +71,8 @@ public final class MemoryStore implements AutoCloseable {
   private final StoreTally tally = new StoreTally();
   private final Residency residency;
   private final LostBlobs lost = new LostBlobs();
+  private final Relocation relocation;
+  private final Scrub scrub;
   private boolean closed;
 
   private MemoryStore(
@@ -91,6 +93,8 @@ public final class MemoryStore implements AutoCloseable {
     this.standing =
         new StandingWindows(
             settings.windowLifetime().toNanos(), parts.slots().standingMax(), firstWindow);
+    this.relocation = new Relocation(parts.regions(), parts.index());
+    this.scrub = new Scrub(parts.index());
     this.residency = new Residency(parts.regions(), parts.log(), parts.index(), tally, settings);
   }
 
@@ -170,11 +174,60 @@ public final class MemoryStore implements AutoCloseable {
 
   /// Writes the log anew, without any of what is dead.
   void rewriteLog() {
-    LogRewrite rewrite = new LogRewrite(parts.disk(), parts.log(), parts.index());
-    for (List<BlobRecord> batch = rewrite.collect(); !batch.isEmpty(); batch = rewrite.collect()) {
-      rewrite.write(batch);
+    LogRewrite.all(parts.disk(), parts.log(), parts.index());
+  }
+
+  /// Moves some blobs closer together when what is free is in small parts. Holds others up for
+  /// moments only.
+  ///
+  /// @return how many could be moved; 0 when there is nothing to do
+  public int relocate() {
+    synchronized (lock) {
+      checkOpen();
+      if (!parts.regions().isFragmented() || relocation.choose() == 0) {
+        return 0;
+      }
     }
-    rewrite.finish();
+    relocation.copy();
+    int moved;
+    synchronized (lock) {
+      checkOpen();
+      moved = relocation.commit(residency);
+      groupSync.wrote();
+    }
+    groupSync.sync();
+    synchronized (lock) {
+      checkOpen();
+      relocation.free();
+    }
+    return moved;
+  }
+
+  /// Looks at some blobs whether they still have the bytes that their hashes name, one after the
+  /// other, and begins again behind the last. One that has not is dropped, and told
+  /// ([Room#damaged], [#lost]).
+  ///
+  /// @param bytes about how many to hash
+  /// @return how many were damaged
+  public int scrub(long bytes) {
+    int damaged = 0;
+    List<SealedBlob> batch;
+    synchronized (lock) {
+      checkOpen();
+      batch = scrub.next(bytes);
+    }
+    for (SealedBlob blob : batch) {
+      if (!verifiers.isIntact(blob)) {
+        synchronized (lock) {
+          checkOpen();
+          if (residency.dropDamaged(blob, verifiers::isIntact)) {
+            damaged++;
+            lost.add(blob.hash());
+          }
+        }
+      }
+    }
+    return damaged;
   }
 
   /// Writes the log anew when more than half of it says nothing any more. Takes a while, and

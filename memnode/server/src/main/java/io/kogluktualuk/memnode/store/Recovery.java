@@ -1,6 +1,5 @@
 package io.kogluktualuk.memnode.store;
 
-import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -42,42 +41,12 @@ final class Recovery {
   ///
   /// @return how many others the log named, or could not name because it is damaged
   long run(SealLog log, boolean verify) {
-    long damaged = log.load(this::apply);
+    long damaged = log.load(new LogReplay(index));
     if (verify || damaged > 0 || !claimAll()) {
       regions.releaseAll();
       claimIntact();
     }
     return damaged + dropped;
-  }
-
-  private void apply(BlobRecord record, long number) {
-    int ordinal = index.ordinal(record.hash());
-    switch (record.kind()) {
-      case SEALED -> seal(record, number, ordinal);
-      case DROPPED -> {
-        if (ordinal != BlobTable.NONE) {
-          index.remove(ordinal);
-        }
-      }
-      case PINNED -> {
-        if (ordinal != BlobTable.NONE) {
-          table.setPinGeneration(ordinal, (int) record.place());
-        }
-      }
-    }
-  }
-
-  private void seal(BlobRecord record, long number, int found) {
-    int ordinal = found == BlobTable.NONE ? index.claim(record.hash()) : found;
-    if (ordinal == BlobTable.NONE) {
-      throw new OutOfSpace(
-          "an index for "
-              + index.blobsMax()
-              + " blobs has no room for those that are there; make it larger");
-    }
-    table.fill(ordinal, record);
-    table.setRecord(ordinal, number);
-    index.publish(ordinal, record.hash(), record.location());
   }
 
   /// @return false when the log contradicts itself

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Regions implements AutoCloseable {
 
   private static final long PAGE_BYTES = 4096;
+  private static final long LARGE_BYTES = 8L << 20;
 
   private final Disk disk;
   private final StoreSettings settings;
@@ -55,13 +56,19 @@ final class Regions implements AutoCloseable {
 
   private void add(long length) {
     RegionFile file = RegionFile.open(disk, name(files.size()), length);
-    try {
-      allocator.addRegion(file.length());
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
+    allocator.addRegion(file.length());
     files.add(file);
+  }
+
+  /// Adds a file, and has the folder count it before a blob lies in it.
+  private void create(long length) {
+    add(length);
+    files.getLast().force();
+    try {
+      Holdings.write(disk, files.size());
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(disk.path(Holdings.NAME), e);
+    }
   }
 
   /// Lends room for a blob, with blocks behind it.
@@ -96,13 +103,50 @@ final class Regions implements AutoCloseable {
     }
   }
 
+  /// Lends room below a boundary for a blob that lies behind it.
+  ///
+  /// @param boundary in bytes from the beginning of the first region
+  /// @return null when the blob does not lie behind it, or there is no room
+  @Nullable BlobLocation lendBelow(BlobLocation location, long boundary) {
+    if (position(location.region(), location.offset()) < boundary) {
+      return null;
+    }
+    Extent extent = allocator.allocate(Extent.sizeFor(location.length()));
+    if (extent == null) {
+      return null;
+    }
+    if (position(extent.region(), extent.end()) > boundary
+        || extent.end() > files.get(extent.region()).backedBytes()) {
+      allocator.release(extent);
+      return null;
+    }
+    return new BlobLocation(extent.region(), extent.offset(), location.length());
+  }
+
+  private long position(int region, long offset) {
+    long position = offset;
+    for (int before = 0; before < region; before++) {
+      position += files.get(before).length();
+    }
+    return position;
+  }
+
+  /// Whether much is free, but in small parts: a sixteenth of everything, and no room for the
+  /// largest reservation.
+  boolean isFragmented() {
+    return files.size() >= 1
+        && allocator.freeBytes() > Math.max(allocator.totalBytes() / 16, LARGE_BYTES)
+        && allocator.totalBytes() + PAGE_BYTES > settings.capacity().bytes()
+        && allocator.largestFree() < LARGE_BYTES;
+  }
+
   private boolean addNext() {
     long left = settings.capacity().bytes() - allocator.totalBytes();
     long length = Math.min(settings.regionBytesMax(), left) / PAGE_BYTES * PAGE_BYTES;
     if (length < PAGE_BYTES || files.size() >= MemoryCalls.REGIONS_MAX) {
       return false;
     }
-    add(length);
+    create(length);
     return true;
   }
 

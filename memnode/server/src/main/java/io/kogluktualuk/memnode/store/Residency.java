@@ -2,7 +2,9 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.memnode.api.BlobLocation;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Which blob lies where: index, table, extents and log, kept in step.
 ///
@@ -154,6 +156,29 @@ final class Residency implements Residents {
     index.remove(ordinal);
     regions.release(extent);
     return true;
+  }
+
+  /// Drops a blob whose bytes somebody found to be others, if they still are.
+  boolean dropDamaged(SealedBlob blob, Predicate<SealedBlob> isIntact) {
+    int ordinal = index.ordinal(blob.hash());
+    if (ordinal == BlobTable.NONE
+        || !index.location(ordinal).equals(blob.location())
+        || isIntact.test(blob)) {
+      return false;
+    }
+    evict(ordinal);
+    room.damaged(blob.hash());
+    return true;
+  }
+
+  /// A blob's bytes have been copied to another place. Its former one stays lent.
+  void move(int ordinal, Hash hash, BlobLocation to) {
+    log.append(
+        List.of(
+            BlobRecord.sealed(hash, to, table().sealedSeconds(ordinal), table().keep(ordinal))));
+    table().setFile(ordinal, Place.of(to));
+    index.publish(ordinal, hash, to);
+    regions.written(to);
   }
 
   @Override

@@ -70,6 +70,7 @@ final class SealLog implements AutoCloseable {
     if (blank && file.length() <= HEADER_BYTES) {
       System.arraycopy(MAGIC, 0, header, 0, MAGIC.length);
       file.write(header, header.length, 0);
+      file.force(); // before a region counts: a folder with regions and no log has lost something
     } else if (!Arrays.equals(header, 0, Math.min(length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
       file.close();
       throw new Corruption(
@@ -198,6 +199,18 @@ final class SealLog implements AutoCloseable {
 
   private static long position(long record) {
     return HEADER_BYTES + record * RecordLayout.BYTES;
+  }
+
+  /// Reads all records of a log, and changes nothing.
+  ///
+  /// @return how many before the last whole one are not whole
+  /// @throws Corruption when the file is something else
+  static long readWhole(Disk disk, String name, Listener listener) {
+    try (SealLog whole = open(disk, name)) {
+      return whole.read(0, Long.MAX_VALUE, listener);
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(disk.path(name), e);
+    }
   }
 
   /// Reads some records of a log that somebody else may be appending to.

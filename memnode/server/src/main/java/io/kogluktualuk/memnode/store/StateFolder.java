@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// node-id       the identity, written once
 /// run           boot id of the last run, and whether it was closed in order
 /// sealed.log    what lies where; .old: the log before damaged blobs were last dropped
+/// holdings      how many region files there are
 /// index         rebuilt at each start
 /// region-NNNN   the arenas
 /// windows       where peers write; made anew at each start
@@ -81,6 +82,13 @@ public final class StateFolder implements AutoCloseable {
     } catch (IOException e) {
       throw ZeroedFile.unusable(path, e);
     }
+  }
+
+  /// Holds a folder that exists, so that no server can, and changes nothing in it.
+  ///
+  /// @throws Conflict when a server holds the folder; names its process
+  static AutoCloseable hold(Path path) throws IOException {
+    return lock(path.resolve("lock"));
   }
 
   /// A new folder is its owner's alone: blobs are readable by whoever can open the files.

@@ -24,6 +24,7 @@ final class StoreParts implements AutoCloseable {
     this.disk = disk;
     opened.add(disk);
     try {
+      Holdings.check(disk, logName);
       regions = Regions.open(disk, settings);
       opened.add(regions);
       slots = WindowSlots.open(disk, "windows", settings.windowBytes());

@@ -109,7 +109,8 @@ final class Verifiers implements AutoCloseable {
     }
   }
 
-  private boolean isIntact(SealedBlob blob) {
+  /// Whether the blob has the bytes that its hash names.
+  boolean isIntact(SealedBlob blob) {
     return Hash.of(regions.bytes(blob.location())).equals(blob.hash());
   }
 

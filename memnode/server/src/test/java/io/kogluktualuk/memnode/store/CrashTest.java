@@ -139,7 +139,11 @@ class CrashTest {
     }
 
     private void compact() {
-      store.rewriteLog();
+      if (random.nextBoolean()) {
+        store.rewriteLog();
+      } else {
+        store.relocate();
+      }
     }
 
     private void evictOne() {

@@ -39,7 +39,12 @@ final class OpenStore implements AutoCloseable {
     this.path = path;
     this.settings = settings;
     this.folder = StateFolder.open(path, "boot", "node");
-    this.store = openStore();
+    try {
+      this.store = openStore();
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
   }
 
   private MemoryStore openStore() {
@@ -128,6 +133,17 @@ final class OpenStore implements AutoCloseable {
       region.seek(location.offset());
       region.readFully(bytes);
       assertArrayEquals(blob.toArray(), bytes);
+    }
+  }
+
+  /// Changes one bit of a blob, as failing memory would.
+  void flipBit(BlobLocation location, int at) throws IOException {
+    Path file = store.regions().get(location.region()).path();
+    try (RandomAccessFile region = new RandomAccessFile(file.toFile(), "rw")) {
+      region.seek(location.offset() + at);
+      int now = region.read();
+      region.seek(location.offset() + at);
+      region.write(now ^ 1);
     }
   }
 

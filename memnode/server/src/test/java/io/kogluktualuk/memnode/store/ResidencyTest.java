@@ -201,4 +201,78 @@ class ResidencyTest {
       assertEquals(31, store.store().status().blobs());
     }
   }
+
+  @Test
+  void blobsAreMovedTogetherUntilALargeOneFits() throws Exception {
+    StoreSettings settings =
+        new StoreSettings(ByteCount.mebibytes(32), 1000, Duration.ofSeconds(10), 32L << 20);
+    try (OpenStore store = new OpenStore(path, settings)) {
+      List<Blob> blobs = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        List<Blob> each = store.blobs(2, 256 << 10);
+        store.put(each, Keep.STANDARD);
+        blobs.addAll(each);
+      }
+      List<Blob> kept = new ArrayList<>();
+      for (int i = 0; i < blobs.size(); i++) {
+        if (i % 2 == 0) {
+          assertTrue(store.evict(blobs.get(i)));
+        } else {
+          kept.add(blobs.get(i));
+        }
+      }
+      Blob large = store.blobs(1, 4 << 20).getFirst();
+      assertInstanceOf(
+          Reservation.Refusal.class, store.reserve(large, Keep.STANDARD).items().getFirst());
+      int moved = 0;
+      for (int now = store.store().relocate(); now > 0; now = store.store().relocate()) {
+        moved += now;
+      }
+      assertEquals(32, moved, "each of those behind the middle once");
+      store.put(List.of(large), Keep.STANDARD);
+      for (Blob blob : kept) {
+        store.assertIntact(blob);
+      }
+      store.reopen();
+      for (Blob blob : kept) {
+        store.assertIntact(blob);
+      }
+      store.assertIntact(large);
+    }
+  }
+
+  @Test
+  void aBlobWhoseBitsHaveChangedIsDroppedAndTold() throws Exception {
+    try (OpenStore store = new OpenStore(path, SETTINGS)) {
+      List<Hash> told = new ArrayList<>();
+      store
+          .store()
+          .consult(
+              new Room() {
+                @Override
+                public boolean make(Residents residents, long bytes) {
+                  return false;
+                }
+
+                @Override
+                public void damaged(Hash hash) {
+                  told.add(hash);
+                }
+              });
+      List<Blob> blobs = store.blobs(20, 1000);
+      store.put(blobs, Keep.STANDARD);
+      assertEquals(0, store.store().scrub(1 << 20));
+      BlobLocation place = store.locate(blobs.get(7));
+      store.flipBit(place, 500);
+      int damaged = 0;
+      for (int i = 0; i < 20; i++) {
+        damaged += store.store().scrub(2000);
+      }
+      assertEquals(1, damaged);
+      assertNull(store.store().locate(blobs.get(7).hash()));
+      assertEquals(List.of(blobs.get(7).hash()), told);
+      assertEquals(told, store.store().lost());
+      assertEquals(19, store.store().status().blobs());
+    }
+  }
 }
