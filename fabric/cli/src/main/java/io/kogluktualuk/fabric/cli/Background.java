@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** one thread.
 final class Background {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(4);
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int OUTPUT_LINES_SHOWN = 20;
 

@@ -83,6 +83,11 @@ final class CommonOptions {
         : terminal.folder().resolve(home);
   }
 
+  /// What `--control` says; null when it is not there.
+  @Nullable String control() {
+    return control;
+  }
+
   /// Which provider of verbs is asked for: `auto`, `native`, `shared` or `tcp`.
   ///
   /// @throws InvalidArgument when it is none of them

@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
 import io.kogluktualuk.fabric.node.NodePages;
 import io.kogluktualuk.fabric.node.ServedNode;
+import io.kogluktualuk.fabric.node.SupervisedCluster;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     description = {
-      "Start a cluster in one process: a control node, memory nodes and compute nodes.",
+      "Start a cluster: control, memory and compute nodes. One control node: all in one process;"
+          + " three or five, or --separate: a process for each node, started again if it dies.",
       "In the foreground until interrupted, or in the background with --detach. The state folder"
           + " keeps everything that was stored; its folder 'log' has the log."
     },
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  kog up --detach",
       "  kog up --home /srv/kog --memory 64GiB --control-port 7400",
+      "  kog up --control 3 --memory 3 --compute 2",
       "  kog up --bind 10.0.0.7 --home /dev/shm/kog --memory 16GiB"
     })
 final class UpCommand implements Callable<Integer> {
@@ -69,17 +72,37 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--memory-nodes",
       paramLabel = "N",
-      description = "How many memory nodes. Default: 2.")
+      description = "How many memory nodes; --memory N says the same. Default: 2.")
   private @Nullable Integer memoryNodes;
 
   @Option(
       names = "--memory",
-      paramLabel = "SIZE",
-      description = "How much each memory node may hold. Default: 32GiB.")
+      paramLabel = "N|SIZE",
+      description =
+          "How many memory nodes, a number; or how much each of them may hold, a size with its unit."
+              + " Default: 2 and 32GiB.")
   private @Nullable String memory;
 
   @Option(
-      names = "--compute-nodes",
+      names = "--memory-size",
+      paramLabel = "SIZE",
+      description = "How much each memory node may hold. Default: 32GiB.")
+  private @Nullable String memorySize;
+
+  @Option(
+      names = "--separate",
+      description =
+          "Run each node in a process of its own, as with several control nodes. Their"
+              + " configuration files are in the state folder.")
+  private boolean separate;
+
+  @Option(
+      names = "--no-restart",
+      description = "With separate processes: do not start nodes again that die.")
+  private boolean noRestart;
+
+  @Option(
+      names = {"--compute", "--compute-nodes"},
       paramLabel = "N",
       description = "How many compute nodes. Default: 2.")
   private @Nullable Integer computeNodes;
@@ -118,7 +141,29 @@ final class UpCommand implements Callable<Integer> {
     options.chooseVerbs();
     ClusterSettings settings = settings();
     EmbeddedCluster.requireUnused(settings.folder());
-    return detach ? detached(settings) : foreground(settings);
+    if (detach) {
+      return detached(settings);
+    }
+    return separate || settings.controlNodes() > 1 ? separate(settings) : foreground(settings);
+  }
+
+  private int separate(ClusterSettings settings) throws InterruptedException {
+    if (metricsPort != null) {
+      throw new InvalidArgument(
+          "--metrics-port is for one process; each separate node has a page of its own, and says"
+              + " where in its log");
+    }
+    Path log = Logs.ofServers(options.home(), options.isVerbose());
+    OrderlyLogs.keepToTheEnd();
+    CountDownLatch closed = new CountDownLatch(1);
+    try (SupervisedCluster cluster =
+        SupervisedCluster.open(settings, options.verbs(), new NodeLauncher(), !noRestart)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cluster, closed), "kog-stop"));
+      options.print(UpText.table(cluster, settings, log), UpText.json(cluster, settings, log));
+      options.terminal().flush();
+      closed.await();
+    }
+    return ExitCode.OK.code();
   }
 
   private int detached(ClusterSettings settings) throws InterruptedException {
@@ -162,10 +207,10 @@ final class UpCommand implements Callable<Integer> {
     return NodePages.open(new InetSocketAddress(settings.host(), metricsPort), nodes);
   }
 
-  private void stop(EmbeddedCluster cluster, CountDownLatch closed) {
+  private void stop(AutoCloseable cluster, CountDownLatch closed) {
     try {
       cluster.close();
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       FailureReport.of(e).print(options.terminal(), options.isJson());
     } finally {
       closed.countDown();
@@ -177,13 +222,40 @@ final class UpCommand implements Callable<Integer> {
     return standard
         .withHost(bind == null ? standard.host() : BindAddress.parse(bind))
         .withControlPort(controlPort)
-        .withMemory(
-            memoryNodes == null ? standard.memoryNodes() : memoryNodes,
-            memory == null ? standard.memoryCapacity() : ByteCount.parse(memory))
+        .withControlNodes(controlNodes())
+        .withMemory(memoryNodes(standard.memoryNodes()), memoryCapacity(standard.memoryCapacity()))
         .withCompute(
             computeNodes == null ? standard.computeNodes() : computeNodes,
             slots == null ? standard.slots() : slots)
         .withTenants(tenants.stream().map(Tenant::new).toList());
+  }
+
+  /// Elsewhere `--control` says where the control plane is; here, of how many nodes it is made.
+  private int controlNodes() {
+    String asked = options.control();
+    try {
+      return asked == null ? 1 : Integer.parseInt(asked);
+    } catch (NumberFormatException e) {
+      throw new InvalidArgument("--control is here a number of nodes, not '" + asked + "'", e);
+    }
+  }
+
+  private int memoryNodes(int standard) {
+    if (memory != null && isCount(memory)) {
+      return Integer.parseInt(memory);
+    }
+    return memoryNodes == null ? standard : memoryNodes;
+  }
+
+  private ByteCount memoryCapacity(ByteCount standard) {
+    if (memorySize != null) {
+      return ByteCount.parse(memorySize);
+    }
+    return memory == null || isCount(memory) ? standard : ByteCount.parse(memory);
+  }
+
+  private static boolean isCount(String text) {
+    return text.matches("[0-9]{1,4}");
   }
 
   private String homeArgument() {

@@ -187,7 +187,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   /// A folder that once had more memory nodes keeps them: they hold blobs.
-  private static int memoryFolders(Path folder) {
+  static int memoryFolders(Path folder) {
     int number = 0;
     while (Files.isDirectory(folder.resolve("memory-" + (number + 1)))) {
       number++;

@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// Ports that were free once and are kept in a file since.
 ///
 /// **Threading:** under the folder's lock.
 final class KeptPorts {
+
+  private static final int FIRST = 20_000;
+  private static final int LAST = 32_000;
 
   private KeptPorts() {}
 
@@ -35,18 +39,29 @@ final class KeptPorts {
     return ports;
   }
 
-  /// Ports of an address that are free now, none twice.
+  /// Ports of an address that are free now, none twice. They lie below those that the system gives
+  /// to outgoing connections (from 32768 on Linux), or they would not stay free.
   static List<Integer> free(String host, int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getByName(host)));
+    InetAddress address = InetAddress.getByName(host);
+    List<Integer> free = new ArrayList<>();
+    int start = RandomGenerator.of("SecureRandom").nextInt(FIRST, LAST);
+    for (int i = 0; i <= LAST - FIRST && free.size() < count; i++) {
+      int port = FIRST + (start - FIRST + i) % (LAST - FIRST + 1);
+      if (isFree(address, port)) {
+        free.add(port);
       }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
+    }
+    if (free.size() < count) {
+      throw new IOException("no " + count + " ports are free at " + host);
+    }
+    return free;
+  }
+
+  private static boolean isFree(InetAddress address, int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, address)) {
+      return true;
+    } catch (IOException e) {
+      return false; // that is the answer
     }
   }
 

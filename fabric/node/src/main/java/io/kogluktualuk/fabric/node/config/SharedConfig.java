@@ -41,7 +41,7 @@ public record SharedConfig(
 
   /// @param base what relative paths are relative to: the file's folder
   static SharedConfig of(NodeRole role, Values values, Path base) {
-    Path folder = base.resolve(values.get(Keys.FOLDER));
+    Path folder = base.resolve(values.get(Keys.FOLDER)).normalize();
     List<HostPort> controlNodes = values.get(Keys.CONTROL_NODES);
     values.require(
         role == NodeRole.CONTROL || !controlNodes.isEmpty(),

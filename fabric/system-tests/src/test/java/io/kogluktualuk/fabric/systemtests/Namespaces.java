@@ -1,0 +1,96 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A network namespace for each node, joined to a bridge in the test's own: addresses
+/// 10.231.66.N, the test itself at 10.231.66.254. Cutting a node's cable is one command.
+///
+/// Needs root and iproute2; [#isAvailable] tells, so that tests can skip with that reason.
+///
+/// **Threading:** one thread. **Ownership:** [#close] takes all away.
+final class Namespaces implements AutoCloseable {
+
+  private static final String BRIDGE = "kogtest0";
+  private static final String PREFIX = "10.231.66.";
+
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
+  private Namespaces() {}
+
+  /// Whether this process may make them.
+  static boolean isAvailable() throws InterruptedException {
+    try {
+      ProcessCluster.run(List.of("ip", "netns", "add", "kogtest-probe"));
+      ProcessCluster.run(List.of("ip", "netns", "del", "kogtest-probe"));
+      return true;
+    } catch (AssertionError e) {
+      return false; // not root, or no iproute2: that is the answer
+    }
+  }
+
+  static Namespaces open() throws InterruptedException {
+    ip("link", "add", BRIDGE, "type", "bridge");
+    ip("addr", "add", PREFIX + "254/24", "dev", BRIDGE);
+    ip("link", "set", BRIDGE, "up");
+    return new Namespaces();
+  }
+
+  /// The address of a node, whose namespace is made when it is first asked for.
+  String addressOf(String node) {
+    Integer known = numbers.get(node);
+    if (known == null) {
+      known = numbers.size() + 1;
+      numbers.put(node, known);
+      make(known);
+    }
+    return PREFIX + known;
+  }
+
+  private void make(int number) {
+    String space = "kogtest-" + number;
+    String cable = "kogtest" + number;
+    try {
+      ip("netns", "add", space);
+      ip("link", "add", cable + "h", "type", "veth", "peer", "name", cable + "n");
+      ip("link", "set", cable + "n", "netns", space);
+      ip("link", "set", cable + "h", "master", BRIDGE, "up");
+      ip("-n", space, "addr", "add", PREFIX + number + "/24", "dev", cable + "n");
+      ip("-n", space, "link", "set", cable + "n", "up");
+      ip("-n", space, "link", "set", "lo", "up");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while " + space + " is made", e);
+    }
+  }
+
+  /// What a command is to begin with to run in a node's namespace.
+  List<String> inNamespaceOf(String node) {
+    addressOf(node);
+    return List.of("ip", "netns", "exec", "kogtest-" + numbers.get(node));
+  }
+
+  void cut(String node) throws InterruptedException {
+    ip("link", "set", "kogtest" + numbers.get(node) + "h", "down");
+  }
+
+  void heal(String node) throws InterruptedException {
+    ip("link", "set", "kogtest" + numbers.get(node) + "h", "up");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (int number : numbers.values()) {
+      ip("netns", "del", "kogtest-" + number);
+    }
+    ip("link", "del", BRIDGE);
+  }
+
+  private static void ip(String... arguments) throws InterruptedException {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(arguments));
+    ProcessCluster.run(command);
+  }
+}

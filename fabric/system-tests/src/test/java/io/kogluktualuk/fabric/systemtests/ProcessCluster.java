@@ -1,0 +1,231 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import io.kogluktualuk.fabric.client.ClientSettings;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.node.ClusterSettings;
+import io.kogluktualuk.fabric.node.NodeFiles;
+import io.kogluktualuk.fabric.node.NodeProcess;
+import io.kogluktualuk.fabric.node.config.NodeRole;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A cluster of separate processes, one for each node, whose nodes a test starts, stops, kills,
+/// pauses and starts again by name: `control-1`, `memory-2`, `compute-1`. Each node has a folder of
+/// its own, `HOME/memory-2`, with its configuration, its log and its state.
+///
+/// **Threading:** any thread; a node is one thread's business at a time. **Ownership:** [#close]
+/// ends all processes, also paused ones, and takes away the namespaces.
+final class ProcessCluster implements AutoCloseable {
+
+  /// Many JVMs start at once on a machine that is shared.
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+
+  private static final Duration END_WITHIN = Duration.ofMinutes(1);
+
+  private final Path home;
+  private final List<NodeFiles.Planned> nodes;
+  private final List<InetSocketAddress> controls;
+  private final @Nullable Namespaces namespaces;
+  private final Map<String, NodeProcess> processes = new HashMap<>();
+
+  private ProcessCluster(ClusterSettings settings, @Nullable Namespaces namespaces) {
+    this.home = settings.folder();
+    this.namespaces = namespaces;
+    NodeFiles files =
+        namespaces == null
+            ? NodeFiles.write(settings, "auto", _ -> settings.host())
+            : NodeFiles.write(settings, "tcp", namespaces::addressOf);
+    this.nodes = files.nodes();
+    this.controls = files.controls();
+  }
+
+  /// Writes the files; starts nothing.
+  static ProcessCluster of(ClusterSettings settings) {
+    return new ProcessCluster(settings, null);
+  }
+
+  /// As [#of], each node in a network namespace of its own, see [Namespaces]. Clients in this
+  /// process have to use TCP.
+  static ProcessCluster inNamespaces(ClusterSettings settings) throws Exception {
+    Namespaces namespaces = Namespaces.open();
+    try {
+      return new ProcessCluster(settings, namespaces);
+    } catch (RuntimeException e) {
+      namespaces.close();
+      throw e;
+    }
+  }
+
+  /// Starts all nodes, control nodes first, and waits until they are ready.
+  ProcessCluster startAll() throws InterruptedException {
+    for (boolean isControl : new boolean[] {true, false}) {
+      List<String> wave =
+          nodes.stream()
+              .filter(node -> (node.role() == NodeRole.CONTROL) == isControl)
+              .map(NodeFiles.Planned::name)
+              .toList();
+      wave.forEach(this::start);
+      for (String name : wave) {
+        awaitReady(name);
+      }
+    }
+    return this;
+  }
+
+  /// All names, in the order in which they are started.
+  List<String> names() {
+    return nodes.stream().map(NodeFiles.Planned::name).toList();
+  }
+
+  List<String> names(NodeRole role) {
+    return nodes.stream().filter(node -> node.role() == role).map(NodeFiles.Planned::name).toList();
+  }
+
+  /// Where the control nodes answer.
+  List<InetSocketAddress> controls() {
+    return controls;
+  }
+
+  /// A client of the cluster.
+  Fabric connect() {
+    return Fabric.connect(controls, ClientSettings.DEFAULT);
+  }
+
+  /// The folder of a node.
+  Path folder(String name) {
+    return home.resolve(name);
+  }
+
+  /// Starts a node that does not run; see [#awaitReady].
+  void start(String name) {
+    if (processes.containsKey(name) && process(name).isAlive()) {
+      throw new IllegalStateException(name + " runs already");
+    }
+    NodeFiles.Planned node =
+        nodes.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    List<String> command = new ArrayList<>();
+    if (namespaces != null) {
+      command.addAll(namespaces.inNamespaceOf(name));
+    }
+    command.addAll(javaCommand(node.role()));
+    command.addAll(List.of("serve", "--json", "--until-input-ends", node.file().toString()));
+    processes.put(name, NodeProcess.start(name, new ProcessBuilder(command)));
+  }
+
+  void awaitReady(String name) throws InterruptedException {
+    process(name).awaitReady(READY_WITHIN);
+  }
+
+  /// Stops a node in order (SIGTERM) and checks that it ends with 0.
+  void stop(String name) throws InterruptedException {
+    NodeProcess process = process(name);
+    process.stop();
+    int status = process.awaitEnd(END_WITHIN);
+    if (status != 0) {
+      throw new AssertionError(name + " ended with " + status + ": " + process.printed());
+    }
+  }
+
+  /// Ends a node without a word (SIGKILL), also a paused one.
+  void kill(String name) throws InterruptedException {
+    process(name).kill();
+    if (process(name).awaitEnd(END_WITHIN) < 0) {
+      throw new AssertionError(name + " does not end");
+    }
+  }
+
+  /// SIGSTOP: it does nothing any more, but its connections stay.
+  void pause(String name) throws InterruptedException {
+    signal(name, "-STOP");
+  }
+
+  /// SIGCONT.
+  void resume(String name) throws InterruptedException {
+    signal(name, "-CONT");
+  }
+
+  /// Stops a node in order, starts it again and waits until it is ready.
+  void restart(String name) throws InterruptedException {
+    stop(name);
+    start(name);
+    awaitReady(name);
+  }
+
+  /// Cuts a node's network off, both ways; only with namespaces.
+  void partition(String name) throws InterruptedException {
+    Objects.requireNonNull(namespaces, "needs namespaces").cut(name);
+  }
+
+  /// Ends a partition.
+  void heal(String name) throws InterruptedException {
+    Objects.requireNonNull(namespaces, "needs namespaces").heal(name);
+  }
+
+  boolean isRunning(String name) {
+    return processes.containsKey(name) && process(name).isAlive();
+  }
+
+  /// What a node printed last.
+  String printed(String name) {
+    return process(name).printed();
+  }
+
+  private NodeProcess process(String name) {
+    return Objects.requireNonNull(processes.get(name), name + " was never started");
+  }
+
+  private void signal(String name, String signal) throws InterruptedException {
+    run(List.of("kill", signal, Long.toString(process(name).pid())));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (NodeProcess process : processes.values()) {
+      process.kill(); // what survives that is what is tested; an orderly stop is a test's own
+    }
+    for (NodeProcess process : processes.values()) {
+      process.awaitEnd(END_WITHIN);
+    }
+    if (namespaces != null) {
+      namespaces.close();
+    }
+  }
+
+  /// Runs a command of the system to its end.
+  static void run(List<String> command) throws InterruptedException {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes());
+      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new AssertionError(String.join(" ", command) + ": " + said);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(String.join(" ", command), e);
+    }
+  }
+
+  private static List<String> javaCommand(NodeRole role) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        role == NodeRole.COMPUTE ? "-Xmx512m" : "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xss8m",
+        "--add-exports",
+        "java.base/sun.nio.ch=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "io.kogluktualuk.fabric.cli.Main");
+  }
+}
