@@ -48,6 +48,7 @@ final class Cli {
         new UpCommand(terminal),
         new DownCommand(terminal),
         new ServeCommand(terminal),
+        new DrainCommand(terminal),
         new StatusCommand(terminal),
         new PutCommand(terminal),
         new GetCommand(terminal),

@@ -21,7 +21,7 @@ final class Namespaces implements AutoCloseable {
   private Namespaces() {}
 
   /// Whether this process may make them.
-  static boolean isAvailable() throws InterruptedException {
+  static boolean isAvailable() {
     try {
       ProcessCluster.run(List.of("ip", "netns", "add", "kogtest-probe"));
       ProcessCluster.run(List.of("ip", "netns", "del", "kogtest-probe"));
@@ -31,7 +31,7 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
-  static Namespaces open() throws InterruptedException {
+  static Namespaces open() {
     ip("link", "add", BRIDGE, "type", "bridge");
     ip("addr", "add", PREFIX + "254/24", "dev", BRIDGE);
     ip("link", "set", BRIDGE, "up");
@@ -52,18 +52,13 @@ final class Namespaces implements AutoCloseable {
   private void make(int number) {
     String space = "kogtest-" + number;
     String cable = "kogtest" + number;
-    try {
-      ip("netns", "add", space);
-      ip("link", "add", cable + "h", "type", "veth", "peer", "name", cable + "n");
-      ip("link", "set", cable + "n", "netns", space);
-      ip("link", "set", cable + "h", "master", BRIDGE, "up");
-      ip("-n", space, "addr", "add", PREFIX + number + "/24", "dev", cable + "n");
-      ip("-n", space, "link", "set", cable + "n", "up");
-      ip("-n", space, "link", "set", "lo", "up");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while " + space + " is made", e);
-    }
+    ip("netns", "add", space);
+    ip("link", "add", cable + "h", "type", "veth", "peer", "name", cable + "n");
+    ip("link", "set", cable + "n", "netns", space);
+    ip("link", "set", cable + "h", "master", BRIDGE, "up");
+    ip("-n", space, "addr", "add", PREFIX + number + "/24", "dev", cable + "n");
+    ip("-n", space, "link", "set", cable + "n", "up");
+    ip("-n", space, "link", "set", "lo", "up");
   }
 
   /// What a command is to begin with to run in a node's namespace.
@@ -72,23 +67,23 @@ final class Namespaces implements AutoCloseable {
     return List.of("ip", "netns", "exec", "kogtest-" + numbers.get(node));
   }
 
-  void cut(String node) throws InterruptedException {
+  void cut(String node) {
     ip("link", "set", "kogtest" + numbers.get(node) + "h", "down");
   }
 
-  void heal(String node) throws InterruptedException {
+  void heal(String node) {
     ip("link", "set", "kogtest" + numbers.get(node) + "h", "up");
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (int number : numbers.values()) {
       ip("netns", "del", "kogtest-" + number);
     }
     ip("link", "del", BRIDGE);
   }
 
-  private static void ip(String... arguments) throws InterruptedException {
+  private static void ip(String... arguments) {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
     ProcessCluster.run(command);

@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.node.NodeProcess;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class ProcessCluster implements AutoCloseable {
 
   /// As [#of], each node in a network namespace of its own, see [Namespaces]. Clients in this
   /// process have to use TCP.
-  static ProcessCluster inNamespaces(ClusterSettings settings) throws Exception {
+  static ProcessCluster inNamespaces(ClusterSettings settings) {
     Namespaces namespaces = Namespaces.open();
     try {
       return new ProcessCluster(settings, namespaces);
@@ -144,12 +145,12 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   /// SIGSTOP: it does nothing any more, but its connections stay.
-  void pause(String name) throws InterruptedException {
+  void pause(String name) {
     signal(name, "-STOP");
   }
 
   /// SIGCONT.
-  void resume(String name) throws InterruptedException {
+  void resume(String name) {
     signal(name, "-CONT");
   }
 
@@ -161,12 +162,12 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   /// Cuts a node's network off, both ways; only with namespaces.
-  void partition(String name) throws InterruptedException {
+  void partition(String name) {
     Objects.requireNonNull(namespaces, "needs namespaces").cut(name);
   }
 
   /// Ends a partition.
-  void heal(String name) throws InterruptedException {
+  void heal(String name) {
     Objects.requireNonNull(namespaces, "needs namespaces").heal(name);
   }
 
@@ -183,33 +184,41 @@ final class ProcessCluster implements AutoCloseable {
     return Objects.requireNonNull(processes.get(name), name + " was never started");
   }
 
-  private void signal(String name, String signal) throws InterruptedException {
+  private void signal(String name, String signal) {
     run(List.of("kill", signal, Long.toString(process(name).pid())));
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (NodeProcess process : processes.values()) {
       process.kill(); // what survives that is what is tested; an orderly stop is a test's own
     }
-    for (NodeProcess process : processes.values()) {
-      process.awaitEnd(END_WITHIN);
-    }
-    if (namespaces != null) {
-      namespaces.close();
+    try {
+      for (NodeProcess process : processes.values()) {
+        process.awaitEnd(END_WITHIN);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (namespaces != null) {
+        namespaces.close();
+      }
     }
   }
 
   /// Runs a command of the system to its end.
-  static void run(List<String> command) throws InterruptedException {
+  static void run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes());
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError(String.join(" ", command) + ": " + said);
       }
     } catch (IOException e) {
       throw new AssertionError(String.join(" ", command), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted: " + String.join(" ", command), e);
     }
   }
 
