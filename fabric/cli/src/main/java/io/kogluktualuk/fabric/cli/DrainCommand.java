@@ -66,8 +66,7 @@ final class DrainCommand implements Callable<Integer> {
         awaitEmpty(fabric, deadline);
       }
       String state = undo ? "active" : wait ? "drained" : "draining";
-      options.print(
-          node + " is " + state, new Json().with("node", node).with("state", state));
+      options.print(node + " is " + state, new Json().with("node", node).with("state", state));
       return ExitCode.OK.code();
     }
   }
@@ -121,7 +120,12 @@ final class DrainCommand implements Callable<Integer> {
       case ClusterStatus.Compute(ComputeStatus c) ->
           c.running() + c.queued() + c.runs() + c.unpublished() == 0
               ? ""
-              : c.running() + " running, " + c.queued() + " queued, " + c.unpublished() + " unsaved";
+              : c.running()
+                  + " running, "
+                  + c.queued()
+                  + " queued, "
+                  + c.unpublished()
+                  + " unsaved";
       // Its copies are made by the others; how far they are, they say.
       case ClusterStatus.Memory(MemoryStatus m) ->
           m.windowsOpen() == 0 ? "" : m.windowsOpen() + " windows open";
