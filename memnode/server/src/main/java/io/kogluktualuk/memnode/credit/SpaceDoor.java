@@ -1,0 +1,167 @@
+package io.kogluktualuk.memnode.credit;
+
+import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.CreditsStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Where those who want room that may not be evicted wait for it.
+///
+/// **Threading:** any thread; only [#charge] waits. Locks nothing but its own books, and calls
+/// nobody while it does, so it may be called under the store's lock.
+/// **Bound:** that of [SpaceLedger].
+public final class SpaceDoor {
+
+  private final AccountNumbers names;
+  private final SpaceLedger ledger;
+  private final Runnable onShort;
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder waitedNanos = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+
+  /// @param onShort run, outside all locks, when somebody begins to wait: the time to ask for more
+  public SpaceDoor(AccountNumbers names, SpaceLedger ledger, Runnable onShort) {
+    this.names = names;
+    this.ledger = ledger;
+    this.onShort = onShort;
+  }
+
+  /// Charges bytes, waiting for them until the deadline.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when the account has too few in time
+  /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when the room has too few in time
+  public void charge(int account, int room, long bytes, Deadline deadline) {
+    if (bytes == 0) {
+      return;
+    }
+    CountDownLatch granted = new CountDownLatch(1);
+    Claim claim;
+    synchronized (ledger) {
+      claim = ledger.claim(account, room, bytes, granted::countDown);
+      if (claim.isGranted()) {
+        return;
+      }
+    }
+    waits.increment();
+    onShort.run();
+    long begin = System.nanoTime();
+    try {
+      await(granted, claim, deadline);
+    } finally {
+      waitedNanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  private void await(CountDownLatch granted, Claim claim, Deadline deadline) {
+    boolean isInterrupted = false;
+    try {
+      granted.await(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      isInterrupted = true;
+    }
+    synchronized (ledger) {
+      if (claim.isGranted()) {
+        if (isInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return;
+      }
+      RuntimeException refusal = ledger.refusal(claim, names.name(claim.account).name());
+      ledger.withdraw(claim);
+      refused.increment();
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+        throw new Unavailable("interrupted while waiting for credits", refusal);
+      }
+      throw refusal;
+    }
+  }
+
+  public void chargeAnyway(int account, int room, long bytes) {
+    synchronized (ledger) {
+      ledger.chargeAnyway(account, room, bytes);
+    }
+  }
+
+  public void uncharge(int account, int room, long bytes) {
+    synchronized (ledger) {
+      ledger.uncharge(account, room, bytes);
+    }
+  }
+
+  /// What an account has to ask for, or to give back.
+  ///
+  /// @param wanted more bytes, and `least` the fewest of them that are of use; 0 for none
+  /// @param surplus bytes to give back; 0 for none
+  public record Need(int number, Account account, long wanted, long least, long surplus) {}
+
+  /// The accounts that have something to settle with the control plane.
+  public List<Need> needs() {
+    List<Need> needs = new ArrayList<>();
+    synchronized (ledger) {
+      for (int number : ledger.active()) {
+        long wanted = ledger.wanted(number);
+        long surplus = wanted > 0 ? 0 : ledger.surplus(number);
+        if (wanted > 0 || surplus > 0) {
+          long least = Math.min(wanted, ledger.least(number));
+          needs.add(new Need(number, names.name(number), wanted, least, surplus));
+        }
+      }
+    }
+    return needs;
+  }
+
+  /// See [SpaceLedger#allotted].
+  public void allotted(int account, long here, long limit, long everywhere) {
+    synchronized (ledger) {
+      ledger.allotted(account, here, limit, everywhere);
+    }
+  }
+
+  public CreditsStatus status() {
+    List<CreditsStatus.Row> rows = new ArrayList<>();
+    synchronized (ledger) {
+      for (int number : ledger.active()) {
+        SpaceLedger.Standing at = ledger.standing(number);
+        rows.add(
+            new CreditsStatus.Row(
+                names.name(number), at.allotted(), at.charged(), at.waiting(), at.waitingBytes()));
+      }
+    }
+    return new CreditsStatus(rows);
+  }
+
+  /// All bytes charged in a room.
+  public long chargedIn(int room) {
+    synchronized (ledger) {
+      return ledger.chargedIn(room);
+    }
+  }
+
+  /// How many wait now.
+  public int waiting() {
+    synchronized (ledger) {
+      return ledger.waiting();
+    }
+  }
+
+  /// How often somebody has had to wait, since the start.
+  public long waits() {
+    return waits.sum();
+  }
+
+  /// How long that took, all together.
+  public long waitedNanos() {
+    return waitedNanos.sum();
+  }
+
+  /// How often it was in vain.
+  public long refused() {
+    return refused.sum();
+  }
+}
