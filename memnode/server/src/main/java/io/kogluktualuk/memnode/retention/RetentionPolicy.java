@@ -11,23 +11,24 @@ import java.util.random.RandomGenerator;
 /// for each byte that it takes. The first is told at its put; the second is guessed from the past.
 ///
 /// **Admission** is that of S3-FIFO [1]: most blobs of a pipeline are read once or never. A
-/// newcomer
-/// goes to a *small* queue of [#SMALL_TENTHS] tenths of the bytes. Whoever was used there, or was
-/// thrown away lately and came back (the *ghosts*), moves on to the main part; the others leave at
-/// its end, so that a scan of one-hit wonders washes through the small queue and not through what
-/// is worth keeping. Unlike S3-FIFO, which knows no costs, we also let pass who would be worth more
-/// in the main part, unused as it is, than what has to leave that: an hour of computing is not
-/// thrown away to keep a millisecond that was read twice.
+/// newcomer goes to a *small* queue of 2 tenths of the bytes. Whoever was used there,
+/// or was thrown away lately and came back (the *ghosts*), moves on to the main part; the others
+/// leave at its end, so that one-hit wonders wash through the small queue and not through what is
+/// worth keeping. Unlike S3-FIFO, which knows no costs, we also let pass who is expected to be
+/// worth more for each byte, unused as it is, than what the main part has had to give up lately
+/// (the *price*). How much use a newcomer may be expected to get is learnt: the share of the last
+/// few hundred that got any.
 ///
 /// **Eviction** from the main part is GreedyDual-Size-Frequency [2]: the *rank* of a blob is `clock
-/// +
-/// (uses + 1) * cost / bytes`, computed anew when it is used, the one with the least goes, and the
-/// clock moves up to what left. So what is not used is overtaken by what is, whatever it once cost,
-/// and no counter has to age. Exact GDSF needs a heap, with O(log n) at each use; the least of
-/// [#SAMPLES] drawn at random is within the worst few percent, which is what hyperbolic caching [3]
-/// relies on, too. Its rank (uses over the time since insertion) was the other candidate: it needs
-/// a clock for each blob, and it has no floor under what is costly and no longer wanted. Plain
-/// LRU and S3-FIFO are compared with this one by `RetentionTraceTest`.
+/// + uses * cost / bytes`, computed anew when it is used; the one with the least goes, and the
+/// clock moves up to what left. So what is not used is overtaken by what is, whatever it once
+/// cost, and no counter has to age. Exact GDSF needs a heap, with O(log n) at each use; the least
+/// of 64 drawn at random is within the worst few percent, which is what hyperbolic caching
+/// [3] relies on, too. Its rank (uses over the time since insertion) was the other candidate: it
+/// needs a clock for each blob, and lets go of what is costly as soon as of what is cheap when
+/// both rest. `RetentionTraceTest` compares this policy with LRU and S3-FIFO, and says where it
+/// does not win: LRU is better where nearly everything that is wanted again fits and what is old
+/// is dead, as in incremental builds with much room.
 ///
 /// A blob of no cost (transient: handed over, read once) has the rank of the clock: it goes before
 /// all that cost anything.
@@ -45,7 +46,7 @@ import java.util.random.RandomGenerator;
 ///
 /// **Threading:** one thread at a time: the store's lock. **Ownership:** the memory is lent.
 /// **Invariant:** exactly the blobs that were added and not removed are in one of the two parts.
-/// **Bound:** no heap per blob; each call O(1), a victim O([#SAMPLES]) and amortised over those who
+/// **Bound:** no heap per blob; each call O(1), a victim O(64) and amortised over those who
 /// move on.
 ///
 /// [1] J. Yang, Y. Zhang, Z. Qiu, Y. Yue, K. V. Rashmi: FIFO queues are all you need for cache
@@ -58,14 +59,17 @@ public final class RetentionPolicy {
   /// No blob.
   public static final int NONE = -1;
 
-  /// As in S3-FIFO.
-  static final double SMALL_TENTHS = 1;
+  /// Twice that of S3-FIFO: ours leave the small queue to be gone, theirs may return cheaply.
+  private static final int SMALL_TENTHS = 2;
 
   /// Hyperbolic caching found no gain beyond 64.
-  static final int SAMPLES = 64;
+  private static final int SAMPLES = 64;
 
   /// More uses than these say nothing more about the next.
-  private static final int USES_MAX = 1;
+  private static final int USES_MAX = 3;
+
+  /// The last few hundred newcomers say how the next will fare.
+  private static final double LEARNING = 1.0 / 256;
 
   private static final int RECORD_BYTES = 3 * Integer.BYTES;
   private static final int BEFORE = Integer.BYTES;
@@ -82,10 +86,13 @@ public final class RetentionPolicy {
   private final Ghosts ghosts;
   private int smallFirst;
   private int smallLast;
+  private int smallSize;
   private long smallBytes;
   private int mainSize;
   private long mainBytes;
   private float clock;
+  private double newcomerUses = 0.5;
+  private double price;
 
   /// @param memory all zeros, [#bytesFor] long
   /// @param capacity ordinals are below
@@ -110,6 +117,9 @@ public final class RetentionPolicy {
       return;
     }
     boolean isBack = ghosts.recall(candidates.fingerprint(blob), Math.max(16, size()));
+    if (isBack) {
+      learn(1);
+    }
     if (isBack || candidates.uses(blob) > 0) {
       addMain(blob);
     } else {
@@ -141,9 +151,11 @@ public final class RetentionPolicy {
     while (smallFirst != 0 && isSmallFull()) {
       int blob = smallFirst - 1;
       if (candidates.uses(blob) > 0) {
+        learn(1);
         removeSmall(blob);
         addMain(blob);
       } else {
+        learn(0);
         return leaves(blob);
       }
     }
@@ -151,20 +163,23 @@ public final class RetentionPolicy {
     if (least == NONE) {
       return smallFirst == 0 ? NONE : smallFirst - 1;
     }
+    return leavesMain(least);
+  }
+
+  private int leavesMain(int least) {
     clock = Math.max(clock, rankOf(least));
-    candidates.setUses(least, candidates.uses(least) / 2);
+    price += (expected(least) - price) * LEARNING;
     return least;
   }
 
-  /// The end of the small queue has not been used. It leaves, unless the least of the main part is
-  /// worth less.
+  /// The end of the small queue has not been used. It leaves, unless it promises more than what
+  /// the main part gives up.
   private int leaves(int blob) {
     int least = sample();
-    if (least != NONE && rankOf(least) < rank(blob)) {
+    if (least != NONE && expected(blob) > price) {
       removeSmall(blob);
       addMain(blob);
-      clock = Math.max(clock, rankOf(least));
-      return least;
+      return leavesMain(least);
     }
     ghosts.add(candidates.fingerprint(blob));
     return blob;
@@ -188,9 +203,18 @@ public final class RetentionPolicy {
     return least;
   }
 
+  private void learn(double wasUsed) {
+    newcomerUses += (wasUsed - newcomerUses) * LEARNING;
+  }
+
   private float rank(int blob) {
-    double worth = candidates.costMicros(blob) / (double) Math.max(1, candidates.bytes(blob));
-    return (float) (clock + (candidates.uses(blob) + 1) * worth);
+    return (float) (clock + expected(blob));
+  }
+
+  /// What it is worth to have each byte of a blob, in microseconds.
+  private double expected(int blob) {
+    double uses = Math.max(newcomerUses, candidates.uses(blob));
+    return uses * candidates.costMicros(blob) / Math.max(1, candidates.bytes(blob));
   }
 
   /// By how much a blob is above the next to go, in millionths: more stays longer.
@@ -208,8 +232,6 @@ public final class RetentionPolicy {
   public long bytes() {
     return smallBytes + mainBytes;
   }
-
-  private int smallSize;
 
   private void addSmall(int blob) {
     set(blob, 0, 0);
