@@ -123,6 +123,16 @@ public final class SpaceDoor {
     }
   }
 
+  /// An account gives bytes back that it does not charge; nobody gets them any more.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when they are charged by now: then there is
+  /// another need
+  public void givingBack(int account, long bytes) {
+    synchronized (ledger) {
+      ledger.givingBack(account, bytes);
+    }
+  }
+
   public CreditsStatus status() {
     List<CreditsStatus.Row> rows = new ArrayList<>();
     synchronized (ledger) {

@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.credit;
 
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import java.util.ArrayDeque;
@@ -32,6 +33,10 @@ public final class SpaceLedger {
 
   /// What is asked for at a time, at least.
   public static final long STEP_BYTES = 8L << 20;
+
+  /// The default account has some at hand also while nobody uses it, so that the first put need not
+  /// wait for the control plane.
+  private static final int STANDING = 0;
 
   /// How much more than what is charged an account has at hand once it has asked.
   static final int SPARE_STEPS = 1;
@@ -144,6 +149,16 @@ public final class SpaceLedger {
     serve();
   }
 
+  /// An account gives bytes back; nobody gets them any more.
+  public void givingBack(int account, long bytes) {
+    Books books = accounts[account];
+    if (bytes > books.allotted - books.charged) {
+      throw new Conflict(
+          "giving back " + bytes + " of " + books.allotted + ", " + books.charged + " charged");
+    }
+    books.allotted -= bytes;
+  }
+
   private void serve() {
     int idle = 0;
     boolean[] isShort = new boolean[roomLimits.length];
@@ -185,7 +200,7 @@ public final class SpaceLedger {
   public long wanted(int account) {
     Books books = accounts[account];
     long need = books.charged + books.waitingBytes - books.allotted;
-    boolean isBusy = books.charged > 0 || books.waitingBytes > 0;
+    boolean isBusy = account == STANDING || books.charged > 0 || books.waitingBytes > 0;
     if (!isBusy || need + step / 2 <= 0) {
       return 0;
     }
@@ -203,7 +218,7 @@ public final class SpaceLedger {
   public long surplus(int account) {
     Books books = accounts[account];
     long spare = books.allotted - books.charged - books.waitingBytes;
-    boolean isIdle = books.charged == 0 && books.waiting.isEmpty();
+    boolean isIdle = account != STANDING && books.charged == 0 && books.waiting.isEmpty();
     long most = isIdle ? 0 : SURPLUS_STEPS * step;
     return spare > most ? spare - (isIdle ? 0 : SPARE_STEPS * step) : 0;
   }

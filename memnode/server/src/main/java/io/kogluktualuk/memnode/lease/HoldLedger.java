@@ -230,6 +230,19 @@ public final class HoldLedger {
     return let;
   }
 
+  /// Ends all holds on a blob that is gone. Looks at all leases: for damaged blobs, which are rare.
+  public void drop(int blob) {
+    living.values().forEach(lease -> drop(lease, blob));
+    ended.forEach(lease -> drop(lease, blob));
+  }
+
+  private void drop(Living lease, int blob) {
+    int hold = pool.find(lease.slot, blob);
+    if (hold != HoldPool.NONE) {
+      remove(lease, hold);
+    }
+  }
+
   /// How many holds there are, those of leases that have ended included.
   public int holds() {
     return pool.size();

@@ -1,11 +1,13 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.client.Enrolment;
@@ -19,6 +21,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.memnode.retention.RetentionLimits;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.provider.Verbs;
@@ -29,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,10 +48,13 @@ import org.jspecify.annotations.Nullable;
 /// control calls, close each tenant's store.
 public final class MemoryServer implements AutoCloseable {
 
+  private static final Duration CREDITS_CALL_MAX = Duration.ofSeconds(5);
+
   private final OpenParts opened = new OpenParts("a memory node");
 
   private final NodeId id;
   private final String host;
+  private final NodeKeeping keeping;
   private final StoreCalls calls;
   private final RpcServer rpc;
   private final Repairs repairs;
@@ -58,7 +65,10 @@ public final class MemoryServer implements AutoCloseable {
       Map<Tenant, TenantStore> tenants = openTenants(settings);
       id = NodeId.parse(Objects.requireNonNull(tenants.get(Tenant.DEFAULT)).nodeId());
       host = host(settings.bind());
-      calls = new StoreCalls(id.toString(), settings.name(), host, tenants);
+      keeping =
+          new NodeKeeping(settings.folder(), tenants, RetentionLimits.STANDARD, new SecureRandom());
+      opened.add(keeping);
+      calls = new StoreCalls(id.toString(), settings.name(), host, tenants, keeping);
       MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
       rpc =
           RpcServer.open(settings.bind(), table.guardedBy(StoreRules.rules()), settings.security());
@@ -70,7 +80,12 @@ public final class MemoryServer implements AutoCloseable {
                   tenants,
                   settings.repair(),
                   ReaderSettings.defaults().withSecurity(settings.security())));
-      enrolment = settings.control().isEmpty() ? null : enrol(settings);
+      if (settings.control().isEmpty()) {
+        keeping.start(new Treasury.Own());
+        enrolment = null;
+      } else {
+        enrolment = enrol(settings);
+      }
     } catch (RuntimeException e) {
       opened.closeBecause(e);
       throw e;
@@ -139,6 +154,8 @@ public final class MemoryServer implements AutoCloseable {
 
   private Enrolment enrol(MemorySettings settings) {
     ControlLink control = opened.add(ControlLink.open(settings.control(), settings.security()));
+    ControlClient client = new ControlClient(control, CREDITS_CALL_MAX);
+    keeping.start(new Treasury.ControlPlane(client, id, new RequestIds(new SecureRandom())));
     return opened.add(
         Enrolment.start(control, self(settings), settings.heartbeat(), this::load, listener()));
   }
@@ -151,7 +168,8 @@ public final class MemoryServer implements AutoCloseable {
     return new Enrolment.Listener() {
       @Override
       public void onBeat(HeartbeatReply reply) {
-        // What it says about this node is among what it says about all.
+        // What it says about this node's state is among what it says about all.
+        keeping.onBeat(reply);
       }
 
       @Override

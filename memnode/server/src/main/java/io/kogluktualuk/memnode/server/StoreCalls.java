@@ -1,8 +1,8 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.LocateRequest;
@@ -23,10 +23,10 @@ import io.kogluktualuk.memnode.api.SyncRequest;
 import io.kogluktualuk.memnode.api.SyncResponse;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.WriteWindow;
+import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,22 +40,25 @@ import java.util.concurrent.atomic.LongAdder;
 /// **Threading:** any thread.
 final class StoreCalls {
 
-  /// How long a reservation waits for a window before the caller is told to ask again: shorter than
-  /// any sensible deadline, long enough not to be asked in a circle.
-  private static final Duration WINDOW_WAIT = Duration.ofMillis(500);
-
   private final String nodeId;
   private final String name;
   private final String host;
   private final Map<Tenant, TenantStore> tenants;
+  private final NodeKeeping keeping;
   private final LongAdder calls = new LongAdder();
 
   /// @param tenants the default one first
-  StoreCalls(String nodeId, String name, String host, Map<Tenant, TenantStore> tenants) {
+  StoreCalls(
+      String nodeId,
+      String name,
+      String host,
+      Map<Tenant, TenantStore> tenants,
+      NodeKeeping keeping) {
     this.nodeId = nodeId;
     this.name = name;
     this.host = host;
     this.tenants = Collections.unmodifiableMap(tenants);
+    this.keeping = keeping;
   }
 
   MethodTable table() {
@@ -68,6 +71,12 @@ final class StoreCalls {
         .on(MemoryCalls.SYNC, counted(this::sync))
         .on(MemoryCalls.LOCATE, counted(this::locate))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
+        .on(MemoryCalls.HOLD, counted(r -> keeping(r.tenant()).hold(r)))
+        .on(MemoryCalls.RELEASE, counted(r -> new Affected(keeping(r.tenant()).release(r))))
+        .on(MemoryCalls.TOUCH, counted(r -> new Affected(keeping(r.tenant()).touch(r))))
+        .on(MemoryCalls.PIN, counted(r -> keeping(r.tenant()).pin(r)))
+        .on(MemoryCalls.COLLECT, counted(r -> keeping(r.tenant()).collect(r)))
+        .on(MemoryCalls.CREDITS, counted(_ -> keeping.door().status()))
         .on(MemoryCalls.STATUS, _ -> status());
   }
 
@@ -87,14 +96,17 @@ final class StoreCalls {
     return found;
   }
 
+  private TenantKeeping keeping(Tenant tenant) {
+    return keeping.of(of(tenant).tenant());
+  }
+
   private NodeDescription describe(DescribeRequest request) {
     return of(request.tenant()).published().describe(nodeId, host);
   }
 
   private ReserveResponse reserve(ReserveRequest request) {
     TenantStore tenant = of(request.tenant());
-    MemoryStore.Reserved reserved =
-        tenant.store().reserve(request.session(), request.items(), Deadline.after(WINDOW_WAIT));
+    MemoryStore.Reserved reserved = keeping(request.tenant()).reserve(request);
     MemoryStore.Lent lent = reserved.window();
     WriteWindow window = lent == null ? null : tenant.published().window(lent);
     return new ReserveResponse(
@@ -102,9 +114,7 @@ final class StoreCalls {
   }
 
   private SealResponse seal(SealRequest request) {
-    return of(request.tenant())
-        .store()
-        .seal(request.session(), request.window(), request.durable());
+    return keeping(request.tenant()).seal(request);
   }
 
   private StandResponse stand(StandRequest request) {
@@ -115,10 +125,7 @@ final class StoreCalls {
   }
 
   private SealResponse put(PutRequest request) {
-    ReserveRequest blobs = request.blobs();
-    return of(blobs.tenant())
-        .store()
-        .put(blobs.session(), request.window(), request.offset(), blobs.items());
+    return keeping(request.blobs().tenant()).put(request);
   }
 
   private SyncResponse sync(SyncRequest request) {
@@ -155,6 +162,7 @@ final class StoreCalls {
           new MemoryStatus.TenantUse(
               each.tenant(), now.capacityBytes(), now.usedBytes(), now.blobs()));
     }
+    TenantRetention.Tally kept = keeping.tally();
     return new MemoryStatus(
         nodeId,
         name,
@@ -170,12 +178,12 @@ final class StoreCalls {
         sum.dropped(),
         calls.sum(),
         completions,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
+        kept.evicted(),
+        kept.evictedBytes(),
+        kept.collected(),
+        kept.holds(),
+        keeping.charged(),
+        keeping.door().waiting(),
         uses);
   }
 }

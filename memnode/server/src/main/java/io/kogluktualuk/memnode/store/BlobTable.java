@@ -83,7 +83,12 @@ public final class BlobTable {
     return blobs * BYTES;
   }
 
-  /// All ordinals are below this.
+  /// All ordinals will ever be below this.
+  public int capacity() {
+    return capacity;
+  }
+
+  /// All ordinals are below this now.
   public int limit() {
     return limit;
   }

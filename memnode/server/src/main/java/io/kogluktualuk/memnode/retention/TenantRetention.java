@@ -1,0 +1,512 @@
+package io.kogluktualuk.memnode.retention;
+
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.fault.StaleLease;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.memnode.api.CreditsStatus;
+import io.kogluktualuk.memnode.credit.SpaceDoor;
+import io.kogluktualuk.memnode.lease.HoldCounts;
+import io.kogluktualuk.memnode.lease.HoldLedger;
+import io.kogluktualuk.memnode.store.BlobTable;
+import io.kogluktualuk.memnode.store.CostScale;
+import io.kogluktualuk.memnode.store.Keep;
+import io.kogluktualuk.memnode.store.Residents;
+import io.kogluktualuk.memnode.store.Room;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Which blobs of one tenant stay: the one place where holds, pins, classes, credits and the policy
+/// meet.
+///
+/// A blob is *bound* while it is a source, held or pinned. A bound blob is charged to its account
+/// and unknown to the policy; every other one is charged to nobody and known to it. Each change of
+/// one of the three goes through [#refresh], which compares that with the `charged` bit in the
+/// blob's record and moves it over.
+///
+/// The policy's word of a record of [BlobTable]:
+///
+/// ```
+///   31                            1   0
+///   +------------------------------+---+
+///   | seconds since the start      | c |   c: charged
+///   +------------------------------+---+
+/// ```
+///
+/// The seconds say when the blob was last sealed, pinned or let go of, by the node's monotonic
+/// clock; after a start all blobs are as new, which delays collecting them and nothing else.
+///
+/// **Threading:** the store's lock: it is called as the store's [Room], or from within
+/// [io.kogluktualuk.memnode.store.MemoryStore#withResidents].
+/// **Ownership:** the memory of ledger and policy is lent; nothing of the store is kept between
+/// calls.
+/// **Invariant:** a bound blob is never evicted. For [#grace] after the start nothing is: holders
+/// from before may still believe in their holds, and the node does not know them.
+/// **Bound:** about 52 bytes a blob and 28 a hold, from the start on.
+public final class TenantRetention implements Room, HoldCounts, Candidates {
+
+  private static final int CHARGED = 1;
+
+  private final Dues dues;
+  private final HoldLedger ledger;
+  private final RetentionPolicy policy;
+  private final LongSupplier nanoTime;
+  private final long startNanos;
+  private final long graceNanos;
+  private final Map<Hash, LeaseProof> expected = new HashMap<>();
+  private @Nullable Residents lent;
+  private long generation;
+  private long generationSeconds;
+  private long evicted;
+  private long evictedBytes;
+  private long collected;
+
+  /// @param blobsMax ordinals are below
+  /// @param grace how long after the start there may be holds that nobody here knows
+  public TenantRetention(
+      Arena arena,
+      RetentionLimits limits,
+      int blobsMax,
+      SpaceDoor door,
+      int room,
+      long graceNanos,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.dues = new Dues(door, room, CreditsStatus.ACCOUNTS_MAX);
+    this.ledger =
+        new HoldLedger(
+            arena.allocate(HoldLedger.bytesFor(limits.holdsMax()), Long.BYTES),
+            limits.holdsMax(),
+            limits.leasesMax(),
+            this);
+    this.policy =
+        new RetentionPolicy(
+            arena.allocate(RetentionPolicy.bytesFor(blobsMax), Long.BYTES), blobsMax, this, random);
+    this.nanoTime = nanoTime;
+    this.startNanos = nanoTime.getAsLong();
+    this.graceNanos = graceNanos;
+  }
+
+  private Residents residents() {
+    if (lent == null) {
+      throw new IllegalStateException("called without the store's lock");
+    }
+    return lent;
+  }
+
+  private BlobTable table() {
+    return residents().table();
+  }
+
+  /// Begins with what the store lends; every public method calls it first.
+  TenantRetention with(Residents residents) {
+    this.lent = residents;
+    return this;
+  }
+
+  long seconds() {
+    return (nanoTime.getAsLong() - startNanos) / 1_000_000_000L;
+  }
+
+  boolean isInGrace() {
+    return nanoTime.getAsLong() - startNanos < graceNanos;
+  }
+
+  /// How much of a store a blob takes.
+  public static long size(int length) {
+    return Math.ceilDiv(Math.max(1L, length), 64L) * 64;
+  }
+
+  private int account(int number) {
+    return number < CreditsStatus.ACCOUNTS_MAX ? number : 0;
+  }
+
+  // What the store tells.
+
+  @Override
+  public boolean make(Residents residents, long bytes) {
+    with(residents);
+    long freed = 0;
+    boolean hasMade = false;
+    while (!isInGrace() && (freed < bytes || !hasMade)) {
+      int victim = policy.victim();
+      if (victim == RetentionPolicy.NONE) {
+        break;
+      }
+      freed += bytes(victim);
+      evict(victim);
+      hasMade = true;
+    }
+    return hasMade;
+  }
+
+  private void evict(int blob) {
+    evictedBytes += table().length(blob);
+    evicted++;
+    residents().evict(blob);
+  }
+
+  /// Makes room ahead of need.
+  ///
+  /// @param freeBytes as much as there should be
+  /// @param max blobs at most
+  /// @return whether there may be more to do
+  public boolean makeAhead(Residents residents, long freeBytes, int max) {
+    with(residents);
+    for (int i = 0; i < max; i++) {
+      boolean isEnough = residents.capacityBytes() - residents.lentBytes() >= freeBytes;
+      int victim = isEnough || isInGrace() ? RetentionPolicy.NONE : policy.victim();
+      if (victim == RetentionPolicy.NONE) {
+        return false;
+      }
+      evict(victim);
+    }
+    return true;
+  }
+
+  @Override
+  public void sealed(Residents residents, int ordinal) {
+    with(residents);
+    table().setHolds(ordinal, 0);
+    table().setUses(ordinal, 0);
+    table().setPolicy(ordinal, (int) seconds() << 1);
+    LeaseProof proof = expected.isEmpty() ? null : expected.get(residents.hash(ordinal));
+    if (proof != null) {
+      holdSealed(proof, ordinal);
+    }
+    refresh(ordinal);
+  }
+
+  /// The seal must not fail because the lease has ended meanwhile; who sealed asks for the hold
+  /// again
+  /// afterwards, and hears it then.
+  private void holdSealed(LeaseProof proof, int ordinal) {
+    try {
+      ledger.hold(proof, ordinal);
+    } catch (StaleLease | OutOfSpace _) {
+      refresh(ordinal);
+    }
+  }
+
+  @Override
+  public void dropped(Residents residents, int ordinal) {
+    with(residents);
+    if (table().holds(ordinal) > 0) {
+      ledger.drop(ordinal);
+    }
+    policy.remove(ordinal);
+    if (isCharged(ordinal)) {
+      dues.give(account(table().account(ordinal)), bytes(ordinal));
+      table().setPolicy(ordinal, 0);
+    }
+  }
+
+  @Override
+  public void reserved(Residents residents, Keep keep, int length) {
+    dues.take(account(keep.account()), size(length));
+  }
+
+  @Override
+  public void unreserved(Residents residents, Keep keep, int length) {
+    dues.give(account(keep.account()), size(length));
+  }
+
+  // Bound or not.
+
+  private boolean isCharged(int blob) {
+    return (table().policy(blob) & CHARGED) != 0;
+  }
+
+  private boolean isBound(int blob) {
+    return table().retention(blob) == Keep.SOURCE
+        || table().holds(blob) > 0
+        || table().pinGeneration(blob) != 0;
+  }
+
+  private void refresh(int blob) {
+    boolean isBound = isBound(blob);
+    if (isBound) {
+      policy.remove(blob);
+    }
+    if (isBound != isCharged(blob)) {
+      table().setPolicy(blob, table().policy(blob) ^ CHARGED);
+      int account = account(table().account(blob));
+      if (isBound) {
+        dues.take(account, bytes(blob));
+      } else {
+        dues.give(account, bytes(blob));
+      }
+    }
+    if (!isBound) {
+      policy.add(blob);
+    }
+  }
+
+  private void quietFromNow(int blob) {
+    table().setPolicy(blob, (int) seconds() << 1 | table().policy(blob) & CHARGED);
+  }
+
+  /// Seconds since a blob was sealed, pinned or let go of.
+  long quietSeconds(int blob) {
+    return seconds() - (table().policy(blob) >>> 1);
+  }
+
+  /// Whether that was after the generation began.
+  boolean isOlderThanGeneration(int blob) {
+    return table().policy(blob) >>> 1 < generationSeconds;
+  }
+
+  // Payments.
+
+  /// What must be paid, by account, before blobs can be bound that are here and are not.
+  public Map<Integer, Long> unpaid(Residents residents, List<Hash> hashes) {
+    with(residents);
+    Map<Integer, Long> unpaid = new HashMap<>();
+    for (Hash hash : hashes) {
+      int blob = residents.ordinal(hash);
+      if (blob != BlobTable.NONE && !isCharged(blob)) {
+        unpaid.merge(account(table().account(blob)), bytes(blob), Long::sum);
+      }
+    }
+    return unpaid;
+  }
+
+  /// A call has been charged at the door, and is about to use it.
+  public void prepay(Residents residents, Map<Integer, Long> paid) {
+    with(residents);
+    paid.forEach(dues::prepay);
+  }
+
+  /// A call is over: what it has paid and not used goes back.
+  public void finish(Residents residents, Map<Integer, Long> unused) {
+    with(residents);
+    unused.forEach(dues::unpay);
+    dues.settle();
+  }
+
+  /// Tells the door what has changed since the last time.
+  public void settle(Residents residents) {
+    with(residents);
+    dues.settle();
+  }
+
+  // Leases.
+
+  /// See [HoldLedger#hear].
+  public void hear(Residents residents, LeaseProof proof, long deadlineNanos) {
+    with(residents);
+    ledger.hear(proof, 0, deadlineNanos);
+  }
+
+  /// Blobs that are about to be sealed are held under a lease from that moment on.
+  public void expect(Residents residents, LeaseProof proof, List<Hash> hashes) {
+    with(residents);
+    hashes.forEach(hash -> expected.put(hash, proof));
+  }
+
+  /// They have been sealed, or not.
+  public void unexpect(Residents residents, List<Hash> hashes) {
+    with(residents);
+    hashes.forEach(expected::remove);
+  }
+
+  /// Holds a blob.
+  ///
+  /// @return how many bytes of what was paid that took; negative when the blob is not here
+  public long hold(Residents residents, LeaseProof proof, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    if (blob == BlobTable.NONE) {
+      return -1;
+    }
+    boolean wasCharged = isCharged(blob);
+    ledger.hold(proof, blob);
+    return wasCharged ? 0 : bytes(blob);
+  }
+
+  /// See [HoldLedger#release].
+  public boolean release(Residents residents, LeaseProof proof, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    return blob != BlobTable.NONE && ledger.release(proof, blob);
+  }
+
+  /// Ends all holds under a lease.
+  ///
+  /// @return how many that were
+  public long releaseAll(Residents residents, LeaseProof proof) {
+    with(residents);
+    ledger.end(proof);
+    return ledger.drain(Integer.MAX_VALUE);
+  }
+
+  /// The ledger, for what needs no more than the lock.
+  public HoldLedger ledger(Residents residents) {
+    return with(residents).ledger;
+  }
+
+  @Override
+  public int holds(int blob) {
+    return table().holds(blob);
+  }
+
+  @Override
+  public void setHolds(int blob, int holds, int account) {
+    table().setHolds(blob, holds);
+    quietFromNow(blob);
+    refresh(blob);
+  }
+
+  // Uses, classes and pins.
+
+  /// Somebody has read a blob.
+  ///
+  /// @return whether it is here
+  public boolean touch(Residents residents, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    if (blob != BlobTable.NONE) {
+      policy.touched(blob);
+    }
+    return blob != BlobTable.NONE;
+  }
+
+  /// A blob that is here has been put again, as a source: it is one from now on.
+  ///
+  /// @return as [#hold]
+  public long keepAsSource(Residents residents, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    if (blob == BlobTable.NONE) {
+      return -1;
+    }
+    boolean wasCharged = isCharged(blob);
+    if (table().retention(blob) != Keep.SOURCE) {
+      residents.keep(blob, new Keep(Keep.SOURCE, 0, table().account(blob)));
+      quietFromNow(blob);
+      refresh(blob);
+    }
+    return wasCharged ? 0 : bytes(blob);
+  }
+
+  /// Whose credits a blob takes when it is bound; null when it is not here.
+  public @Nullable Integer payer(Residents residents, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    return blob == BlobTable.NONE ? null : Integer.valueOf(account(table().account(blob)));
+  }
+
+  /// Pins are of this generation from now on, if it is newer.
+  public void hearGeneration(Residents residents, long next) {
+    if (next > generation) {
+      generation(residents, next);
+    }
+  }
+
+  /// Pins are of this generation from now on, if it is newer.
+  ///
+  /// @throws Conflict when it is older
+  public void generation(Residents residents, long next) {
+    with(residents);
+    if (next < generation) {
+      throw new Conflict("pins of generation " + next + " came after " + generation + " had begun");
+    }
+    if (next > generation) {
+      generation = next;
+      generationSeconds = seconds();
+    }
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  /// Pins a blob with the present generation.
+  ///
+  /// @return as [#hold]
+  public long pin(Residents residents, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    if (blob == BlobTable.NONE) {
+      return -1;
+    }
+    boolean wasCharged = isCharged(blob);
+    residents.pin(blob, (int) generation);
+    quietFromNow(blob);
+    refresh(blob);
+    return wasCharged ? 0 : bytes(blob);
+  }
+
+  /// No root reaches a blob any more.
+  void unpin(int blob) {
+    residents().pin(blob, 0);
+    refresh(blob);
+  }
+
+  /// Nobody needs a source any more.
+  void collect(int blob) {
+    collected++;
+    residents().evict(blob);
+  }
+
+  // What the policy asks for.
+
+  @Override
+  public long bytes(int blob) {
+    return size(table().length(blob));
+  }
+
+  @Override
+  public long costMicros(int blob) {
+    return CostScale.micros(table().cost(blob));
+  }
+
+  @Override
+  public int uses(int blob) {
+    return table().uses(blob);
+  }
+
+  @Override
+  public void setUses(int blob, int uses) {
+    table().setUses(blob, uses);
+  }
+
+  @Override
+  public int fingerprint(int blob) {
+    return (int) residents().hash(blob).word(2) | 1;
+  }
+
+  /// See [RetentionPolicy#worth].
+  long worth(int blob) {
+    return policy.worth(blob);
+  }
+
+  public Tally tally(Residents residents) {
+    with(residents);
+    return new Tally(evicted, evictedBytes, collected, ledger.holds(), policy.bytes());
+  }
+
+  /// What has happened, and what there is.
+  ///
+  /// @param evictableBytes that may be evicted now
+  public record Tally(
+      long evicted, long evictedBytes, long collected, long holds, long evictableBytes) {
+
+    public static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
+
+    public Tally plus(Tally other) {
+      return new Tally(
+          evicted + other.evicted,
+          evictedBytes + other.evictedBytes,
+          collected + other.collected,
+          holds + other.holds,
+          evictableBytes + other.evictableBytes);
+    }
+  }
+}

@@ -1,0 +1,445 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.AbsentResponse;
+import io.kogluktualuk.memnode.api.CollectPage;
+import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.HoldRequest;
+import io.kogluktualuk.memnode.api.LeaseTerms;
+import io.kogluktualuk.memnode.api.PinRequest;
+import io.kogluktualuk.memnode.api.PutRequest;
+import io.kogluktualuk.memnode.api.ReleaseRequest;
+import io.kogluktualuk.memnode.api.Reservation;
+import io.kogluktualuk.memnode.api.ReserveRequest;
+import io.kogluktualuk.memnode.api.Retention;
+import io.kogluktualuk.memnode.api.SealRequest;
+import io.kogluktualuk.memnode.api.SealResponse;
+import io.kogluktualuk.memnode.api.TouchRequest;
+import io.kogluktualuk.memnode.credit.AccountNumbers;
+import io.kogluktualuk.memnode.credit.SpaceDoor;
+import io.kogluktualuk.memnode.lease.FenceKeeper;
+import io.kogluktualuk.memnode.retention.Collection;
+import io.kogluktualuk.memnode.retention.TenantRetention;
+import io.kogluktualuk.memnode.store.MemoryStore;
+import io.kogluktualuk.memnode.store.Residents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The calls of one tenant that ask for blobs to stay: they show a lease, they pay, they wait.
+///
+/// Each goes the same way: the lease is checked against the fences; what has to be paid is counted
+/// under the store's lock; it is paid at the door, without the lock, where it may take a while;
+/// then
+/// the call does its work under the lock, and what was paid and not used goes back.
+///
+/// **Threading:** any thread; waits in [#reserve], [#hold] and [#pin] only.
+/// **Bound:** [#WINDOWS_MAX] windows whose blobs shall be held.
+final class TenantKeeping {
+
+  /// How long a reservation waits for a window before the caller is told to ask again: shorter than
+  /// any sensible deadline, long enough not to be asked in a circle.
+  private static final Duration WINDOW_WAIT = Duration.ofMillis(500);
+
+  /// The patience of who names none: a few turns of the control plane.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /// More than there are windows.
+  private static final int WINDOWS_MAX = 4096;
+
+  /// How much is done at a time while others wait for the store.
+  private static final int PORTION = 512;
+
+  private final MemoryStore store;
+  private final TenantRetention retention;
+  private final SpaceDoor door;
+  private final int room;
+  private final AccountNumbers names;
+  private final FenceKeeper fences;
+
+  /// By window; guarded by itself.
+  private final Map<Long, Intent> intents =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Intent> eldest) {
+          return size() > WINDOWS_MAX;
+        }
+      };
+
+  /// What shall be held once it is sealed.
+  private record Intent(LeaseProof proof, List<Hash> hashes) {}
+
+  TenantKeeping(
+      MemoryStore store,
+      TenantRetention retention,
+      SpaceDoor door,
+      int room,
+      AccountNumbers names,
+      FenceKeeper fences) {
+    this.store = store;
+    this.retention = retention;
+    this.door = door;
+    this.room = room;
+    this.names = names;
+    this.fences = fences;
+  }
+
+  private <R> R locked(Function<Residents, R> use) {
+    return store.withResidents(use);
+  }
+
+  /// A lease shows itself.
+  private void hear(LeaseTerms lease) {
+    fences.check(lease.proof());
+    fences.promise(lease.ttl());
+    // After it was heard: the holder counts from before it asked.
+    long deadline = System.nanoTime() + lease.ttl().toNanos();
+    locked(
+        residents -> {
+          retention.hear(residents, lease.proof(), deadline);
+          return lease;
+        });
+  }
+
+  private static Deadline patience(Duration asked) {
+    return Deadline.after(asked.isZero() ? PATIENCE : asked);
+  }
+
+  /// Pays at the door for blobs that are not here, and for those that are here and not paid for.
+  private Map<Integer, Long> pay(
+      int account, List<ReserveRequest.Item> absent, List<Hash> here, Deadline deadline) {
+    Map<Integer, Long> bytes =
+        new HashMap<>(locked(residents -> retention.unpaid(residents, here)));
+    absent.forEach(item -> bytes.merge(account, TenantRetention.size(item.length()), Long::sum));
+    Map<Integer, Long> paid = new HashMap<>();
+    try {
+      bytes.forEach(
+          (each, sum) -> {
+            door.charge(each, room, sum, deadline);
+            paid.put(each, sum);
+          });
+    } finally {
+      locked(
+          residents -> {
+            retention.prepay(residents, paid);
+            if (paid.size() < bytes.size()) {
+              retention.finish(residents, paid);
+            }
+            return paid;
+          });
+    }
+    return paid;
+  }
+
+  private void finish(Map<Integer, Long> paid, Map<Integer, Long> used) {
+    Map<Integer, Long> unused = new HashMap<>(paid);
+    used.forEach((account, bytes) -> unused.merge(account, -bytes, Long::sum));
+    locked(
+        residents -> {
+          retention.finish(residents, unused);
+          return unused;
+        });
+  }
+
+  private boolean needsBinding(ReserveRequest request, ReserveRequest.Item item) {
+    return request.lease() != null || item.retention() instanceof Retention.Source;
+  }
+
+  MemoryStore.Reserved reserve(ReserveRequest request) {
+    LeaseTerms lease = request.lease();
+    if (lease != null) {
+      hear(lease);
+    }
+    int account = names.of(request.space().account());
+    List<ReserveRequest.Item> absent = new ArrayList<>();
+    List<Hash> here = new ArrayList<>();
+    request
+        .items()
+        .forEach(
+            item -> {
+              if (store.locate(item.hash()) == null) {
+                absent.add(item);
+              } else if (needsBinding(request, item)) {
+                here.add(item.hash());
+              }
+            });
+    Map<Integer, Long> paid = pay(account, absent, here, patience(request.space().patience()));
+    Map<Integer, Long> used = new HashMap<>();
+    try {
+      MemoryStore.Reserved reserved =
+          store.reserveOn(request.session(), wanted(request, account), Deadline.after(WINDOW_WAIT));
+      return bind(request, account, reserved, used);
+    } finally {
+      finish(paid, used);
+    }
+  }
+
+  private static List<MemoryStore.Wanted> wanted(ReserveRequest request, int account) {
+    return request.items().stream().map(item -> MemoryStore.Wanted.of(item, account)).toList();
+  }
+
+  /// Holds what is here already, and remembers to hold what is to come.
+  private MemoryStore.Reserved bind(
+      ReserveRequest request, int account, MemoryStore.Reserved reserved, Map<Integer, Long> used) {
+    List<Reservation> answers = new ArrayList<>(reserved.items());
+    List<Hash> granted = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      ReserveRequest.Item item = request.items().get(i);
+      if (answers.get(i) instanceof Reservation.Granted) {
+        granted.add(item.hash());
+        used.merge(account, TenantRetention.size(item.length()), Long::sum);
+      } else if (answers.get(i) instanceof Reservation.Present
+          && needsBinding(request, item)
+          && !bindPresent(request, item, used)) {
+        answers.set(i, new Reservation.Later());
+      }
+    }
+    MemoryStore.Lent window = reserved.window();
+    if (window != null && request.lease() != null) {
+      synchronized (intents) {
+        intents.put(window.id(), new Intent(request.lease().proof(), granted));
+      }
+    }
+    return new MemoryStore.Reserved(window, answers, reserved.failure());
+  }
+
+  /// @return false when the blob has gone meanwhile
+  private boolean bindPresent(
+      ReserveRequest request, ReserveRequest.Item item, Map<Integer, Long> used) {
+    return locked(
+        residents -> {
+          Integer payer = retention.payer(residents, item.hash());
+          long bytes = 0;
+          if (item.retention() instanceof Retention.Source) {
+            bytes = retention.keepAsSource(residents, item.hash());
+          }
+          LeaseTerms lease = request.lease();
+          if (lease != null && bytes >= 0) {
+            bytes += retention.hold(residents, lease.proof(), item.hash());
+          }
+          if (payer == null || bytes < 0) {
+            return false;
+          }
+          used.merge(payer, bytes, Long::sum);
+          return true;
+        });
+  }
+
+  SealResponse seal(SealRequest request) {
+    Intent intent;
+    synchronized (intents) {
+      intent = intents.remove(request.window());
+    }
+    return sealed(intent, () -> store.seal(request.session(), request.window(), request.durable()));
+  }
+
+  private interface Seal {
+    SealResponse run();
+  }
+
+  /// Seals, and holds what was sealed from that very moment on.
+  private SealResponse sealed(@Nullable Intent intent, Seal seal) {
+    try {
+      if (intent == null) {
+        return seal.run();
+      }
+      return sealAndHold(intent, seal);
+    } finally {
+      locked(
+          residents -> {
+            retention.settle(residents);
+            return residents;
+          });
+    }
+  }
+
+  private SealResponse sealAndHold(Intent intent, Seal seal) {
+    fences.check(intent.proof());
+    locked(
+        residents -> {
+          retention.expect(residents, intent.proof(), intent.hashes());
+          return intent;
+        });
+    try {
+      SealResponse response = seal.run();
+      locked(
+          residents -> {
+            intent.hashes().forEach(hash -> retention.hold(residents, intent.proof(), hash));
+            return intent;
+          });
+      return response;
+    } finally {
+      locked(
+          residents -> {
+            retention.unexpect(residents, intent.hashes());
+            return intent;
+          });
+    }
+  }
+
+  /// As [#reserve] and [#seal] at once, but that nothing waits.
+  SealResponse put(PutRequest request) {
+    ReserveRequest blobs = request.blobs();
+    LeaseTerms lease = blobs.lease();
+    if (lease != null) {
+      hear(lease);
+    }
+    int account = names.of(blobs.space().account());
+    List<Hash> hashes = blobs.items().stream().map(ReserveRequest.Item::hash).toList();
+    List<Hash> bound =
+        blobs.items().stream()
+            .filter(item -> needsBinding(blobs, item))
+            .map(ReserveRequest.Item::hash)
+            .toList();
+    Map<Integer, Long> paid = pay(account, blobs.items(), bound, Deadline.after(Duration.ZERO));
+    Map<Integer, Long> used = new HashMap<>();
+    try {
+      blobs
+          .items()
+          .forEach(item -> used.merge(account, TenantRetention.size(item.length()), Long::sum));
+      SealResponse response =
+          sealed(
+              lease == null ? null : new Intent(lease.proof(), hashes),
+              () ->
+                  store.putOn(
+                      blobs.session(), request.window(), request.offset(), wanted(blobs, account)));
+      for (ReserveRequest.Item item : blobs.items()) {
+        if (needsBinding(blobs, item)) {
+          bindPresent(blobs, item, used);
+        }
+      }
+      return response;
+    } catch (RuntimeException e) {
+      used.clear();
+      throw e;
+    } finally {
+      finish(paid, used);
+    }
+  }
+
+  AbsentResponse hold(HoldRequest request) {
+    LeaseProof proof = request.lease().proof();
+    hear(request.lease());
+    return bindEach(
+        request.hashes(),
+        patience(request.space().patience()),
+        (residents, hash) -> retention.hold(residents, proof, hash));
+  }
+
+  AbsentResponse pin(PinRequest request) {
+    locked(
+        residents -> {
+          retention.generation(residents, request.generation());
+          return residents;
+        });
+    return bindEach(
+        request.hashes(),
+        patience(request.space().patience()),
+        (residents, hash) -> {
+          retention.generation(residents, request.generation());
+          return retention.pin(residents, hash);
+        });
+  }
+
+  private interface Binding {
+    /// @return the bytes that it took; negative when the blob is not here
+    long bind(Residents residents, Hash hash);
+  }
+
+  private AbsentResponse bindEach(List<Hash> hashes, Deadline deadline, Binding binding) {
+    Map<Integer, Long> paid = pay(0, List.of(), hashes, deadline);
+    Map<Integer, Long> used = new HashMap<>();
+    TreeSet<Integer> absent = new TreeSet<>();
+    try {
+      locked(
+          residents -> {
+            for (int i = 0; i < hashes.size(); i++) {
+              Integer payer = retention.payer(residents, hashes.get(i));
+              long bytes = payer == null ? -1 : binding.bind(residents, hashes.get(i));
+              if (payer == null || bytes < 0) {
+                absent.add(i);
+              } else {
+                used.merge(payer, bytes, Long::sum);
+              }
+            }
+            return absent;
+          });
+    } finally {
+      finish(paid, used);
+    }
+    return new AbsentResponse(absent);
+  }
+
+  long release(ReleaseRequest request) {
+    fences.check(request.proof());
+    return locked(
+        residents -> {
+          long ended = 0;
+          for (Hash hash : request.hashes()) {
+            ended += retention.release(residents, request.proof(), hash) ? 1 : 0;
+          }
+          if (request.all()) {
+            ended += retention.releaseAll(residents, request.proof());
+          }
+          retention.settle(residents);
+          return ended;
+        });
+  }
+
+  long touch(TouchRequest request) {
+    return locked(
+        residents ->
+            request.hashes().stream().filter(hash -> retention.touch(residents, hash)).count());
+  }
+
+  CollectPage collect(CollectRequest request) {
+    return locked(
+        residents -> {
+          CollectPage page = Collection.page(retention, residents, request);
+          retention.settle(residents);
+          return page;
+        });
+  }
+
+  /// The pins' generation, as the control plane says it; what is older is passed over.
+  void onGeneration(long generation) {
+    locked(
+        residents -> {
+          retention.hearGeneration(residents, generation);
+          return residents;
+        });
+  }
+
+  /// Lets leases end whose tokens are dead or whose time is over, a portion of their holds at a
+  /// time, and makes room ahead of need.
+  ///
+  /// @return whether there is more to do
+  boolean work(long freeBytes) {
+    return locked(
+        residents -> {
+          var ledger = retention.ledger(residents);
+          ledger.expire(System.nanoTime());
+          ledger.fence(fences.fences());
+          boolean hasMore = ledger.drain(PORTION) == PORTION;
+          hasMore |= retention.makeAhead(residents, freeBytes, PORTION);
+          retention.settle(residents);
+          return hasMore;
+        });
+  }
+
+  TenantRetention.Tally tally() {
+    return locked(retention::tally);
+  }
+
+  long charged() {
+    return door.chargedIn(room);
+  }
+}
