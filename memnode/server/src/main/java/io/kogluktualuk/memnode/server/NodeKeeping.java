@@ -98,7 +98,7 @@ final class NodeKeeping implements AutoCloseable {
   /// @param where the allotments come from
   void start(Treasury where) {
     treasury = where;
-    settleOnce();
+    isShort.release();
     turns.start();
     settling.start();
   }
@@ -119,18 +119,26 @@ final class NodeKeeping implements AutoCloseable {
 
   private void turn() {
     try {
-      boolean hasMore = false;
-      while (!isClosing.tryAcquire(hasMore ? 1 : TURN.toMillis(), TimeUnit.MILLISECONDS)) {
-        hasMore = false;
-        for (Map.Entry<Tenant, TenantKeeping> each : tenants.entrySet()) {
-          hasMore |= each.getValue().work(Objects.requireNonNull(reserves.get(each.getKey())));
-        }
+      long pauseMillis = TURN.toMillis();
+      while (!isClosing.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
+        pauseMillis = work() ? 1 : TURN.toMillis();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // only close interrupts
-    } catch (FabricException e) {
-      LOG.error("nothing is evicted ahead of need any more, and leases do not end: {}", e, e);
     }
+  }
+
+  /// @return whether there is more to do
+  private boolean work() {
+    boolean hasMore = false;
+    for (Map.Entry<Tenant, TenantKeeping> each : tenants.entrySet()) {
+      try {
+        hasMore |= each.getValue().work(Objects.requireNonNull(reserves.get(each.getKey())));
+      } catch (FabricException e) {
+        LOG.debug("tenant {}: {}", each.getKey(), e.getMessage());
+      }
+    }
+    return hasMore;
   }
 
   private void settle() {

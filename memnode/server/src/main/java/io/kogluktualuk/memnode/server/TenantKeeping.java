@@ -1,5 +1,8 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -171,7 +174,19 @@ final class TenantKeeping {
                 here.add(item.hash());
               }
             });
-    Map<Integer, Long> paid = pay(account, absent, here, patience(request.space().patience()));
+    Deadline deadline = patience(request.space().patience());
+    try {
+      return reservePaid(request, account, pay(account, absent, here, deadline));
+    } catch (OutOfCredits | OutOfSpace e) {
+      if (request.items().size() < 2) {
+        throw e;
+      }
+      return reserveSome(request, account, e);
+    }
+  }
+
+  private MemoryStore.Reserved reservePaid(
+      ReserveRequest request, int account, Map<Integer, Long> paid) {
     Map<Integer, Long> used = new HashMap<>();
     try {
       MemoryStore.Reserved reserved =
@@ -180,6 +195,37 @@ final class TenantKeeping {
     } finally {
       finish(paid, used);
     }
+  }
+
+  /// There is not enough for all, so the first ones get what there is, and the others the reason.
+  private MemoryStore.Reserved reserveSome(
+      ReserveRequest request, int account, FabricException reason) {
+    Map<Integer, Long> paid = new HashMap<>();
+    List<ReserveRequest.Item> some = new ArrayList<>();
+    try {
+      for (ReserveRequest.Item item : request.items()) {
+        boolean isHere = store.locate(item.hash()) != null;
+        pay(
+                account,
+                isHere ? List.of() : List.of(item),
+                isHere && needsBinding(request, item) ? List.of(item.hash()) : List.of(),
+                Deadline.after(Duration.ZERO))
+            .forEach((each, bytes) -> paid.merge(each, bytes, Long::sum));
+        some.add(item);
+      }
+    } catch (OutOfCredits | OutOfSpace _) {
+      // What could be paid is paid.
+    }
+    ReserveRequest first =
+        new ReserveRequest(
+            request.tenant(), request.session(), request.space(), request.lease(), some);
+    MemoryStore.Reserved reserved = reservePaid(first, account, paid);
+    List<Reservation> answers = new ArrayList<>(reserved.items());
+    while (answers.size() < request.items().size()) {
+      answers.add(new Reservation.Refusal(reason.tag()));
+    }
+    return new MemoryStore.Reserved(
+        reserved.window(), answers, String.valueOf(reason.getMessage()));
   }
 
   private static List<MemoryStore.Wanted> wanted(ReserveRequest request, int account) {

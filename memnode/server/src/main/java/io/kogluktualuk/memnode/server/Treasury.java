@@ -6,8 +6,15 @@ import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.ReturnCredits;
 import io.kogluktualuk.controlplane.api.TakeCredits;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /// Where a memory node gets its allotments of space credits from.
 ///
@@ -34,31 +41,54 @@ interface Treasury {
   ///
   /// A control plane that does not know of credits yet, in the middle of an upgrade, refuses the
   /// call: then the node's own capacity is the limit, as before.
-  record ControlPlane(ControlClient client, NodeId self, RequestIds requests) implements Treasury {
+  /// A call whose answer was lost may still be carried out later. So it is asked again, by the same
+  /// name, before anything else is asked for the account: the balance that is believed is always
+  /// that after the last call.
+  final class ControlPlane implements Treasury {
+
+    private final ControlClient client;
+    private final NodeId self;
+    private final RequestIds requests;
+
+    /// By account: what has been asked and not been answered.
+    private final Map<Integer, Supplier<CreditBalance>> open = new HashMap<>();
+
+    ControlPlane(ControlClient client, NodeId self, RequestIds requests) {
+      this.client = client;
+      this.self = self;
+      this.requests = requests;
+    }
 
     @Override
     public void settle(SpaceDoor.Need need, SpaceDoor door) {
+      Supplier<CreditBalance> call =
+          open.computeIfAbsent(
+              need.number(), _ -> need.wanted() > 0 ? take(need) : giveBack(need, door));
       try {
-        CreditBalance balance = need.wanted() > 0 ? take(need) : giveBack(need, door);
+        CreditBalance balance = call.get();
+        open.remove(need.number());
         door.allotted(
             need.number(), balance.nodeBytes(), balance.limitBytes(), balance.allottedBytes());
       } catch (Refused _) {
+        open.remove(need.number());
         new Own().settle(need, door);
+      } catch (OutOfCredits | Conflict | NotFound | InvalidArgument e) {
+        open.remove(need.number());
+        throw e;
       }
     }
 
-    private CreditBalance take(SpaceDoor.Need need) {
-      return client
-          .takeCredits(
-              new TakeCredits(requests.next(), need.account(), self, need.wanted(), need.least()))
-          .balance();
+    private Supplier<CreditBalance> take(SpaceDoor.Need need) {
+      TakeCredits ask =
+          new TakeCredits(requests.next(), need.account(), self, need.wanted(), need.least());
+      return () -> client.takeCredits(ask).balance();
     }
 
     /// The door must not lend what is on its way back.
-    private CreditBalance giveBack(SpaceDoor.Need need, SpaceDoor door) {
+    private Supplier<CreditBalance> giveBack(SpaceDoor.Need need, SpaceDoor door) {
       door.givingBack(need.number(), need.surplus());
-      return client.returnCredits(
-          new ReturnCredits(requests.next(), need.account(), self, need.surplus()));
+      ReturnCredits ask = new ReturnCredits(requests.next(), need.account(), self, need.surplus());
+      return () -> client.returnCredits(ask);
     }
   }
 }

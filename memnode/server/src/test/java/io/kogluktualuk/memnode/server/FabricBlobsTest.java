@@ -276,7 +276,8 @@ class FabricBlobsTest {
     List<Blob> stored = blobs(4, 3 << 20);
     store.put(stored);
     OutOfSpace failure = assertThrows(OutOfSpace.class, () -> store.put(blobs(4, 3 << 20)));
-    assertTrue(String.valueOf(failure.getMessage()).contains("16.0 MiB"), failure.getMessage());
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("of at most 15728640"), failure.getMessage());
     assertAll(stored, store);
   }
 
