@@ -59,6 +59,9 @@ final class Cli {
         // What follows a program's path is the program's, even if it looks like an option.
         new CommandLine(new RunCommand(terminal)).setStopAtPositional(true),
         new ExplainCommand(terminal),
+        RootCommand.of(terminal),
+        new LeasesCommand(terminal),
+        AuditCommand.of(terminal),
         new DemoCommand(terminal),
         new BenchCommand(terminal),
         CaCommand.of(terminal),

@@ -94,6 +94,9 @@ class CliTest {
           {"import", "."},
           {"export", "12345678", "x"},
           {"run", "--", "/bin/x"},
+          {"root", "ls"},
+          {"leases"},
+          {"audit", "verify"},
           {"explain", "12345678"}
         }) {
       CliRun.Result result = kog.run(command);

@@ -157,6 +157,36 @@ class ClusterCliTest {
   }
 
   @Test
+  void rootsAreNamedListedAndAudited() throws IOException {
+    String ref =
+        succeeded(kog.runWithInput("root".getBytes(StandardCharsets.UTF_8), "put", "-"))
+            .out()
+            .strip();
+    assertTrue(ok("root", "set", "releases/v1", ref, "--expect", "0").out().contains("revision"));
+    assertEquals(ref, ok("root", "get", "releases/v1").out().strip());
+    assertTrue(ok("root", "ls", "releases/").out().contains("releases/v1  " + ref));
+    assertTrue(ok("root", "ls", "--json").out().contains("\"name\" : \"releases/v1\""));
+    assertEquals(7, kog.run("root", "set", "releases/v1", ref, "--expect", "0").exit());
+    assertEquals(2, kog.run("root", "set", "../v1", ref).exit());
+    ok("root", "rm", "releases/v1");
+    assertEquals(3, kog.run("root", "get", "releases/v1").exit());
+    assertEquals(3, kog.run("root", "rm", "releases/v1").exit());
+    String listed = ok("audit", "ls").out();
+    assertTrue(listed.contains("root.set"), listed);
+    assertTrue(listed.contains("member.register"), listed);
+    assertTrue(ok("audit", "verify").out().contains("same"));
+    ok("audit", "export", "audit.txt");
+    assertTrue(ok("audit", "verify", "--json", "--file", "audit.txt").out().contains("true"));
+    assertEquals(7, kog.run("audit", "export", "audit.txt").exit());
+    String text = Files.readString(folder.resolve("audit.txt"));
+    Files.writeString(folder.resolve("changed.txt"), text.replace("root.remove", "root.set"));
+    assertEquals(8, kog.run("audit", "verify", "--file", "changed.txt").exit());
+    Files.writeString(folder.resolve("cut.txt"), text.substring(0, text.length() / 2));
+    assertEquals(4, kog.run("audit", "verify", "--file", "cut.txt").exit());
+    assertEquals("{\n  \"leases\" : [", ok("leases", "--json").out().substring(0, 16));
+  }
+
+  @Test
   void whatIsNotThereIsSaidSo() {
     String hash = Hash.of("never put".getBytes(StandardCharsets.UTF_8)).toHex();
     for (String[] command :

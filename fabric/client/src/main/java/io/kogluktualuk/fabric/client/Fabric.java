@@ -1,5 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
+import io.kogluktualuk.controlplane.api.AuditEntry;
+import io.kogluktualuk.controlplane.api.AuditHead;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
@@ -31,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// A session with a fabric: content in and out, namespaces, runs.
@@ -249,6 +252,21 @@ public final class Fabric implements AutoCloseable {
   /// Explains a key or an output, with at most so many transactions in all.
   public Explanation explain(String keyOrRef, int transactionsMax) {
     return new Explainer(control, blobs).explain(keyOrRef, transactionsMax);
+  }
+
+  /// Reads the audit log, oldest entry first, and checks every link of its chain on the way.
+  ///
+  /// @return where it ended
+  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
+  public AuditHead readAudit(Consumer<AuditEntry> each) {
+    return AuditReader.read(control, each);
+  }
+
+  /// Checks the chain of the audit log, and that all control nodes have the same.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
+  public AuditReport verifyAudit() {
+    return AuditReader.verify(control, membership);
   }
 
   public ClusterStatus status() {

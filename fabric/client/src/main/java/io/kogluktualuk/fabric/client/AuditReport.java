@@ -1,0 +1,32 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.controlplane.api.AuditHead;
+import java.util.List;
+
+/// What came of checking the audit log: its chain is whole up to its head.
+///
+/// @param entries how many were read and followed
+/// @param nodes what each control node says
+public record AuditReport(AuditHead head, long entries, List<Node> nodes) {
+
+  public AuditReport {
+    nodes = List.copyOf(nodes);
+  }
+
+  /// Whether a control node has the same log.
+  public enum Verdict {
+    SAME,
+    DIFFERENT,
+    NOT_REACHED
+  }
+
+  /// One control node.
+  ///
+  /// @param reason why it is not the same, or empty
+  public record Node(String name, Verdict verdict, String reason) {}
+
+  /// Whether no node has another log. A node that was not reached may have any.
+  public boolean isSame() {
+    return nodes.stream().noneMatch(node -> node.verdict() == Verdict.DIFFERENT);
+  }
+}
