@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.controlplane.model.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.controlplane.model.leases;
+
+import org.jspecify.annotations.NullMarked;
