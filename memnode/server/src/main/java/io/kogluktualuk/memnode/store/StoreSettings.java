@@ -9,7 +9,7 @@ import java.time.Duration;
 /// How much a store may hold.
 ///
 /// @param capacity the most bytes of all regions together; lowering it takes nothing away
-/// @param indexBlobs how many blobs the index is made for: 128 bytes of memory each
+/// @param indexBlobs how many blobs the index is made for: about 190 bytes of memory each
 /// @param windowLifetime how long a write window lasts
 /// @param regionBytesMax the longest region, at most [MemoryStore#REGION_BYTES_MAX]
 /// @param windowBytes about how many bytes all write windows have together, besides the capacity:
@@ -32,7 +32,8 @@ public record StoreSettings(
   /// Registering takes tens of milliseconds for this much; 1024 of them are 64 GiB.
   private static final long PINNED_REGION_BYTES = 64L << 20;
 
-  private static final int INDEX_BLOBS_MAX = (int) (IndexLayout.HOMES_MAX / 2);
+  private static final int INDEX_BLOBS_MAX =
+      (int) (IndexLayout.SEGMENTS_MAX * IndexLayout.HOMES_MAX / 2);
   private static final Duration LIFETIME_MAX = Duration.ofHours(1);
 
   public StoreSettings {

@@ -98,6 +98,27 @@ class BlobIndexTest {
   }
 
   @Test
+  void entriesLieInTheSegmentThatTheirHashNames() {
+    try (Arena arena = Arena.ofConfined()) {
+      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      IndexShape shape = new IndexShape(5, 1000);
+      MemorySegment memory = arena.allocate(shape.bytes(), 64);
+      MemorySegment ordinals = arena.allocate(BlobIndex.ordinalBytes(shape), 64);
+      MemorySegment records = arena.allocate(BlobTable.bytesFor(2500), 64);
+      BlobIndex index = new BlobIndex(shape, memory, ordinals, new BlobTable(records, 2500), 2500);
+      for (int i = 0; i < 2500; i++) {
+        Hash hash = hash(random);
+        publish(index, index.claim(hash), hash, location(i));
+        long at =
+            IndexLayout.segment(hash, 5) * shape.strideBytes()
+                + IndexLayout.home(hash, 1000) * IndexLayout.ENTRY_BYTES;
+        MemorySegment probes = memory.asSlice(at, IndexLayout.PROBE_BYTES);
+        assertEquals(location(i), IndexLayout.find(probes, hash), "as a peer finds it");
+      }
+    }
+  }
+
+  @Test
   void entriesMakeRoomForOthersAndStayFound() {
     try (Arena arena = Arena.ofConfined()) {
       // Four fifths of the table filled to 62 %: many entries must move.

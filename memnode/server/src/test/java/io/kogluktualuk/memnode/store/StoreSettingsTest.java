@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,14 @@ class StoreSettingsTest {
       assertTrue(most >= pinned.capacity().bytes(), pinned.toString());
       assertEquals(ByteCount.gibibytes(gibibytes), pinned.capacity());
     }
+  }
+
+  @Test
+  void anIndexMayBeForHundredsOfMillions() {
+    assertEquals(30_000_000, StoreSettings.of(ByteCount.gibibytes(1), 30_000_000).indexBlobs());
+    int most = StoreSettings.of(ByteCount.gibibytes(1), 1).withIndexFor(1L << 40).indexBlobs();
+    assertEquals(IndexLayout.SEGMENTS_MAX, IndexShape.forBlobs(most).segments());
+    assertTrue(IndexShape.forBlobs(most).strideBytes() <= MemoryStore.REGION_BYTES_MAX);
   }
 
   private static StoreSettings of(ByteCount capacity) {
