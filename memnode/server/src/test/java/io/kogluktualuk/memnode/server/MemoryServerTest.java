@@ -59,6 +59,7 @@ class MemoryServerTest {
           new MethodTable()
               .on(ControlMethods.REGISTER, this::register)
               .on(ControlMethods.HEARTBEAT, this::heartbeat)
+              .on(ControlMethods.MEMBERS, _ -> new Members(1, List.of(), false))
               .on(ControlMethods.PLANE, _ -> ALONE);
       return RpcServer.open(RdmaAddress.port(port), table);
     }
