@@ -142,15 +142,15 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   /// Messages of the handshake stand behind the others.
   private final class HandshakeWire implements TlsLink.Wire {
     @Override
-    public MessageBuffers.Outgoing message(int number) {
-      return Objects.requireNonNull(buffers).outgoing(depth + number);
+    public ByteBuffer message(int number) {
+      return Objects.requireNonNull(buffers).outgoing(depth + number).bytes;
     }
 
     @Override
-    public void post(MessageBuffers.Outgoing message) throws IOException {
+    public void post(int number) throws IOException {
       if (uses.enter()) {
         try {
-          message.post();
+          Objects.requireNonNull(buffers).outgoing(depth + number).post();
         } finally {
           uses.leave();
         }

@@ -65,7 +65,7 @@ final class TlsEngine {
     while (status() == HandshakeStatus.NEED_WRAP) {
       SSLEngineResult result = engine.wrap(NOTHING, sealed);
       if (result.bytesProduced() == 0) {
-        return;
+        throw new SSLException("the handshake has nothing to say: " + result.getStatus());
       }
     }
   }

@@ -2,7 +2,6 @@ package io.kogluktualuk.rdma.transport.rpc;
 
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.rpc.Caller;
-import io.kogluktualuk.rdma.transport.rpc.MessageBuffers.Outgoing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -50,10 +49,11 @@ final class TlsLink {
 
   /// A connection's messages for the handshake.
   interface Wire {
-    /// The message that is sent as the n-th of the handshake.
-    Outgoing message(int number);
+    /// Room for the message that is sent as the n-th of the handshake.
+    ByteBuffer message(int number);
 
-    void post(Outgoing message) throws IOException;
+    /// Sends it, from 0 to its position.
+    void post(int number) throws IOException;
 
     void lose(String reason);
   }
@@ -210,6 +210,9 @@ final class TlsLink {
       }
     } catch (SSLException | CertificateException | RuntimeException e) {
       fail(e);
+    } catch (Error e) {
+      refuse("the handshake failed here: " + e);
+      throw e;
     }
   }
 
@@ -301,14 +304,13 @@ final class TlsLink {
     if (sent == MESSAGES_MAX) {
       throw new SSLException("the handshake takes more than " + MESSAGES_MAX + " messages");
     }
-    Outgoing message = wire.message(sent++);
-    engine.moveTo(message.bytes);
-    post(message);
+    engine.moveTo(wire.message(sent));
+    post(sent++);
   }
 
-  private void post(Outgoing message) {
+  private void post(int number) {
     try {
-      wire.post(message);
+      wire.post(number);
     } catch (IOException | RuntimeException e) {
       wire.lose("cannot send: " + e.getMessage());
     }
@@ -354,7 +356,7 @@ final class TlsLink {
       return;
     }
     refusal = "the client speaks without TLS, this server is configured with it";
-    Outgoing answer = wire.message(sent++);
+    ByteBuffer answer = wire.message(sent);
     int ticket = message.remaining() < Integer.BYTES ? 0 : message.getInt(0);
     short series = message.remaining() < 11 ? 0 : message.getShort(9);
     byte[] text =
@@ -365,10 +367,10 @@ final class TlsLink {
             .of(Frame.FAULT, series, new Refused("").tag(), 0)
             .carrying(text, 0, text.length);
     leave();
-    answer.bytes.clear().putInt(ticket);
-    int written = fault.write(answer.bytes);
+    answer.clear().putInt(ticket);
+    int written = fault.write(answer);
     assert written == fault.bytes() - Integer.BYTES;
-    post(answer);
+    post(sent++);
   }
 
   /// The connection is over, for whatever reason.

@@ -222,4 +222,23 @@ class RpcTlsTest {
       first.close();
     }
   }
+
+  @Test
+  void whoStallsOrDiesInItsHandshakeIsFreed() {
+    RpcSettings impatient =
+        with(north.server())
+            .withConnectMax(Calls.patient(2000))
+            .withHeartbeat(Calls.patient(500), Calls.patient(4000));
+    try (RpcServer server = RpcServer.open(anyPort(), methods(), impatient)) {
+      // A client without TLS that says nothing is one that never begins.
+      Channel silent = RpcClient.connect(server.address(), in(10_000));
+      try (silent) {
+        Calls.await("it is half-way", () -> server.halfOpen() == 1);
+        Calls.await("its time is over", () -> server.halfOpen() == 0);
+        Calls.await("its place is free", () -> server.connections() == 0);
+      }
+      RpcClient.connect(server.address(), in(10_000)).close();
+      Calls.await("the next is gone", () -> server.connections() == 0 && server.halfOpen() == 0);
+    }
+  }
 }
