@@ -28,6 +28,7 @@ public interface Bench {
         new SubtransactionBench(),
         new VerbsBench(),
         new RpcBench(),
+        new ControlBench(),
         new GetBench(),
         new StoreBench(),
         new SortBench());

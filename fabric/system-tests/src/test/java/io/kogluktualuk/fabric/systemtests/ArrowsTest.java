@@ -52,6 +52,7 @@ final class ArrowsTest {
     only("com.ibm.darpc..", ROOT + "rdma.transport..", ROOT + "fabric.benchmarks..");
     only("run.endive..", ROOT + "computenode.vm..");
     only("picocli..", ROOT + "fabric.cli..");
+    only("io.grpc..", ROOT + "fabric.benchmarks..");
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
     only("com.typesafe..", ROOT + "fabric.node.config..");
