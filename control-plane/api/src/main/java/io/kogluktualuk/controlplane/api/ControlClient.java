@@ -248,6 +248,14 @@ public final class ControlClient {
     return call(ControlMethods.PLANE, new Nothing());
   }
 
+  /// Changes which nodes the control plane consists of.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when too few would be left
+  /// @throws io.kogluktualuk.fabric.fault.InvalidArgument when a new node cannot be reached
+  public void change(ChangePlane change) {
+    call(ControlMethods.CHANGE_PLANE, change);
+  }
+
   public ControlStatus status() {
     return call(ControlMethods.STATUS, new Nothing());
   }

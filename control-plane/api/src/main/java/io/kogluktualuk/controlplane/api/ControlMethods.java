@@ -155,6 +155,10 @@ public final class ControlMethods {
   public static final Method<Nothing, PlaneStatus> PLANE =
       new Method<>(191, "control.plane", Nothing.CODEC, PlaneStatus.CODEC, true);
 
+  /// Changes which nodes the control plane consists of; waits until it is so.
+  public static final Method<ChangePlane, Nothing> CHANGE_PLANE =
+      new Method<>(192, "control.change-plane", ChangePlane.CODEC, Nothing.CODEC, true);
+
   static {
     // Said here once, so that a change of a limit cannot make a message too long.
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;

@@ -2,13 +2,10 @@ package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.MemberInfo;
-import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
-import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A running control node.
@@ -85,13 +82,11 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  /// The node's own entry among the members. Its id follows from its names, which never change.
+  /// The node's own entry among the members.
   private static MemberInfo self(ControlSettings settings, InetSocketAddress address) {
-    String names = settings.log().clusterId() + "\n" + settings.log().nodeId();
-    Hash hash = Hash.of(names.getBytes(StandardCharsets.UTF_8));
     return new MemberInfo(
         Role.CONTROL,
-        new NodeId(hash.word(0), hash.word(1)),
+        ControlService.nodeId(settings.log().clusterId(), settings.log().nodeId()),
         settings.log().nodeId(),
         settings.bind().getHostString() + ":" + address.getPort(),
         0,

@@ -4,12 +4,14 @@ import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.Disagreement;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.model.ControlMachine;
 import io.kogluktualuk.controlplane.model.ControlMachine.Hosted;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Caller;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.LogStatus;
@@ -17,6 +19,7 @@ import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.ratis.LogHost;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +37,7 @@ final class ControlService implements AutoCloseable {
   static final String MAIN = "main";
 
   /// See decision 0033.
-  private static final int ENTRIES_IN_FLIGHT = Integer.getInteger("kog.entries", 1);
+  private static final int ENTRIES_IN_FLIGHT = 1;
 
   private final ControlMachine machine;
   private final MethodTable methods = VerbsStatus.addTo(new MethodTable());
@@ -43,11 +46,13 @@ final class ControlService implements AutoCloseable {
   private final MemoShards shards;
   private final Pulse pulse;
   private final MemberCalls members;
+  private final boolean isJoining;
 
   /// Opens the log and waits until it can answer; fails as [ControlServer#open].
   ControlService(ControlSettings settings) {
     machine =
         new ControlMachine(settings.memoShards() == 1 ? Hosted.EVERYTHING : Hosted.ALL_BUT_MEMOS);
+    isJoining = settings.log().isJoining();
     Map<String, ControlMachine> machines = machines(settings.memoShards());
     LogHost host = opened.add(openLogs(settings, machines));
     log = host.log(MAIN);
@@ -65,9 +70,18 @@ final class ControlService implements AutoCloseable {
     Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
     machines.keySet().forEach(name -> logs.put(name, host.log(name)));
     new PlaneCalls(settings.log().nodeId(), logs, log, machine.members()).addTo(methods);
+    new PlaneChanges(
+            host, (who, id) -> members.forget(who, nodeId(settings.log().clusterId(), id)))
+        .addTo(methods);
     methods.on(ControlMethods.STATUS, _ -> status());
     Duration lostAfter = settings.silentAfter().multipliedBy(2);
     opened.add(Timekeeper.start(main, machine, pulse, lostAfter, System::nanoTime));
+  }
+
+  /// The id of a control node among the members follows from its names, which never change.
+  static NodeId nodeId(String clusterId, String replicaId) {
+    Hash hash = Hash.of((clusterId + "\n" + replicaId).getBytes(StandardCharsets.UTF_8));
+    return new NodeId(hash.word(0), hash.word(1));
   }
 
   /// The machine of each log, the main one first.
@@ -121,10 +135,15 @@ final class ControlService implements AutoCloseable {
     return methods;
   }
 
-  /// Makes this node a member itself. It is never silent to itself.
+  /// Makes this node a member itself: now or, when it waits to be added, once it is. It is never
+  /// silent to itself.
   void join(MemberInfo self) {
     pulse.alwaysHears(self.id());
-    members.register(Caller.UNPROVEN, self);
+    if (isJoining) {
+      opened.add(LateRegistration.start(() -> members.register(Caller.UNPROVEN, self)));
+    } else {
+      members.register(Caller.UNPROVEN, self);
+    }
   }
 
   /// What the `status` call answers, also once this node has failed.

@@ -88,7 +88,7 @@ final class MemberCalls {
     return pulse.of(info, table.stateOf(info.id()));
   }
 
-  private Nothing forget(Caller caller, NodeId id) {
+  Nothing forget(Caller caller, NodeId id) {
     propose(caller, new MembersCommand.Forget(id));
     pulse.forget(id);
     return new Nothing();

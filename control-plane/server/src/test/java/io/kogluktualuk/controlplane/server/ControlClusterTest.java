@@ -2,14 +2,18 @@ package io.kogluktualuk.controlplane.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.controlplane.api.ChangePlane;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.model.Memos;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.paxoslog.api.LogPeer;
@@ -272,6 +276,45 @@ final class ControlClusterTest {
     }
     awaitMore(50, 20);
     checkAll();
+  }
+
+  @Test
+  void aNodeIsReplacedOnlineUnderLoad() throws Exception {
+    startCluster(1);
+    startClients(3, 2);
+    awaitMore(100, 20);
+    String leader = leader();
+    String lost =
+        nodes.keySet().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+    node(lost).kill();
+    LogPeer fresh = ControlNodeProcess.peer("control-4", freePort());
+    List<LogPeer> all = new ArrayList<>(peers);
+    all.add(fresh);
+    nodes.put(fresh.id(), ControlNodeProcess.start(folder, fresh.id(), 0, all, 1, true));
+    int port = Integer.parseInt(node(fresh.id()).line());
+    try (ControlLink link = link()) {
+      ControlClient client = new ControlClient(link, LONG);
+      client.change(new ChangePlane.Add(fresh.id(), fresh.host(), fresh.port()));
+      client.change(new ChangePlane.Remove(lost, false));
+      client.change(new ChangePlane.Transfer(fresh.id()));
+      assertThrows(Conflict.class, () -> removeLeader(client));
+      await(() -> client.plane().nodes().stream().noneMatch(node -> node.control().isEmpty()));
+      PlaneStatus plane = client.plane();
+      assertEquals(3, plane.nodes().size());
+      assertTrue(plane.nodes().stream().noneMatch(node -> node.id().equals(lost)));
+      link.refresh(Deadline.after(CALL_MAX));
+      assertTrue(link.addresses().contains(RdmaAddress.port(port)), "the new node is not known");
+    }
+    awaitMore(100, 20);
+    ports.put(fresh.id(), port);
+    awaitCaughtUp(fresh.id());
+    checkAll();
+  }
+
+  /// The leader does not take itself out.
+  private void removeLeader(ControlClient client) {
+    String leader = client.plane().groups().getFirst().leader();
+    client.change(new ChangePlane.Remove(leader, false));
   }
 
   private void awaitCaughtUp(String id) {

@@ -102,7 +102,7 @@ final class ControlServiceTest {
 
   @Test
   void membersRegisterBeatAndFallSilent() throws InterruptedException {
-    ControlSettings settings = settings().withSilentAfter(Duration.ofMillis(200));
+    ControlSettings settings = settings().withSilentAfter(Duration.ofMillis(1500));
     try (ControlService service = new ControlService(settings)) {
       ControlClient client = client(service);
       assertThrows(NotFound.class, () -> client.heartbeat(Memos.nodeId(1), Load.NONE));

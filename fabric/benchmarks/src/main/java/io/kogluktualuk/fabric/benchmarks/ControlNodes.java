@@ -54,7 +54,6 @@ final class ControlNodes implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Xmx1g",
-                "-Dkog.entries=" + System.getProperty("kog.entries", "1"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 ControlNodes.class.getName(),

@@ -65,6 +65,7 @@ final class Cli {
         new DemoCommand(terminal),
         new BenchCommand(terminal),
         CaCommand.of(terminal),
+        ControlCommand.of(terminal),
         new DoctorCommand(terminal),
         new FsckCommand(terminal),
         new VersionCommand(terminal));

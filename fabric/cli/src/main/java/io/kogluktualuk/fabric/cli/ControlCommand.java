@@ -1,0 +1,55 @@
+package io.kogluktualuk.fabric.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `kog control` alone: it needs a subcommand.
+///
+/// **Threading:** one thread.
+@Command(
+    name = "control",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "The nodes of the control plane: who leads, who lags, who comes and who goes.",
+      "A node whose disk is lost does not come back under its old name: remove it, and add one"
+          + " with a fresh name."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  kog control status",
+      "  kog control add control-4=10.0.0.9:7500",
+      "  kog control remove control-2",
+      "  kog control transfer control-1"
+    })
+final class ControlCommand implements Runnable {
+
+  @Mixin(name = "options")
+  private final CommonOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
+  ControlCommand(Terminal terminal) {
+    options = new CommonOptions(terminal);
+  }
+
+  /// The command with its subcommands.
+  static CommandLine of(Terminal terminal) {
+    return new CommandLine(new ControlCommand(terminal))
+        .addSubcommand(new ControlStatusCommand(terminal))
+        .addSubcommand(new ControlAddCommand(terminal))
+        .addSubcommand(new ControlRemoveCommand(terminal))
+        .addSubcommand(new ControlTransferCommand(terminal));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "expected a command: status, add, remove or transfer");
+  }
+}
