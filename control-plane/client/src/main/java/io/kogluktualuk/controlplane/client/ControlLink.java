@@ -49,6 +49,8 @@ public final class ControlLink implements Channel {
   /// Who has failed so lately is asked last.
   private static final Duration SUSPECT_FOR = Duration.ofSeconds(2);
 
+  private static final Duration RELEARN_MAX = Duration.ofMillis(200);
+
   private final Connector connector;
   private final List<InetSocketAddress> seeds;
   private final Pauses pauses;
@@ -109,13 +111,30 @@ public final class ControlLink implements Channel {
           }
         }
       }
+      relearn(turn);
       pause(round, deadline);
     }
   }
 
   /// Asks one control node where all are and who leads, learns the ones and prefers the other.
   public void refresh(Deadline deadline) {
-    PlaneStatus plane = call(ControlMethods.PLANE, new Nothing(), deadline);
+    take(call(ControlMethods.PLANE, new Nothing(), deadline));
+  }
+
+  /// When nobody would answer, perhaps because somebody new leads: where that is, others know.
+  private void relearn(List<ControlNode> turn) {
+    for (ControlNode node : turn) {
+      try {
+        Deadline soon = Deadline.after(RELEARN_MAX);
+        take(node.channel().call(ControlMethods.PLANE, new Nothing(), soon));
+        return;
+      } catch (FabricException _) {
+        continue; // the next one may know
+      }
+    }
+  }
+
+  private void take(PlaneStatus plane) {
     List<InetSocketAddress> found = new ArrayList<>();
     InetSocketAddress leader = null;
     for (PlaneStatus.Node node : plane.nodes()) {

@@ -1,5 +1,6 @@
 package io.kogluktualuk.controlplane.client;
 
+import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
@@ -88,6 +89,9 @@ final class ScriptedNodes {
     @Override
     @SuppressWarnings("unchecked") // both methods of these tests answer with a text
     public <Q, R> R call(Method<Q, R> method, Q request, Deadline deadline) {
+      if (method.number() == ControlMethods.PLANE.number()) {
+        throw new Unavailable("node " + port + " knows nobody");
+      }
       asked.add(port);
       return switch (moods.getOrDefault(port, Mood.WELL)) {
         case WELL -> (R) Integer.toString(port);
