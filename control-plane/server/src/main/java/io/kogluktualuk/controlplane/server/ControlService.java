@@ -10,16 +10,16 @@ import io.kogluktualuk.controlplane.model.ControlMachine.Hosted;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.paxoslog.api.LogStatus;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.ratis.LogHost;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
-import java.time.Duration;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,8 +70,7 @@ final class ControlService implements AutoCloseable {
     Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
     machines.keySet().forEach(name -> logs.put(name, host.log(name)));
     new PlaneCalls(settings.log().nodeId(), logs, log, machine.members()).addTo(methods);
-    new PlaneChanges(
-            host, (who, id) -> members.forget(who, nodeId(settings.log().clusterId(), id)))
+    new PlaneChanges(host, (who, id) -> members.forget(who, nodeId(settings.log().clusterId(), id)))
         .addTo(methods);
     methods.on(ControlMethods.STATUS, _ -> status());
     Duration lostAfter = settings.silentAfter().multipliedBy(2);
