@@ -40,7 +40,7 @@ final class ControlMessagesFuzz {
     assertEquals(
         List.of(
             100, 101, 102, 103, 110, 111, 112, 113, 114, 120, 121, 122, 123, 124, 130, 131, 132,
-            133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190),
+            133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191, 192),
         List.copyOf(methods.keySet()));
   }
 
@@ -84,6 +84,8 @@ final class ControlMessagesFuzz {
     check(ControlMethods.PRODUCERS_OF, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.RESOLVE_PREFIX, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.STATUS, new Nothing(), samples.status(), random);
+    check(ControlMethods.PLANE, new Nothing(), plane(samples, random), random);
+    check(ControlMethods.CHANGE_PLANE, change(random), new Nothing(), random);
     checkLeases(samples, random);
     checkCredits(samples, random);
     checkRootsAndPins(samples, random);
@@ -93,6 +95,36 @@ final class ControlMessagesFuzz {
         new Drain(samples.nodeId(), random.nextBoolean()),
         random.nextLong(Long.MAX_VALUE),
         random);
+  }
+
+  private static PlaneStatus plane(Samples samples, RandomGenerator random) {
+    return new PlaneStatus(
+        "control-1",
+        samples.list(
+            PlaneStatus.NODES_MAX,
+            () -> new PlaneStatus.Node("control-" + random.nextInt(9), "10.0.0.1:1", "")),
+        samples.list(PlaneStatus.GROUPS_MAX, () -> group(samples, random)));
+  }
+
+  private static PlaneStatus.Group group(Samples samples, RandomGenerator random) {
+    return new PlaneStatus.Group(
+        "memo-" + random.nextInt(64) + "-of-64",
+        random.nextBoolean() ? "" : "control-2",
+        "follower",
+        random.nextInt(99),
+        random.nextLong(Long.MAX_VALUE),
+        random.nextInt(99),
+        samples.list(
+            PlaneStatus.NODES_MAX,
+            () -> new PlaneStatus.Follower("control-3", random.nextInt(9), random.nextInt(9999))));
+  }
+
+  private static ChangePlane change(RandomGenerator random) {
+    return switch (random.nextInt(3)) {
+      case 0 -> new ChangePlane.Add("control-4", "10.0.0.4", 1 + random.nextInt(0xFFFF));
+      case 1 -> new ChangePlane.Remove("control-2", random.nextBoolean());
+      default -> new ChangePlane.Transfer("control-1");
+    };
   }
 
   private void checkLeases(Samples samples, RandomGenerator random) {

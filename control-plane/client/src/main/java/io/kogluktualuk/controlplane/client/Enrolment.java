@@ -133,13 +133,22 @@ public final class Enrolment implements AutoCloseable {
     listenTo(control.addresses());
     checkHeard();
     if (listener.wantsMembers()) {
-      listener.onMembers(client.members());
+      tellMembers();
     }
     if (!isEnrolled) {
       LOG.info("{} {} is a member of the fabric", self.role(), self.name());
     }
     isEnrolled = true;
     isReported = false;
+  }
+
+  /// While there is no leader nobody says who is a member; it is heard again when there is one.
+  private void tellMembers() {
+    try {
+      listener.onMembers(client.members());
+    } catch (FabricException e) {
+      LOG.debug("nobody says who is a member: {}", e.getMessage());
+    }
   }
 
   /// Where the control nodes are is worth knowing, but whether they are there the hearts tell.

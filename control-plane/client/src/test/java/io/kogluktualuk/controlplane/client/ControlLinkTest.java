@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ControlLinkTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofMillis(60);
+  private static final Duration SHORT = Duration.ofMillis(600);
 
   private final ScriptedNodes nodes = new ScriptedNodes();
   private final RandomGenerator random = new SplittableRandom(1);

@@ -99,6 +99,7 @@ final class ControlRules {
         .allowAll(ControlMethods.PLANE)
         .allowAll(VerbsStatus.CALL);
     admin(rules, ControlMethods.ADVANCE_PINS);
+    admin(rules, ControlMethods.CHANGE_PLANE);
     admin(rules, ControlMethods.AUDIT);
     admin(rules, ControlMethods.AUDIT_HEAD);
   }

@@ -93,6 +93,7 @@ class ControlRulesTest {
   void administratorsAdminister() {
     only(ControlMethods.FORGET, ADMIN);
     only(ControlMethods.DRAIN, ADMIN);
+    only(ControlMethods.CHANGE_PLANE, ADMIN);
     only(ControlMethods.SET_CREDIT_LIMIT, ADMIN);
     only(ControlMethods.LEASES, ADMIN);
     only(ControlMethods.REVOKE_LEASE, ADMIN);
