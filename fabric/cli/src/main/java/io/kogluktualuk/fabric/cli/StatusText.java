@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.fabric.client.ClusterStatus;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryStatus;
@@ -31,6 +32,9 @@ final class StatusText {
       if (node.member().isSilent()) {
         state += " · silent for " + node.member().unheardMillis() / 1000 + " s";
       }
+      if (node.member().state() != MemberState.ACTIVE) {
+        state += " · " + node.member().state().name().toLowerCase(Locale.ROOT);
+      }
       table.append(line(role(info), info.name(), info.address(), state));
     }
     return table.append(VerbsText.lines(status)).toString().stripTrailing();
@@ -46,6 +50,7 @@ final class StatusText {
               .with("id", info.id().toString())
               .with("name", info.name())
               .with("address", info.address())
+              .with("state", node.member().state().name().toLowerCase(Locale.ROOT))
               .with("silent", node.member().isSilent())
               .with("verbs", VerbsText.json(node.verbs()));
       nodes.add(withState(json, node.state()));

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -50,10 +51,11 @@ final class Membership implements AutoCloseable {
         .toList();
   }
 
-  /// The compute nodes that live, the least loaded first.
+  /// The compute nodes that live and do not drain, the least loaded first.
   List<Member> computeNodes() {
     return all(Role.COMPUTE).stream()
-        .filter(member -> !member.isSilent() && member.info().slots() > 0)
+        .filter(member -> !member.isSilent() && member.state() == MemberState.ACTIVE)
+        .filter(member -> member.info().slots() > 0)
         .sorted(Comparator.comparingDouble(Membership::loadPerSlot))
         .toList();
   }
