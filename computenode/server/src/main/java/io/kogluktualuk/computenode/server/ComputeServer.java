@@ -3,7 +3,6 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.CancelReply;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ComputeStatus;
-import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.Vm;
@@ -15,13 +14,15 @@ import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.client.ControlLeases;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.client.Enrolment;
+import io.kogluktualuk.controlplane.client.RequestIds;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
@@ -29,8 +30,8 @@ import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,6 @@ public final class ComputeServer implements AutoCloseable {
 
   private static final int OUTCOMES_MAX = 200_000;
 
-  private static final Duration KEPT = Duration.ofSeconds(10);
-
   private final OpenParts opened = new OpenParts("a compute node");
 
   private final NodeId id;
@@ -66,6 +65,7 @@ public final class ComputeServer implements AutoCloseable {
   private final String host;
   private final Engine engine;
   private final FabricBlobs fabric;
+  private final RecentHolds holds;
   private final MemberPeers peers;
   private final RpcServer rpc;
   private final Enrolment enrolment;
@@ -85,7 +85,11 @@ public final class ComputeServer implements AutoCloseable {
                   () -> memoryNodes(new ControlClient(control, CONTROL_CALL_MAX)),
                   ReaderSettings.defaults()
                       .withReplicas(REPLICAS)
-                      .withSecurity(settings.security())));
+                      .withSecurity(settings.security()),
+                  new ControlLeases(
+                      control, "compute node " + name, new RequestIds(new SecureRandom())),
+                  LeaseSettings.defaults()));
+      holds = opened.add(new RecentHolds(fabric.leases(), System::nanoTime));
       peers = opened.add(new MemberPeers(id, settings.security()));
       Vm vm =
           lent != null
@@ -97,7 +101,7 @@ public final class ComputeServer implements AutoCloseable {
                   new EngineSettings(
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
                   new FabricShelf(fabric),
-                  this::keep,
+                  holds,
                   new ControlIndex(control, settings.name()),
                   peers,
                   vm));
@@ -141,11 +145,6 @@ public final class ComputeServer implements AutoCloseable {
     }
   }
 
-  /// Looks where blobs are; nothing is evicted behind our back within [#KEPT].
-  private Keeper.Kept keep(Collection<Hash> hashes) {
-    return new Keeper.Kept(fabric.missing(hashes), System.nanoTime() + KEPT.toNanos());
-  }
-
   private MethodTable methods() {
     return VerbsStatus.addTo(new MethodTable())
         .on(ComputeMethods.RUN, request -> taken(() -> engine.run(request)))
@@ -179,6 +178,7 @@ public final class ComputeServer implements AutoCloseable {
   }
 
   private Load load() {
+    holds.tick();
     ComputeStatus status = engine.status();
     return new Load(status.cachedBytes(), (int) status.running(), (int) status.queued());
   }
@@ -213,7 +213,8 @@ public final class ComputeServer implements AutoCloseable {
     isStopping = true;
   }
 
-  /// Whether it takes no more runs: it is about to stop, or its members have agreed that it drains.
+  /// Whether it takes no more runs: it is about to stop, or its members have agreed that it
+  /// drains.
   public boolean isDraining() {
     return isStopping || peers.ownState() == MemberState.DRAINING;
   }

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The compute nodes of the membership, and how busy each is believed to be: what it said last, and
-/// what was given to it and has come back since.
+/// The compute nodes of the membership, and how busy each is believed to be: what it said last,
+/// and what was given to it and has come back since.
 ///
 /// A belief that is wrong costs one refused call: the peer decides, and is then left alone for
 /// [#QUIET].
