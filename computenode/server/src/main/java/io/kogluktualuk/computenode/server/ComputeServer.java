@@ -9,7 +9,6 @@ import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Load;
-import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.NodeId;
@@ -155,15 +154,10 @@ public final class ComputeServer implements AutoCloseable {
         .on(ComputeMethods.STATUS, _ -> engine.status());
   }
 
+  /// Those that answer.
   private static List<MemoryNode> memoryNodes(ControlClient control) {
-    List<Member> members = control.members().members();
-    return members.stream()
-        .filter(member -> member.info().role() == Role.MEMORY && !member.isSilent())
-        .map(Member::info)
-        .map(
-            info ->
-                new MemoryNode(info.id().toString(), MemberPeers.addressOf(info), info.weight()))
-        .toList();
+    return MemoryNode.among(
+        control.members().members().stream().filter(member -> !member.isSilent()).toList());
   }
 
   private MemberInfo self(ComputeSettings settings) {

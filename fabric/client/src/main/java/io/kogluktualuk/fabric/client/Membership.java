@@ -41,14 +41,8 @@ final class Membership implements AutoCloseable {
 
   /// The memory nodes that live.
   List<MemoryNode> memoryNodes() {
-    return all(Role.MEMORY).stream()
-        .filter(member -> !member.isSilent() && member.info().weight() > 0)
-        .map(Member::info)
-        .map(
-            info ->
-                new MemoryNode(
-                    info.id().toString(), ClusterFile.parseAddress(info.address()), info.weight()))
-        .toList();
+    return MemoryNode.among(
+        all(Role.MEMORY).stream().filter(member -> !member.isSilent()).toList());
   }
 
   /// The compute nodes that live and do not drain, the least loaded first.

@@ -1,6 +1,11 @@
 package io.kogluktualuk.memnode.reader;
 
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.Role;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
 
 /// A memory node that is a member and believed to live.
 ///
@@ -23,6 +28,30 @@ public record MemoryNode(String id, InetSocketAddress address, int weight, NodeS
     if (weight < 0) {
       throw new IllegalArgumentException("node " + id + " has weight " + weight + ", at least 0");
     }
+  }
+
+  /// The memory nodes among some members.
+  public static List<MemoryNode> among(Collection<Member> members) {
+    return members.stream()
+        .filter(member -> member.info().role() == Role.MEMORY)
+        .map(MemoryNode::of)
+        .toList();
+  }
+
+  private static MemoryNode of(Member member) {
+    MemberInfo info = member.info();
+    NodeState state =
+        switch (member.state()) {
+          case ACTIVE -> NodeState.ACTIVE;
+          case DRAINING -> NodeState.DRAINING;
+          case LOST -> NodeState.LOST;
+        };
+    int colon = info.address().lastIndexOf(':');
+    InetSocketAddress address =
+        new InetSocketAddress(
+            info.address().substring(0, colon),
+            Integer.parseInt(info.address().substring(colon + 1)));
+    return new MemoryNode(info.id().toString(), address, info.weight(), state);
   }
 
   /// Whether blobs belong on it.

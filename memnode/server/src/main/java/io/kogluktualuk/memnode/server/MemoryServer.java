@@ -3,7 +3,6 @@ package io.kogluktualuk.memnode.server;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
-import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.Members;
 import io.kogluktualuk.controlplane.api.NodeId;
@@ -19,7 +18,6 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.MemoryNode;
-import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.retention.RetentionLimits;
 import io.kogluktualuk.memnode.store.MemoryStore;
@@ -33,7 +31,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,7 +171,7 @@ public final class MemoryServer implements AutoCloseable {
 
       @Override
       public void onMembers(Members members) {
-        MemoryServer.this.onMembers(memoryNodes(members));
+        MemoryServer.this.onMembers(MemoryNode.among(members.members()));
       }
 
       @Override
@@ -182,28 +179,6 @@ public final class MemoryServer implements AutoCloseable {
         return true;
       }
     };
-  }
-
-  private static List<MemoryNode> memoryNodes(Members members) {
-    List<MemoryNode> nodes = new ArrayList<>();
-    for (Member member : members.members()) {
-      MemberInfo info = member.info();
-      if (info.role() == Role.MEMORY) {
-        NodeState state =
-            switch (member.state()) {
-              case ACTIVE -> NodeState.ACTIVE;
-              case DRAINING -> NodeState.DRAINING;
-              case LOST -> NodeState.LOST;
-            };
-        int colon = info.address().lastIndexOf(':');
-        InetSocketAddress address =
-            new InetSocketAddress(
-                info.address().substring(0, colon),
-                Integer.parseInt(info.address().substring(colon + 1)));
-        nodes.add(new MemoryNode(info.id().toString(), address, info.weight(), state));
-      }
-    }
-    return nodes;
   }
 
   /// Tells who the memory nodes are now: blobs are copied to where they belong.
