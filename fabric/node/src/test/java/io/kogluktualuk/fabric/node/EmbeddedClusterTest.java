@@ -78,17 +78,22 @@ class EmbeddedClusterTest {
   @Test
   void threeControlNodesAreOneControlPlane() throws IOException {
     byte[] bytes = Mutations.randomBytes(100_000, random);
+    Ref ref;
     try (EmbeddedCluster cluster = EmbeddedCluster.open(small().withControlNodes(3));
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
       assertEquals(cluster.controls(), ClusterFile.read(folder).controls());
       assertEquals(3, cluster.controls().size());
-      Ref ref = fabric.put(new ByteArrayInputStream(bytes));
+      ref = fabric.put(new ByteArrayInputStream(bytes));
       assertTrue(fabric.status().isHealthy(), fabric.status().toString());
       for (InetSocketAddress one : cluster.controls()) {
         try (Fabric other = Fabric.connect(one, ClientSettings.DEFAULT)) {
           assertArrayEquals(bytes, content(other, ref));
         }
       }
+    }
+    try (EmbeddedCluster _ = EmbeddedCluster.open(small().withControlNodes(3));
+        Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
+      assertArrayEquals(bytes, content(fabric, ref));
     }
     assertThrows(InvalidArgument.class, () -> small().withControlNodes(2));
   }
