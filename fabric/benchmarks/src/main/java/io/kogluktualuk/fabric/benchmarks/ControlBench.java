@@ -22,6 +22,7 @@ final class ControlBench implements Bench {
 
   private static final int BATCH = 100;
   private static final int ROUNDS = 5;
+  private static final long WARM_UP_NANOS = 8_000_000_000L;
 
   @Override
   public String name() {
@@ -59,6 +60,10 @@ final class ControlBench implements Bench {
               ? null
               : (client, number) ->
                   etcd.put(leader, client, ControlTraffic.key(number), value, EtcdPeer.CALL_MAX);
+      progress.accept("control: warming both up");
+      warmUp(32, ourBatch, theirBatch);
+      warmUp(256, ourOne, theirOne);
+      warmUp(1, ourOne, theirOne);
       progress.accept("control: transactions of 100 updates");
       rows.add(rate("100 updates, 8 clients", 8, 600, BATCH, ourBatch, theirBatch, 10.0));
       rows.add(rate("100 updates, 32 clients", 32, 1200, BATCH, ourBatch, theirBatch, 10.0));
@@ -69,6 +74,18 @@ final class ControlBench implements Bench {
     progress.accept("control: the death of a leader");
     rows.addAll(Failover.measure(Files.createDirectories(folder.resolve("failover"))));
     return rows;
+  }
+
+  /// Servers run for weeks; what a compiler does in their first seconds is not what is measured.
+  private static void warmUp(int clients, Operation ours, @Nullable Operation peer)
+      throws Exception {
+    for (Operation operation : peer == null ? List.of(ours) : List.of(ours, peer)) {
+      AtomicLong numbers = new AtomicLong(System.nanoTime());
+      long end = System.nanoTime() + WARM_UP_NANOS;
+      while (System.nanoTime() < end) {
+        nanos(clients, 4 * clients, numbers, operation);
+      }
+    }
   }
 
   private static Measurement rate(
