@@ -7,8 +7,11 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.IndexLayout;
+import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,12 +19,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The blobs of one node at a time, wherever they belong: what repair needs. Looking whether a node
-/// has blobs is one-sided and costs it nothing.
+/// The blobs of one node at a time, wherever they belong: what repair needs. Looking whether a
+/// node has blobs is one-sided and costs it nothing.
 ///
-/// **Threading:** any thread; calls block. **Ownership:** shares a [FabricBlobs], which is
-/// closed by its owner.
-/// **Errors:** [Unavailable] when the node cannot be asked or is no member.
+/// **Threading:** any thread; calls block. **Ownership:** shares a [FabricBlobs], which is closed
+/// by its owner. **Errors:** [Unavailable] when the node cannot be asked or is no member.
 public final class NodeBlobs {
 
   /// As many look-ups as fit into a small buffer.
@@ -100,6 +102,45 @@ public final class NodeBlobs {
         },
         deadline);
     return failed;
+  }
+
+  /// Pins those of the blobs that a node has, as reachable from a root.
+  ///
+  /// @param generation of the mark
+  /// @return those that the node has
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when a later mark has begun
+  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when an account cannot pay for them
+  public Set<Hash> pin(String nodeId, long generation, List<Hash> hashes, Deadline deadline) {
+    NodeLink link = link(nodeId);
+    Set<Hash> pinned = new HashSet<>();
+    int from = 0;
+    do {
+      List<Hash> batch =
+          hashes.subList(from, Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX));
+      Set<Integer> absent =
+          link.use(deadline, session -> session.pin(generation, batch, deadline)).absent();
+      for (int i = 0; i < batch.size(); i++) {
+        if (!absent.contains(i)) {
+          pinned.add(batch.get(i));
+        }
+      }
+      from += batch.size();
+    } while (from < hashes.size());
+    return pinned;
+  }
+
+  /// One page of a collection at a node, or of what it would do.
+  ///
+  /// @param from 0, or what the page before said
+  public CollectPage collect(
+      String nodeId,
+      long generation,
+      Duration grace,
+      boolean isDryRun,
+      long from,
+      Deadline deadline) {
+    return link(nodeId)
+        .use(deadline, session -> session.collect(generation, grace, isDryRun, from, deadline));
   }
 
   private NodeLink link(String nodeId) {

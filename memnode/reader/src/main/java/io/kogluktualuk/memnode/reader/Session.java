@@ -11,6 +11,8 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.AbsentResponse;
 import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.CollectPage;
+import io.kogluktualuk.memnode.api.CollectRequest;
 import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.IndexLayout;
@@ -18,6 +20,7 @@ import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.NodeDescription;
+import io.kogluktualuk.memnode.api.PinRequest;
 import io.kogluktualuk.memnode.api.PutRequest;
 import io.kogluktualuk.memnode.api.ReleaseRequest;
 import io.kogluktualuk.memnode.api.ReserveRequest;
@@ -235,8 +238,8 @@ final class Session implements AutoCloseable {
     tally.read(1, location.length());
   }
 
-  /// The window that stands for small blobs; asks for one when there is none, or the last is nearly
-  /// over.
+  /// The window that stands for small blobs; asks for one when there is none, or the last is
+  /// nearly over.
   ///
   /// @return null when there is none now, or somebody else is asking
   @Nullable StandingWindow standing(Deadline deadline) {
@@ -315,6 +318,20 @@ final class Session implements AutoCloseable {
 
   Affected touch(List<Hash> hashes, Deadline deadline) {
     return channel.call(MemoryCalls.TOUCH, new TouchRequest(tenant, hashes), deadline);
+  }
+
+  AbsentResponse pin(long generation, List<Hash> hashes, Deadline deadline) {
+    SpaceTerms space = new SpaceTerms(Account.DEFAULT, PutTerms.patience(deadline));
+    return channel.call(
+        MemoryCalls.PIN, new PinRequest(tenant, generation, space, hashes), deadline);
+  }
+
+  CollectPage collect(
+      long generation, Duration grace, boolean isDryRun, long from, Deadline deadline) {
+    return channel.call(
+        MemoryCalls.COLLECT,
+        new CollectRequest(tenant, generation, grace, isDryRun, from),
+        deadline);
   }
 
   SyncResponse sync(Deadline deadline) {

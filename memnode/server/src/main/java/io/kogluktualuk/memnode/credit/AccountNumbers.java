@@ -13,13 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/// The numbers by which a node's log and tables know accounts: the default one is 0, each other one
-/// gets the next when it is first heard of, and keeps it for ever.
+/// The numbers by which a node's log and tables know accounts: the default one is 0, each other
+/// one gets the next when it is first heard of, and keeps it for ever.
 ///
 /// A file of lines, one name each, in the order of the numbers; a line is forced to the device
 /// before its number is used. A last line without its end was not.
@@ -30,8 +30,10 @@ public final class AccountNumbers {
   private static final String NAME = "accounts";
 
   private final Path path;
-  private final List<Account> names = new ArrayList<>();
-  private final Map<Account, Integer> numbers = new HashMap<>();
+
+  // Both are read without the lock: whoever asks for a known one must not wait for a file.
+  private final List<Account> names = new CopyOnWriteArrayList<>();
+  private final Map<Account, Integer> numbers = new ConcurrentHashMap<>();
 
   private AccountNumbers(Path path) {
     this.path = path;
@@ -83,7 +85,17 @@ public final class AccountNumbers {
   /// The number of an account, a new one if need be.
   ///
   /// @throws OutOfSpace when there are too many accounts
-  public synchronized int of(Account account) {
+  public int of(Account account) {
+    Integer known = numbers.get(account);
+    return known != null ? known : add(account, path);
+  }
+
+  /// Whether [#of] needs no file.
+  public boolean isKnown(Account account) {
+    return numbers.containsKey(account);
+  }
+
+  private synchronized int add(Account account, Path path) {
     Integer known = numbers.get(account);
     if (known != null) {
       return known;
@@ -103,7 +115,7 @@ public final class AccountNumbers {
 
   /// The account of a number; the default one for a number that nobody has, as in a log that is
   /// older than this file.
-  public synchronized Account name(int number) {
+  public Account name(int number) {
     return number < names.size() ? names.get(number) : Account.DEFAULT;
   }
 }

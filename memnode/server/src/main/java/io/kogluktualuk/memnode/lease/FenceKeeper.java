@@ -50,8 +50,8 @@ public final class FenceKeeper {
   /// Takes in what the control plane says.
   ///
   /// @return whether any token has died by it
-  /// @throws io.kogluktualuk.fabric.fault.Unavailable when it cannot be written down; then it is as
-  ///     if it had not been heard
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when it cannot be written down; then it
+  ///     is as if it had not been heard
   public synchronized boolean learn(Fences heard) {
     Fences before = state.fences();
     Fences joined = before.joinedWith(heard);
@@ -69,6 +69,11 @@ public final class FenceKeeper {
     if (ttl.toMillis() > state.ttlMillisMax()) {
       promiseLonger(ttl.toMillis());
     }
+  }
+
+  /// Whether [#promise] needs no file.
+  public boolean isPromised(Duration ttl) {
+    return ttl.toMillis() <= state.ttlMillisMax();
   }
 
   private synchronized void promiseLonger(long ttlMillis) {

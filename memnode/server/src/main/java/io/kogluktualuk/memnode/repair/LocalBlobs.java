@@ -18,6 +18,10 @@ public interface LocalBlobs {
   /// This copy is one too many: it may be thrown away when room is needed.
   void becameSurplus(Hash hash);
 
-  /// Blobs that should be here and were found damaged, or not at all; at most a thousand.
-  List<Hash> damaged();
+  /// Blobs that should be here and were found damaged, or not at all, on the terms that they had;
+  /// at most a thousand.
+  List<LocalBlob> damaged();
+
+  /// The generation of pins that is the present one.
+  long generation();
 }

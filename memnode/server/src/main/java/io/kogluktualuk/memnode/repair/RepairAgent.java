@@ -24,17 +24,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks after the blobs of one store: after every change of members at those that it concerns, and
-/// every now and then at all of them.
+/// Looks after the blobs of one store: after every change of members at those that it concerns,
+/// and every now and then at all of them.
 ///
 /// It looks at other nodes' indexes by one-sided reads, and copies what is missing there, not
 /// faster than [RepairSettings] says. A copy goes the way of every put, so it is verified on
 /// arrival.
 ///
-/// **Threading:** one thread of its own; the methods from any.
-/// **Ownership:** owns the thread. Store and session are lent; they live longer.
-/// **Bound:** a page of blobs at a time. **Errors:** what fails is counted and tried again in the
-/// next round, which then comes soon.
+/// **Threading:** one thread of its own; the methods from any. **Ownership:** owns the thread.
+/// Store and session are lent; they live longer. **Bound:** a page of blobs at a time.
+/// **Errors:** what fails is counted and tried again in the next round, which then comes soon.
 public final class RepairAgent implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RepairAgent.class);
@@ -61,6 +60,9 @@ public final class RepairAgent implements AutoCloseable {
   private List<MemoryNode> looked = List.of();
   private long changedNanos;
   private boolean isClosed;
+
+  /// How many damaged blobs a round has seen; the thread's own.
+  private int damagedSeen;
 
   /// For which everything was in order at the end of a round; the thread's own.
   private @Nullable Placement settled;
@@ -138,11 +140,14 @@ public final class RepairAgent implements AutoCloseable {
         if (!members.equals(looked)) {
           waitNanos = changedNanos + settings.settle().toNanos() - System.nanoTime();
         }
-        if (waitNanos <= 0 && !members.isEmpty()) {
+        boolean isDamaged = local.damaged().size() > damagedSeen;
+        if ((waitNanos <= 0 || isDamaged) && !members.isEmpty()) {
           looked = members;
           return Placement.of(members);
         }
-        changed.awaitNanos(members.isEmpty() ? AGAIN.toNanos() : waitNanos);
+        // Damage is not told, but looked for.
+        boolean isIdle = members.isEmpty() || waitNanos > AGAIN.toNanos();
+        changed.awaitNanos(isIdle ? AGAIN.toNanos() : waitNanos);
       }
     } finally {
       lock.unlock();
@@ -264,26 +269,40 @@ public final class RepairAgent implements AutoCloseable {
     try {
       Deadline deadline = Deadline.after(CALL_MAX);
       Blob bytes = nodes.get(self, blob.hash(), deadline);
-      PutPolicy policy = PutPolicy.source(1).withRetention(blob.retention());
-      Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
-      failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
-      return failed.isEmpty();
+      return store(blob, bytes, target, deadline);
     } catch (FabricException e) {
       LOG.debug("copying {} to {}: {}", blob, target, e.getMessage());
       return false;
     }
   }
 
+  /// A copy is kept as the blob is: as long, at the same account's cost, pinned if it is. Which
+  /// pin it is has to be the present one, as a node refuses older ones; so a blob that no root
+  /// reaches any more may stay until the next collection but one.
+  private boolean store(LocalBlob blob, Blob bytes, String target, Deadline deadline) {
+    PutPolicy policy =
+        PutPolicy.source(1).withRetention(blob.retention()).withAccount(blob.account());
+    Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
+    failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
+    if (!failed.isEmpty() || !blob.isPinned()) {
+      return failed.isEmpty();
+    }
+    List<Hash> pinned = List.of(blob.hash());
+    return nodes.pin(target, local.generation(), pinned, deadline).containsAll(pinned);
+  }
+
   /// Fetches what was found damaged here from whoever has it.
   private void restoreDamaged(RepairTally.Round round) {
-    List<Hash> damaged = local.damaged();
+    List<LocalBlob> damaged = local.damaged();
+    damagedSeen = damaged.size();
     if (damaged.isEmpty()) {
       return;
     }
     try {
-      Set<Hash> present = nodes.present(self, damaged, Deadline.after(CALL_MAX));
-      for (Hash hash : damaged) {
-        if (!present.contains(hash) && restore(hash)) {
+      List<Hash> hashes = damaged.stream().map(LocalBlob::hash).toList();
+      Set<Hash> present = nodes.present(self, hashes, Deadline.after(CALL_MAX));
+      for (LocalBlob blob : damaged) {
+        if (!present.contains(blob.hash()) && restore(blob)) {
           tally.restored();
         }
       }
@@ -292,12 +311,9 @@ public final class RepairAgent implements AutoCloseable {
     }
   }
 
-  private boolean restore(Hash hash) {
+  private boolean restore(LocalBlob blob) {
     try {
-      Blob bytes = fabric.get(hash);
-      return nodes
-          .put(self, List.of(bytes), PutPolicy.source(1), Deadline.after(CALL_MAX))
-          .isEmpty();
+      return store(blob, fabric.get(blob.hash()), self, Deadline.after(CALL_MAX));
     } catch (FabricException e) {
       return false; // it is nowhere else: if it was derived, somebody computes it again
     }

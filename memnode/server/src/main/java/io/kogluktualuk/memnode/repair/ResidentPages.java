@@ -19,9 +19,11 @@ public final class ResidentPages implements LocalBlobs {
   private static final int STEPS_MAX = 16_384;
 
   private final MemoryStore store;
+  private final BlobTerms terms;
 
-  public ResidentPages(MemoryStore store) {
+  public ResidentPages(MemoryStore store, BlobTerms terms) {
     this.store = store;
+    this.terms = terms;
   }
 
   @Override
@@ -29,7 +31,7 @@ public final class ResidentPages implements LocalBlobs {
     return store.withResidents(residents -> page(residents, from, max));
   }
 
-  private static Page page(Residents residents, int from, int max) {
+  private Page page(Residents residents, int from, int max) {
     BlobTable table = residents.table();
     List<LocalBlob> blobs = new ArrayList<>();
     int ordinal = from;
@@ -44,34 +46,38 @@ public final class ResidentPages implements LocalBlobs {
     return new Page(blobs, ordinal < table.limit() ? ordinal : 0);
   }
 
-  private static LocalBlob blob(Residents residents, int ordinal) {
+  private LocalBlob blob(Residents residents, int ordinal) {
     BlobTable table = residents.table();
-    Retention retention =
-        table.retention(ordinal) == Keep.SOURCE
-            ? Retention.SOURCE
-            : new Retention.Derived(CostScale.micros(table.cost(ordinal)));
-    return new LocalBlob(
+    return blob(
         residents.hash(ordinal),
         table.length(ordinal),
-        retention,
-        table.pinGeneration(ordinal) != 0);
+        table.keep(ordinal),
+        table.pinGeneration(ordinal));
+  }
+
+  private LocalBlob blob(Hash hash, int length, Keep keep, int pinGeneration) {
+    Retention retention =
+        keep.retention() == Keep.SOURCE
+            ? Retention.SOURCE
+            : new Retention.Derived(CostScale.micros(keep.cost()));
+    return new LocalBlob(
+        hash, length, retention, terms.account(keep.account()), pinGeneration != 0);
   }
 
   @Override
   public void becameSurplus(Hash hash) {
-    store.withResidents(
-        residents -> {
-          int ordinal = residents.ordinal(hash);
-          if (ordinal != BlobTable.NONE) {
-            int account = residents.table().account(ordinal);
-            residents.keep(ordinal, new Keep(Keep.DERIVED, 0, account));
-          }
-          return ordinal;
-        });
+    terms.becameSurplus(hash);
   }
 
   @Override
-  public List<Hash> damaged() {
-    return store.lost();
+  public List<LocalBlob> damaged() {
+    return store.lost().stream()
+        .map(lost -> blob(lost.hash(), 0, lost.keep(), lost.pinGeneration()))
+        .toList();
+  }
+
+  @Override
+  public long generation() {
+    return terms.generation();
   }
 }

@@ -22,12 +22,12 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Which blobs of one tenant stay: the one place where holds, pins, classes, credits and the policy
-/// meet.
+/// Which blobs of one tenant stay: the one place where holds, pins, classes, credits and the
+/// policy meet.
 ///
 /// A blob is *bound* while it is a source, held or pinned. A bound blob is charged to its account
-/// and unknown to the policy; every other one is charged to nobody and known to it. Each change of
-/// one of the three goes through [#refresh], which compares that with the `charged` bit in the
+/// and unknown to the policy; every other one is charged to nobody and known to it. Each change
+/// of one of the three goes through [#refresh], which compares that with the `charged` bit in the
 /// blob's record and moves it over.
 ///
 /// The policy's word of a record of [BlobTable]:
@@ -43,12 +43,11 @@ import org.jspecify.annotations.Nullable;
 /// clock; after a start all blobs are as new, which delays collecting them and nothing else.
 ///
 /// **Threading:** the store's lock: it is called as the store's [Room], or from within
-/// [io.kogluktualuk.memnode.store.MemoryStore#withResidents].
-/// **Ownership:** the memory of ledger and policy is lent; nothing of the store is kept between
-/// calls.
-/// **Invariant:** a bound blob is never evicted. For [#grace] after the start nothing is: holders
-/// from before may still believe in their holds, and the node does not know them.
-/// **Bound:** about 52 bytes a blob and 28 a hold, from the start on.
+/// [io.kogluktualuk.memnode.store.MemoryStore#withResidents]. **Ownership:** the memory of ledger
+/// and policy is lent; nothing of the store is kept between calls. **Invariant:** a bound blob is
+/// never evicted. For [#grace] after the start nothing is: holders from before may still believe
+/// in their holds, and the node does not know them. **Bound:** about 52 bytes a blob and 28 a
+/// hold, from the start on.
 public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   private static final int CHARGED = 1;
@@ -395,6 +394,16 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     return wasCharged ? 0 : bytes(blob);
   }
 
+  /// Others keep a blob as it has to be kept, so that this copy may go when nobody holds it.
+  public void becameSurplus(Residents residents, Hash hash) {
+    with(residents);
+    int blob = residents.ordinal(hash);
+    if (blob != BlobTable.NONE) {
+      residents.keep(blob, new Keep(Keep.DERIVED, 0, table().account(blob)));
+      unpin(blob);
+    }
+  }
+
   /// Whose credits a blob takes when it is bound; null when it is not here.
   public @Nullable Integer payer(Residents residents, Hash hash) {
     with(residents);
@@ -421,6 +430,11 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
       generation = next;
       generationSeconds = seconds();
     }
+  }
+
+  /// The present generation of pins.
+  public long generationOf(Residents residents) {
+    return with(residents).generation;
   }
 
   long generation() {

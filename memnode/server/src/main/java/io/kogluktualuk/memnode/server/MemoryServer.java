@@ -75,6 +75,7 @@ public final class MemoryServer implements AutoCloseable {
               Repairs.start(
                   id.toString(),
                   tenants,
+                  keeping,
                   settings.repair(),
                   ReaderSettings.defaults().withSecurity(settings.security())));
       if (settings.control().isEmpty()) {

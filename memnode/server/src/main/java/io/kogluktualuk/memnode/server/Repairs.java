@@ -31,10 +31,15 @@ final class Repairs implements AutoCloseable {
 
   /// @param self the node's id
   static Repairs start(
-      String self, Map<Tenant, TenantStore> tenants, RepairSettings settings, ReaderSettings how) {
+      String self,
+      Map<Tenant, TenantStore> tenants,
+      NodeKeeping keeping,
+      RepairSettings settings,
+      ReaderSettings how) {
     Repairs repairs = new Repairs();
     try {
-      tenants.forEach((tenant, store) -> repairs.add(self, tenant, store, settings, how));
+      tenants.forEach(
+          (tenant, store) -> repairs.add(self, tenant, store, keeping.of(tenant), settings, how));
       return repairs;
     } catch (RuntimeException e) {
       repairs.opened.closeBecause(e);
@@ -43,11 +48,16 @@ final class Repairs implements AutoCloseable {
   }
 
   private void add(
-      String self, Tenant tenant, TenantStore store, RepairSettings settings, ReaderSettings how) {
+      String self,
+      Tenant tenant,
+      TenantStore store,
+      TenantKeeping keeping,
+      RepairSettings settings,
+      ReaderSettings how) {
     ReaderSettings own =
         how.withTenant(tenant).withBuffers(SMALL_BUFFERS, LARGE_BUFFERS).withUseHints(0);
     FabricBlobs session = opened.add(FabricBlobs.open(() -> members, own));
-    ResidentPages pages = new ResidentPages(store.store());
+    ResidentPages pages = new ResidentPages(store.store(), keeping);
     agents.add(opened.add(RepairAgent.start(tenant.name(), self, pages, session, settings)));
   }
 

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.AbsentResponse;
@@ -23,6 +24,7 @@ import io.kogluktualuk.memnode.api.TouchRequest;
 import io.kogluktualuk.memnode.credit.AccountNumbers;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.FenceKeeper;
+import io.kogluktualuk.memnode.repair.BlobTerms;
 import io.kogluktualuk.memnode.retention.Collection;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
@@ -46,10 +48,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** any thread; waits in [#reserve], [#hold] and [#pin] only.
 /// **Bound:** [#WINDOWS_MAX] windows whose blobs shall be held.
-final class TenantKeeping {
+final class TenantKeeping implements BlobTerms {
 
-  /// How long a reservation waits for a window before the caller is told to ask again: shorter than
-  /// any sensible deadline, long enough not to be asked in a circle.
+  /// How long a reservation waits for a window before the caller is told to ask again: shorter
+  /// than any sensible deadline, long enough not to be asked in a circle.
   private static final Duration WINDOW_WAIT = Duration.ofMillis(500);
 
   /// The patience of who names none: a few turns of the control plane.
@@ -331,10 +333,14 @@ final class TenantKeeping {
     }
   }
 
-  /// As [#reserve] and [#seal] at once, but that nothing waits.
+  /// As [#reserve] and [#seal] at once, but that nothing waits: not for credits, nor for a file
+  /// that has to be written first.
+  ///
+  /// @throws OutOfCredits when it would have to wait; whoever reserves can
   SealResponse put(PutRequest request) {
     ReserveRequest blobs = request.blobs();
     LeaseTerms lease = blobs.lease();
+    checkAtHand(blobs.space().account(), lease);
     if (lease != null) {
       hear(lease);
     }
@@ -368,6 +374,15 @@ final class TenantKeeping {
       throw e;
     } finally {
       finish(paid, used);
+    }
+  }
+
+  private void checkAtHand(Account account, @Nullable LeaseTerms lease) {
+    if (!names.isKnown(account)) {
+      throw new OutOfCredits("account " + account + " is new here: reserve first");
+    }
+    if (lease != null && !fences.isPromised(lease.ttl())) {
+      throw new OutOfCredits("holds have not lasted " + lease.ttl() + " here: reserve first");
     }
   }
 
@@ -460,6 +475,26 @@ final class TenantKeeping {
     locked(
         residents -> {
           retention.hearGeneration(residents, generation);
+          return residents;
+        });
+  }
+
+  @Override
+  public long generation() {
+    return locked(retention::generationOf);
+  }
+
+  @Override
+  public Account account(int number) {
+    return names.name(number);
+  }
+
+  @Override
+  public void becameSurplus(Hash hash) {
+    locked(
+        residents -> {
+          retention.becameSurplus(residents, hash);
+          retention.settle(residents);
           return residents;
         });
   }

@@ -220,9 +220,10 @@ public final class MemoryStore implements AutoCloseable {
       if (!verifiers.isIntact(blob)) {
         synchronized (lock) {
           checkOpen();
-          if (residency.dropDamaged(blob, verifiers::isIntact)) {
+          LostBlob gone = residency.dropDamaged(blob, verifiers::isIntact);
+          if (gone != null) {
             damaged++;
-            lost.add(blob.hash());
+            lost.add(gone);
           }
         }
       }
@@ -639,7 +640,7 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   /// Blobs that were logged and that the start did not find intact; a thousand of them at most.
-  public List<Hash> lost() {
+  public List<LostBlob> lost() {
     return lost.list();
   }
 

@@ -1,6 +1,5 @@
 package io.kogluktualuk.memnode.store;
 
-import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -25,11 +24,11 @@ final class Recovery {
   private final BlobIndex index;
   private final BlobTable table;
   private final Verifiers verifiers;
-  private final Consumer<Hash> lost;
+  private final Consumer<LostBlob> lost;
   private long dropped;
 
   /// @param lost hears which blobs were logged and are not there
-  Recovery(Regions regions, BlobIndex index, Verifiers verifiers, Consumer<Hash> lost) {
+  Recovery(Regions regions, BlobIndex index, Verifiers verifiers, Consumer<LostBlob> lost) {
     this.regions = regions;
     this.index = index;
     this.table = index.table();
@@ -112,7 +111,7 @@ final class Recovery {
   }
 
   private void drop(int ordinal) {
-    lost.accept(index.hash(ordinal));
+    lost.accept(LostBlob.of(ordinal, index));
     index.remove(ordinal);
     dropped++;
   }

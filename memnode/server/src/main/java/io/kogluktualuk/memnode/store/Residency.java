@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Which blob lies where: index, table, extents and log, kept in step.
 ///
@@ -159,16 +160,19 @@ final class Residency implements Residents {
   }
 
   /// Drops a blob whose bytes somebody found to be others, if they still are.
-  boolean dropDamaged(SealedBlob blob, Predicate<SealedBlob> isIntact) {
+  ///
+  /// @return null when they are not, or it is not there any more
+  @Nullable LostBlob dropDamaged(SealedBlob blob, Predicate<SealedBlob> isIntact) {
     int ordinal = index.ordinal(blob.hash());
     if (ordinal == BlobTable.NONE
         || !index.location(ordinal).equals(blob.location())
         || isIntact.test(blob)) {
-      return false;
+      return null;
     }
+    LostBlob lost = LostBlob.of(ordinal, index);
     evict(ordinal);
     room.damaged(blob.hash());
-    return true;
+    return lost;
   }
 
   /// A blob's bytes have been copied to another place. Its former one stays lent.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.memnode.api.Retention;
@@ -100,7 +101,7 @@ class RepairPlannerTest {
     }
 
     private boolean look(RepairPlanner planner, String self, Hash hash) {
-      LocalBlob blob = new LocalBlob(hash, 100, Retention.SOURCE, false);
+      LocalBlob blob = new LocalBlob(hash, 100, Retention.SOURCE, Account.DEFAULT, false);
       if (!planner.concerns(blob)) {
         return false;
       }
@@ -199,7 +200,7 @@ class RepairPlannerTest {
     world.members.put("node-1", NodeState.DRAINING);
     RepairPlanner planner = new RepairPlanner("node-1", REPLICAS, world.placement(), null);
     Hash hash = Hash.of(new byte[] {1});
-    LocalBlob derived = new LocalBlob(hash, 10, new Retention.Derived(5), false);
+    LocalBlob derived = new LocalBlob(hash, 10, new Retention.Derived(5), Account.DEFAULT, false);
     assertTrue(planner.concerns(derived));
     assertFalse(new RepairPlanner("node-0", REPLICAS, world.placement(), null).concerns(derived));
     RepairPlanner.Plan plan = planner.plan(derived, Set.of(), Set.of());
@@ -217,7 +218,7 @@ class RepairPlannerTest {
     World world = new World(3);
     Hash hash = Hash.of(new byte[] {7});
     List<String> order = world.placement().living(hash);
-    LocalBlob blob = new LocalBlob(hash, 10, Retention.SOURCE, false);
+    LocalBlob blob = new LocalBlob(hash, 10, Retention.SOURCE, Account.DEFAULT, false);
     String second = order.get(1);
     RepairPlanner first = new RepairPlanner(order.getFirst(), REPLICAS, world.placement(), null);
     RepairPlanner.Plan plan = first.plan(blob, Set.of(), Set.of(second));
