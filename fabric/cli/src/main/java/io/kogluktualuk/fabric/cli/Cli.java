@@ -60,6 +60,8 @@ final class Cli {
         new CommandLine(new RunCommand(terminal)).setStopAtPositional(true),
         new ExplainCommand(terminal),
         RootCommand.of(terminal),
+        new GcCommand(terminal),
+        CreditsCommand.of(terminal),
         new LeasesCommand(terminal),
         AuditCommand.of(terminal),
         new DemoCommand(terminal),

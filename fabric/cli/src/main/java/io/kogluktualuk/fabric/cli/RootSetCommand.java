@@ -1,11 +1,8 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.RootName;
-import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
-import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,7 +15,10 @@ import picocli.CommandLine.Parameters;
 /// **Threading:** one thread.
 @Command(
     name = "set",
-    description = "Give a name to a value, which is then kept with all it reaches.",
+    description = {
+      "Give a name to a value, which is then kept with all it reaches.",
+      "What is lost of it is computed again first; if that cannot be done, the name is not set."
+    },
     footer = {"", "Example:", "  kog root set releases/v1 3f1a2b3c"})
 final class RootSetCommand implements Callable<Integer> {
 
@@ -45,10 +45,7 @@ final class RootSetCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Ref found = fabric.ref(ref);
-      SetRoot ask =
-          new SetRoot(
-              new RequestIds(new SecureRandom()).next(), new RootName(name), expected, found);
-      long revision = fabric.control().setRoot(ask);
+      long revision = fabric.setRoot(new RootName(name), expected, found);
       options.print(
           "revision " + revision,
           new Json().with("name", name).with("ref", found).with("revision", revision));

@@ -3,6 +3,10 @@ package io.kogluktualuk.fabric.client;
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.AuditHead;
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.api.RootName;
+import io.kogluktualuk.controlplane.api.SetCreditLimit;
+import io.kogluktualuk.controlplane.client.ControlLeases;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
@@ -16,6 +20,7 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -23,6 +28,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import java.io.IOException;
@@ -31,10 +37,12 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A session with a fabric: content in and out, namespaces, runs.
 ///
@@ -53,6 +61,8 @@ public final class Fabric implements AutoCloseable {
   private final Mender mender;
   private final RefReader refs;
   private final Runs runs;
+  private final RequestIds requests = new RequestIds(new SecureRandom());
+  private final Duration transferTimeout;
 
   private Fabric(Channel controlChannel, ClientSettings settings) {
     this.tenant = settings.tenant();
@@ -66,7 +76,13 @@ public final class Fabric implements AutoCloseable {
                 .withTenant(settings.tenant())
                 .withSecurity(settings.security())
                 .withReplicas(settings.replicas())
-                .withTimeout(settings.transferTimeout()));
+                .withTimeout(settings.transferTimeout()),
+            new ControlLeases(
+                controlChannel,
+                "client",
+                new io.kogluktualuk.controlplane.client.RequestIds(new SecureRandom())),
+            LeaseSettings.defaults());
+    this.transferTimeout = settings.transferTimeout();
     HashSearch search =
         new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
     this.mender = new Mender(membership, settings.transferTimeout());
@@ -267,6 +283,36 @@ public final class Fabric implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
   public AuditReport verifyAudit() {
     return AuditReader.verify(control, membership);
+  }
+
+  /// Gives a name to a value: everything that it reaches is kept until the name is taken away.
+  ///
+  /// @param expected the revision that the root must have; 0 for none; null for any
+  /// @return the new revision
+  /// @throws NotFound when parts of the value are lost, and nobody can make them again
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
+  public long setRoot(RootName name, @Nullable Long expected, Ref ref) {
+    return new RootKeeper(control, membership, blobs, mender, transferTimeout)
+        .set(requests.next(), name, expected, ref);
+  }
+
+  /// Collects the sources that no root reaches; see [Collector] for what stays.
+  ///
+  /// @param grace how long blobs stay that nobody needs, from when they were put or let go of
+  /// @param isDryRun whether everything stays for now
+  public CollectionReport collect(Duration grace, boolean isDryRun) {
+    return new Collector(control, membership, blobs, mender, transferTimeout)
+        .run(requests.next(), grace, isDryRun);
+  }
+
+  /// How the accounts stand, by name.
+  public List<AccountUse> credits() {
+    return CreditsReader.read(control, membership);
+  }
+
+  /// Limits what an account may keep from being evicted. Takes nothing away that it has.
+  public void limitCredits(Account account, long limitBytes) {
+    control.setCreditLimit(new SetCreditLimit(requests.next(), account, limitBytes));
   }
 
   public ClusterStatus status() {

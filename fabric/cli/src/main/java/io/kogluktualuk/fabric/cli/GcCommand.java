@@ -1,0 +1,50 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.fabric.client.CollectionReport;
+import io.kogluktualuk.fabric.client.Fabric;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kog gc`.
+///
+/// **Threading:** one thread.
+@Command(
+    name = "gc",
+    description = {
+      "Throw away sources that no root reaches, nobody holds, and that have been left alone for the"
+          + " grace; say what stays, and why.",
+      "What can be computed again is not collected: it goes when its room is needed.",
+      "Exits with 5 when a memory node was passed over, or a root reaches something that is lost."
+    },
+    footer = {"", "Example:", "  kog gc --dry-run", "  kog gc --grace 1h"})
+final class GcCommand implements Callable<Integer> {
+
+  @Mixin(name = "options")
+  private final CommonOptions options;
+
+  @Option(names = "--dry-run", description = "Only say what would be collected.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "TIME",
+      description =
+          "How long ago something must have been stored, or let go of, to be collected; longer than"
+              + " the longest import takes before its root is set. Default: ${DEFAULT-VALUE}.")
+  private String grace = "24h";
+
+  GcCommand(Terminal terminal) {
+    options = new CommonOptions(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    try (Fabric fabric = options.connect()) {
+      CollectionReport report = fabric.collect(LimitOptions.time(grace), dryRun);
+      options.print(CollectionText.table(report), CollectionText.json(report));
+      return (report.isComplete() ? ExitCode.OK : ExitCode.UNAVAILABLE).code();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Reach;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that some values reach, and by which of them it was reached first.
+///
+/// **Threading:** one thread. **Memory:** about 100 bytes for each blob that is reached.
+final class Mark {
+
+  private final Map<Hash, String> reached = new LinkedHashMap<>();
+  private final List<String> unreadable = new ArrayList<>();
+
+  /// Goes through a value.
+  ///
+  /// @param name what to call it
+  /// @param store where its lists and trees are read
+  void visit(String name, Ref value, BlobStore store) {
+    Reach.visit(
+        store,
+        List.of(value),
+        new Reach.Visitor() {
+          @Override
+          public boolean reached(Hash hash) {
+            return reached.putIfAbsent(hash, name) == null;
+          }
+
+          @Override
+          public void unreadable(Ref ref, FabricException reason) {
+            unreadable.add(name + " reaches " + ref + ": " + reason.getMessage());
+          }
+        });
+  }
+
+  /// All of it, in the order of the visit.
+  List<Hash> hashes() {
+    return List.copyOf(reached.keySet());
+  }
+
+  int size() {
+    return reached.size();
+  }
+
+  /// The name of the first value that reached a blob; null when none did.
+  @Nullable String by(Hash hash) {
+    return reached.get(hash);
+  }
+
+  /// Lists and trees that could not be read, so that nobody knows what they reach.
+  List<String> unreadable() {
+    return unreadable;
+  }
+}

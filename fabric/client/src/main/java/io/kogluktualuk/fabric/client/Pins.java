@@ -1,0 +1,76 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeBlobs;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Stamps blobs as reachable at all memory nodes, because each may have a copy of each.
+///
+/// **Threading:** one thread.
+final class Pins {
+
+  private final NodeBlobs nodes;
+  private final Duration callTimeout;
+  private final Set<Hash> pinned = new HashSet<>();
+  private final Map<String, FabricException> failures = new TreeMap<>();
+
+  /// @param callTimeout for a batch
+  Pins(NodeBlobs nodes, Duration callTimeout) {
+    this.nodes = nodes;
+    this.callTimeout = callTimeout;
+  }
+
+  /// Tells nodes that a generation has begun.
+  ///
+  /// @throws Conflict when a later one has
+  void begin(List<MemoryNode> at, long generation) {
+    stamp(at, generation, List.of());
+  }
+
+  /// Stamps what the nodes have of some blobs. A node that fails once is left alone.
+  ///
+  /// @throws Conflict when a later generation has begun
+  void stamp(List<MemoryNode> at, long generation, List<Hash> hashes) {
+    for (MemoryNode node : at) {
+      if (!failures.containsKey(node.id())) {
+        stamp(node.id(), generation, hashes);
+      }
+    }
+  }
+
+  private void stamp(String node, long generation, List<Hash> hashes) {
+    try {
+      int from = 0;
+      do {
+        int to = Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX);
+        Deadline deadline = Deadline.after(callTimeout);
+        pinned.addAll(nodes.pin(node, generation, hashes.subList(from, to), deadline));
+        from = to;
+      } while (from < hashes.size());
+    } catch (Conflict e) {
+      throw e;
+    } catch (FabricException e) {
+      failures.put(node, e);
+    }
+  }
+
+  /// The blobs that some node has stamped.
+  Set<Hash> pinned() {
+    return pinned;
+  }
+
+  /// The nodes that have not stamped all that they may have, and why.
+  Map<String, FabricException> failures() {
+    return failures;
+  }
+}

@@ -1,0 +1,115 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.RequestId;
+import io.kogluktualuk.controlplane.api.RootName;
+import io.kogluktualuk.controlplane.api.SetRoot;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.Held;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Gives names to values, so that nothing that a named value reaches is lost on the way.
+///
+/// First everything that it reaches is held under this session's lease; what is lost of it a
+/// compute node makes again. Then it is pinned wherever there is a copy; then the name is set;
+/// then the holds end. A collection that has begun before the name was set sees blobs that were
+/// held, or let go of after it had begun: it keeps them ([io.kogluktualuk.memnode.api.Fate]).
+///
+/// **Threading:** one thread at a time.
+final class RootKeeper {
+
+  /// Generations may begin while we pin, each a collection; two in a row are a coincidence.
+  private static final int ATTEMPTS_MAX = 4;
+
+  private static final int NAMED_MAX = 5;
+
+  private final ControlClient control;
+  private final Membership membership;
+  private final FabricBlobs blobs;
+  private final Mender mender;
+  private final Duration timeout;
+
+  RootKeeper(
+      ControlClient control,
+      Membership membership,
+      FabricBlobs blobs,
+      Mender mender,
+      Duration timeout) {
+    this.control = control;
+    this.membership = membership;
+    this.blobs = blobs;
+    this.mender = mender;
+    this.timeout = timeout;
+  }
+
+  /// @return the revision
+  /// @throws NotFound when parts of the value are nowhere, and nobody can make them again
+  /// @throws Conflict when the root has another revision than expected
+  long set(RequestId request, RootName name, @Nullable Long expected, Ref value) {
+    try (Held held = blobs.leases().open()) {
+      Mark mark = hold(value, held);
+      pin(value, mark.hashes());
+      return control.setRoot(new SetRoot(request, name, expected, value));
+    }
+  }
+
+  private Mark hold(Ref value, Held held) {
+    for (int attempt = 0; ; attempt++) {
+      Mark mark = new Mark();
+      mark.visit(value.toString(), value, new MendedBlobs(blobs, mender, value));
+      Collection<Hash> absent = held.hold(mark.hashes(), Deadline.after(timeout));
+      if (absent.isEmpty() && mark.unreadable().isEmpty()) {
+        return mark;
+      }
+      if (attempt > 0 || !mender.mend(value)) {
+        throw lost(value, absent, mark.unreadable());
+      }
+    }
+  }
+
+  private static NotFound lost(Ref value, Collection<Hash> absent, List<String> unreadable) {
+    List<String> parts = new ArrayList<>(unreadable);
+    absent.forEach(hash -> parts.add(hash.toHex()));
+    return new NotFound(
+        "of what "
+            + value
+            + " reaches, "
+            + parts.size()
+            + " parts are on no memory node: "
+            + parts.stream().limit(NAMED_MAX).collect(Collectors.joining(", "))
+            + (parts.size() > NAMED_MAX ? ", …" : ""));
+  }
+
+  private void pin(Ref value, List<Hash> hashes) {
+    for (int attempt = 1; ; attempt++) {
+      Pins pins = new Pins(blobs.nodes(), timeout);
+      try {
+        pins.stamp(membership.memoryNodes(), control.pinGeneration(), hashes);
+      } catch (Conflict e) {
+        if (attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+        continue;
+      }
+      List<Hash> left = hashes.stream().filter(hash -> !pins.pinned().contains(hash)).toList();
+      if (left.isEmpty()) {
+        return;
+      }
+      for (FabricException failure : pins.failures().values()) {
+        throw failure; // it may have what no other node has
+      }
+      throw lost(value, left, List.of());
+    }
+  }
+}
