@@ -104,7 +104,10 @@ public final class ComputeServer implements AutoCloseable {
                   new ControlIndex(control, settings.name()),
                   peers,
                   vm));
-      rpc = opened.add(RpcServer.open(settings.bind(), methods(), settings.security()));
+      rpc =
+          opened.add(
+              RpcServer.open(
+                  settings.bind(), methods().guardedBy(ComputeRules.rules()), settings.security()));
       enrolment =
           opened.add(
               Enrolment.start(control, self(settings), settings.heartbeat(), this::load, peers));

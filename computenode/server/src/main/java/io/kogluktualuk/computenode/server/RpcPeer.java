@@ -9,6 +9,7 @@ import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ final class RpcPeer implements Peer, AutoCloseable {
   RpcPeer(String name, InetSocketAddress address, RpcSecurity security) {
     this.name = name;
     this.address = address;
-    this.channel = RpcClient.open(address, security);
+    this.channel = RpcClient.open(address, security.expecting(PeerName.Role.COMPUTE));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.Method;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
@@ -24,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 /// The control plane, by whichever of its nodes answers: a channel like any other, over the
 /// channels to all of them.
 ///
-/// A call goes to the node that answered last, or to the one that [#prefer] names. When that one is
-/// gone, closing, without a leader or silent for [#PATIENCE], the call goes to the next, round
+/// A call goes to the node that answered last, or to the one that [#prefer] names. When that one
+/// is gone, closing, without a leader or silent for [#PATIENCE], the call goes to the next, round
 /// after round with growing pauses, until its deadline. Only what may safely happen twice is sent
-/// twice: methods marked idempotent, which those are whose requests carry a
-/// request id. Any other call is told its fate at once.
+/// twice: methods marked idempotent, which those are whose requests carry a request id. Any other
+/// call is told its fate at once.
 ///
-/// **Threading:** safe for any number of threads. **Ownership:** owns its channels.
-/// **Bound:** [#NODES_MAX] control nodes; each call ends with its deadline.
-/// **Errors:** the last fault of any node, those of the others suppressed in it;
-/// [DeadlineExceeded] when no node failed but none answered in time.
+/// **Threading:** safe for any number of threads. **Ownership:** owns its channels. **Bound:**
+/// [#NODES_MAX] control nodes; each call ends with its deadline. **Errors:** the last fault of
+/// any node, those of the others suppressed in it; [DeadlineExceeded] when no node failed but
+/// none answered in time.
 public final class ControlLink implements Channel {
 
   /// How a channel to one control node is made; it connects with its first call.
@@ -84,7 +85,8 @@ public final class ControlLink implements Channel {
 
   /// As [#open(List)]; both sides prove who they are as this says.
   public static ControlLink open(List<InetSocketAddress> addresses, RpcSecurity security) {
-    return open(addresses, address -> RpcClient.open(address, security));
+    RpcSecurity expected = security.expecting(PeerName.Role.CONTROL);
+    return open(addresses, address -> RpcClient.open(address, expected));
   }
 
   /// As [#open(List)], with channels of the caller's making, such as authenticated ones.

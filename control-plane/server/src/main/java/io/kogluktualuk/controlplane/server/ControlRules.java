@@ -2,12 +2,14 @@ package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.CallRules;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.fabric.rpc.PeerName.Role;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
+import org.jspecify.annotations.Nullable;
 
 /// Who may make which calls of a control node. See decision 0031 for the reasons.
 ///
@@ -15,33 +17,47 @@ import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 final class ControlRules {
 
   private static final String ADMIN = "clients certified as administrators";
-  private static final String MEMORY = "memory nodes";
+  private static final String MEMORY = "the memory node that has registered that id";
+
+  /// Tells who has registered an id, as far as this control node knows; null when nobody has.
+  interface Registered {
+    @Nullable MemberInfo find(NodeId id);
+  }
 
   private ControlRules() {}
 
-  static CallRules rules() {
+  static CallRules rules(Registered registered) {
     CallRules rules = new CallRules();
-    members(rules);
+    members(rules, registered);
     memos(rules);
     leases(rules);
-    credits(rules);
+    credits(rules, registered);
     rest(rules);
     return rules;
   }
 
-  private static void members(CallRules rules) {
+  private static void members(CallRules rules, Registered registered) {
     rules
         .allow(
             ControlMethods.REGISTER,
-            "a node certified for that role and name",
-            ControlRules::isItself)
-        .allowTo(ControlMethods.HEARTBEAT, "nodes", peer -> peer.role().isServer())
+            "a node certified for that role and name, whose id is no other's",
+            (peer, info) -> isNamed(peer, info) && owns(peer, info.id(), registered))
+        .allow(
+            ControlMethods.HEARTBEAT,
+            "the node that has registered that id",
+            (peer, beat) -> peer.role().isServer() && owns(peer, beat.id(), registered))
         .allowAll(ControlMethods.MEMBERS);
     admin(rules, ControlMethods.FORGET);
     admin(rules, ControlMethods.DRAIN);
   }
 
-  private static boolean isItself(PeerName peer, MemberInfo member) {
+  /// An id that nobody has registered is nobody's: the call itself says that it is unknown.
+  private static boolean owns(PeerName peer, NodeId id, Registered registered) {
+    MemberInfo member = registered.find(id);
+    return member == null || isNamed(peer, member);
+  }
+
+  private static boolean isNamed(PeerName peer, MemberInfo member) {
     return member.role().name().equals(peer.role().name()) && member.name().equals(peer.name());
   }
 
@@ -74,10 +90,16 @@ final class ControlRules {
         : peer.accounts().contains(account.name());
   }
 
-  private static void credits(CallRules rules) {
+  private static void credits(CallRules rules, Registered registered) {
     rules
-        .allowTo(ControlMethods.TAKE_CREDITS, MEMORY, peer -> peer.role() == Role.MEMORY)
-        .allowTo(ControlMethods.RETURN_CREDITS, MEMORY, peer -> peer.role() == Role.MEMORY)
+        .allow(
+            ControlMethods.TAKE_CREDITS,
+            MEMORY,
+            (peer, ask) -> peer.role() == Role.MEMORY && owns(peer, ask.node(), registered))
+        .allow(
+            ControlMethods.RETURN_CREDITS,
+            MEMORY,
+            (peer, ask) -> peer.role() == Role.MEMORY && owns(peer, ask.node(), registered))
         .allowTo(
             ControlMethods.ALLOTMENTS,
             "nodes and administrators",

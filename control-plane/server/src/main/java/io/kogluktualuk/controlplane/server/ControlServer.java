@@ -37,7 +37,7 @@ public final class ControlServer implements AutoCloseable {
       RpcServer calls =
           RpcServer.open(
               settings.bind(),
-              service.methods().guardedBy(ControlRules.rules()),
+              service.methods().guardedBy(ControlRules.rules(service::registered)),
               settings.security());
       ControlServer server = new ControlServer(service, calls);
       try {

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Everything of a control node but the transport of its calls.
 ///
@@ -128,6 +130,11 @@ final class ControlService implements AutoCloseable {
             new Proposer(log, InstantSource.system(), settings.commitTimeout(), ENTRIES_IN_FLIGHT));
     proposer.start();
     return proposer;
+  }
+
+  /// Who has registered an id, as far as this node knows.
+  @Nullable MemberInfo registered(NodeId id) {
+    return log.read(() -> Optional.ofNullable(machine.members().find(id))).orElse(null);
   }
 
   MethodTable methods() {

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.controlplane.api.AcquireLease;
 import io.kogluktualuk.controlplane.api.ControlMethods;
+import io.kogluktualuk.controlplane.api.Heartbeat;
+import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.RequestId;
+import io.kogluktualuk.controlplane.api.ReturnCredits;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.api.TakeCredits;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -28,13 +32,21 @@ class ControlRulesTest {
   private static final Set<String> NONE = Set.of();
   private static final PeerName CONTROL = server(PeerName.Role.CONTROL, "control-1");
   private static final PeerName MEMORY = server(PeerName.Role.MEMORY, "memory-1");
+  private static final PeerName MEMORY_2 = server(PeerName.Role.MEMORY, "memory-2");
   private static final PeerName COMPUTE = server(PeerName.Role.COMPUTE, "compute-1");
   private static final PeerName CLIENT = client(Set.of("trades"), NONE, false);
   private static final PeerName BARE = client(NONE, NONE, false);
   private static final PeerName ADMIN = client(NONE, NONE, true);
   private static final List<PeerName> ALL = List.of(CONTROL, MEMORY, COMPUTE, CLIENT, BARE, ADMIN);
 
-  private final CallRules rules = ControlRules.rules();
+  private static final NodeId KNOWN = new NodeId(1, 2);
+
+  private final CallRules rules =
+      ControlRules.rules(
+          id ->
+              id.equals(KNOWN)
+                  ? new MemberInfo(Role.MEMORY, id, "memory-1", "h:1", 1, 1, 0)
+                  : null);
 
   private static PeerName server(PeerName.Role role, String name) {
     return new PeerName("north", role, name, NONE, NONE, false);
@@ -66,6 +78,9 @@ class ControlRulesTest {
     var more = new MemberInfo(Role.CONTROL, new NodeId(1, 2), "memory-1", "h:1", 0, 0, 0);
     refused(MEMORY, ControlMethods.REGISTER, more);
     refused(ADMIN, ControlMethods.REGISTER, self);
+    refused(MEMORY_2, ControlMethods.REGISTER, other); // the id is memory-1's
+    var fresh = new MemberInfo(Role.MEMORY, new NodeId(3, 4), "memory-2", "h:1", 1, 1, 0);
+    rules.check(MEMORY_2, ControlMethods.REGISTER, fresh);
   }
 
   private void refused(PeerName caller, Method<?, ?> method, Object request) {
@@ -74,7 +89,14 @@ class ControlRulesTest {
 
   @Test
   void nodesBeat() {
-    only(ControlMethods.HEARTBEAT, CONTROL, MEMORY, COMPUTE);
+    Heartbeat known = new Heartbeat(KNOWN, Load.NONE);
+    rules.check(MEMORY, ControlMethods.HEARTBEAT, known);
+    refused(COMPUTE, ControlMethods.HEARTBEAT, known);
+    refused(MEMORY_2, ControlMethods.HEARTBEAT, known);
+    refused(ADMIN, ControlMethods.HEARTBEAT, known);
+    Heartbeat unknown = new Heartbeat(new NodeId(3, 4), Load.NONE);
+    rules.check(COMPUTE, ControlMethods.HEARTBEAT, unknown);
+    refused(CLIENT, ControlMethods.HEARTBEAT, unknown);
   }
 
   @Test
@@ -84,8 +106,15 @@ class ControlRulesTest {
 
   @Test
   void memoryNodesTakeAndReturnCredits() {
-    only(ControlMethods.TAKE_CREDITS, MEMORY);
-    only(ControlMethods.RETURN_CREDITS, MEMORY);
+    RequestId request = new RequestId(1, 2, 3);
+    TakeCredits take = new TakeCredits(request, Account.DEFAULT, KNOWN, 10, 1);
+    ReturnCredits back = new ReturnCredits(request, Account.DEFAULT, KNOWN, 10);
+    rules.check(MEMORY, ControlMethods.TAKE_CREDITS, take);
+    rules.check(MEMORY, ControlMethods.RETURN_CREDITS, back);
+    for (PeerName other : List.of(CONTROL, MEMORY_2, COMPUTE, CLIENT, ADMIN)) {
+      refused(other, ControlMethods.TAKE_CREDITS, take);
+      refused(other, ControlMethods.RETURN_CREDITS, back);
+    }
     only(ControlMethods.ALLOTMENTS, CONTROL, MEMORY, COMPUTE, ADMIN);
   }
 

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +49,14 @@ final class CommonOptions {
           "Whose content is meant. Default: KOG_TENANT, or 'default'. A certificate may be for"
               + " several; repeat it.")
   private List<String> tenants = List.of();
+
+  @Option(
+      names = "--identity",
+      paramLabel = "DIR",
+      description =
+          "With what to prove who is asking: a folder as 'kog ca issue' writes it. Default:"
+              + " KOG_IDENTITY, or what the state folder says. Needed where the cluster has TLS.")
+  private @Nullable String identity;
 
   @Option(names = "--json", description = "Print one JSON object instead of text; errors too.")
   private boolean json;
@@ -119,9 +128,17 @@ final class CommonOptions {
     Logs.ofClient(verbose);
     chooseVerbs();
     ClientSettings settings = ClientSettings.DEFAULT.withTenant(tenant());
-    return control == null
-        ? Fabric.connect(home(), settings)
-        : Fabric.connect(ClusterFile.parseAddresses(control), settings);
+    if (control != null) {
+      return Fabric.connect(ClusterFile.parseAddresses(control), secured(settings, null));
+    }
+    return Fabric.connect(home(), secured(settings, ClusterFile.read(home()).identity()));
+  }
+
+  private ClientSettings secured(ClientSettings settings, @Nullable Path found) {
+    String own = terminal.environment().getOrDefault("KOG_IDENTITY", "");
+    String asked = identity == null ? own : identity;
+    Path folder = asked.isEmpty() ? found : terminal.folder().resolve(asked);
+    return settings.withSecurity(NodeSecurity.of(folder));
   }
 
   /// Prints the result of a command: text for people, or the same as JSON.

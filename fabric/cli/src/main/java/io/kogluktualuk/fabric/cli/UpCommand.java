@@ -59,8 +59,8 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "ADDRESS",
       description =
           "The address of this host that all nodes answer on; with an RDMA adapter, that of its"
-              + " network device. Default: 127.0.0.1, which other hosts cannot reach. Nothing is"
-              + " encrypted or authenticated: bind to networks that you trust.")
+              + " network device. Default: 127.0.0.1, which other hosts cannot reach. Without"
+              + " --tls nothing is encrypted or authenticated: bind to networks that you trust.")
   private @Nullable String bind;
 
   @Option(
@@ -88,6 +88,14 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       description = "How much each memory node may hold. Default: 32GiB.")
   private @Nullable String memorySize;
+
+  @Option(
+      names = "--tls",
+      description =
+          "Encrypt and authenticate all control calls and the log, by an authority in the state"
+              + " folder; commands that know the state folder find their identity there. Data that"
+              + " moves one-sided is not encrypted.")
+  private boolean tls;
 
   @Option(
       names = "--separate",
@@ -227,6 +235,7 @@ final class UpCommand implements Callable<Integer> {
         .withCompute(
             computeNodes == null ? standard.computeNodes() : computeNodes,
             slots == null ? standard.slots() : slots)
+        .withTls(tls)
         .withTenants(tenants.stream().map(Tenant::new).toList());
   }
 

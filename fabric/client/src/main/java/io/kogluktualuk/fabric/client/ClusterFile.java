@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The file in a state folder that says where the cluster with that state is, while it runs.
 ///
@@ -23,6 +25,7 @@ import java.util.stream.Collectors;
 /// control=127.0.0.1:40123,127.0.0.1:40124,127.0.0.1:40125
 /// pid=4711
 /// started=1763760000
+/// identity=/srv/kog/identity
 /// ```
 ///
 /// Written atomically, readable by its owner only. It outlives a killed cluster: whether one runs
@@ -30,9 +33,12 @@ import java.util.stream.Collectors;
 ///
 /// @param controls where each control node answers, at least one
 /// @param pid the process that runs the cluster
-/// @param startedEpochSeconds when the operating system says that process began; tells it from
-///     another one that was later given the same number
-public record ClusterFile(List<InetSocketAddress> controls, long pid, long startedEpochSeconds) {
+/// @param startedEpochSeconds when the operating system says that process began; tells it
+///     from another one that was later given the same number
+/// @param identity the folder with which a client proves who it is; null when the cluster has
+///     no TLS
+public record ClusterFile(
+    List<InetSocketAddress> controls, long pid, long startedEpochSeconds, @Nullable Path identity) {
 
   public static final String NAME = "cluster.properties";
 
@@ -44,9 +50,10 @@ public record ClusterFile(List<InetSocketAddress> controls, long pid, long start
   }
 
   /// The file of a state folder, describing this process.
-  public static ClusterFile ofThisProcess(List<InetSocketAddress> controls) {
+  public static ClusterFile ofThisProcess(
+      List<InetSocketAddress> controls, @Nullable Path identity) {
     ProcessHandle self = ProcessHandle.current();
-    return new ClusterFile(controls, self.pid(), startOf(self));
+    return new ClusterFile(controls, self.pid(), startOf(self), identity);
   }
 
   /// Reads a state folder's file.
@@ -57,10 +64,12 @@ public record ClusterFile(List<InetSocketAddress> controls, long pid, long start
     try {
       Properties properties = new Properties();
       properties.load(new StringReader(Files.readString(file)));
+      String identity = properties.getProperty("identity");
       return new ClusterFile(
           parseAddresses(required(properties, "control", file)),
           Long.parseLong(required(properties, "pid", file)),
-          Long.parseLong(required(properties, "started", file)));
+          Long.parseLong(required(properties, "started", file)),
+          identity == null ? null : Path.of(identity));
     } catch (NoSuchFileException e) {
       throw new Unavailable("no cluster is running in " + folder, e);
     } catch (NumberFormatException e) {
@@ -72,14 +81,21 @@ public record ClusterFile(List<InetSocketAddress> controls, long pid, long start
 
   /// Writes the state folder's file.
   public void write(Path folder) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("control", addresses());
+    properties.setProperty("pid", Long.toString(pid));
+    properties.setProperty("started", Long.toString(startedEpochSeconds));
+    if (identity != null) {
+      properties.setProperty("identity", identity.toAbsolutePath().toString());
+    }
+    StringWriter text = new StringWriter();
+    properties.store(text, null);
     Path partial = folder.resolve("." + NAME + "." + pid);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Files.deleteIfExists(partial);
     Files.createFile(partial, ownerOnly);
-    String addresses = controls.stream().map(ClusterFile::text).collect(Collectors.joining(","));
-    String text = "control=%s%npid=%d%nstarted=%d%n".formatted(addresses, pid, startedEpochSeconds);
-    Files.writeString(partial, text, StandardOpenOption.WRITE);
+    Files.writeString(partial, text.toString(), StandardOpenOption.WRITE);
     Files.move(partial, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -120,6 +136,10 @@ public record ClusterFile(List<InetSocketAddress> controls, long pid, long start
       throw new InvalidArgument("not an address: '" + text + "'; expected host:port", e);
     }
     throw new InvalidArgument("not an address: '" + text + "'; expected host:port");
+  }
+
+  private String addresses() {
+    return controls.stream().map(ClusterFile::text).collect(Collectors.joining(","));
   }
 
   private static String text(InetSocketAddress address) {

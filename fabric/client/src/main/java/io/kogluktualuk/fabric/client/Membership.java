@@ -6,6 +6,7 @@ import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
@@ -64,7 +65,10 @@ final class Membership implements AutoCloseable {
       }
     }
     Channel opened =
-        RpcClient.connect(ClusterFile.parseAddress(address), security, Deadline.after(timeout));
+        RpcClient.connect(
+            ClusterFile.parseAddress(address),
+            security.expecting(PeerName.Role.valueOf(member.info().role().name())),
+            Deadline.after(timeout));
     synchronized (channels) {
       Channel other = channels.putIfAbsent(address, opened);
       if (other == null) {

@@ -30,7 +30,7 @@ class ClusterFileTest {
 
   @Test
   void comesBackAndIsTheOwnersOnly() throws IOException {
-    ClusterFile written = ClusterFile.ofThisProcess(CONTROLS);
+    ClusterFile written = ClusterFile.ofThisProcess(CONTROLS, folder.resolve("identity = ü"));
     written.write(folder);
     assertEquals(written, ClusterFile.read(folder));
     assertTrue(written.isRunning());
@@ -42,9 +42,9 @@ class ClusterFileTest {
 
   @Test
   void anotherProcessWithTheSameNumberIsNotTheCluster() {
-    ClusterFile now = ClusterFile.ofThisProcess(CONTROLS);
+    ClusterFile now = ClusterFile.ofThisProcess(CONTROLS, null);
     ClusterFile before =
-        new ClusterFile(now.controls(), now.pid(), now.startedEpochSeconds() - 3600);
+        new ClusterFile(now.controls(), now.pid(), now.startedEpochSeconds() - 3600, null);
     assertFalse(before.isRunning());
   }
 

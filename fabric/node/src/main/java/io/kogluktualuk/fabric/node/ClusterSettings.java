@@ -12,16 +12,17 @@ import java.util.List;
 ///
 /// @param folder keeps its state; made if need be
 /// @param host the address that its nodes listen on
-/// @param controlPort where the control plane answers, the second node of it at the next port and
-///     so on; 0 for any free ports
+/// @param controlPort where the control plane answers, the second node of it at the next port
+///     and so on; 0 for any free ports
 /// @param controlNodes how many: 1, 3 or 5
 /// @param memoryNodes how many
 /// @param memoryCapacity of each memory node
 /// @param computeNodes how many
 /// @param slots programs that each compute node runs at a time
-/// @param tenants whose blobs the memory nodes keep, besides the default tenant's and those that
-/// the
-///     folder has already
+/// @param tenants whose blobs the memory nodes keep, besides the default tenant's and those
+///     that the folder has already
+/// @param isSecured whether all control calls and the log are mutually authenticated TLS 1.3,
+///     by an authority in the folder
 public record ClusterSettings(
     Path folder,
     String host,
@@ -31,7 +32,8 @@ public record ClusterSettings(
     ByteCount memoryCapacity,
     int computeNodes,
     int slots,
-    List<Tenant> tenants) {
+    List<Tenant> tenants,
+    boolean isSecured) {
 
   static final int NODES_MAX = 64;
   static final int SLOTS_MAX = 1024;
@@ -68,7 +70,17 @@ public record ClusterSettings(
       ByteCount memoryCapacity,
       int computeNodes,
       int slots) {
-    this(folder, host, controlPort, 1, memoryNodes, memoryCapacity, computeNodes, slots, List.of());
+    this(
+        folder,
+        host,
+        controlPort,
+        1,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        List.of(),
+        false);
   }
 
   public ClusterSettings withTenants(List<Tenant> others) {
@@ -81,7 +93,8 @@ public record ClusterSettings(
         memoryCapacity,
         computeNodes,
         slots,
-        others);
+        others,
+        isSecured);
   }
 
   /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
@@ -115,7 +128,8 @@ public record ClusterSettings(
         memoryCapacity,
         computeNodes,
         slots,
-        tenants);
+        tenants,
+        isSecured);
   }
 
   public ClusterSettings withControlPort(int port) {
@@ -128,7 +142,8 @@ public record ClusterSettings(
         memoryCapacity,
         computeNodes,
         slots,
-        tenants);
+        tenants,
+        isSecured);
   }
 
   public ClusterSettings withControlNodes(int nodes) {
@@ -141,12 +156,22 @@ public record ClusterSettings(
         memoryCapacity,
         computeNodes,
         slots,
-        tenants);
+        tenants,
+        isSecured);
   }
 
   public ClusterSettings withMemory(int nodes, ByteCount capacity) {
     return new ClusterSettings(
-        folder, host, controlPort, controlNodes, nodes, capacity, computeNodes, slots, tenants);
+        folder,
+        host,
+        controlPort,
+        controlNodes,
+        nodes,
+        capacity,
+        computeNodes,
+        slots,
+        tenants,
+        isSecured);
   }
 
   public ClusterSettings withCompute(int nodes, int slotsOfEach) {
@@ -159,7 +184,22 @@ public record ClusterSettings(
         memoryCapacity,
         nodes,
         slotsOfEach,
-        tenants);
+        tenants,
+        isSecured);
+  }
+
+  public ClusterSettings withTls(boolean secured) {
+    return new ClusterSettings(
+        folder,
+        host,
+        controlPort,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        tenants,
+        secured);
   }
 
   private static void require(boolean holds, String found, List<String> problems) {

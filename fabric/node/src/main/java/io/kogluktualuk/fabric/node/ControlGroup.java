@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.paxoslog.api.LogPeer;
+import io.kogluktualuk.paxoslog.ratis.LogTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// The control nodes of an embedded cluster, which start together: each waits until they have a
 /// leader.
@@ -24,7 +26,8 @@ final class ControlGroup {
 
   private ControlGroup() {}
 
-  static List<ControlSettings> of(ClusterSettings settings, String cluster) throws IOException {
+  static List<ControlSettings> of(
+      ClusterSettings settings, String cluster, @Nullable ClusterTrust trust) throws IOException {
     List<ControlSettings> all = new ArrayList<>();
     List<LogPeer> peers = peers(settings);
     for (int number = 1; number <= settings.controlNodes(); number++) {
@@ -32,12 +35,20 @@ final class ControlGroup {
       int port = settings.controlPort() == 0 ? 0 : settings.controlPort() + number - 1;
       InetSocketAddress bind = new InetSocketAddress(settings.host(), port);
       Path folder = settings.folder().resolve(name);
-      all.add(
+      ControlSettings plain =
           settings.controlNodes() == 1
               ? ControlSettings.single(folder, cluster, bind)
-              : ControlSettings.replica(folder, cluster, name, peers, bind));
+              : ControlSettings.replica(folder, cluster, name, peers, bind);
+      all.add(trust == null ? plain : secured(plain, trust.certify(name, settings.host())));
     }
     return all;
+  }
+
+  private static ControlSettings secured(ControlSettings plain, Path identity) {
+    LogTls tls = NodeSecurity.logTls(identity);
+    return plain
+        .withSecurity(NodeSecurity.of(identity))
+        .withLog(plain.log().withTls(tls.keys(), tls.trust()));
   }
 
   /// The log's ports are kept: replicas know each other by them.

@@ -21,6 +21,7 @@ import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -34,12 +35,13 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// A whole fabric in one process: real servers, each on its own port, started in order and stopped
-/// in reverse.
+/// A whole fabric in one process: real servers, each on its own port, started in order and
+/// stopped in reverse.
 ///
-/// **Threading:** any thread. **Ownership:** closing it stops the servers; their state stays in the
-/// folder and the next cluster on that folder goes on with it.
+/// **Threading:** any thread. **Ownership:** closing it stops the servers; their state stays in
+/// the folder and the next cluster on that folder goes on with it.
 public final class EmbeddedCluster implements AutoCloseable {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(30);
@@ -52,6 +54,8 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final OpenParts opened = new OpenParts("the cluster");
   private final List<ServedNode> nodes = new CopyOnWriteArrayList<>();
   private final Set<NodeId> compute = new HashSet<>();
+
+  private @Nullable ClusterTrust trust;
 
   private EmbeddedCluster(Path folder) {
     this.folder = folder;
@@ -104,6 +108,15 @@ public final class EmbeddedCluster implements AutoCloseable {
     return folder;
   }
 
+  /// With what a client proves who it is; null when it need not.
+  public @Nullable Path identity() {
+    return trust == null ? null : trust.client();
+  }
+
+  private RpcSecurity security(ClusterSettings settings, String name) {
+    return trust == null ? RpcSecurity.NONE : NodeSecurity.of(trust.certify(name, settings.host()));
+  }
+
   private void start(ClusterSettings settings) throws IOException {
     opened.add(FolderLock.acquire(folder));
     Carriers.provide(settings.computeNodes() * settings.slots());
@@ -124,13 +137,14 @@ public final class EmbeddedCluster implements AutoCloseable {
     forgetFormerComputeNodes();
     await(enrolled);
     opened.add(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
-    ClusterFile.ofThisProcess(controls()).write(folder);
+    ClusterFile.ofThisProcess(controls(), identity()).write(folder);
   }
 
   /// Several control nodes start at the same time: each waits until they have a leader.
   private void startControl(ClusterSettings settings) throws IOException {
     String cluster = FolderIdentity.of(folder);
-    List<ControlSettings> all = ControlGroup.of(settings, cluster);
+    trust = settings.isSecured() ? ClusterTrust.open(settings, cluster) : null;
+    List<ControlSettings> all = ControlGroup.of(settings, cluster, trust);
     List<ControlServer> servers = ControlGroup.open(all);
     for (int i = 0; i < servers.size(); i++) {
       opened.add(servers.get(i));
@@ -149,7 +163,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                     capacity,
                     MemoryConfig.indexBlobsFor(capacity),
                     controls())
-                .withTenants(tenants));
+                .withTenants(tenants)
+                .withSecurity(security(settings, name)));
     opened.add(server);
     nodes.add(new ServedMemory(name, server));
     return server::isEnrolled;
@@ -165,7 +180,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                     controls(),
                     settings.slots())
                 .withCache(settings.computeCache())
-                .withHeartbeat(COMPUTE_HEARTBEAT),
+                .withHeartbeat(COMPUTE_HEARTBEAT)
+                .withSecurity(security(settings, name)),
             vm);
     opened.add(server);
     compute.add(server.id());
@@ -177,7 +193,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// them.
   private void forgetFormerComputeNodes() {
     Deadline deadline = Deadline.after(READY_WITHIN);
-    try (Channel channel = ControlLink.open(controls())) {
+    try (Channel channel = ControlLink.open(controls(), NodeSecurity.of(identity()))) {
       ControlClient client = new ControlClient(channel, deadline.remaining());
       client.members().members().stream()
           .map(Member::info)
@@ -196,10 +212,10 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   /// Those asked for and, likewise, those that the folder once had.
-  private List<Tenant> tenants(ClusterSettings settings, int memoryNodes) throws IOException {
+  static List<Tenant> tenants(ClusterSettings settings, int memoryNodes) throws IOException {
     Set<Tenant> tenants = new TreeSet<>(settings.tenants());
     for (int number = 1; number <= memoryNodes; number++) {
-      tenants.addAll(MemorySettings.formerTenants(folder.resolve("memory-" + number)));
+      tenants.addAll(MemorySettings.formerTenants(settings.folder().resolve("memory-" + number)));
     }
     return List.copyOf(tenants);
   }

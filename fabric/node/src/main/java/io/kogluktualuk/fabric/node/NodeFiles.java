@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Configuration files for the nodes of a cluster whose nodes are processes of one host, each in
 /// the node's folder: `HOME/memory-1/kog.conf`.
@@ -37,6 +38,7 @@ public final class NodeFiles {
   private final UnaryOperator<String> hosts;
   private final List<Integer> ports;
   private final String cluster;
+  private final @Nullable ClusterTrust trust;
 
   private NodeFiles(ClusterSettings settings, String verbs, UnaryOperator<String> hosts)
       throws IOException {
@@ -53,6 +55,7 @@ public final class NodeFiles {
       kept.set(count + i, settings.controlPort() + i);
     }
     this.ports = List.copyOf(kept);
+    this.trust = settings.isSecured() ? ClusterTrust.open(settings, cluster) : null;
   }
 
   /// Writes the files.
@@ -75,6 +78,11 @@ public final class NodeFiles {
   /// Where the control nodes answer.
   public List<InetSocketAddress> controls() {
     return controlAddresses().map(HostAndPort::toSocket).toList();
+  }
+
+  /// With what a client proves who it is; null when it need not.
+  public @Nullable Path identity() {
+    return trust == null ? null : trust.client();
   }
 
   public List<Planned> nodes() {
@@ -113,6 +121,9 @@ public final class NodeFiles {
   private void write(Planned node) throws IOException {
     Path folder = settings.folder().resolve(node.name());
     Files.createDirectories(folder);
+    if (trust != null) {
+      trust.certify(node.name(), hosts.apply(node.name()));
+    }
     boolean isOwners = Files.exists(node.file()) && !Files.readString(node.file()).startsWith(MARK);
     if (!isOwners) {
       Path partial = folder.resolve("." + FILE + ".partial");
@@ -132,6 +143,9 @@ public final class NodeFiles {
     lines.add("control-nodes = " + list(controlAddresses().map(HostAndPort::toString).toList()));
     lines.add("verbs = " + verbs);
     lines.add("metrics.port = 0");
+    if (trust != null) {
+      lines.add("tls.folder = \"" + ClusterTrust.NODE_FOLDER + "\"");
+    }
     lines.add(section(node));
     return String.join("\n", lines) + "\n";
   }

@@ -1,5 +1,7 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.fabric.trust.Identity;
 import io.kogluktualuk.paxoslog.ratis.LogTls;
@@ -27,11 +29,28 @@ public final class NodeSecurity {
     return new RpcSecurity.Tls(identity::sslContext, identity::peer);
   }
 
+  /// For the control calls of a node, whose certificate has to be its own.
+  ///
+  /// @throws Conflict when it is another node's
+  static RpcSecurity of(SharedConfig shared, PeerName.Role role) {
+    Path folder = shared.tlsFolder();
+    if (folder != null) {
+      PeerName found = Identity.open(folder).name();
+      if (found.role() != role || !found.name().equals(shared.name())) {
+        throw new Conflict(
+            "%s certifies %s; expected %s %s".formatted(folder, found, role.word(), shared.name()));
+      }
+    }
+    return of(folder);
+  }
+
   /// For the replicated log, whose replicas are control nodes.
   static @Nullable LogTls ofLog(@Nullable Path folder) {
-    if (folder == null) {
-      return null;
-    }
+    return folder == null ? null : logTls(folder);
+  }
+
+  /// As [#ofLog], where there is an identity.
+  static LogTls logTls(Path folder) {
     Identity identity = Identity.open(folder);
     return new LogTls(identity.keyManager(), identity.trustManager(Set.of(PeerName.Role.CONTROL)));
   }

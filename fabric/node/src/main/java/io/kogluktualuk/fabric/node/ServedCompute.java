@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.node.config.ComputeConfig;
 import io.kogluktualuk.fabric.node.config.HostPort;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +36,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
                 shared.controlNodes().stream().map(HostPort::resolve).toList(),
                 slots == null ? Runtime.getRuntime().availableProcessors() : slots)
             .withHeartbeat(config.heartbeat())
-            .withSecurity(NodeSecurity.of(shared.tlsFolder()));
+            .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
     return config.cache() == null ? settings : settings.withCache(config.cache());
   }
 

@@ -6,6 +6,7 @@ import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.node.config.ControlConfig;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.ratis.LogHostSettings;
 import java.net.InetSocketAddress;
@@ -43,7 +44,7 @@ record ServedControl(String name, ControlServer server) implements ServedNode {
         config.memoShards(),
         config.silentAfter(),
         config.commitTimeout(),
-        NodeSecurity.of(shared.tlsFolder()));
+        NodeSecurity.of(shared, PeerName.Role.CONTROL));
   }
 
   @Override

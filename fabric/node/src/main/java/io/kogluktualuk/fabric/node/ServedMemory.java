@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.node.config.HostPort;
 import io.kogluktualuk.fabric.node.config.MemoryConfig;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.server.KeySchedule;
@@ -35,7 +36,7 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
         config.heartbeat(),
         config.tenants(),
         KeySchedule.STANDARD,
-        NodeSecurity.of(shared.tlsFolder()),
+        NodeSecurity.of(shared, PeerName.Role.MEMORY),
         RepairSettings.defaults());
   }
 

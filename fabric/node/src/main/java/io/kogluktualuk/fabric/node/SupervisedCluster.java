@@ -99,7 +99,7 @@ public final class SupervisedCluster implements AutoCloseable {
     wave(all.stream().filter(node -> node.role() == NodeRole.CONTROL).toList());
     wave(all.stream().filter(node -> node.role() != NodeRole.CONTROL).toList());
     opened.add(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
-    ClusterFile.ofThisProcess(files.controls()).write(folder);
+    ClusterFile.ofThisProcess(files.controls(), files.identity()).write(folder);
     watcher.start();
   }
 

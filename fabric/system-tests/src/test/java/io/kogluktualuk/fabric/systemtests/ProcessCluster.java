@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.NodeFiles;
 import io.kogluktualuk.fabric.node.NodeProcess;
+import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster of separate processes, one for each node, whose nodes a test starts, stops, kills,
-/// pauses and starts again by name: `control-1`, `memory-2`, `compute-1`. Each node has a folder of
-/// its own, `HOME/memory-2`, with its configuration, its log and its state.
+/// pauses and starts again by name: `control-1`, `memory-2`, `compute-1`. Each node has a folder
+/// of its own, `HOME/memory-2`, with its configuration, its log and its state.
 ///
 /// **Threading:** any thread; a node is one thread's business at a time. **Ownership:** [#close]
 /// ends all processes, also paused ones, and takes away the namespaces.
@@ -35,6 +36,7 @@ final class ProcessCluster implements AutoCloseable {
   private final Path home;
   private final List<NodeFiles.Planned> nodes;
   private final List<InetSocketAddress> controls;
+  private final @Nullable Path identity;
   private final @Nullable Namespaces namespaces;
   private final Map<String, NodeProcess> processes = new HashMap<>();
 
@@ -47,6 +49,7 @@ final class ProcessCluster implements AutoCloseable {
             : NodeFiles.write(settings, "tcp", namespaces::addressOf);
     this.nodes = files.nodes();
     this.controls = files.controls();
+    this.identity = files.identity();
   }
 
   /// Writes the files; starts nothing.
@@ -98,7 +101,7 @@ final class ProcessCluster implements AutoCloseable {
 
   /// A client of the cluster.
   Fabric connect() {
-    return Fabric.connect(controls, ClientSettings.DEFAULT);
+    return Fabric.connect(controls, ClientSettings.DEFAULT.withSecurity(NodeSecurity.of(identity)));
   }
 
   /// The folder of a node.

@@ -28,7 +28,7 @@ final class NodeLink implements AutoCloseable {
   private volatile @Nullable Away away;
   private volatile boolean closed;
 
-  private record Away(long untilNanos, String reason) {}
+  private record Away(long untilNanos, String reason, boolean isRefusal) {}
 
   /// Something to do with a session.
   interface Use<R> {
@@ -52,9 +52,9 @@ final class NodeLink implements AutoCloseable {
 
   /// Runs something with a live session. When the node denies an access, its keys are asked for
   /// again, because it renews them from time to time, and everything is run once more. When the
-  /// connection turns out to be lost, or to lead to an earlier run of the node, it is dropped; and
-  /// if this call found it open, everything is run once more over a new one. So `use` may run three
-  /// times, and must be harmless to repeat.
+  /// connection turns out to be lost, or to lead to an earlier run of the node, it is dropped;
+  /// and if this call found it open, everything is run once more over a new one. So `use` may run
+  /// three times, and must be harmless to repeat.
   <R> R use(Deadline deadline, Use<R> use) {
     Session found = session;
     if (found != null) {
@@ -120,8 +120,14 @@ final class NodeLink implements AutoCloseable {
       return live;
     } catch (Unavailable | DeadlineExceeded | Refused e) {
       away =
-          new Away(System.nanoTime() + settings.away().toNanos(), String.valueOf(e.getMessage()));
-      throw new Unavailable(describe() + " does not answer: " + e.getMessage(), e);
+          new Away(
+              System.nanoTime() + settings.away().toNanos(),
+              String.valueOf(e.getMessage()),
+              e instanceof Refused);
+      // To be refused is no reason to try again: whoever asked hears it.
+      throw e instanceof Refused
+          ? new Refused(describe() + " refuses: " + e.getMessage(), e)
+          : new Unavailable(describe() + " does not answer: " + e.getMessage(), e);
     } finally {
       connecting.unlock();
     }
@@ -130,7 +136,9 @@ final class NodeLink implements AutoCloseable {
   private void checkNotAway() {
     Away gone = away;
     if (gone != null && session == null && gone.untilNanos() - System.nanoTime() > 0) {
-      throw new Unavailable(describe() + " is away: " + gone.reason());
+      throw gone.isRefusal()
+          ? new Refused(describe() + " refuses: " + gone.reason())
+          : new Unavailable(describe() + " is away: " + gone.reason());
     }
   }
 

@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.memnode.api.AbsentResponse;
 import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -97,7 +98,8 @@ final class Session implements AutoCloseable {
 
   static Session open(
       MemoryNode node, Tenant tenant, RpcSecurity security, Deadline deadline, Tally tally) {
-    Channel channel = RpcClient.connect(node.address(), security, deadline);
+    Channel channel =
+        RpcClient.connect(node.address(), security.expecting(PeerName.Role.MEMORY), deadline);
     try {
       NodeDescription description = describe(node.id(), tenant, channel, deadline);
       RemoteMemory memory = RemoteMemory.connect(dataAddress(node, description), deadline);

@@ -24,15 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Who belongs to the fabric.
 ///
-/// A node that comes to the address of another of the same role takes its place: nobody else can be
-/// answering there. So a node whose folder was wiped, and that has a fresh id, leaves no ghost.
+/// A node that comes to the address of another of the same role takes its place: nobody else can
+/// be answering there. So a node whose folder was wiped, and that has a fresh id, leaves no
+/// ghost.
 ///
 /// A member that was silent for too long is marked as lost, and is still a member: it may come
 /// back with all it has, and only being forgotten is for good. Whether it drains is remembered
 /// meanwhile.
 ///
-/// **Threading:** as [Table]. **Bound:** [#MEMBERS_MAX].
-/// **Invariant:** the epoch grows by one with every change, and never otherwise.
+/// **Threading:** as [Table]. **Bound:** [#MEMBERS_MAX]. **Invariant:** the epoch grows by one
+/// with every change, and never otherwise.
 public final class MembersTable implements Table<MembersCommand, MembersChange> {
 
   public static final int NUMBER = 1;
@@ -138,6 +139,11 @@ public final class MembersTable implements Table<MembersCommand, MembersChange> 
 
   public boolean contains(NodeId id) {
     return members.containsKey(id);
+  }
+
+  /// What a member has said about itself; null when there is none with that id.
+  public @Nullable MemberInfo find(NodeId id) {
+    return members.get(id);
   }
 
   /// What a member is good for.

@@ -25,6 +25,26 @@ public sealed interface RpcSecurity {
   /// @param contexts asked for each connection, so that keys and trust may change meanwhile
   record Tls(Supplier<SSLContext> contexts, PeerCheck check) implements RpcSecurity {}
 
+  /// The same, but the server that is called has to have a certain role: none other that has a
+  /// certificate for that host can answer in its place.
+  default RpcSecurity expecting(PeerName.Role role) {
+    return switch (this) {
+      case None none -> none;
+      case Tls(Supplier<SSLContext> contexts, PeerCheck check) ->
+          new Tls(contexts, (chain, called) -> required(role, check.check(chain, called), called));
+    };
+  }
+
+  private static PeerName required(
+      PeerName.Role role, PeerName peer, @Nullable InetSocketAddress called)
+      throws CertificateException {
+    if (called != null && peer.role() != role) {
+      throw new CertificateException(
+          "at " + called + " answers " + peer + ", expected a " + role.word() + " node");
+    }
+    return peer;
+  }
+
   /// Says who is at the other end, once TLS has found its certificate to be trusted.
   interface PeerCheck {
 

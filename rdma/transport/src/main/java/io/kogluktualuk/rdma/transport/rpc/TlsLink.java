@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /// TLS between the entries of one connection and its messages.
 ///
-/// The handshake comes before anything else, in messages of its own: they take no credits, because
-/// each side has a RECV posted for each of the [#MESSAGES_MAX] that the other may send. Its last
-/// message is the server's first data, one byte: [#WELCOME], or [#UNWELCOME] and a reason. Only
-/// then does the client send, so the server has looked at its certificate before anything of it is
-/// read. From then on each message carries records of TLS instead of entries.
+/// The handshake comes before anything else, in messages of its own: they take no credits,
+/// because each side has a RECV posted for each of the [#MESSAGES_MAX] that the other may send.
+/// Its last message is the server's first data, one byte: [#WELCOME], or [#UNWELCOME] and a
+/// reason. Only then does the client send, so the server has looked at its certificate before
+/// anything of it is read. From then on each message carries records of TLS instead of entries.
 ///
 /// ```
 /// client                                     server
@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
 ///   entries                       ◄─────►    entries
 /// ```
 ///
-/// A first message that is no record comes from a peer without TLS: it begins with the high byte of
-/// a small ticket, 0, and a record with 22. A server answers it in the clear that it is refused.
+/// A first message that is no record comes from a peer without TLS: it begins with the high byte
+/// of a small ticket, 0, and a record with 22. A server answers it in the clear that it is
+/// refused.
 ///
-/// **Threading:** the handshake's work is done on a virtual thread, one at a time; messages come on
-/// the completion thread, which does not wait for it. Sealing: one thread at a time.
+/// **Threading:** the handshake's work is done on a virtual thread, one at a time; messages come
+/// on the completion thread, which does not wait for it. Sealing: one thread at a time.
 /// **Bound:** [#BYTES_MAX] from a peer that has not proven who it is.
 final class TlsLink {
 
@@ -360,7 +361,7 @@ final class TlsLink {
     int ticket = message.remaining() < Integer.BYTES ? 0 : message.getInt(0);
     short series = message.remaining() < 11 ? 0 : message.getShort(9);
     byte[] text =
-        "the server takes TLS connections only, this client is configured without"
+        "the server takes TLS connections only, this client has no identity (kog: --identity DIR)"
             .getBytes(StandardCharsets.UTF_8);
     Frame fault =
         new Frame()
