@@ -161,7 +161,7 @@ final class LostBlobsTest {
     assertTrue(derived.size() > 20, derived.toString());
     Seeds.run(
         LostBlobsTest.class,
-        8,
+        4,
         random -> {
           forget();
           store.lose(some(derived, random));
