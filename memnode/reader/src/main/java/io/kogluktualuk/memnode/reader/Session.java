@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -50,7 +51,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to one run of one memory node: its control calls, its memory, what it has.
@@ -67,6 +71,11 @@ final class Session implements AutoCloseable {
   /// After the node had no standing window to lend, it is left alone for so long.
   private static final Duration STAND_AGAIN = Duration.ofSeconds(1);
 
+  /// Far fewer than a connection can have under way, so that one which frees room is never behind
+  /// those that wait for it.
+  private static final int PATIENT_MAX = 256;
+
+  private final Semaphore patient = new Semaphore(PATIENT_MAX, true);
   private final SessionId id = SessionId.random(RANDOM);
   private final String nodeId;
   private final Tenant tenant;
@@ -305,12 +314,39 @@ final class Session implements AutoCloseable {
   }
 
   ReserveResponse reserve(List<Blob> blobs, PutTerms terms, Deadline deadline) {
-    return channel.call(MemoryCalls.RESERVE, terms.request(tenant, id, blobs, deadline), deadline);
+    return patiently(
+        deadline,
+        () ->
+            channel.call(
+                MemoryCalls.RESERVE, terms.request(tenant, id, blobs, deadline), deadline));
   }
 
   AbsentResponse hold(LeaseTerms lease, Account account, List<Hash> hashes, Deadline deadline) {
-    SpaceTerms space = new SpaceTerms(account, PutTerms.patience(deadline));
-    return channel.call(MemoryCalls.HOLD, new HoldRequest(tenant, lease, space, hashes), deadline);
+    return patiently(
+        deadline,
+        () -> {
+          SpaceTerms space = new SpaceTerms(account, PutTerms.patience(deadline));
+          HoldRequest ask = new HoldRequest(tenant, lease, space, hashes);
+          return channel.call(MemoryCalls.HOLD, ask, deadline);
+        });
+  }
+
+  /// Makes a call that may wait at the node for room that only other calls of this session free.
+  private <R> R patiently(Deadline deadline, Supplier<R> call) {
+    try {
+      if (!patient.tryAcquire(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
+        throw new OutOfCredits(
+            "memory node " + nodeId + ": " + PATIENT_MAX + " calls of this session wait for room");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("memory node " + nodeId + ": interrupted while waiting for room", e);
+    }
+    try {
+      return call.get();
+    } finally {
+      patient.release();
+    }
   }
 
   Affected release(LeaseProof proof, List<Hash> hashes, Deadline deadline) {

@@ -64,6 +64,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   private long generationSeconds;
   private long evicted;
   private long evictedBytes;
+  private long evictedAhead;
   private long collected;
 
   /// @param blobsMax ordinals are below
@@ -165,6 +166,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
         return false;
       }
       evict(victim);
+      evictedAhead++;
     }
     return true;
   }
@@ -503,23 +505,40 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   public Tally tally(Residents residents) {
     with(residents);
-    return new Tally(evicted, evictedBytes, collected, ledger.holds(), policy.bytes());
+    return new Tally(
+        evicted,
+        evictedAhead,
+        evictedBytes,
+        collected,
+        ledger.holds(),
+        ledger.leases(),
+        policy.bytes());
   }
 
   /// What has happened, and what there is.
   ///
+  /// @param evictedAhead those of the evicted that nobody was waiting for the room of
+  /// @param leases that hold something, or may
   /// @param evictableBytes that may be evicted now
   public record Tally(
-      long evicted, long evictedBytes, long collected, long holds, long evictableBytes) {
+      long evicted,
+      long evictedAhead,
+      long evictedBytes,
+      long collected,
+      long holds,
+      long leases,
+      long evictableBytes) {
 
-    public static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
+    public static final Tally NOTHING = new Tally(0, 0, 0, 0, 0, 0, 0);
 
     public Tally plus(Tally other) {
       return new Tally(
           evicted + other.evicted,
+          evictedAhead + other.evictedAhead,
           evictedBytes + other.evictedBytes,
           collected + other.collected,
           holds + other.holds,
+          leases + other.leases,
           evictableBytes + other.evictableBytes);
     }
   }

@@ -17,9 +17,11 @@ import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.retention.RetentionLimits;
+import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.provider.Verbs;
@@ -166,8 +168,7 @@ public final class MemoryServer implements AutoCloseable {
     return new Enrolment.Listener() {
       @Override
       public void onBeat(HeartbeatReply reply) {
-        // What it says about this node's state is among what it says about all.
-        keeping.onBeat(reply);
+        MemoryServer.this.onBeat(reply);
       }
 
       @Override
@@ -180,6 +181,12 @@ public final class MemoryServer implements AutoCloseable {
         return true;
       }
     };
+  }
+
+  /// Tells what a control node says. What it says about this node's state is among what it says
+  /// about all.
+  void onBeat(HeartbeatReply reply) {
+    keeping.onBeat(reply);
   }
 
   /// Tells who the memory nodes are now: blobs are copied to where they belong.
@@ -204,6 +211,29 @@ public final class MemoryServer implements AutoCloseable {
 
   public MemoryStatus status() {
     return calls.status();
+  }
+
+  /// What it has done that blobs stay, or go.
+  public KeepingNumbers keeping() {
+    TenantRetention.Tally kept = keeping.tally();
+    SpaceDoor door = keeping.door();
+    return new KeepingNumbers(
+        keeping.charged(),
+        kept.evictableBytes(),
+        door.waiting(),
+        door.waits(),
+        door.waitedNanos(),
+        door.refused(),
+        kept.evicted(),
+        kept.evictedAhead(),
+        kept.evictedBytes(),
+        kept.collected(),
+        kept.holds(),
+        kept.leases(),
+        calls.stale(),
+        calls.damaged(),
+        calls.syncs(),
+        repair());
   }
 
   /// Whether the control plane has heard of it lately.

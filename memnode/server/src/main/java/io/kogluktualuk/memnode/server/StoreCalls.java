@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -46,6 +47,7 @@ final class StoreCalls {
   private final Map<Tenant, TenantStore> tenants;
   private final NodeKeeping keeping;
   private final LongAdder calls = new LongAdder();
+  private final LongAdder stale = new LongAdder();
 
   /// @param tenants the default one first
   StoreCalls(
@@ -83,7 +85,12 @@ final class StoreCalls {
   private <Q, R> MethodTable.Handler<Q, R> counted(MethodTable.Handler<Q, R> handler) {
     return request -> {
       calls.increment();
-      return handler.handle(request);
+      try {
+        return handler.handle(request);
+      } catch (StaleLease e) {
+        stale.increment();
+        throw e;
+      }
     };
   }
 
@@ -148,6 +155,21 @@ final class StoreCalls {
       }
     }
     return new LocateResponse(found);
+  }
+
+  /// Calls refused because of the token that they showed.
+  long stale() {
+    return stale.sum();
+  }
+
+  /// Syncs of all stores.
+  long syncs() {
+    return tenants.values().stream().mapToLong(each -> each.store().syncs()).sum();
+  }
+
+  /// Blobs found damaged at the start or since; of each store a thousand are counted.
+  long damaged() {
+    return tenants.values().stream().mapToLong(each -> each.store().lost().size()).sum();
   }
 
   MemoryStatus status() {

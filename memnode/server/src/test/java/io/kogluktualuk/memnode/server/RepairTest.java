@@ -9,13 +9,20 @@ import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.PutPolicy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,5 +144,59 @@ class RepairTest {
     await(() -> nodes.running("a").repair().isDrained());
     nodes.stop("a");
     requireAll(blobs, reader);
+  }
+
+  @Test
+  void bitsThatHaveChangedInAnArenaAreFoundAndTheBlobIsFetchedAgainOnItsTerms() throws Exception {
+    nodes.start("a");
+    nodes.start("b");
+    nodes.tellMembers();
+    FabricBlobs writer = nodes.reader(2);
+    List<Blob> blobs = put(writer);
+    Blob derived = Blob.of(Mutations.randomBytes(BLOB_BYTES, random));
+    writer.with(PutPolicy.derived(12_345).withReplicas(2)).put(List.of(derived));
+    for (Blob blob : List.of(blobs.getFirst(), derived)) {
+      flipBit(nodes.folder("a"), blob);
+    }
+    await(() -> nodes.running("a").repair().restored() == 2);
+    assertEquals(2 * BLOBS + 2, copies("a", "b"));
+    nodes.stop("b");
+    requireAll(blobs, nodes.reader(1));
+    requireAll(List.of(derived), nodes.reader(1));
+    assertEquals(BLOBS * 5_056L, nodes.running("a").status().chargedBytes(), "derived: charged");
+  }
+
+  private static void flipBit(Path folder, Blob blob) throws IOException {
+    byte[] sought = blob.toArray();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> path.toString().contains("region")).toList()) {
+        try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+          long at = find(channel, sought);
+          if (at >= 0) {
+            channel.write(ByteBuffer.wrap(new byte[] {(byte) (sought[7] ^ 16)}), at + 7);
+            return;
+          }
+        }
+      }
+    }
+    throw new AssertionError(blob + " lies in no file of " + folder);
+  }
+
+  /// Blobs begin at multiples of 64 bytes.
+  private static long find(FileChannel channel, byte[] sought) throws IOException {
+    ByteBuffer found = ByteBuffer.allocate(sought.length);
+    for (long at = 0; at + sought.length <= channel.size(); at += 64) {
+      found.clear().limit(8);
+      channel.read(found, at);
+      if (Arrays.equals(found.array(), 0, 8, sought, 0, 8)) {
+        found.clear();
+        channel.read(found, at);
+        if (Arrays.equals(found.array(), sought)) {
+          return at;
+        }
+      }
+    }
+    return -1;
   }
 }

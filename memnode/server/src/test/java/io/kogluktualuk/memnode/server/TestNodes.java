@@ -1,8 +1,11 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.testkit.RdmaAddress;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
@@ -104,6 +107,20 @@ final class TestNodes implements AutoCloseable {
     ReaderSettings settings =
         new ReaderSettings(replicas, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(10));
     FabricBlobs blobs = FabricBlobs.open(() -> List.copyOf(members.values()), settings);
+    stores.add(blobs);
+    return blobs;
+  }
+
+  /// The same, for a session that can hold blobs, under leases that this test makes.
+  FabricBlobs holder(int replicas, LeaseSource leases, Duration ttl) {
+    ReaderSettings settings =
+        new ReaderSettings(replicas, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(20));
+    FabricBlobs blobs =
+        FabricBlobs.open(
+            () -> List.copyOf(members.values()),
+            settings,
+            leases,
+            new LeaseSettings(Account.DEFAULT, ttl, Duration.ofSeconds(10)));
     stores.add(blobs);
     return blobs;
   }
