@@ -12,6 +12,7 @@ import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A memory node, seen by whoever operates it.
@@ -65,7 +66,12 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
 
   @Override
   public List<Sample> samples() {
-    MemoryStatus s = server.status();
+    List<Sample> all = new ArrayList<>(occupancy(server.status()));
+    all.addAll(KeepingSamples.of(server.keeping()));
+    return all;
+  }
+
+  private static List<Sample> occupancy(MemoryStatus s) {
     return List.of(
         Sample.gauge("kog_memory_capacity_bytes", "The most bytes it may hold", s.capacityBytes()),
         Sample.gauge("kog_memory_used_bytes", "Bytes taken, with alignment", s.usedBytes()),
