@@ -1,12 +1,20 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Connections of one group that have not proven who they are yet.
+///
+/// They share places fairly: an address gets another one only while it has fewer than are free.
+/// So one that floods gets half of all, two a third each, and for who comes first there is always
+/// room: the dynamic thresholds of A. K. Choudhury and E. L. Hahne, *Dynamic queue length
+/// thresholds for shared-memory packet switches*, IEEE/ACM Transactions on Networking 6(2), 1998,
+/// with factor 1.
 ///
 /// **Threading:** any thread. **Bound:** [#MAX]; further ones are refused until one of those is
 /// through or has used up its time.
@@ -17,31 +25,42 @@ final class HalfOpen {
   private static final Logger LOG = LoggerFactory.getLogger(HalfOpen.class);
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final AtomicInteger count = new AtomicInteger();
+  private final Map<String, Integer> places = new HashMap<>();
+  private final LongAdder refusals;
+  private int taken;
   private final AtomicLong untold = new AtomicLong();
   private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - QUIET_NANOS);
 
-  boolean tryEnter() {
-    int now = count.get();
-    while (now < MAX) {
-      if (count.compareAndSet(now, now + 1)) {
-        return true;
-      }
-      now = count.get();
+  /// @param refusals counts those that are refused
+  HalfOpen(LongAdder refusals) {
+    this.refusals = refusals;
+  }
+
+  /// Takes a place for a connection from an address, if there is one for it.
+  synchronized boolean tryEnter(String address) {
+    int own = places.getOrDefault(address, 0);
+    if (own >= MAX - taken) {
+      refusals.increment();
+      return false;
     }
-    return false;
+    places.put(address, own + 1);
+    taken++;
+    return true;
   }
 
-  void leave() {
-    count.getAndDecrement();
+  /// Gives a place back; once for each time that one was taken.
+  synchronized void leave(String address) {
+    places.computeIfPresent(address, (_, own) -> own == 1 ? null : own - 1);
+    taken--;
   }
 
-  int count() {
-    return count.get();
+  synchronized int count() {
+    return taken;
   }
 
   /// Tells operators of a refusal; of many, one a second and how many it stands for.
   void refused(String where, String reason) {
+    refusals.increment();
     long now = System.nanoTime();
     long last = toldAt.get();
     if (now - last >= QUIET_NANOS && toldAt.compareAndSet(last, now)) {

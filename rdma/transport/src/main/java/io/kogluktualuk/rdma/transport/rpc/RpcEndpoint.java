@@ -20,12 +20,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One end of a control connection: a DaRPC endpoint with credits, heartbeats and a notion of loss.
+/// One end of a control connection: a DaRPC endpoint with credits, heartbeats and a notion of
+/// loss.
 ///
 /// DaRPC's own client and server endpoints are not used: they poll in the caller's thread, wait
 /// without limit, and never fail a call whose connection is gone. Nor are its buffers: the ids of
@@ -33,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /// lock and boxed numbers.
 ///
 /// **Threading:** any thread sends. Messages arrive on the group's completion thread, connection
-/// events on DiSNI's; neither is ever blocked here.
-/// **Ownership:** closed by the group's owner, after [Receiver#onLost].
+/// events on DiSNI's; neither is ever blocked here. **Ownership:** closed by the group's owner,
+/// after [Receiver#onLost].
 final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
   /// Data messages that are on their way at one time, per direction. The receiver copies each out
@@ -68,6 +70,9 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   private @Nullable MessageBuffers buffers;
   private final HalfOpen halfOpen;
   private final boolean isServer;
+
+  /// From where this connection takes a place among the half-open ones.
+  private final AtomicReference<@Nullable String> place = new AtomicReference<>();
   private volatile @Nullable String endReason;
   private long owner;
   private boolean isClosed;
@@ -107,7 +112,24 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
   /// Whether the server has room for another handshake.
   boolean mayShake() {
-    return tls == null || !isServer || halfOpen.tryEnter();
+    if (tls == null || !isServer) {
+      return true;
+    }
+    String address = remoteHost();
+    if (!halfOpen.tryEnter(address)) {
+      return false;
+    }
+    place.set(address);
+    return true;
+  }
+
+  private String remoteHost() {
+    try {
+      return getDstAddr() instanceof InetSocketAddress from ? from.getHostString() : "";
+    } catch (IOException e) {
+      LOG.debug("a client without an address", e);
+      return ""; // all of those share what one address may have
+    }
   }
 
   /// Why the peer has been refused; null when it has not.
@@ -160,6 +182,14 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     @Override
     public void lose(String reason) {
       RpcEndpoint.this.lose(reason);
+    }
+
+    @Override
+    public void shaken() {
+      String address = place.getAndSet(null);
+      if (address != null) {
+        halfOpen.leave(address);
+      }
     }
   }
 

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The endpoints of one server, or of one client connection, with their completion thread and their
-/// protection domain.
+/// The endpoints of one server, or of one client connection, with their completion thread and
+/// their protection domain.
 ///
-/// **Threading:** any thread. **Ownership:** closing it closes its endpoints and ends its threads.
+/// **Threading:** any thread. **Ownership:** closing it closes its endpoints and ends its
+/// threads.
 final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   /// How often DiSNI's thread looks whether it was stopped, when nothing wakes it.
@@ -30,7 +31,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
 
   private final Set<RpcEndpoint> live = ConcurrentHashMap.newKeySet();
   private final String name;
-  private final HalfOpen halfOpen = new HalfOpen();
+  private final HalfOpen halfOpen;
   private final Settings settings;
   private final RpcStatistics statistics;
   private @Nullable CompletionLoop loop;
@@ -52,6 +53,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
     this.name = name;
     this.settings = settings;
     this.statistics = statistics;
+    this.halfOpen = new HalfOpen(statistics.handshakesRefused());
   }
 
   static RpcGroup open(
@@ -132,7 +134,12 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
     if (!endpoint.mayShake()) {
       Thread.startVirtualThread(() -> drop(endpoint));
       throw new IOException(
-          name + " has " + HalfOpen.MAX + " connections already that have not proven who they are");
+          name
+              + " has no room for another connection from there that has not proven who it is: "
+              + halfOpen.count()
+              + " of "
+              + HalfOpen.MAX
+              + " are taken");
     }
     return createQP(endpoint.getIdPriv(), endpoint.getPd(), current.getCQ());
   }

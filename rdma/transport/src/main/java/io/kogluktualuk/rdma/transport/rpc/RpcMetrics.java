@@ -47,6 +47,10 @@ public final class RpcMetrics {
     calls();
     messages();
     counter("requests_served", "Requests answered by a handler", s -> s.served().sum());
+    counter(
+        "handshakes_refused",
+        "Connections with TLS not made: one side refused the other, or was silent",
+        s -> s.handshakesRefused().sum());
     counter("requests_refused", "Requests that found no place", s -> s.refused().sum());
     counter("calls_resent", "Calls sent again after a lost connection", s -> s.resent().sum());
     counter("connects", "Connections made to servers", s -> s.connects().sum());

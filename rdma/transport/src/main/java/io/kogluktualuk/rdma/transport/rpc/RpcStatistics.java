@@ -51,6 +51,7 @@ final class RpcStatistics {
   private final WaitHistogram creditWait = new WaitHistogram();
   private final LongAdder served = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final LongAdder handshakesRefused = new LongAdder();
   private final LongAdder resent = new LongAdder();
   private final LongAdder connects = new LongAdder();
   private final LongAdder reconnects = new LongAdder();
@@ -106,6 +107,11 @@ final class RpcStatistics {
   /// Requests that found too many others being answered.
   LongAdder refused() {
     return refused;
+  }
+
+  /// Connections with TLS that were not made: one side did not want the other, or was silent.
+  LongAdder handshakesRefused() {
+    return handshakesRefused;
   }
 
   /// Calls sent again after a lost connection.

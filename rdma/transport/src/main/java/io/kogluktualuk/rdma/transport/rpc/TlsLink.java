@@ -57,6 +57,9 @@ final class TlsLink {
     void post(int number) throws IOException;
 
     void lose(String reason);
+
+    /// The handshake is over, in whatever way.
+    void shaken();
   }
 
   private enum Phase {
@@ -388,9 +391,9 @@ final class TlsLink {
   private void leave() {
     lock.lock();
     try {
-      if (isServer && !hasLeft) {
+      if (!hasLeft) {
         hasLeft = true;
-        halfOpen.leave();
+        wire.shaken();
       }
     } finally {
       lock.unlock();
