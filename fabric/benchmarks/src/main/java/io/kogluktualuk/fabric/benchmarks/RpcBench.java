@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// memory, against bare messages of the same length over a Unix socket ([UnixEcho]), and against
 /// DaRPC as it comes over the same provider ([DarpcEcho]); and what a call allocates.
 ///
-/// Calls are encoded, have deadlines, share one connection and are answered by the server's message
-/// thread; the rows that say *virtual* are answered by a virtual thread each.
+/// Calls are encoded, have deadlines, share one connection and are answered by the server's
+/// message thread; the rows that say *virtual* are answered by a virtual thread each.
 final class RpcBench implements Bench {
 
   private static final String NAME = "rpc";
@@ -44,6 +44,7 @@ final class RpcBench implements Bench {
   public List<Measurement> run(Path folder, Consumer<String> progress) throws Exception {
     Path socket = folder.resolve("peer.sock");
     Path errors = folder.resolve("rpc.err");
+    RpcIdentities.make(socket);
     List<String> flags =
         List.of("-Dkog.rdma.provider=shared", "-Xmx512m", "-XX:+UseSerialGC", "-Xss1m");
     try (Agent target =
@@ -58,6 +59,9 @@ final class RpcBench implements Bench {
         progress.accept("rpc: " + callers + (callers == 1 ? " caller" : " callers"));
         rows.addAll(rates(initiator, callers));
       }
+      progress.accept("rpc: with TLS");
+      rows.addAll(sealed(initiator, 1));
+      rows.addAll(sealed(initiator, 64));
       progress.accept("rpc: allocation");
       rows.addAll(allocation(target, initiator));
       return rows;
@@ -65,7 +69,7 @@ final class RpcBench implements Bench {
   }
 
   private static String[] arguments(Agent target, Path socket) {
-    return (target.greeting() + " " + socket).split(" ", 3);
+    return (target.greeting() + " " + socket).split(" ", 4);
   }
 
   /// The figures of one way to call, over all rounds.
@@ -122,9 +126,26 @@ final class RpcBench implements Bench {
     return rows;
   }
 
+  /// The same calls over a connection with TLS, round by round beside those without.
+  private static List<Measurement> sealed(Agent initiator, int callers) throws IOException {
+    int times = callers == 1 ? TIMES_ALONE : TIMES;
+    Figures sealed = new Figures();
+    Figures plain = new Figures();
+    initiator.ask("sealed", callers, WARM_UP * times);
+    for (int round = 0; round < ROUNDS; round++) {
+      sealed.measure(initiator, "sealed", callers, times, round);
+      plain.measure(initiator, "inline", callers, times, round);
+    }
+    String who = "with TLS, " + callers + (callers == 1 ? " caller" : " callers");
+    String peer = "without TLS";
+    return List.of(
+        row(who, "calls/s", sealed.perSecond, plain.perSecond, peer, Direction.HIGHER_IS_BETTER),
+        row(who + " p50", "µs", sealed.p50, plain.p50, peer, Direction.LOWER_IS_BETTER));
+  }
+
   private static List<Measurement> allocation(Agent target, Agent initiator) throws IOException {
     List<Measurement> rows = new ArrayList<>();
-    for (String operation : List.of("inline", "virtual", "darpc", "unix")) {
+    for (String operation : List.of("inline", "sealed", "virtual", "darpc", "unix")) {
       for (int callers : new int[] {1, 64}) {
         double[][] bytes = new double[2][ROUNDS];
         initiator.ask(operation, callers, WARM_UP * TIMES);

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.benchmarks;
 
+import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,10 +17,13 @@ final class RpcTarget {
     LogManager.getLogManager().reset();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     InetSocketAddress raw = DarpcEcho.listen(any);
+    Path socket = Path.of(args[0]);
     try (RpcServer server = RpcServer.open(any, RpcEcho.methods());
-        UnixEcho echo = UnixEcho.listen(Path.of(args[0]))) {
+        RpcServer sealed =
+            RpcServer.open(any, RpcEcho.methods(), NodeSecurity.of(RpcIdentities.server(socket)));
+        UnixEcho echo = UnixEcho.listen(socket)) {
       AgentLoop.run(
-          server.address().getPort() + " " + raw.getPort(),
+          server.address().getPort() + " " + raw.getPort() + " " + sealed.address().getPort(),
           (operation, _, _) -> {
             if (operation.equals("allocated")) {
               return Allocation.ofThisProcess();

@@ -28,7 +28,9 @@ enum ExitCode {
   MALFORMED(4, "input does not follow its format"),
   UNAVAILABLE(5, "no cluster is running, or a node cannot be reached"),
   OUT_OF_SPACE(6, "a memory node or a disk is full"),
-  CONFLICT(7, "something is in the way: a file, a port, another cluster; or who asks may not do that"),
+  CONFLICT(
+      7,
+      "something is in the way: a file, a port, another cluster;" + " or who asks may not do that"),
   CORRUPTION(8, "bytes do not have their hash"),
   FAILED(9, "the transaction ended with a status other than 0"),
   STOPPED(10, "the transaction trapped, or could not start"),

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,8 @@ class RpcTlsTest {
   }
 
   private static void refuses(RpcServer server, RpcSecurity client, String... parts) {
+    LongAdder counted = RpcStatistics.process().handshakesRefused();
+    long before = counted.sum();
     FabricException e =
         assertThrows(
             FabricException.class,
@@ -135,6 +138,7 @@ class RpcTlsTest {
               }
             });
     assertEquals(Refused.class, e.getClass(), e.toString());
+    Calls.await("it is counted", () -> counted.sum() > before);
     for (String part : parts) {
       assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
     }
