@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
 ///     32 bytes, as in the blob's name         u32   u32   u64       u64       u64
 /// ```
 ///
+/// `regn` is the number of a region, 0 to 1023; or 1024, and `offset` 0, of a blob that the node
+/// has in its file tier only: *spilled* ([BlobLocation#isSpilled]). Greater numbers are reserved:
+/// an entry with one is no entry.
+///
+/// ```
+///   regn  0 ........ 1023   1024      1025 ........ 2^32 - 1
+///         | region        | spilled | reserved              |
+/// ```
+///
 /// An index that is longer than a region consists of several tables of the same size, its
 /// segments, each a region by itself. One word of the hash says which segment, another which home
 /// slot in it.
@@ -125,11 +134,11 @@ public final class IndexLayout {
     boolean whole = check(index, at) == index.get(LE_LONG_UNALIGNED, at + CHECK_OFFSET);
     boolean possible =
         region >= 0
-            && region < MemoryCalls.REGIONS_MAX
+            && region <= BlobLocation.SPILLED_REGION
             && length >= 0
             && length <= Blob.LENGTH_MAX
             && offset >= 0
-            && offset <= BlobLocation.REGION_BYTES_MAX - length;
+            && offset <= BlobLocation.offsetMax(region, length);
     return whole && possible ? new BlobLocation(region, offset, length) : null;
   }
 

@@ -34,8 +34,9 @@ public final class MemoryCalls {
           codec(NodeDescription::write, NodeDescription::read),
           true);
 
-  /// Asks for room. Asking twice takes room twice, until the windows that nobody seals expire. When
-  /// all windows are lent the answer takes a moment, and is [Reservation.Later] if none came back.
+  /// Asks for room. Asking twice takes room twice, until the windows that nobody seals expire.
+  /// When all windows are lent the answer takes a moment, and is [Reservation.Later] if none came
+  /// back.
   public static final Method<ReserveRequest, ReserveResponse> RESERVE =
       new Method<>(
           201,
@@ -89,8 +90,9 @@ public final class MemoryCalls {
           codec(StandResponse::write, StandResponse::read),
           true);
 
-  /// Reserves and seals blobs that lie in a standing window already. What it cannot take at once it
-  /// refuses, without waiting: then [#RESERVE] is the way. Harmless to repeat while the bytes stay.
+  /// Reserves and seals blobs that lie in a standing window already. What it cannot take at once
+  /// it refuses, without waiting: then [#RESERVE] is the way. Harmless to repeat while the bytes
+  /// stay.
   public static final Method<PutRequest, SealResponse> PUT =
       new Method<>(
           221,
@@ -160,6 +162,17 @@ public final class MemoryCalls {
           "memnode.sync",
           codec(SyncRequest::write, SyncRequest::read),
           codec(SyncResponse::write, SyncResponse::read),
+          true);
+
+  /// Brings spilled blobs back to memory, and answers where blobs lie, as [#LOCATE] does. What is
+  /// still spilled in the answer had no room, or was too much for one call; what is not in it is
+  /// not here, or its bytes were damaged and it has just been dropped.
+  public static final Method<LocateRequest, LocateResponse> PROMOTE =
+      new Method<>(
+          231,
+          "memnode.promote",
+          codec(LocateRequest::write, LocateRequest::read),
+          codec(LocateResponse::write, LocateResponse::read),
           true);
 
   /// What the node has done so that each blob is where it belongs, and whether it may leave.

@@ -88,7 +88,7 @@ final class BatchFetcher {
           && to - from < READS_MAX
           && bytes + wanted.get(to).source().location().length() <= Blob.LENGTH_MAX);
       try {
-        fetchBatch(link, wanted.subList(from, to), bytes, fetched, deadline);
+        fetchBatch(link, new ArrayList<>(wanted.subList(from, to)), bytes, fetched, deadline);
       } catch (FabricException e) {
         return; // The node is away. Each of its blobs is looked for on its other nodes.
       }
@@ -96,8 +96,33 @@ final class BatchFetcher {
     }
   }
 
+  /// Has the node bring back what is spilled, and takes out what then is in no region.
+  private void promote(NodeLink link, List<Wanted> batch, Deadline deadline) {
+    List<Hash> spilled = batch.stream().filter(BatchFetcher::isSpilled).map(Wanted::hash).toList();
+    if (spilled.isEmpty()) {
+      return;
+    }
+    String node = link.node().id();
+    link.use(deadline, session -> session.promote(spilled, deadline))
+        .forEach((hash, place) -> locations.located(hash, node, place));
+    batch.replaceAll(each -> isSpilled(each) ? asKnown(each, node) : each);
+    batch.removeIf(BatchFetcher::isSpilled);
+  }
+
+  private Wanted asKnown(Wanted wanted, String node) {
+    LocationCache.Known known = locations.get(wanted.hash());
+    return known == null || !known.nodeId().equals(node)
+        ? wanted
+        : new Wanted(wanted.hash(), known);
+  }
+
+  private static boolean isSpilled(Wanted wanted) {
+    return wanted.source().location().isSpilled();
+  }
+
   private void fetchBatch(
       NodeLink link, List<Wanted> batch, long bytes, Map<Hash, Blob> fetched, Deadline deadline) {
+    promote(link, batch, deadline);
     try (RegisteredBuffer buffer = buffers.acquire(bytes, deadline)) {
       link.use(
           deadline,

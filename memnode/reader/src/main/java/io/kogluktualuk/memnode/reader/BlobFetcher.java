@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///    an earlier run of it;
 /// 3. each node is asked by a control call, because an index read may miss an entry that is being
 ///    moved.
+///
+/// A node that has the blob spilled is asked to bring it back first.
 ///
 /// **Threading:** any thread.
 final class BlobFetcher {
@@ -44,6 +47,12 @@ final class BlobFetcher {
     this.tally = tally;
     this.hints = hints;
   }
+
+  /// How often a node is tried: its memory may be so short that a blob is spilled again before it
+  /// has been read.
+  private static final int ATTEMPTS_SPILLED = 4;
+
+  private static final int ATTEMPTS = 2;
 
   /// Where a node says that a blob lies.
   private interface Question {
@@ -74,6 +83,9 @@ final class BlobFetcher {
     if (known == null || link == null) {
       return null;
     }
+    if (known.location().isSpilled()) {
+      return null; // it is looked up where it is now
+    }
     Fetched fetched = tryRead(hash, link, known, search, deadline);
     if (fetched != null) {
       tally.locationHits.increment();
@@ -86,10 +98,15 @@ final class BlobFetcher {
   private @Nullable Fetched fromAny(
       Hash hash, List<NodeLink> order, Search search, Deadline deadline, Question question) {
     for (NodeLink link : order) {
-      for (int attempt = 0; attempt < 2; attempt++) {
+      int attempts = ATTEMPTS;
+      for (int attempt = 0; attempt < attempts; attempt++) {
         BlobLocation location;
         try {
           location = question.ask(link);
+          if (location != null && location.isSpilled()) {
+            attempts = ATTEMPTS_SPILLED;
+            location = promote(hash, link, deadline);
+          }
         } catch (FabricException e) {
           search.failed(link, e);
           break;
@@ -119,6 +136,20 @@ final class BlobFetcher {
 
   private static @Nullable BlobLocation locate(Hash hash, NodeLink link, Deadline deadline) {
     return link.use(deadline, session -> session.locate(List.of(hash), deadline)).get(hash);
+  }
+
+  /// Has the node bring the blob back to memory.
+  ///
+  /// @return null when it turned out to be damaged, or has gone
+  /// @throws OutOfSpace when the node's memory has no room for it now
+  static @Nullable BlobLocation promote(Hash hash, NodeLink link, Deadline deadline) {
+    BlobLocation location =
+        link.use(deadline, session -> session.promote(List.of(hash), deadline)).get(hash);
+    if (location != null && location.isSpilled()) {
+      throw new OutOfSpace(
+          "memory node " + link.node().id() + ": its memory has no room now for blob " + hash);
+    }
+    return location;
   }
 
   /// One READ and its verification; null when the bytes are not the blob's or could not be had.

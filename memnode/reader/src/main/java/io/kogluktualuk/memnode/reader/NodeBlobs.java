@@ -61,14 +61,18 @@ public final class NodeBlobs {
     NodeLink link = link(nodeId);
     BlobLocation location =
         link.use(deadline, session -> session.locate(List.of(hash), deadline)).get(hash);
+    if (location != null && location.isSpilled()) {
+      location = BlobFetcher.promote(hash, link, deadline);
+    }
     if (location == null) {
       throw new NotFound("memory node " + nodeId + " does not have blob " + hash);
     }
     try (RegisteredBuffer buffer = buffers.acquire(location.length(), deadline)) {
-      if (location.length() > 0) {
-        link.use(deadline, session -> read(session, location, buffer, deadline));
+      BlobLocation place = location;
+      if (place.length() > 0) {
+        link.use(deadline, session -> read(session, place, buffer, deadline));
       }
-      Blob copy = BatchFetcher.copy(hash, buffer.segment().asSlice(0, location.length()));
+      Blob copy = BatchFetcher.copy(hash, buffer.segment().asSlice(0, place.length()));
       return Blob.verified(hash, copy.bytes());
     }
   }

@@ -13,6 +13,7 @@ package io.kogluktualuk.memnode.reader;
 /// @param rejected reads whose bytes were not the blob's
 /// @param underReplicated blobs put on fewer nodes than asked for, because the others were down or
 ///     full
+/// @param promoted blobs that were spilled and brought back to be read
 public record ReadCounts(
     long reads,
     long readBytes,
@@ -23,4 +24,5 @@ public record ReadCounts(
     long tagHits,
     long fullVerifications,
     long rejected,
-    long underReplicated) {}
+    long underReplicated,
+    long promoted) {}

@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.memnode.api.AbsentResponse;
 import io.kogluktualuk.memnode.api.Affected;
@@ -20,6 +21,7 @@ import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.LocateRequest;
+import io.kogluktualuk.memnode.api.LocateResponse;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.NodeDescription;
 import io.kogluktualuk.memnode.api.PinRequest;
@@ -195,9 +197,14 @@ final class Session implements AutoCloseable {
 
   /// Asks the node itself.
   Map<Hash, BlobLocation> locate(List<Hash> hashes, Deadline deadline) {
+    return ask(MemoryCalls.LOCATE, hashes, deadline);
+  }
+
+  private Map<Hash, BlobLocation> ask(
+      Method<LocateRequest, LocateResponse> method, List<Hash> hashes, Deadline deadline) {
     Map<Hash, BlobLocation> found = new HashMap<>();
     channel
-        .call(MemoryCalls.LOCATE, new LocateRequest(tenant, hashes), deadline)
+        .call(method, new LocateRequest(tenant, hashes), deadline)
         .found()
         .forEach(
             (position, location) -> {
@@ -205,6 +212,16 @@ final class Session implements AutoCloseable {
                 found.put(hashes.get(position), location);
               }
             });
+    return found;
+  }
+
+  /// Has the node bring spilled blobs back to memory.
+  ///
+  /// @param hashes at most [MemoryCalls#ITEMS_MAX]
+  /// @return where they lie now, those that the node has; what had no room is still spilled
+  Map<Hash, BlobLocation> promote(List<Hash> hashes, Deadline deadline) {
+    Map<Hash, BlobLocation> found = ask(MemoryCalls.PROMOTE, hashes, deadline);
+    tally.promoted.add(found.values().stream().filter(place -> !place.isSpilled()).count());
     return found;
   }
 

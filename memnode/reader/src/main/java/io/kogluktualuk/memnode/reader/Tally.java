@@ -17,6 +17,7 @@ final class Tally {
   final LongAdder fullVerifications = new LongAdder();
   final LongAdder rejected = new LongAdder();
   final LongAdder underReplicated = new LongAdder();
+  final LongAdder promoted = new LongAdder();
 
   void read(long operations, long bytes) {
     reads.add(operations);
@@ -39,6 +40,7 @@ final class Tally {
         tagHits.sum(),
         fullVerifications.sum(),
         rejected.sum(),
-        underReplicated.sum());
+        underReplicated.sum(),
+        promoted.sum());
   }
 }

@@ -1,7 +1,9 @@
 package io.kogluktualuk.memnode.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.hash.Hash;
@@ -9,6 +11,8 @@ import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +61,23 @@ class IndexLayoutTest {
       IndexLayout.publish(index, 15 * IndexLayout.ENTRY_BYTES, 0);
       assertNull(IndexLayout.find(index, hash));
     }
+  }
+
+  @Test
+  void aSpilledBlobIsThereAndNumbersAboveItAreReserved() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment index = arena.allocate(IndexLayout.PROBE_BYTES, 64);
+      Hash hash = Hash.of(new byte[] {1});
+      IndexLayout.prepare(index, 0, hash, BlobLocation.spilled(77), 7);
+      IndexLayout.publish(index, 0, 7);
+      assertEquals(1024, index.get(ValueLayout.JAVA_INT, IndexLayout.REGION_OFFSET));
+      BlobLocation found = Objects.requireNonNull(IndexLayout.find(index, hash));
+      assertTrue(found.isSpilled());
+      assertEquals(77, found.length());
+      assertFalse(LOCATION.isSpilled());
+    }
+    assertThrows(IllegalArgumentException.class, () -> new BlobLocation(1025, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new BlobLocation(1024, 64, 1));
   }
 
   @Test

@@ -114,6 +114,7 @@ class MemoryMessagesTest {
               (random, items) ->
                   new LocateRequest(tenant(random), list(items, () -> hash(random)))),
           new Kind<>("located", MemoryCalls.LOCATE.response(), MemoryMessagesTest::located),
+          new Kind<>("promoted", MemoryCalls.PROMOTE.response(), MemoryMessagesTest::located),
           new Kind<>(
               "resolve",
               MemoryCalls.RESOLVE.request(),
@@ -206,7 +207,9 @@ class MemoryMessagesTest {
   private static BlobLocation location(RandomGenerator random) {
     int length = random.nextInt(Blob.LENGTH_MAX + 1);
     long offset = random.nextLong((1L << 30) - length + 1);
-    return new BlobLocation(random.nextInt(MemoryCalls.REGIONS_MAX), offset, length);
+    return random.nextInt(8) == 0
+        ? BlobLocation.spilled(length)
+        : new BlobLocation(random.nextInt(MemoryCalls.REGIONS_MAX), offset, length);
   }
 
   private static RemoteRegion region(RandomGenerator random) {
@@ -368,6 +371,7 @@ class MemoryMessagesTest {
         items,
         n / 15,
         16,
+        new MemoryStatus.TierUse("pages " + items, n, n / 2, n / 3, items),
         list(
             Math.min(items, MemoryCalls.TENANTS_MAX),
             () -> new MemoryStatus.TenantUse(tenant(random), n / 2, n / 3, n / 4)));

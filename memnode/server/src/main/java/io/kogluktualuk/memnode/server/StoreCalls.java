@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.StaleLease;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// Translates control calls for the stores of the tenants.
 ///
@@ -72,6 +74,7 @@ final class StoreCalls {
         .onInline(MemoryCalls.PUT, counted(this::put))
         .on(MemoryCalls.SYNC, counted(this::sync))
         .on(MemoryCalls.LOCATE, counted(this::locate))
+        .on(MemoryCalls.PROMOTE, counted(this::promote))
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.HOLD, counted(r -> keeping(r.tenant()).hold(r)))
         .on(MemoryCalls.RELEASE, counted(r -> new Affected(keeping(r.tenant()).release(r))))
@@ -146,10 +149,22 @@ final class StoreCalls {
   }
 
   private LocateResponse locate(LocateRequest request) {
-    MemoryStore store = of(request.tenant()).store();
+    return located(request, of(request.tenant()).store()::locate);
+  }
+
+  private LocateResponse promote(LocateRequest request) {
+    return located(request, of(request.tenant()).store().promote(request.hashes())::get);
+  }
+
+  /// A question about one blob.
+  private interface Question {
+    @Nullable BlobLocation ask(Hash hash);
+  }
+
+  private static LocateResponse located(LocateRequest request, Question question) {
     SortedMap<Integer, BlobLocation> found = new TreeMap<>();
     for (int i = 0; i < request.hashes().size(); i++) {
-      BlobLocation location = store.locate(request.hashes().get(i));
+      BlobLocation location = question.ask(request.hashes().get(i));
       if (location != null) {
         found.put(i, location);
       }
@@ -175,10 +190,12 @@ final class StoreCalls {
   MemoryStatus status() {
     StoreStatus sum = StoreStatus.NOTHING;
     long completions = 0;
+    MemoryStatus.TierUse tier = MemoryStatus.TierUse.NONE;
     List<MemoryStatus.TenantUse> uses = new ArrayList<>();
     for (TenantStore each : tenants.values()) {
       StoreStatus now = each.store().status();
       sum = sum.plus(now);
+      tier = tier.plus(each.store().memory());
       completions += each.published().completions();
       uses.add(
           new MemoryStatus.TenantUse(
@@ -206,6 +223,7 @@ final class StoreCalls {
         kept.holds(),
         keeping.charged(),
         keeping.door().waiting(),
+        tier,
         uses);
   }
 }

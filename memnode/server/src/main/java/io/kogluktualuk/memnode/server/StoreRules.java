@@ -28,6 +28,7 @@ final class StoreRules {
         .allowAll(MemoryCalls.REPAIR)
         .allow(MemoryCalls.DESCRIBE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.LOCATE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
+        .allow(MemoryCalls.PROMOTE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.RESOLVE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.STAND, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.SEAL, WHO, (peer, ask) -> serves(peer, ask.tenant()))

@@ -5,6 +5,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StateFolder;
 import io.kogluktualuk.memnode.store.StoreSettings;
+import io.kogluktualuk.memnode.store.TierSettings;
 import io.kogluktualuk.rdma.transport.memory.RegionServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -42,10 +43,12 @@ final class TenantStore implements AutoCloseable {
       StateFolder folder = StateFolder.open(path, StateFolder.machineBootId(), freshId);
       opened.add(folder);
       nodeId = folder.nodeId();
+      TierSettings memory =
+          settings.memory() == null ? null : settings.memory().in(nodeId).in(tenant.name());
       store =
           MemoryStore.open(
               folder,
-              settings,
+              settings.withMemory(memory),
               System::nanoTime,
               InstantSource.system(),
               random.nextLong(1L << 62));

@@ -99,9 +99,10 @@ final class BlobIndex {
     return BlobTable.NONE;
   }
 
+  /// What the index says of a hash, or null.
   @Nullable BlobLocation find(Hash hash) {
     int ordinal = ordinal(hash);
-    return ordinal == BlobTable.NONE ? null : location(ordinal);
+    return ordinal == BlobTable.NONE ? null : shown(ordinal);
   }
 
   /// The hash of a visible entry.
@@ -109,8 +110,13 @@ final class BlobIndex {
     return hashAt(table.slot(ordinal));
   }
 
-  /// What a visible entry says.
+  /// Where the file tier has the blob of a visible entry. With one tier the entry says so too.
   BlobLocation location(int ordinal) {
+    return table.fileLocation(ordinal);
+  }
+
+  /// What a visible entry says.
+  BlobLocation shown(int ordinal) {
     return locationAt(table.slot(ordinal));
   }
 

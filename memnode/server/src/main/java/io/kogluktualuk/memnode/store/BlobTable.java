@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.memnode.api.BlobLocation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -26,6 +27,17 @@ import java.nio.ByteOrder;
 /// `uses` and `policy` are kept by whoever decides about retention, and are gone after a restart;
 /// the rest comes back from the log. `record` (40) is the number of the blob's newest record in
 /// the log.
+///
+/// `state` (39):
+///
+/// ```
+///   7        6          2 1     0
+///   +--------+-----------+-------+
+///   | recent |     0     | state |   0 free, 1 claimed, 2 present
+///   +--------+-----------+-------+
+/// ```
+///
+/// `recent` says that the blob has been used since the memory tier last looked ([SpillQueue]).
 ///
 /// **Threading:** under the store's lock. **Ownership:** the memory is lent.
 /// **Bound:** as many records as the settings say, from the start on.
@@ -59,6 +71,8 @@ public final class BlobTable {
   private static final int FREE = 0;
   private static final int CLAIMED = 1;
   private static final int PRESENT = 2;
+  private static final int STATE_MASK = 3;
+  private static final int RECENT = 0x80;
 
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort LE_SHORT =
@@ -148,10 +162,15 @@ public final class BlobTable {
     return u8(ordinal, USES_OFFSET);
   }
 
+  /// More uses than before, or as many, say that the blob has just been used.
+  ///
   /// @param uses 0 to [#USES_MAX]
   public void setUses(int ordinal, int uses) {
     if (uses < 0 || uses > USES_MAX) {
       throw new IllegalArgumentException("uses " + uses + " are not in 0.." + USES_MAX);
+    }
+    if (uses > 0 && uses >= uses(ordinal)) {
+      setFlags(ordinal, state(ordinal) | RECENT);
     }
     records.set(BYTE, at(ordinal) + USES_OFFSET, (byte) uses);
   }
@@ -173,6 +192,27 @@ public final class BlobTable {
   /// Whether the file tier has a copy.
   public boolean isInFile(int ordinal) {
     return file(ordinal) != Place.NONE;
+  }
+
+  /// Where the file tier has a blob that is present.
+  BlobLocation fileLocation(int ordinal) {
+    return Place.location(file(ordinal), length(ordinal));
+  }
+
+  /// Where the memory tier has a blob that is in memory.
+  BlobLocation memoryLocation(int ordinal) {
+    return Place.location(memory(ordinal), length(ordinal));
+  }
+
+  /// Whether the blob was used since this was asked last.
+  boolean takeRecent(int ordinal) {
+    boolean isRecent = (u8(ordinal, STATE_OFFSET) & RECENT) != 0;
+    setFlags(ordinal, state(ordinal));
+    return isRecent;
+  }
+
+  private void setFlags(int ordinal, int flags) {
+    records.set(BYTE, at(ordinal) + STATE_OFFSET, (byte) flags);
   }
 
   /// Takes a free ordinal.
@@ -254,7 +294,7 @@ public final class BlobTable {
   }
 
   private int state(int ordinal) {
-    return u8(ordinal, STATE_OFFSET);
+    return u8(ordinal, STATE_OFFSET) & STATE_MASK;
   }
 
   private int u8(int ordinal, int offset) {

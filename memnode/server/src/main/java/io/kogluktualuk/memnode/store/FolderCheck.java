@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks whether the folder of a memory node that does not run is whole, and if asked to, mends it:
-/// drops what is damaged, keeping the old log beside the new one, and makes missing region files
-/// anew.
+/// Looks whether the folder of a memory node that does not run is whole, and if asked to, mends
+/// it: drops what is damaged, keeping the old log beside the new one, and makes missing region
+/// files anew.
 ///
-/// **Threading:** one thread. **Ownership:** holds the folder's lock meanwhile.
-/// **Bound:** the memory of an index for as many blobs as the log has records.
+/// **Threading:** one thread. **Ownership:** holds the folder's lock meanwhile. **Bound:** the
+/// memory of an index for as many blobs as the log has records.
 public final class FolderCheck implements AutoCloseable {
 
   /// Hears how far it is.
@@ -100,7 +100,7 @@ public final class FolderCheck implements AutoCloseable {
     MemorySegment ordinals = disk.scratch(BlobIndex.ordinalBytes(shape));
     BlobIndex found = new BlobIndex(shape, entries, ordinals, table, most);
     index = found;
-    LogReplay replay = new LogReplay(found);
+    LogReplay replay = new LogReplay(found, false);
     long damaged =
         SealLog.readWhole(
             disk,

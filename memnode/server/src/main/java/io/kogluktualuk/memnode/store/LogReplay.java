@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.memnode.api.BlobLocation;
 
 /// Does to index and table what the records of a log say, one after the other. Keeps nothing
 /// itself.
@@ -10,10 +11,13 @@ final class LogReplay implements SealLog.Listener {
 
   private final BlobIndex index;
   private final BlobTable table;
+  private final boolean isSpilled;
 
-  LogReplay(BlobIndex index) {
+  /// @param isSpilled whether all blobs are in a file tier that peers do not see
+  LogReplay(BlobIndex index, boolean isSpilled) {
     this.index = index;
     this.table = index.table();
+    this.isSpilled = isSpilled;
   }
 
   /// @throws OutOfSpace when the index is full
@@ -41,6 +45,9 @@ final class LogReplay implements SealLog.Listener {
     }
     table.fill(ordinal, record);
     table.setRecord(ordinal, number);
-    index.publish(ordinal, record.hash(), record.location());
+    index.publish(
+        ordinal,
+        record.hash(),
+        isSpilled ? BlobLocation.spilled(record.length()) : record.location());
   }
 }

@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
@@ -18,7 +19,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -28,26 +32,30 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A blob comes in three steps: [#reserve] lends a window, somebody writes the bytes into it,
 /// [#seal] copies them to the blob's own place, verifies the copy, logs it and shows it in the
-/// index.
-/// Before that nobody sees them; after it they survive `kill -9`, because region files and log
-/// are the kernel's. The stop of a machine may lose what its kernel had not written; [Recovery]
-/// then finds out what. Readers never come here: they read the index file and the region files,
-/// which the server publishes.
+/// index. Before that nobody sees them; after it they survive `kill -9`, because region files and
+/// log are the kernel's. The stop of a machine may lose what its kernel had not written;
+/// [Recovery] then finds out what. Readers never come here: they read the index file and the
+/// region files, which the server publishes.
 ///
 /// Peers write to windows only, never to regions. What a writer does to its window while it is
 /// sealed, or whoever else has got hold of its key, can make a seal fail; no byte that has been
 /// verified can be changed by a peer.
 ///
+/// With a memory tier ([StoreSettings#memory]) the region files are the file tier: they have
+/// every blob, and what is said above holds for them. Readers read copies in the memory tier
+/// instead; a blob without one is *spilled*, and [#promote] brings it back. What was acknowledged
+/// survives `kill -9` because its bytes are in the kernel's pages of a region file by then; the
+/// kernel writes them behind. At most [WriteBehind] of them wait for the device: then seals wait.
+///
 /// **Threading:** any thread. One lock orders the short steps; copying and hashing, the only long
 /// ones, are outside. The log's write is inside, because the lock is what keeps log and index in
-/// one order; it goes to the kernel's memory and does not wait for a device.
-/// **Ownership:** owns mappings, log and threads; the folder is lent. Whoever gives keys to the
-/// windows' slots takes retired ones by [#awaitRetired], changes their keys, and says so by
-/// [#renewed]; and calls [#sweep] now and then.
-/// **Invariant:** every blob in the index is in the log; every extent is free, of a blob, or of a
-/// window; every slot is free, of a window, or retired.
-/// **Bound:** capacity, number of blobs and of windows; beyond the first two each [OutOfSpace]
-/// says which, for the third one waits.
+/// one order; it goes to the kernel's memory and does not wait for a device. **Ownership:** owns
+/// mappings, log and threads; the folder is lent. Whoever gives keys to the windows' slots takes
+/// retired ones by [#awaitRetired], changes their keys, and says so by [#renewed]; and calls
+/// [#sweep] now and then. **Invariant:** every blob in the index is in the log; every extent is
+/// free, of a blob, or of a window; every slot is free, of a window, or retired. **Bound:**
+/// capacity, number of blobs and of windows; beyond the first two each [OutOfSpace] says which,
+/// for the third one waits.
 public final class MemoryStore implements AutoCloseable {
 
   /// The longest region: what the transport registers at once.
@@ -73,6 +81,8 @@ public final class MemoryStore implements AutoCloseable {
   private final LostBlobs lost = new LostBlobs();
   private final Relocation relocation;
   private final Scrub scrub;
+  private final @Nullable WriteBehind behind;
+  private final @Nullable Promoters promoters;
   private boolean closed;
 
   private MemoryStore(
@@ -95,7 +105,11 @@ public final class MemoryStore implements AutoCloseable {
             settings.windowLifetime().toNanos(), parts.slots().standingMax(), firstWindow);
     this.relocation = new Relocation(parts.regions(), parts.index());
     this.scrub = new Scrub(parts.index());
-    this.residency = new Residency(parts.regions(), parts.log(), parts.index(), tally, settings);
+    MemoryTier tier = parts.tier();
+    this.residency =
+        new Residency(parts.regions(), parts.log(), parts.index(), tally, settings, tier);
+    this.behind = tier == null ? null : new WriteBehind(tier.capacityBytes());
+    this.promoters = tier == null ? null : new Promoters();
   }
 
   /// Opens the store of a folder, with every blob that it had.
@@ -127,7 +141,7 @@ public final class MemoryStore implements AutoCloseable {
       store.recover();
       return store;
     } catch (RuntimeException e) {
-      store.verifiers.close();
+      store.closeThreads();
       parts.closeBecause(e);
       throw e;
     }
@@ -145,7 +159,8 @@ public final class MemoryStore implements AutoCloseable {
 
   private void recover() {
     boolean machineStopped = folder.lastStop() == StateFolder.LastStop.MACHINE;
-    Recovery recovery = new Recovery(parts.regions(), parts.index(), verifiers, lost::add);
+    Recovery recovery =
+        new Recovery(parts.regions(), parts.index(), verifiers, parts.tier() != null, lost::add);
     long dropped = recovery.run(parts.log(), machineStopped);
     if (parts.index().entries() > settings.indexBlobs()) {
       throw new OutOfSpace(
@@ -168,8 +183,12 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   private void forceWritten() {
+    long bytes = behind == null ? 0 : behind.bytes();
     parts.regions().forceWritten();
     parts.log().force();
+    if (behind != null) {
+      behind.synced(bytes);
+    }
   }
 
   /// Writes the log anew, without any of what is dead.
@@ -218,17 +237,84 @@ public final class MemoryStore implements AutoCloseable {
     }
     for (SealedBlob blob : batch) {
       if (!verifiers.isIntact(blob)) {
-        synchronized (lock) {
-          checkOpen();
-          LostBlob gone = residency.dropDamaged(blob, verifiers::isIntact);
-          if (gone != null) {
-            damaged++;
-            lost.add(gone);
-          }
-        }
+        damaged += dropDamaged(blob) ? 1 : 0;
+      } else if (parts.tier() != null) {
+        scrubCopy(parts.tier(), blob.hash());
       }
     }
     return damaged;
+  }
+
+  private boolean dropDamaged(SealedBlob blob) {
+    synchronized (lock) {
+      checkOpen();
+      LostBlob gone = residency.dropDamaged(blob, verifiers::isIntact);
+      if (gone != null) {
+        lost.add(gone);
+      }
+      return gone != null;
+    }
+  }
+
+  /// Spills a blob whose copy in memory has changed, while the one in the file tier is intact.
+  private void scrubCopy(MemoryTier tier, Hash hash) {
+    BlobLocation copy = locate(hash);
+    if (copy == null || copy.isSpilled() || Hash.of(tier.bytes(copy)).equals(hash)) {
+      return;
+    }
+    synchronized (lock) {
+      checkOpen();
+      int ordinal = residency.ordinal(hash);
+      if (ordinal != BlobTable.NONE
+          && copy.equals(parts.index().shown(ordinal))
+          && !Hash.of(tier.bytes(copy)).equals(hash)) {
+        tier.spill(ordinal);
+      }
+    }
+  }
+
+  /// Brings spilled blobs back to memory; as many as have room, and are not too many for one call.
+  /// One whose bytes in the file tier are not what its hash names is dropped, and told
+  /// ([Room#damaged], [#lost]). With one tier there are none.
+  ///
+  /// @return where the blobs are now, those that there are; what is still spilled had no room
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when others' took too long
+  public Map<Hash, BlobLocation> promote(List<Hash> hashes) {
+    MemoryTier tier = parts.tier();
+    Map<Hash, BlobLocation> places = new HashMap<>();
+    if (tier != null && promoters != null) {
+      promoters.inTurn(() -> promote(new Promotion(tier, parts.regions(), parts.index()), hashes));
+    }
+    synchronized (lock) {
+      checkOpen();
+      for (Hash hash : hashes) {
+        BlobLocation place = parts.index().find(hash);
+        if (place != null) {
+          places.put(hash, place);
+        }
+      }
+    }
+    return places;
+  }
+
+  private void promote(Promotion promotion, List<Hash> hashes) {
+    synchronized (lock) {
+      checkOpen();
+      promotion.choose(hashes);
+    }
+    try {
+      List<Boolean> intact = Objects.requireNonNull(promoters).run(promotion.tasks());
+      synchronized (lock) {
+        checkOpen();
+        promotion.commit(intact);
+      }
+    } catch (RuntimeException e) {
+      synchronized (lock) {
+        promotion.abandon();
+      }
+      throw e;
+    }
+    promotion.damaged().forEach(this::dropDamaged);
   }
 
   /// Writes the log anew when more than half of it says nothing any more. Takes a while, and
@@ -434,6 +520,9 @@ public final class MemoryStore implements AutoCloseable {
   }
 
   private SealResponse sealNow(SessionId session, long id) {
+    if (behind != null && behind.isFull()) {
+      sync();
+    }
     WindowTable.Window window;
     synchronized (lock) {
       checkOpen();
@@ -448,12 +537,7 @@ public final class MemoryStore implements AutoCloseable {
     } finally {
       parts.slots().retire(window.slot(), session);
     }
-    SealBatch batch = new SealBatch(window.blobs());
-    synchronized (lock) {
-      checkOpen();
-      commit(batch, intact);
-    }
-    return batch.response();
+    return commit(window.blobs(), intact);
   }
 
   /// Lends a window that stands.
@@ -496,8 +580,13 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such window, any more
   /// @throws io.kogluktualuk.fabric.fault.Refused when another session has it
   /// @throws InvalidArgument when the blobs end behind the window
-  /// @throws OutOfSpace when there is no room for all of them; then none is stored
+  /// @throws OutOfSpace when there is no room for all of them, or too much waits for the device;
+  ///     then none is stored
   public SealResponse putOn(SessionId session, long id, int offset, List<Wanted> items) {
+    if (behind != null && behind.isFull()) {
+      throw new OutOfSpace(
+          "folder " + folder.path() + ": " + behind.bytes() + " bytes wait for the device");
+    }
     long bytes = items.stream().mapToLong(Wanted::length).sum();
     WindowSlot slot;
     List<WindowTable.Pending> blobs;
@@ -519,12 +608,7 @@ public final class MemoryStore implements AutoCloseable {
       }
       throw e;
     }
-    SealBatch batch = new SealBatch(blobs);
-    synchronized (lock) {
-      checkOpen();
-      commit(batch, intact);
-    }
-    return batch.response();
+    return commit(blobs, intact);
   }
 
   private List<WindowTable.Pending> promiseAll(List<Wanted> items) {
@@ -544,11 +628,36 @@ public final class MemoryStore implements AutoCloseable {
     promised.forEach(blob -> residency.unpromise(blob, false));
   }
 
-  private void commit(SealBatch batch, BitSet intact) {
-    batch.judge(intact, parts.index());
-    residency.commit(batch, wallClock.instant().getEpochSecond());
-    batch.forEachUse(residency::unpromise);
-    groupSync.wrote();
+  private SealResponse commit(List<WindowTable.Pending> blobs, BitSet intact) {
+    MemoryCopies copies = copies(blobs, intact);
+    SealBatch batch = new SealBatch(blobs, copies);
+    synchronized (lock) {
+      checkOpen();
+      batch.judge(intact, parts.index());
+      residency.commit(batch, wallClock.instant().getEpochSecond());
+      batch.forEachUse(residency::unpromise);
+      if (copies != null) {
+        copies.giveBackRest();
+      }
+      groupSync.wrote();
+    }
+    return batch.response();
+  }
+
+  /// Copies in the memory tier, if there is one.
+  private @Nullable MemoryCopies copies(List<WindowTable.Pending> blobs, BitSet intact) {
+    MemoryTier tier = parts.tier();
+    if (tier == null || behind == null) {
+      return null;
+    }
+    MemoryCopies copies;
+    synchronized (lock) {
+      checkOpen();
+      copies = tier.copiesFor(blobs, intact);
+    }
+    copies.fill(parts.regions());
+    behind.wrote(blobs.stream().mapToLong(blob -> blob.location().length()).sum());
+    return copies;
   }
 
   private void release(List<WindowTable.Window> unused) {
@@ -644,11 +753,11 @@ public final class MemoryStore implements AutoCloseable {
     return lost.list();
   }
 
-  /// The regions so far, by number.
+  /// What peers read: the regions so far, by number.
   public List<FilePart> regions() {
-    return parts.regions().list().stream()
-        .map(file -> new FilePart(file.path(), 0, file.length()))
-        .toList();
+    MemoryTier tier = parts.tier();
+    List<RegionFile> files = tier == null ? parts.regions().list() : tier.regions();
+    return files.stream().map(file -> new FilePart(file.path(), 0, file.length())).toList();
   }
 
   /// The segments of the index.
@@ -671,6 +780,15 @@ public final class MemoryStore implements AutoCloseable {
     return settings.windowLifetime();
   }
 
+  /// What the memory tier has.
+  public MemoryStatus.TierUse memory() {
+    MemoryTier tier = parts.tier();
+    synchronized (lock) {
+      checkOpen();
+      return tier == null ? MemoryStatus.TierUse.NONE : tier.use();
+    }
+  }
+
   /// How full it is, and what has happened.
   public StoreStatus status() {
     sweep();
@@ -690,11 +808,18 @@ public final class MemoryStore implements AutoCloseable {
       closed = true;
     }
     parts.slots().stop();
-    verifiers.close();
+    closeThreads();
     parts.regions().force();
     parts.log().force();
     folder.markClosed();
     parts.close();
+  }
+
+  private void closeThreads() {
+    verifiers.close();
+    if (promoters != null) {
+      promoters.close();
+    }
   }
 
   /// A blob that somebody wants to put.

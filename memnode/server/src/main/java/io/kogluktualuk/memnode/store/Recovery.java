@@ -25,14 +25,22 @@ final class Recovery {
   private final BlobTable table;
   private final Verifiers verifiers;
   private final Consumer<LostBlob> lost;
+  private final boolean isSpilled;
   private long dropped;
 
+  /// @param isSpilled whether all blobs are in a file tier that peers do not see
   /// @param lost hears which blobs were logged and are not there
-  Recovery(Regions regions, BlobIndex index, Verifiers verifiers, Consumer<LostBlob> lost) {
+  Recovery(
+      Regions regions,
+      BlobIndex index,
+      Verifiers verifiers,
+      boolean isSpilled,
+      Consumer<LostBlob> lost) {
     this.regions = regions;
     this.index = index;
     this.table = index.table();
     this.verifiers = verifiers;
+    this.isSpilled = isSpilled;
     this.lost = lost;
   }
 
@@ -40,7 +48,7 @@ final class Recovery {
   ///
   /// @return how many others the log named, or could not name because it is damaged
   long run(SealLog log, boolean verify) {
-    long damaged = log.load(new LogReplay(index));
+    long damaged = log.load(new LogReplay(index, isSpilled));
     if (verify || damaged > 0 || !claimAll()) {
       regions.releaseAll();
       claimIntact();

@@ -20,15 +20,23 @@ final class Residency implements Residents {
   private final BlobIndex index;
   private final StoreTally tally;
   private final StoreSettings settings;
+  private final @Nullable MemoryTier tier;
   private Room room = Room.NONE;
 
+  /// @param tier what peers read; null when they read the regions
   Residency(
-      Regions regions, SealLog log, BlobIndex index, StoreTally tally, StoreSettings settings) {
+      Regions regions,
+      SealLog log,
+      BlobIndex index,
+      StoreTally tally,
+      StoreSettings settings,
+      @Nullable MemoryTier tier) {
     this.regions = regions;
     this.log = log;
     this.index = index;
     this.tally = tally;
     this.settings = settings;
+    this.tier = tier;
   }
 
   /// From now on this decides; it hears of all blobs first.
@@ -154,6 +162,9 @@ final class Residency implements Residents {
     room.dropped(this, ordinal);
     Extent extent = Extent.of(index.location(ordinal));
     tally.removed(table().length(ordinal));
+    if (tier != null) {
+      tier.dropped(ordinal);
+    }
     index.remove(ordinal);
     regions.release(extent);
     return true;
@@ -181,7 +192,9 @@ final class Residency implements Residents {
         List.of(
             BlobRecord.sealed(hash, to, table().sealedSeconds(ordinal), table().keep(ordinal))));
     table().setFile(ordinal, Place.of(to));
-    index.publish(ordinal, hash, to);
+    if (tier == null) {
+      index.publish(ordinal, hash, to);
+    }
     regions.written(to);
   }
 

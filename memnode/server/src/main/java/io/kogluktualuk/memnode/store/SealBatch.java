@@ -9,10 +9,10 @@ import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SealResult;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One seal call on its way: what became of each blob of the window so far.
@@ -22,18 +22,21 @@ final class SealBatch {
 
   private final @Nullable SealResult[] results;
   private final List<WindowTable.Pending> candidates;
+  private final @Nullable MemoryCopies copies;
 
   private final List<WindowTable.Pending> fresh = new ArrayList<>();
   private final List<Integer> ordinals = new ArrayList<>();
   private final List<Integer> freshPositions = new ArrayList<>();
   private final BitSet used = new BitSet();
-  private final Map<Hash, BlobLocation> inBatch = new HashMap<>();
+  private final Set<Hash> inBatch = new HashSet<>();
   private final List<Integer> repeats = new ArrayList<>();
   private int mismatches;
   private String failure = "";
 
-  SealBatch(List<WindowTable.Pending> candidates) {
+  /// @param copies of the candidates in the memory tier; null when there is none
+  SealBatch(List<WindowTable.Pending> candidates, @Nullable MemoryCopies copies) {
     this.candidates = candidates;
+    this.copies = copies;
     results = new SealResult[candidates.size()];
   }
 
@@ -49,7 +52,7 @@ final class SealBatch {
             new Corruption("blob " + blob.hash() + ": the bytes in its window have another hash"));
       } else if (present != null) {
         results[i] = new SealResult.Sealed(present);
-      } else if (inBatch.containsKey(blob.hash())) {
+      } else if (inBatch.contains(blob.hash())) {
         repeats.add(i);
       } else {
         claim(i, blob, index);
@@ -66,7 +69,7 @@ final class SealBatch {
               "the index for " + index.blobsMax() + " blobs has no room for " + blob.hash()));
       return;
     }
-    inBatch.put(blob.hash(), blob.location());
+    inBatch.add(blob.hash());
     ordinals.add(ordinal);
     freshPositions.add(position);
     used.set(position);
@@ -94,11 +97,14 @@ final class SealBatch {
       int ordinal = ordinals.get(i);
       index.table().fill(ordinal, record);
       index.table().setRecord(ordinal, number + i);
-      index.publish(ordinal, record.hash(), record.location());
-      results[freshPositions.get(i)] = new SealResult.Sealed(record.location());
+      int position = freshPositions.get(i);
+      BlobLocation shown =
+          copies == null ? record.location() : copies.show(position, ordinal, record.length());
+      index.publish(ordinal, record.hash(), shown);
+      results[position] = new SealResult.Sealed(shown);
     }
     for (int i : repeats) {
-      BlobLocation first = Objects.requireNonNull(inBatch.get(candidates.get(i).hash()));
+      BlobLocation first = Objects.requireNonNull(index.find(candidates.get(i).hash()));
       results[i] = new SealResult.Sealed(first);
     }
   }

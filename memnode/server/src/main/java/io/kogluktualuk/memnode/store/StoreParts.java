@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.OpenParts;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// The files and the memory of one store.
 ///
@@ -19,6 +20,7 @@ final class StoreParts implements AutoCloseable {
   private final RegionFile indexFile;
   private final BlobIndex index;
   private final WindowSlots slots;
+  private final @Nullable MemoryTier tier;
 
   private StoreParts(Disk disk, String logName, StoreSettings settings) {
     this.disk = disk;
@@ -35,6 +37,7 @@ final class StoreParts implements AutoCloseable {
       index = index(disk, shape, indexFile, settings.indexBlobs());
       log = SealLog.open(disk, logName);
       opened.add(log);
+      tier = settings.memory() == null ? null : opened.add(openTier(settings.memory(), settings));
     } catch (IOException e) {
       RuntimeException unusable = ZeroedFile.unusable(disk.path(""), e);
       opened.closeBecause(unusable);
@@ -70,6 +73,11 @@ final class StoreParts implements AutoCloseable {
         shape, file.segment(), disk.scratch(BlobIndex.ordinalBytes(shape)), table, most);
   }
 
+  private MemoryTier openTier(TierSettings memory, StoreSettings settings) {
+    MemoryRegions taken = MemoryRegions.open(memory, settings.regionBytesMax());
+    return new MemoryTier(taken, index, new SpillQueue(index.table().capacity(), disk::scratch));
+  }
+
   Disk disk() {
     return disk;
   }
@@ -92,6 +100,11 @@ final class StoreParts implements AutoCloseable {
 
   WindowSlots slots() {
     return slots;
+  }
+
+  /// Null when there is one tier.
+  @Nullable MemoryTier tier() {
+    return tier;
   }
 
   void closeBecause(RuntimeException reason) {

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How much a store may hold.
 ///
@@ -14,12 +15,14 @@ import java.time.Duration;
 /// @param regionBytesMax the longest region, at most [MemoryStore#REGION_BYTES_MAX]
 /// @param windowBytes about how many bytes all write windows have together, besides the capacity:
 ///     bounds the puts that are on their way at a time
+/// @param memory what peers read, so that they do not read the regions; null for one tier
 public record StoreSettings(
     ByteCount capacity,
     int indexBlobs,
     Duration windowLifetime,
     long regionBytesMax,
-    long windowBytes) {
+    long windowBytes,
+    @Nullable TierSettings memory) {
 
   /// The least capacity: a few of the largest blobs.
   public static final long CAPACITY_BYTES_MIN = 16L << 20;
@@ -61,6 +64,16 @@ public record StoreSettings(
     }
   }
 
+  /// With one tier.
+  public StoreSettings(
+      ByteCount capacity,
+      int indexBlobs,
+      Duration windowLifetime,
+      long regionBytesMax,
+      long windowBytes) {
+    this(capacity, indexBlobs, windowLifetime, regionBytesMax, windowBytes, null);
+  }
+
   /// With windows of 128 MiB in all, less for a small store.
   public StoreSettings(
       ByteCount capacity, int indexBlobs, Duration windowLifetime, long regionBytesMax) {
@@ -90,7 +103,8 @@ public record StoreSettings(
         Math.max(1, indexBlobs / tenants),
         windowLifetime,
         regionBytesMax,
-        Math.max(WindowSlots.BYTES_MIN, windowBytes / tenants));
+        Math.max(WindowSlots.BYTES_MIN, windowBytes / tenants),
+        memory == null ? null : memory.share(tenants));
   }
 
   /// The same for memory that an adapter is going to register: it then stays in memory, all of a
@@ -101,13 +115,19 @@ public record StoreSettings(
     long steps =
         Math.ceilDiv(capacity.bytes(), PINNED_REGION_BYTES * (long) MemoryCalls.REGIONS_MAX);
     long bytes = Math.min(regionBytesMax, steps * PINNED_REGION_BYTES);
-    return new StoreSettings(capacity, indexBlobs, windowLifetime, bytes, windowBytes);
+    return new StoreSettings(capacity, indexBlobs, windowLifetime, bytes, windowBytes, memory);
   }
 
   /// The same with an index for at least so many blobs.
   public StoreSettings withIndexFor(long blobs) {
     int index = (int) Math.min(INDEX_BLOBS_MAX, Math.max(indexBlobs, blobs));
-    return new StoreSettings(capacity, index, windowLifetime, regionBytesMax, windowBytes);
+    return new StoreSettings(capacity, index, windowLifetime, regionBytesMax, windowBytes, memory);
+  }
+
+  /// The same with a memory tier, or without one.
+  public StoreSettings withMemory(@Nullable TierSettings tier) {
+    return new StoreSettings(
+        capacity, indexBlobs, windowLifetime, regionBytesMax, windowBytes, tier);
   }
 
   /// Regions of 1 GiB, windows of half a minute.

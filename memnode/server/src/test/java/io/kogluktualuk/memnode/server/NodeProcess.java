@@ -1,9 +1,11 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.testkit.ChildJvm;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.store.StoreSettings;
+import io.kogluktualuk.memnode.store.TierSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -27,8 +29,8 @@ final class NodeProcess implements AutoCloseable {
 
   /// Starts a node on a folder and waits until it answers.
   ///
-  /// @param options `tenants=a,b`; in milliseconds `lifetime=` of windows, `renew=` and `grace=` of
-  ///     the keys for reading
+  /// @param options `tenants=a,b`; `memory=FOLDER` for a memory tier of 32 MiB there; in
+  ///     milliseconds `lifetime=` of windows, `renew=` and `grace=` of the keys for reading
   static NodeProcess start(Path folder, long mebibytes, String... options) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(folder.toString(), "" + mebibytes));
     arguments.addAll(List.of(options));
@@ -74,7 +76,10 @@ final class NodeProcess implements AutoCloseable {
             plain.indexBlobs(),
             Duration.ofMillis(Long.parseLong(options.getOrDefault("lifetime", "30000"))),
             plain.regionBytesMax(),
-            12L << 20);
+            12L << 20,
+            options.containsKey("memory")
+                ? new TierSettings(Path.of(options.get("memory")), ByteCount.mebibytes(32))
+                : null);
     String tenants = options.getOrDefault("tenants", "");
     KeySchedule keys =
         new KeySchedule(

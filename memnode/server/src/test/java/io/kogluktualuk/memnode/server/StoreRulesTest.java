@@ -75,6 +75,7 @@ class StoreRulesTest {
   void clientsTouchTheirTenantsOnly() {
     forThatTenant(MemoryCalls.DESCRIBE, new DescribeRequest(TRADES));
     forThatTenant(MemoryCalls.LOCATE, new LocateRequest(TRADES, List.of()));
+    forThatTenant(MemoryCalls.PROMOTE, new LocateRequest(TRADES, List.of()));
     forThatTenant(MemoryCalls.RESOLVE, new ResolveRequest(TRADES, "0123456789"));
     forThatTenant(MemoryCalls.STAND, new StandRequest(TRADES, session));
     forThatTenant(MemoryCalls.SEAL, new SealRequest(TRADES, session, 1, false));

@@ -11,6 +11,7 @@ import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
+import io.kogluktualuk.memnode.store.TierSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,12 +57,23 @@ final class TestNodes implements AutoCloseable {
 
   /// Starts a node, or starts it again.
   MemoryServer start(String name, int port, long mebibytes) {
-    MemoryServer server =
-        MemoryServer.open(
-            settings(folder(name), name, port, storeOf(mebibytes)).withRepair(REPAIR));
+    return start(name, settings(folder(name), name, port, storeOf(mebibytes)).withRepair(REPAIR));
+  }
+
+  private MemoryServer start(String name, MemorySettings settings) {
+    MemoryServer server = MemoryServer.open(settings);
     running.put(name, server);
     members.put(name, new MemoryNode(server.id().toString(), server.address(), 1));
     return server;
+  }
+
+  /// The same with a memory tier.
+  MemoryServer startTiered(String name, int port, long mebibytes, long memoryMebibytes) {
+    StoreSettings store =
+        storeOf(mebibytes)
+            .withMemory(
+                new TierSettings(folder.resolve("memory"), ByteCount.mebibytes(memoryMebibytes)));
+    return start(name, settings(folder(name), name, port, store).withRepair(REPAIR));
   }
 
   MemoryServer start(String name) {
