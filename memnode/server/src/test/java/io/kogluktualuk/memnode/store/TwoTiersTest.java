@@ -192,7 +192,8 @@ class TwoTiersTest {
       flip(path.resolve("node").resolve(Regions.name(place.region())), place);
       assertNull(store.promote(List.of(blobs.get(1).hash())).get(blobs.get(1).hash()));
       assertNull(store.locate(blobs.get(1).hash()));
-      assertEquals(List.of(blobs.get(1).hash()), store.lost().stream().map(LostBlob::hash).toList());
+      assertEquals(
+          List.of(blobs.get(1).hash()), store.lost().stream().map(LostBlob::hash).toList());
       assertEquals(0, store.memory().usedBytes());
       promoted(store, blobs.get(0));
     }
