@@ -31,7 +31,7 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
         shared.name(),
         new InetSocketAddress(shared.bind(), shared.callsPort()),
         config.dataPort(),
-        StoreSettings.of(config.capacity(), config.indexBlobs()),
+        StoreSettings.of(config.capacity(), config.indexBlobs()).withMemory(config.tier()),
         config.weight(),
         shared.controlNodes().stream().map(HostPort::resolve).toList(),
         config.heartbeat(),
@@ -85,6 +85,14 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
         Sample.counter("kog_memory_sealed", "Blobs sealed since the start", s.sealed()),
         Sample.counter("kog_memory_sealed_bytes", "Their bytes", s.sealedBytes()),
         Sample.counter("kog_memory_refused", "Blobs whose bytes had another hash", s.refused()),
+        Sample.gauge(
+            "kog_memory_tier_capacity_bytes",
+            "What the memory tier takes; 0 with one tier",
+            s.tier().capacityBytes()),
+        Sample.gauge("kog_memory_tier_used_bytes", "What of it is taken", s.tier().usedBytes()),
+        Sample.counter(
+            "kog_memory_spilled", "Blobs whose copy in memory made room", s.tier().spilled()),
+        Sample.counter("kog_memory_promoted", "Blobs brought back to memory", s.tier().promoted()),
         Sample.counter("kog_memory_calls", "Control calls answered", s.calls()),
         Sample.counter(
             "kog_memory_completions",

@@ -116,8 +116,13 @@ final class TestNodes implements AutoCloseable {
 
   /// A fresh reader, as another process would have it.
   FabricBlobs reader(int replicas) {
+    return reader(replicas, Duration.ofSeconds(10));
+  }
+
+  /// The same, with another time for each operation.
+  FabricBlobs reader(int replicas, Duration timeout) {
     ReaderSettings settings =
-        new ReaderSettings(replicas, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(10));
+        new ReaderSettings(replicas, 8, 4, 10_000, Duration.ofMillis(1), timeout);
     FabricBlobs blobs = FabricBlobs.open(() -> List.copyOf(members.values()), settings);
     stores.add(blobs);
     return blobs;

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TieredNodesTest {
 
   private static final int BLOB_BYTES = 1 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   private final RandomGenerator random = new SplittableRandom(11);
@@ -64,14 +65,14 @@ class TieredNodesTest {
     all.addAll(blobs(300, 1000));
     try (TestNodes nodes = new TestNodes(folder)) {
       MemoryServer node = nodes.startTiered("a", 0, 256, 32);
-      FabricBlobs writer = nodes.reader(1);
+      FabricBlobs writer = nodes.reader(1, PATIENCE);
       put(writer, all);
-      FabricBlobs reader = nodes.reader(1);
+      FabricBlobs reader = nodes.reader(1, PATIENCE);
       for (Blob blob : all) {
         assertArrayEquals(blob.toArray(), reader.get(blob.hash()).toArray());
       }
       assertTrue(reader.counts().promoted() >= 160, reader.counts().toString());
-      FabricBlobs batches = nodes.reader(1);
+      FabricBlobs batches = nodes.reader(1, PATIENCE);
       List<Hash> hashes = all.stream().map(Blob::hash).toList();
       List<Blob> fetched = batches.getAll(hashes);
       for (int i = 0; i < all.size(); i++) {
@@ -79,7 +80,7 @@ class TieredNodesTest {
       }
       assertTrue(batches.counts().promoted() >= 160, batches.counts().toString());
       assertEquals(List.of(), List.copyOf(batches.missing(hashes)));
-      readFromManyThreads(nodes.reader(1), all);
+      readFromManyThreads(nodes.reader(1, PATIENCE), all);
       MemoryStatus.TierUse tier = node.status().tier();
       assertEquals(32L << 20, tier.capacityBytes());
       assertTrue(tier.spilled() >= 160 && tier.promoted() >= 320, tier.toString());
@@ -134,10 +135,7 @@ class TieredNodesTest {
   private static FabricBlobs reader(NodeProcess process) {
     return FabricBlobs.open(
         () -> List.of(process.node()),
-        ReaderSettings.defaults()
-            .withReplicas(1)
-            .withBuffers(8, 4)
-            .withTimeout(Duration.ofSeconds(20)));
+        ReaderSettings.defaults().withReplicas(1).withBuffers(8, 4).withTimeout(PATIENCE));
   }
 
   @Test
@@ -146,18 +144,18 @@ class TieredNodesTest {
     try (TestNodes nodes = new TestNodes(folder)) {
       nodes.startTiered("a", 0, 64, 8);
       nodes.startTiered("b", 0, 64, 8);
-      nodes.reader(2).put(all);
+      nodes.reader(2, PATIENCE).put(all);
       int port = nodes.stop("a");
       damageEverything(nodes.folder("a"));
       nodes.startTiered("a", port, 64, 8);
-      FabricBlobs reader = nodes.reader(2);
+      FabricBlobs reader = nodes.reader(2, PATIENCE);
       for (Blob blob : all) {
         assertArrayEquals(blob.toArray(), reader.get(blob.hash()).toArray());
       }
       String damaged = nodes.running("a").id().toString();
       String intact = nodes.running("b").id().toString();
       for (Blob blob : all) {
-        Deadline soon = Deadline.after(Duration.ofSeconds(20));
+        Deadline soon = Deadline.after(PATIENCE);
         assertEquals(blob.hash(), reader.nodes().get(intact, blob.hash(), soon).hash());
         assertThrows(NotFound.class, () -> reader.nodes().get(damaged, blob.hash(), soon));
       }
@@ -181,7 +179,7 @@ class TieredNodesTest {
     List<Blob> all = blobs(40, BLOB_BYTES);
     try (TestNodes nodes = new TestNodes(folder)) {
       nodes.startTiered("a", 0, 256, 8);
-      put(nodes.reader(1), all);
+      put(nodes.reader(1, PATIENCE), all);
       MemoryServer second = nodes.startTiered("b", 0, 256, 8);
       nodes.tellMembers();
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -190,7 +188,7 @@ class TieredNodesTest {
       }
       assertEquals(all.size(), second.status().blobs());
       nodes.stop("a");
-      FabricBlobs reader = nodes.reader(1);
+      FabricBlobs reader = nodes.reader(1, PATIENCE);
       for (Blob blob : all) {
         assertArrayEquals(blob.toArray(), reader.get(blob.hash()).toArray());
       }

@@ -2,8 +2,11 @@ package io.kogluktualuk.fabric.node.config;
 
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.store.TierSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The configuration of a memory node.
 ///
@@ -11,6 +14,7 @@ import java.util.List;
 /// @param weight its share of new blobs
 /// @param dataPort the first of the ports where memory is read and written; 0 for any free ones
 /// @param tenants besides the default one
+/// @param tier what peers read; null when they read the files of its folder
 public record MemoryConfig(
     SharedConfig shared,
     ByteCount capacity,
@@ -18,7 +22,8 @@ public record MemoryConfig(
     int weight,
     int dataPort,
     Duration heartbeat,
-    List<Tenant> tenants)
+    List<Tenant> tenants,
+    @Nullable TierSettings tier)
     implements NodeConfig {
 
   /// An index has room for blobs of this average length: most of a busy store's are traces and
@@ -44,7 +49,19 @@ public record MemoryConfig(
         weight == null ? Math.clamp(capacity.bytes() >> 30, 1, WEIGHT_MAX) : weight,
         values.get(MemoryKeys.DATA_PORT),
         values.get(MemoryKeys.HEARTBEAT),
-        values.get(MemoryKeys.TENANTS));
+        values.get(MemoryKeys.TENANTS),
+        tier(values));
+  }
+
+  private static @Nullable TierSettings tier(Values values) {
+    Path folder = values.find(MemoryKeys.TIER_FOLDER);
+    ByteCount capacity = values.find(MemoryKeys.TIER_CAPACITY);
+    values.require(
+        (folder == null) == (capacity == null),
+        folder == null ? MemoryKeys.TIER_FOLDER : MemoryKeys.TIER_CAPACITY,
+        "both memory.tier.folder and memory.tier.capacity, or neither",
+        "one of them");
+    return folder == null || capacity == null ? null : new TierSettings(folder, capacity);
   }
 
   /// How many blobs a capacity makes one expect.

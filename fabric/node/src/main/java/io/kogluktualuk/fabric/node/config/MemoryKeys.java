@@ -2,6 +2,8 @@ package io.kogluktualuk.fabric.node.config;
 
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.store.TierSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,8 +57,24 @@ final class MemoryKeys {
           List.of(),
           "Tenants whose content is kept apart, besides 'default'. They share everything equally.");
 
+  static final Key<Path> TIER_FOLDER =
+      Key.optional(
+          "memory.tier.folder",
+          Types.path(),
+          "one tier: peers read the files in its folder",
+          "Where the memory tier is: on tmpfs, or on hugetlbfs for huge pages. Peers then read copies\n"
+              + "there, and what is not used stays in the files only.");
+
+  static final Key<ByteCount> TIER_CAPACITY =
+      Key.optional(
+          "memory.tier.capacity",
+          Types.size(new ByteCount(TierSettings.CAPACITY_BYTES_MIN), ByteCount.gibibytes(1024)),
+          "no memory tier; one needs both keys",
+          "How much memory the memory tier takes, all of it at the start.");
+
   static final List<Key<?>> ALL =
-      List.of(CAPACITY, INDEX_BLOBS, WEIGHT, DATA_PORT, HEARTBEAT, TENANTS);
+      List.of(
+          CAPACITY, INDEX_BLOBS, WEIGHT, DATA_PORT, HEARTBEAT, TENANTS, TIER_FOLDER, TIER_CAPACITY);
 
   private MemoryKeys() {}
 }

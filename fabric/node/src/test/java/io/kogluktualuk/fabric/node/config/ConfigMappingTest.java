@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.store.TierSettings;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +111,8 @@ final class ConfigMappingTest {
             32,
             0,
             Duration.ofSeconds(1),
-            List.of()),
+            List.of(),
+            null),
         read(REQUIRED + "control-nodes = [\"h:1\"]\nmemory {}"));
   }
 
@@ -122,6 +124,7 @@ final class ConfigMappingTest {
           capacity = 64MiB, index-blobs = 1000, weight = 3, data-port = 7600
           heartbeat = 250ms
           tenants = [a, b]
+          tier { folder = /dev/shm/kog, capacity = 32MiB }
         }
         """;
     assertEquals(
@@ -132,7 +135,8 @@ final class ConfigMappingTest {
             3,
             7600,
             Duration.ofMillis(250),
-            List.of(new Tenant("a"), new Tenant("b"))),
+            List.of(new Tenant("a"), new Tenant("b")),
+            new TierSettings(Path.of("/dev/shm/kog"), ByteCount.mebibytes(32))),
         read(SHARED + own));
     assertEveryKeyIsIn(NodeRole.MEMORY, SHARED + own);
   }
