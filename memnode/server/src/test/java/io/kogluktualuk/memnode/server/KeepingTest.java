@@ -9,6 +9,8 @@ import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -25,7 +27,11 @@ import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.PinRequest;
+import io.kogluktualuk.memnode.api.PutRequest;
 import io.kogluktualuk.memnode.api.ReleaseRequest;
+import io.kogluktualuk.memnode.api.ReserveRequest;
+import io.kogluktualuk.memnode.api.Retention;
+import io.kogluktualuk.memnode.api.SessionId;
 import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.TouchRequest;
@@ -34,6 +40,7 @@ import io.kogluktualuk.memnode.reader.Held;
 import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -361,6 +368,36 @@ class KeepingTest {
               });
       assertTrue(failure instanceof OutOfSpace, failure.toString());
       assertTrue(failure.toString().contains("the node keeps"), failure.toString());
+    }
+  }
+
+  /// The call that may not wait leaves what needs a file to the one that may.
+  @Test
+  void aSmallPutOfANewAccountReserves() {
+    try (TestNodes nodes = new TestNodes(folder)) {
+      MemoryServer node = nodes.start("a", 0, MEBIBYTES);
+      Blob blob = Blob.of(Mutations.randomBytes(100, random()));
+      ReserveRequest.Item item =
+          new ReserveRequest.Item(blob.hash(), 100, new Retention.Derived(1));
+      SessionId session = SessionId.random(new SecureRandom());
+      Account nightly = new Account("nightly");
+      ReserveRequest ask =
+          new ReserveRequest(
+              Tenant.DEFAULT,
+              session,
+              new SpaceTerms(nightly, Duration.ofSeconds(10)),
+              null,
+              List.of(item));
+      try (Channel channel = RpcClient.connect(node.address(), soon())) {
+        PutRequest put = new PutRequest(1, 0, ask);
+        assertThrows(
+            OutOfCredits.class, () -> channel.call(MemoryCalls.PUT, put, soon()), "a new account");
+        FabricBlobs blobs = nodes.reader(1);
+        blobs.with(PutPolicy.derived(1).withAccount(nightly)).put(List.of(blob));
+        assertEquals(100, blobs.get(blob.hash()).length());
+        assertThrows(
+            NotFound.class, () -> channel.call(MemoryCalls.PUT, put, soon()), "only the window");
+      }
     }
   }
 }
