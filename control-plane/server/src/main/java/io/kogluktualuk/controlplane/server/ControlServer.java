@@ -2,6 +2,7 @@ package io.kogluktualuk.controlplane.server;
 
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
@@ -65,6 +66,11 @@ public final class ControlServer implements AutoCloseable {
   /// What the `status` call answers.
   public ControlStatus status() {
     return service.status();
+  }
+
+  /// What the `plane` call answers.
+  public PlaneStatus plane() {
+    return service.plane();
   }
 
   /// Writes a snapshot now, so that the next start has nothing to replay.

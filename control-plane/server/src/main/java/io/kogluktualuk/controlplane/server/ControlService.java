@@ -5,6 +5,7 @@ import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.Disagreement;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.model.ControlMachine;
 import io.kogluktualuk.controlplane.model.ControlMachine.Hosted;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
@@ -19,7 +20,6 @@ import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import io.kogluktualuk.paxoslog.ratis.LogHost;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,6 +48,7 @@ final class ControlService implements AutoCloseable {
   private final MemoShards shards;
   private final Pulse pulse;
   private final MemberCalls members;
+  private final PlaneCalls plane;
   private final boolean isJoining;
 
   /// Opens the log and waits until it can answer; fails as [ControlServer#open].
@@ -71,12 +72,12 @@ final class ControlService implements AutoCloseable {
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
     Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
     machines.keySet().forEach(name -> logs.put(name, host.log(name)));
-    new PlaneCalls(settings.log().nodeId(), logs, log, machine.members()).addTo(methods);
+    plane = new PlaneCalls(settings.log().nodeId(), logs, log, machine.members());
+    plane.addTo(methods);
     new PlaneChanges(host, (who, id) -> members.forget(who, nodeId(settings.log().clusterId(), id)))
         .addTo(methods);
     methods.on(ControlMethods.STATUS, _ -> status());
-    Duration lostAfter = settings.silentAfter().multipliedBy(2);
-    opened.add(Timekeeper.start(main, machine, pulse, lostAfter, System::nanoTime));
+    opened.add(Timekeeper.start(main, machine, pulse, settings.lostAfter(), System::nanoTime));
   }
 
   /// The id of a control node among the members follows from its names, which never change.
@@ -150,6 +151,11 @@ final class ControlService implements AutoCloseable {
     } else {
       members.register(Caller.UNPROVEN, self);
     }
+  }
+
+  /// What the `plane` call answers.
+  PlaneStatus plane() {
+    return plane.plane();
   }
 
   /// What the `status` call answers, also once this node has failed.

@@ -15,6 +15,8 @@ import java.util.List;
 /// @param memoShards over how many logs the memo index is spread; the same in all nodes, and fixed
 ///     when the cluster is formed. 1 keeps it in the main log
 /// @param silentAfter a member not heard of for so long is reported as silent
+/// @param lostAfter a member not heard of for so long is agreed to be lost: not less than
+///     `silentAfter`
 /// @param commitTimeout how long an entry may take to be agreed on before its callers are told
 /// @param security who this node and its callers are proven to be; its replicas have the log's own
 public record ControlSettings(
@@ -22,6 +24,7 @@ public record ControlSettings(
     InetSocketAddress bind,
     int memoShards,
     Duration silentAfter,
+    Duration lostAfter,
     Duration commitTimeout,
     RpcSecurity security) {
 
@@ -38,6 +41,9 @@ public record ControlSettings(
     }
     if (silentAfter.isNegative() || silentAfter.isZero()) {
       throw new IllegalArgumentException("silent after " + silentAfter);
+    }
+    if (lostAfter.compareTo(silentAfter) < 0) {
+      throw new IllegalArgumentException("lost after " + lostAfter + ", silent " + silentAfter);
     }
     if (commitTimeout.isNegative() || commitTimeout.isZero()) {
       throw new IllegalArgumentException("commit timeout " + commitTimeout);
@@ -59,7 +65,8 @@ public record ControlSettings(
   }
 
   public ControlSettings withSilentAfter(Duration duration) {
-    return new ControlSettings(log, bind, memoShards, duration, commitTimeout, security);
+    return new ControlSettings(
+        log, bind, memoShards, duration, lostAfterSilence(duration), commitTimeout, security);
   }
 
   public ControlSettings withSnapshotAfter(long bytes, long entries) {
@@ -68,24 +75,38 @@ public record ControlSettings(
         bind,
         memoShards,
         silentAfter,
+        lostAfter,
         commitTimeout,
         security);
   }
 
   public ControlSettings withMemoShards(int count) {
-    return new ControlSettings(log, bind, count, silentAfter, commitTimeout, security);
+    return new ControlSettings(log, bind, count, silentAfter, lostAfter, commitTimeout, security);
   }
 
   /// With other settings of its logs: joining, authenticated, with another patience.
   public ControlSettings withLog(LogHostSettings other) {
-    return new ControlSettings(other, bind, memoShards, silentAfter, commitTimeout, security);
+    return new ControlSettings(
+        other, bind, memoShards, silentAfter, lostAfter, commitTimeout, security);
   }
 
   public ControlSettings withSecurity(RpcSecurity how) {
-    return new ControlSettings(log, bind, memoShards, silentAfter, commitTimeout, how);
+    return new ControlSettings(log, bind, memoShards, silentAfter, lostAfter, commitTimeout, how);
   }
 
   private static ControlSettings of(LogHostSettings log, InetSocketAddress bind) {
-    return new ControlSettings(log, bind, 1, SILENT_AFTER, COMMIT_TIMEOUT, RpcSecurity.NONE);
+    return new ControlSettings(
+        log,
+        bind,
+        1,
+        SILENT_AFTER,
+        lostAfterSilence(SILENT_AFTER),
+        COMMIT_TIMEOUT,
+        RpcSecurity.NONE);
+  }
+
+  /// A member gets twice the time to be heard again before others take over what it had.
+  public static Duration lostAfterSilence(Duration silentAfter) {
+    return silentAfter.multipliedBy(2);
   }
 }

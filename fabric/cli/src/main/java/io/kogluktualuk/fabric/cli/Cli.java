@@ -49,6 +49,8 @@ final class Cli {
         new DownCommand(terminal),
         new ServeCommand(terminal),
         new DrainCommand(terminal),
+        new ForgetCommand(terminal),
+        new RestartCommand(terminal),
         new StatusCommand(terminal),
         new PutCommand(terminal),
         new GetCommand(terminal),

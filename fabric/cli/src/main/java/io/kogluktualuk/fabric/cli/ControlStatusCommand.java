@@ -24,8 +24,7 @@ final class ControlStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      options.print(
-          PlaneText.table(fabric.control().plane()), PlaneText.json(fabric.control().plane()));
+      options.print(PlaneText.table(fabric.plane()), PlaneText.json(fabric.plane()));
       return ExitCode.OK.code();
     }
   }

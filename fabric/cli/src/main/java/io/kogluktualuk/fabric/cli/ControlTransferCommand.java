@@ -31,7 +31,7 @@ final class ControlTransferCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       fabric.control().change(new ChangePlane.Transfer(node));
-      PlaneStatus plane = fabric.control().plane();
+      PlaneStatus plane = fabric.plane();
       options.print(PlaneText.table(plane), PlaneText.json(plane));
       return ExitCode.OK.code();
     }

@@ -40,6 +40,25 @@ final class PlaneText {
     return table.toString().stripTrailing();
   }
 
+  /// What one control node does in the main log: `leader · term 3`, `follower · 0 entries behind`.
+  static String part(String node, PlaneStatus plane) {
+    PlaneStatus.Group main = plane.groups().getFirst();
+    if (main.leader().isEmpty()) {
+      return "no leader is known · term " + main.term();
+    }
+    if (main.leader().equals(node)) {
+      return "leader · term " + main.term() + " · " + main.commitIndex() + " entries agreed on";
+    }
+    return main.followers().stream()
+        .filter(follower -> follower.id().equals(node))
+        .findFirst()
+        .map(
+            follower ->
+                "follower · %d entries behind · heard %d ms ago"
+                    .formatted(follower.lagEntries(), follower.heardMillisAgo()))
+        .orElse("follower");
+  }
+
   static Json json(PlaneStatus plane) {
     List<Json> nodes = new ArrayList<>();
     for (PlaneStatus.Node node : plane.nodes()) {

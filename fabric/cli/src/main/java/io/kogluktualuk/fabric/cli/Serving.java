@@ -18,10 +18,11 @@ import org.slf4j.LoggerFactory;
 /// One node in this process, from its start to its orderly stop.
 ///
 /// Start: log, pages (`/live` answers, `/ready` says 503), server, then ready. Stop: take nothing
-/// new and finish what has begun, close the server, end the process with 0. It says `started` when
-/// it answers and `ready` when it can work.
+/// new and finish what has begun, close the server, end the process with 0. It says `started`
+/// when it answers and `ready` when it can work.
 ///
-/// **Threading:** one thread to run; the process's shutdown has its own, and so has standard input.
+/// **Threading:** one thread to run; the process's shutdown has its own, and so has standard
+/// input.
 final class Serving {
 
   private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
@@ -78,7 +79,7 @@ final class Serving {
   private boolean awaitReady(ServedNode opened) throws InterruptedException {
     boolean isReported = false;
     long looks = 0;
-    while (!opened.health().isReady()) {
+    while (!opened.health().hasStarted()) {
       if (stopped.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
         return false;
       }

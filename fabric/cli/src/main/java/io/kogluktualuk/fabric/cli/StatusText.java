@@ -7,6 +7,7 @@ import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.fabric.client.ClusterStatus;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.memnode.api.RepairStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +26,10 @@ final class StatusText {
     table.append(line("control", "", "", control(status.control())));
     for (ClusterStatus.Node node : status.nodes()) {
       MemberInfo info = node.member().info();
-      if (node.state() instanceof ClusterStatus.Control) {
-        continue;
-      }
-      String state = state(node.state());
+      String state =
+          node.state() instanceof ClusterStatus.Control
+              ? PlaneText.part(info.name(), status.plane())
+              : state(node.state());
       if (node.member().isSilent()) {
         state += " · silent for " + node.member().unheardMillis() / 1000 + " s";
       }
@@ -65,6 +66,7 @@ final class StatusText {
         .with("misses", control.misses())
         .with("disagreements", control.disagreementCount())
         .with("failure", control.failure())
+        .with("plane", PlaneText.json(status.plane()))
         .with("client", new Json().with("verbs", VerbsText.json(status.client())))
         .with("nodes", nodes);
   }
@@ -89,12 +91,14 @@ final class StatusText {
 
   private static String state(ClusterStatus.State state) {
     return switch (state) {
-      case ClusterStatus.Memory(MemoryStatus m) ->
-          "%s of %s used · %d blobs%s%s"
+      case ClusterStatus.Memory(MemoryStatus m, RepairStatus repair) ->
+          "%s of %s used · %s charged · %d blobs%s%s%s"
               .formatted(
                   new ByteCount(m.usedBytes()),
                   new ByteCount(m.capacityBytes()),
+                  new ByteCount(m.chargedBytes()),
                   m.blobs(),
+                  copies(repair),
                   m.dropped() == 0 ? "" : " · " + m.dropped() + " dropped at start",
                   tenants(m));
       case ClusterStatus.Compute(ComputeStatus c) ->
@@ -103,6 +107,14 @@ final class StatusText {
       case ClusterStatus.Control _ -> "";
       case ClusterStatus.Unreachable(String reason) -> "UNREACHABLE: " + reason;
     };
+  }
+
+  private static String copies(RepairStatus repair) {
+    String missing =
+        repair.underReplicated() == 0 ? "" : " · " + repair.underReplicated() + " copies missing";
+    return repair.drainLeftBytes() == 0
+        ? missing
+        : missing + " · " + new ByteCount(repair.drainLeftBytes()) + " to hand over";
   }
 
   /// What each tenant has, if there are several.
@@ -125,10 +137,14 @@ final class StatusText {
 
   private static Json withState(Json json, ClusterStatus.State state) {
     return switch (state) {
-      case ClusterStatus.Memory(MemoryStatus m) ->
+      case ClusterStatus.Memory(MemoryStatus m, RepairStatus repair) ->
           json.with("capacity_bytes", m.capacityBytes())
               .with("used_bytes", m.usedBytes())
               .with("blobs", m.blobs())
+              .with("charged_bytes", m.chargedBytes())
+              .with("under_replicated", repair.underReplicated())
+              .with("drain_left_bytes", repair.drainLeftBytes())
+              .with("drained", repair.isDrained())
               .with("dropped", m.dropped())
               .with("calls", m.calls())
               .with("completions", m.completions())

@@ -4,9 +4,11 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.node.BindAddress;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
+import io.kogluktualuk.fabric.node.FormerNodes;
 import io.kogluktualuk.fabric.node.NodePages;
 import io.kogluktualuk.fabric.node.ServedNode;
 import io.kogluktualuk.fabric.node.SupervisedCluster;
+import io.kogluktualuk.fabric.node.config.NodeRole;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
@@ -149,6 +151,7 @@ final class UpCommand implements Callable<Integer> {
     options.chooseVerbs();
     ClusterSettings settings = settings();
     EmbeddedCluster.requireUnused(settings.folder());
+    FormerNodes.requireSameControlNodes(settings.folder(), settings.controlNodes());
     if (detach) {
       return detached(settings);
     }
@@ -239,11 +242,14 @@ final class UpCommand implements Callable<Integer> {
         .withTenants(tenants.stream().map(Tenant::new).toList());
   }
 
-  /// Elsewhere `--control` says where the control plane is; here, of how many nodes it is made.
+  /// Elsewhere `--control` says where the control plane is; here, of how many nodes it is made. As
+  /// many as before, unless told.
   private int controlNodes() {
     String asked = options.control();
     try {
-      return asked == null ? 1 : Integer.parseInt(asked);
+      return asked == null
+          ? Math.max(1, FormerNodes.count(options.home(), NodeRole.CONTROL))
+          : Integer.parseInt(asked);
     } catch (NumberFormatException e) {
       throw new InvalidArgument("--control is here a number of nodes, not '" + asked + "'", e);
     }

@@ -3,16 +3,20 @@ package io.kogluktualuk.fabric.client;
 import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.memnode.api.MemoryStatus;
+import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How the fabric is, as its nodes say.
 ///
+/// @param plane who leads the control plane and how far its nodes are, as one of them sees it
 /// @param nodes the members, in the order of their names
 /// @param client the verbs of this process
-public record ClusterStatus(ControlStatus control, List<Node> nodes, VerbsStatus client) {
+public record ClusterStatus(
+    ControlStatus control, PlaneStatus plane, List<Node> nodes, VerbsStatus client) {
 
   public ClusterStatus {
     nodes = List.copyOf(nodes);
@@ -26,7 +30,8 @@ public record ClusterStatus(ControlStatus control, List<Node> nodes, VerbsStatus
   /// What a member said.
   public sealed interface State {}
 
-  public record Memory(MemoryStatus status) implements State {}
+  /// A memory node, and how far the copies are that it is responsible for.
+  public record Memory(MemoryStatus status, RepairStatus repair) implements State {}
 
   public record Compute(ComputeStatus status) implements State {}
 

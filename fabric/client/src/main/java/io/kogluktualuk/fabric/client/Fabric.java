@@ -3,6 +3,8 @@ package io.kogluktualuk.fabric.client;
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.AuditHead;
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
@@ -23,7 +25,6 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Resolution;
-import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A session with a fabric: content in and out, namespaces, runs.
@@ -54,8 +56,9 @@ public final class Fabric implements AutoCloseable {
   private static final int READ_BYTES = 1 << 20;
 
   private final Tenant tenant;
-  private final Channel controlChannel;
+  private final ControlLink controlLink;
   private final ControlClient control;
+  private final Duration callTimeout;
   private final Membership membership;
   private final FabricBlobs blobs;
   private final Mender mender;
@@ -64,10 +67,11 @@ public final class Fabric implements AutoCloseable {
   private final RequestIds requests = new RequestIds(new SecureRandom());
   private final Duration transferTimeout;
 
-  private Fabric(Channel controlChannel, ClientSettings settings) {
+  private Fabric(ControlLink controlLink, ClientSettings settings) {
     this.tenant = settings.tenant();
-    this.controlChannel = controlChannel;
-    this.control = new ControlClient(controlChannel, settings.callTimeout());
+    this.controlLink = controlLink;
+    this.callTimeout = settings.callTimeout();
+    this.control = new ControlClient(controlLink, settings.callTimeout());
     this.membership = new Membership(control, settings.callTimeout(), settings.security());
     this.blobs =
         FabricBlobs.open(
@@ -78,7 +82,7 @@ public final class Fabric implements AutoCloseable {
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()),
             new ControlLeases(
-                controlChannel,
+                controlLink,
                 "client",
                 new io.kogluktualuk.controlplane.client.RequestIds(new SecureRandom())),
             LeaseSettings.defaults());
@@ -316,7 +320,38 @@ public final class Fabric implements AutoCloseable {
   }
 
   public ClusterStatus status() {
-    return StatusReader.read(control, membership);
+    return StatusReader.read(control, plane(), membership);
+  }
+
+  /// How the control plane is doing, as its leader sees it, if it has one that answers: only a
+  /// leader knows how far the others are.
+  public PlaneStatus plane() {
+    controlLink.refresh(Deadline.after(callTimeout));
+    return control.plane();
+  }
+
+  /// The member of a name.
+  ///
+  /// @throws NotFound when there is none
+  public Member member(String name) {
+    List<Member> all = control.members().members();
+    return all.stream()
+        .filter(member -> member.info().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotFound(
+                    "no member is called '"
+                        + name
+                        + "'; there are "
+                        + all.stream()
+                            .map(member -> member.info().name())
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /// How far a node that was told to drain is.
+  public Draining draining(String name) {
+    return Draining.of(StatusReader.read(membership, member(name)));
   }
 
   /// The blobs, of which those that a value consists of come back when they are lost.
@@ -329,6 +364,6 @@ public final class Fabric implements AutoCloseable {
     runs.cancelAll();
     blobs.close();
     membership.close();
-    controlChannel.close();
+    controlLink.close();
   }
 }

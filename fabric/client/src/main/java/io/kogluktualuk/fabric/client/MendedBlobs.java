@@ -8,17 +8,26 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /// The blobs of one value: when one of them is lost, the value is mended, and read on.
 ///
 /// **Threading:** any thread; one mends while others that miss something wait for it.
-/// **Bound:** [#MENDS_MAX] times; then a loss is told.
+/// **Bound:** [#MENDS_MAX] times; then a loss is told, and that a node is away after
+/// [#BACK_WITHIN].
 final class MendedBlobs implements BlobStore {
 
   private static final int MENDS_MAX = 3;
+
+  /// Where a node that may have the blob cannot be asked, it may be just restarting.
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+
+  private static final long LOOK_EVERY_NANOS = 100_000_000;
 
   private final BlobStore store;
   private final Mender mender;
@@ -42,6 +51,7 @@ final class MendedBlobs implements BlobStore {
 
   private synchronized Blob mended(Hash hash, FabricException first) {
     FabricException reason = first;
+    Deadline patience = Deadline.after(BACK_WITHIN);
     while (true) {
       try {
         if (mends > 0) {
@@ -50,11 +60,15 @@ final class MendedBlobs implements BlobStore {
       } catch (NotFound | Unavailable | Corruption e) {
         reason = e;
       }
-      if (mends >= MENDS_MAX || !mender.mend(value)) {
-        mends = MENDS_MAX;
+      if (mends < MENDS_MAX && mender.mend(value)) {
+        mends++;
+        continue;
+      }
+      mends = MENDS_MAX;
+      if (!(reason instanceof Unavailable) || patience.hasPassed()) {
         throw reason;
       }
-      mends++;
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
     }
   }
 

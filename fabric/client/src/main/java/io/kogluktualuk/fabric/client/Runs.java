@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,13 +24,18 @@ import org.slf4j.LoggerFactory;
 /// lost. A transaction gives the same outcome wherever and however often it runs, so asking again
 /// is safe.
 ///
-/// **Threading:** any thread. **Bound:** [#ATTEMPTS_MAX] nodes are tried.
+/// **Threading:** any thread. **Bound:** [#ATTEMPTS_MAX] nodes are tried, for [#NO_NODE_FOR].
 final class Runs {
 
   static final int ATTEMPTS_MAX = 3;
 
   /// The node itself ends the run when its time is up; the client waits this much longer to hear.
   private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
+
+  /// So long a fabric may be without a compute node that takes runs.
+  private static final Duration NO_NODE_FOR = Duration.ofSeconds(10);
+
+  private static final long LOOK_EVERY_NANOS = 200_000_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
@@ -42,11 +48,26 @@ final class Runs {
     this.settings = settings;
   }
 
-  /// Has a stored transaction run.
+  /// Has a stored transaction run. When no node takes it, they are asked again for a while: they
+  /// may be restarting, one after the other.
   RunResult run(Hash key, Duration timeout, RunListener listener) {
+    Deadline deadline = Deadline.after(timeout);
+    Deadline patience = NO_NODE_FOR.compareTo(timeout) < 0 ? Deadline.after(NO_NODE_FOR) : deadline;
+    while (true) {
+      try {
+        return runOnAny(key, deadline, listener);
+      } catch (Unavailable e) {
+        if (Thread.currentThread().isInterrupted() || patience.hasPassed()) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
+  }
+
+  private RunResult runOnAny(Hash key, Deadline deadline, RunListener listener) {
     long start = System.nanoTime();
     RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
-    Deadline deadline = Deadline.after(timeout);
     @Nullable Unavailable lost = null;
     for (Member node : candidates()) {
       try {

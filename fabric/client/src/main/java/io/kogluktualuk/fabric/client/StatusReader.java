@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.Nothing;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.MemoryCalls;
@@ -24,7 +25,7 @@ final class StatusReader {
 
   private StatusReader() {}
 
-  static ClusterStatus read(ControlClient control, Membership membership) {
+  static ClusterStatus read(ControlClient control, PlaneStatus plane, Membership membership) {
     List<ClusterStatus.Node> nodes =
         control.members().members().stream()
             .sorted(
@@ -32,10 +33,10 @@ final class StatusReader {
                     .thenComparing(member -> member.info().name()))
             .map(member -> read(membership, member))
             .toList();
-    return new ClusterStatus(control.status(), nodes, VerbsStatus.ofThisProcess());
+    return new ClusterStatus(control.status(), plane, nodes, VerbsStatus.ofThisProcess());
   }
 
-  private static ClusterStatus.Node read(Membership membership, Member member) {
+  static ClusterStatus.Node read(Membership membership, Member member) {
     ClusterStatus.State state = ask(membership, member);
     return new ClusterStatus.Node(
         member,
@@ -59,7 +60,8 @@ final class StatusReader {
       return switch (member.info().role()) {
         case MEMORY ->
             new ClusterStatus.Memory(
-                membership.channel(member).call(MemoryCalls.STATUS, new StatusRequest(), deadline));
+                membership.channel(member).call(MemoryCalls.STATUS, new StatusRequest(), deadline),
+                membership.channel(member).call(MemoryCalls.REPAIR, new StatusRequest(), deadline));
         case COMPUTE ->
             new ClusterStatus.Compute(
                 membership.channel(member).call(ComputeMethods.STATUS, new Nothing(), deadline));

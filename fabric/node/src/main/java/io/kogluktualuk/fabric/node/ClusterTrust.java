@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.fabric.node.config.NodeRole;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.fabric.trust.Authority;
 import io.kogluktualuk.fabric.trust.Subject;
@@ -46,7 +47,7 @@ final class ClusterTrust {
     ClusterTrust trust =
         new ClusterTrust(
             settings.folder(), isThere ? Authority.open(roots) : Authority.create(roots, cluster));
-    int former = EmbeddedCluster.memoryFolders(settings.folder());
+    int former = FormerNodes.count(settings.folder(), NodeRole.MEMORY);
     trust.certifyClient(EmbeddedCluster.tenants(settings, former));
     return trust;
   }

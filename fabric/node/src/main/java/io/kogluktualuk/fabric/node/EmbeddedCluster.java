@@ -15,6 +15,7 @@ import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.node.config.MemoryConfig;
+import io.kogluktualuk.fabric.node.config.NodeRole;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.units.ByteCount;
@@ -122,9 +123,11 @@ public final class EmbeddedCluster implements AutoCloseable {
     Carriers.provide(settings.computeNodes() * settings.slots());
     // One that was killed has left its file behind.
     Files.deleteIfExists(folder.resolve(ClusterFile.NAME));
+    FormerNodes.requireSameControlNodes(folder, settings.controlNodes());
     startControl(settings);
     List<BooleanSupplier> enrolled = new ArrayList<>();
-    int memoryNodes = Math.max(settings.memoryNodes(), memoryFolders(folder));
+    int memoryNodes = // A folder that once had more memory nodes keeps them: they hold blobs.
+        Math.max(settings.memoryNodes(), FormerNodes.count(folder, NodeRole.MEMORY));
     List<Tenant> tenants = tenants(settings, memoryNodes);
     for (int number = 1; number <= memoryNodes; number++) {
       enrolled.add(startMemory(settings, "memory-" + number, tenants));
@@ -200,15 +203,6 @@ public final class EmbeddedCluster implements AutoCloseable {
           .filter(info -> info.role() == Role.COMPUTE && !compute.contains(info.id()))
           .forEach(info -> client.forget(info.id()));
     }
-  }
-
-  /// A folder that once had more memory nodes keeps them: they hold blobs.
-  static int memoryFolders(Path folder) {
-    int number = 0;
-    while (Files.isDirectory(folder.resolve("memory-" + (number + 1)))) {
-      number++;
-    }
-    return number;
   }
 
   /// Those asked for and, likewise, those that the folder once had.

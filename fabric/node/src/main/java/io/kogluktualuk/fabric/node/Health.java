@@ -15,6 +15,9 @@ public record Health(List<Check> checks) {
   /// @param reason what was found, in words
   public record Check(String node, String name, boolean holds, String reason) {}
 
+  /// The name of the check that fails while a node drains.
+  static final String ACCEPTING = "accepting";
+
   public Health {
     checks = List.copyOf(checks);
   }
@@ -26,6 +29,12 @@ public record Health(List<Check> checks) {
 
   public boolean isReady() {
     return checks.stream().allMatch(Check::holds);
+  }
+
+  /// Whether nothing is missing but that it may take new things: a node that was draining when it
+  /// stopped has started, and drains on.
+  public boolean hasStarted() {
+    return checks.stream().allMatch(check -> check.holds || check.name.equals(ACCEPTING));
   }
 
   /// What is missing, in one line; empty when nothing is.

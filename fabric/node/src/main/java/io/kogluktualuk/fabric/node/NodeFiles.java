@@ -61,9 +61,12 @@ public final class NodeFiles {
   /// Writes the files.
   ///
   /// @param hosts the address of each node, by its name
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when the folder has another number of control
+  ///     nodes
   /// @return the nodes: control nodes first, then memory nodes, then compute nodes
   public static NodeFiles write(
       ClusterSettings settings, String verbs, UnaryOperator<String> hosts) {
+    FormerNodes.requireSameControlNodes(settings.folder(), settings.controlNodes());
     try {
       NodeFiles files = new NodeFiles(settings, verbs, hosts);
       for (Planned node : files.nodes()) {
@@ -88,7 +91,7 @@ public final class NodeFiles {
   public List<Planned> nodes() {
     List<Planned> nodes = new ArrayList<>();
     add(nodes, NodeRole.CONTROL, settings.controlNodes());
-    int former = EmbeddedCluster.memoryFolders(settings.folder());
+    int former = FormerNodes.count(settings.folder(), NodeRole.MEMORY);
     add(nodes, NodeRole.MEMORY, Math.max(settings.memoryNodes(), former));
     add(nodes, NodeRole.COMPUTE, settings.computeNodes());
     return nodes;

@@ -79,6 +79,16 @@ public final class NodeProcess {
     return process.isAlive();
   }
 
+  /// Whether it has said that it can do its work.
+  public boolean isReady() {
+    return isReady;
+  }
+
+  /// Whether it has ended in order.
+  public boolean hasStopped() {
+    return !process.isAlive() && process.exitValue() == 0;
+  }
+
   /// What it printed last, with its complaints.
   public synchronized String printed() {
     return String.join("\n", printed);

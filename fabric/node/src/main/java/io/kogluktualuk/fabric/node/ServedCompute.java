@@ -66,7 +66,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
                 name, "memory", memoryNodes > 0, memoryNodes + " memory nodes are heard of"),
             new Health.Check(
                 name,
-                "accepting",
+                Health.ACCEPTING,
                 !isDraining,
                 isDraining ? "draining, takes no runs" : "takes runs")));
   }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.node;
 
 import io.kogluktualuk.controlplane.api.ControlStatus;
+import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.server.ControlServer;
 import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.node.config.ControlConfig;
@@ -10,12 +11,18 @@ import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.ratis.LogHostSettings;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// A control node, seen by whoever operates it.
 ///
 /// **Threading:** any thread. **Ownership:** of the server.
 record ServedControl(String name, ControlServer server) implements ServedNode {
+
+  /// Entries that are applied in about a second: so far behind, a node may be for a moment.
+  private static final long LAG_MAX = 10_000;
 
   static ServedControl open(ControlConfig config) {
     return new ServedControl(config.shared().name(), ControlServer.open(settings(config)));
@@ -43,6 +50,7 @@ record ServedControl(String name, ControlServer server) implements ServedNode {
         new InetSocketAddress(shared.bind(), shared.callsPort()),
         config.memoShards(),
         config.silentAfter(),
+        config.lostAfter(),
         config.commitTimeout(),
         NodeSecurity.of(shared, PeerName.Role.CONTROL));
   }
@@ -61,20 +69,61 @@ record ServedControl(String name, ControlServer server) implements ServedNode {
   public Health health() {
     ControlStatus status = server.status();
     boolean isSound = status.failure().isEmpty();
-    boolean hasLeader = !status.leader().isEmpty();
+    List<PlaneStatus.Group> logs = server.plane().groups();
+    String leaderless = names(logs, log -> log.leader().isEmpty());
+    String behind = names(logs, log -> log.commitIndex() - log.appliedIndex() > LAG_MAX);
     return new Health(
         List.of(
             new Health.Check(name, "log", isSound, isSound ? "applies entries" : status.failure()),
             new Health.Check(
                 name,
                 "leader",
-                hasLeader,
-                hasLeader ? status.leader() + " leads" : "no leader is known")));
+                leaderless.isEmpty(),
+                leaderless.isEmpty()
+                    ? status.leader() + " leads"
+                    : "no leader is known of log " + leaderless),
+            new Health.Check(
+                name,
+                "caught-up",
+                behind.isEmpty(),
+                behind.isEmpty()
+                    ? "has applied what was agreed on"
+                    : "more than " + LAG_MAX + " entries behind in log " + behind)));
+  }
+
+  private static String names(List<PlaneStatus.Group> logs, Predicate<PlaneStatus.Group> which) {
+    return logs.stream()
+        .filter(which)
+        .map(PlaneStatus.Group::name)
+        .collect(Collectors.joining(", "));
   }
 
   @Override
   public List<Sample> samples() {
     ControlStatus s = server.status();
+    List<Sample> samples = new ArrayList<>(tables(s));
+    server.plane().groups().forEach(log -> samples.addAll(of(log)));
+    return samples;
+  }
+
+  /// How far one log is, as this node sees it, and, if it leads, how far behind the others are.
+  private static List<Sample> of(PlaneStatus.Group log) {
+    List<Sample> samples = new ArrayList<>();
+    samples.add(
+        Sample.gauge(
+            "kog_control_log_commit_index", "The last entry agreed on", log.commitIndex()));
+    samples.add(
+        Sample.gauge(
+            "kog_control_log_applied_index", "The last entry applied", log.appliedIndex()));
+    samples.add(
+        Sample.gauge(
+            "kog_control_log_followers_lag",
+            "Entries that the follower farthest behind lacks; 0 at a node that does not lead",
+            log.followers().stream().mapToLong(PlaneStatus.Follower::lagEntries).max().orElse(0)));
+    return samples.stream().map(sample -> sample.with("log", log.name())).toList();
+  }
+
+  private static List<Sample> tables(ControlStatus s) {
     return List.of(
         Sample.gauge(
             "kog_control_is_leader",

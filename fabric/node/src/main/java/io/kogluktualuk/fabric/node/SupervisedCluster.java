@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,14 +51,17 @@ public final class SupervisedCluster implements AutoCloseable {
   private final Map<String, Fallen> fallen = new LinkedHashMap<>();
   private final NodeFiles files;
   private final Launcher launcher;
+  private final Path folder;
   private final boolean restarts;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread watcher;
+  private @Nullable ProcessesFile told;
 
   /// A node that has died: when it is started again, and how long it will be left alone next time.
   private record Fallen(long pid, long againAtNanos, Duration pause) {}
 
-  private SupervisedCluster(NodeFiles files, Launcher launcher, boolean restarts) {
+  private SupervisedCluster(Path folder, NodeFiles files, Launcher launcher, boolean restarts) {
+    this.folder = folder;
     this.files = files;
     this.launcher = launcher;
     this.restarts = restarts;
@@ -74,7 +79,7 @@ public final class SupervisedCluster implements AutoCloseable {
     SupervisedCluster cluster;
     try {
       NodeFiles files = NodeFiles.write(settings, verbs, _ -> settings.host());
-      cluster = new SupervisedCluster(files, launcher, restarts);
+      cluster = new SupervisedCluster(settings.folder(), files, launcher, restarts);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -99,6 +104,8 @@ public final class SupervisedCluster implements AutoCloseable {
     wave(all.stream().filter(node -> node.role() == NodeRole.CONTROL).toList());
     wave(all.stream().filter(node -> node.role() != NodeRole.CONTROL).toList());
     opened.add(() -> Files.deleteIfExists(folder.resolve(ClusterFile.NAME)));
+    opened.add(() -> Files.deleteIfExists(folder.resolve(ProcessesFile.NAME)));
+    tell();
     ClusterFile.ofThisProcess(files.controls(), files.identity()).write(folder);
     watcher.start();
   }
@@ -129,9 +136,27 @@ public final class SupervisedCluster implements AutoCloseable {
     try {
       while (!stop.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         files.nodes().forEach(this::look);
+        tell();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Says in the state folder which processes the nodes are, when that has changed.
+  private void tell() {
+    Map<String, ProcessesFile.Entry> nodes = new HashMap<>();
+    processes()
+        .forEach(
+            node -> nodes.put(node.name(), new ProcessesFile.Entry(node.pid(), node.isReady())));
+    ProcessesFile now = new ProcessesFile(restarts, nodes);
+    if (!now.equals(told)) {
+      try {
+        now.write(folder);
+        told = now;
+      } catch (IOException e) {
+        LOG.warn("{} cannot be written: {}", ProcessesFile.NAME, e.toString());
+      }
     }
   }
 
@@ -149,8 +174,9 @@ public final class SupervisedCluster implements AutoCloseable {
               : min(before.pause().multipliedBy(2), PAUSE_MAX);
       fallen.put(node.name(), new Fallen(process.pid(), now + pause.toNanos(), pause));
       LOG.error(
-          "{} has died{}: {}",
+          "{} has {}{}: {}",
           node.name(),
+          process.hasStopped() ? "stopped" : "died",
           restarts ? ", and is started again in " + pause.toSeconds() + " s" : "",
           process.printed());
     } else if (restarts && now - before.againAtNanos() >= 0) {

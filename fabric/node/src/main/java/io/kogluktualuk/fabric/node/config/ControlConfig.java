@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node.config;
 
+import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import java.time.Duration;
@@ -16,6 +17,7 @@ public record ControlConfig(
     boolean joining,
     int memoShards,
     Duration silentAfter,
+    Duration lostAfter,
     Duration commitTimeout,
     Duration electionTimeoutMin,
     Duration electionTimeoutMax,
@@ -50,12 +52,20 @@ public record ControlConfig(
         ControlKeys.ELECTION_TIMEOUT_MAX,
         "at least the minimum of " + DurationText.of(min),
         DurationText.of(max));
+    Duration silent = values.get(ControlKeys.SILENT_AFTER);
+    Duration lost = values.find(ControlKeys.LOST_AFTER);
+    values.require(
+        lost == null || lost.compareTo(silent) >= 0,
+        ControlKeys.LOST_AFTER,
+        "at least control.silent-after of " + DurationText.of(silent),
+        lost == null ? "" : DurationText.of(lost));
     return new ControlConfig(
         shared,
         peers,
         values.get(ControlKeys.JOINING),
         values.get(ControlKeys.MEMO_SHARDS),
-        values.get(ControlKeys.SILENT_AFTER),
+        silent,
+        lost == null ? ControlSettings.lostAfterSilence(silent) : lost,
         values.get(ControlKeys.COMMIT_TIMEOUT),
         min,
         max,

@@ -45,6 +45,14 @@ final class ControlKeys {
           Duration.ofSeconds(5),
           "A member that is not heard of for so long is taken for silent.");
 
+  static final Key<Duration> LOST_AFTER =
+      Key.optional(
+          "control.lost-after",
+          Types.duration(Duration.ofMillis(100), Duration.ofDays(1)),
+          "twice silent-after",
+          "One that is not heard of for so long is agreed to be lost, until it is heard again: the\n"
+              + "other memory nodes make the copies that it was to have.");
+
   static final Key<Duration> COMMIT_TIMEOUT =
       Key.standard(
           "control.commit-timeout",
@@ -93,6 +101,7 @@ final class ControlKeys {
           JOINING,
           MEMO_SHARDS,
           SILENT_AFTER,
+          LOST_AFTER,
           COMMIT_TIMEOUT,
           ELECTION_TIMEOUT_MIN,
           ELECTION_TIMEOUT_MAX,

@@ -59,6 +59,7 @@ final class ConfigMappingTest {
             1,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
             Duration.ofMillis(300),
             Duration.ofMillis(600),
             Duration.ofMinutes(1),
@@ -76,6 +77,7 @@ final class ConfigMappingTest {
           joining = true
           memo-shards = 4
           silent-after = 7s
+          lost-after = 9s
           commit-timeout = 8s
           election-timeout-min = 100ms
           election-timeout-max = 1 s
@@ -91,6 +93,7 @@ final class ConfigMappingTest {
             true,
             4,
             Duration.ofSeconds(7),
+            Duration.ofSeconds(9),
             Duration.ofSeconds(8),
             Duration.ofMillis(100),
             Duration.ofSeconds(1),
