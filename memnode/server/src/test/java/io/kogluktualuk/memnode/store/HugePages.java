@@ -1,6 +1,8 @@
 package io.kogluktualuk.memnode.store;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +35,13 @@ final class HugePages implements AutoCloseable {
     if (!Files.isWritable(POOL)) {
       return new HugePages(folder, "", POOL + " cannot be written", false);
     }
-    String before = Files.readString(POOL).strip();
+    String before = read();
     String wanted = Integer.toString(Integer.parseInt(before) + pages);
     String now = before;
     try {
       for (int attempt = 0; attempt < ATTEMPTS && !now.equals(wanted); attempt++) {
         Files.writeString(POOL, wanted + "\n");
-        now = Files.readString(POOL).strip();
+        now = read();
       }
     } catch (IOException e) {
       return new HugePages(folder, before, "no huge pages: " + e.getMessage(), false);
@@ -50,6 +52,15 @@ final class HugePages implements AutoCloseable {
     int status = run("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "none", folder.toString());
     return new HugePages(
         folder, before, status == 0 ? "" : "hugetlbfs cannot be mounted", status == 0);
+  }
+
+  /// In one read: the kernel gives nothing to a second one.
+  private static String read() throws IOException {
+    byte[] text = new byte[64];
+    try (FileInputStream file = new FileInputStream(POOL.toFile())) {
+      int length = Math.max(0, file.read(text));
+      return new String(text, 0, length, StandardCharsets.US_ASCII).strip();
+    }
   }
 
   private static int run(String... words) throws IOException {

@@ -278,7 +278,7 @@ class TwoTiersTest {
       List<Blob> blobs = blobs(30, BLOB_BYTES - 100);
       try (OpenStore open = new OpenStore(path.resolve("node"), settings(pages.folder(), 17))) {
         MemoryStore store = open.store();
-        assertEquals("hugetlbfs, pages of 2 MiB", store.memory().pages());
+        assertEquals("hugetlbfs, pages of 2.0 MiB", store.memory().pages());
         assertEquals(16L << 20, store.memory().capacityBytes(), "whole pages");
         putAll(open, blobs);
         for (Blob blob : blobs) {
