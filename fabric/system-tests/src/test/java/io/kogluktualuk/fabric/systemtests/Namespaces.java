@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// A network namespace for each node, joined to a bridge in the test's own: addresses
-/// 10.231.66.N, the test itself at 10.231.66.254. Cutting a node's cable is one command.
+/// A network namespace for each node, joined to a bridge in the test's own: addresses 10.231.X.N,
+/// the test itself at 10.231.X.254, where X follows from its process id. Cutting a node's cable
+/// is one command.
 ///
 /// Needs root and iproute2; [#isAvailable] tells, so that tests can skip with that reason.
 ///
 /// **Threading:** one thread. **Ownership:** [#close] takes all away.
 final class Namespaces implements AutoCloseable {
 
-  private static final String BRIDGE = "kogtest0";
-  private static final String PREFIX = "10.231.66.";
+  /// Clusters of several test processes may be there at once.
+  private static final long SELF = ProcessHandle.current().pid();
+
+  private static final String NAME = "kog" + SELF + "x";
+  private static final String BRIDGE = NAME + "b";
+  private static final String PREFIX = "10.231." + SELF % 250 + ".";
 
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
@@ -23,8 +29,8 @@ final class Namespaces implements AutoCloseable {
   /// Whether this process may make them.
   static boolean isAvailable() {
     try {
-      ProcessCluster.run(List.of("ip", "netns", "add", "kogtest-probe"));
-      ProcessCluster.run(List.of("ip", "netns", "del", "kogtest-probe"));
+      ProcessCluster.run(List.of("ip", "netns", "add", NAME + "probe"));
+      ProcessCluster.run(List.of("ip", "netns", "del", NAME + "probe"));
       return true;
     } catch (AssertionError e) {
       return false; // not root, or no iproute2: that is the answer
@@ -50,8 +56,8 @@ final class Namespaces implements AutoCloseable {
   }
 
   private void make(int number) {
-    String space = "kogtest-" + number;
-    String cable = "kogtest" + number;
+    String space = NAME + number;
+    String cable = NAME + number;
     ip("netns", "add", space);
     ip("link", "add", cable + "h", "type", "veth", "peer", "name", cable + "n");
     ip("link", "set", cable + "n", "netns", space);
@@ -64,21 +70,43 @@ final class Namespaces implements AutoCloseable {
   /// What a command is to begin with to run in a node's namespace.
   List<String> inNamespaceOf(String node) {
     addressOf(node);
-    return List.of("ip", "netns", "exec", "kogtest-" + numbers.get(node));
+    return List.of("ip", "netns", "exec", NAME + numbers.get(node));
   }
 
   void cut(String node) {
-    ip("link", "set", "kogtest" + numbers.get(node) + "h", "down");
+    ip("link", "set", NAME + numbers.get(node) + "h", "down");
   }
 
   void heal(String node) {
-    ip("link", "set", "kogtest" + numbers.get(node) + "h", "up");
+    ip("link", "set", NAME + numbers.get(node) + "h", "up");
+  }
+
+  /// Drops what one node sends to another: a route into nothing, on the sender's side.
+  ///
+  /// @param from null for what this process sends
+  /// @param to null for this process
+  void drop(@Nullable String from, @Nullable String to) {
+    route("add", from, to);
+  }
+
+  void undrop(@Nullable String from, @Nullable String to) {
+    route("del", from, to);
+  }
+
+  private void route(String verb, @Nullable String from, @Nullable String to) {
+    List<String> all = new ArrayList<>();
+    if (from != null) {
+      all.addAll(List.of("-n", NAME + numbers.get(from)));
+    }
+    all.addAll(
+        List.of("route", verb, "blackhole", (to == null ? PREFIX + "254" : addressOf(to)) + "/32"));
+    ip(all.toArray(String[]::new));
   }
 
   @Override
   public void close() {
     for (int number : numbers.values()) {
-      ip("netns", "del", "kogtest-" + number);
+      ip("netns", "del", NAME + number);
     }
     ip("link", "del", BRIDGE);
   }

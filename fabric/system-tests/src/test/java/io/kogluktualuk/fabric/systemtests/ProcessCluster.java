@@ -8,8 +8,11 @@ import io.kogluktualuk.fabric.node.NodeProcess;
 import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster of separate processes, one for each node, whose nodes a test starts, stops, kills,
@@ -39,6 +44,7 @@ final class ProcessCluster implements AutoCloseable {
   private final @Nullable Path identity;
   private final @Nullable Namespaces namespaces;
   private final Map<String, NodeProcess> processes = new HashMap<>();
+  private final Map<String, Map<String, String>> environments = new HashMap<>();
 
   private ProcessCluster(ClusterSettings settings, @Nullable Namespaces namespaces) {
     this.home = settings.folder();
@@ -47,7 +53,7 @@ final class ProcessCluster implements AutoCloseable {
         namespaces == null
             ? NodeFiles.write(settings, "auto", _ -> settings.host())
             : NodeFiles.write(settings, "tcp", namespaces::addressOf);
-    this.nodes = files.nodes();
+    this.nodes = new ArrayList<>(files.nodes());
     this.controls = files.controls();
     this.identity = files.identity();
   }
@@ -66,6 +72,56 @@ final class ProcessCluster implements AutoCloseable {
     } catch (RuntimeException e) {
       namespaces.close();
       throw e;
+    }
+  }
+
+  /// Adds lines to a node's configuration; they count from its next start on.
+  void configure(String name, String lines) {
+    Path file = folder(name).resolve(NodeFiles.FILE);
+    try {
+      Files.writeString(file, Files.readString(file) + lines + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Variables that a node is started with from now on.
+  void environment(String name, Map<String, String> variables) {
+    environments.put(name, Map.copyOf(variables));
+  }
+
+  /// Plans a control node that joins those that there are, in the place of one of them that is
+  /// gone.
+  ///
+  /// @param others the control nodes that stay
+  /// @return its name and where its log is, as `kog control add` wants it
+  String planJoining(String name, List<String> others) throws IOException {
+    String host = namespaces == null ? "127.0.0.1" : namespaces.addressOf(name);
+    int logPort = freePort();
+    String self = name + "=" + host + ":" + logPort;
+    Path model = folder(others.getFirst()).resolve(NodeFiles.FILE);
+    String peers =
+        Pattern.compile("\"((control-\\d+)=[^\"]+)\"")
+            .matcher(Files.readString(model))
+            .results()
+            .filter(peer -> others.contains(peer.group(2)))
+            .map(peer -> '"' + peer.group(1) + '"')
+            .distinct()
+            .collect(Collectors.joining(", "));
+    Files.createDirectories(folder(name));
+    Files.copy(model, folder(name).resolve(NodeFiles.FILE));
+    configure(
+        name,
+        "name = \"%s\"%nbind = \"%s\"%nports.calls = %d%ncontrol.joining = true%n"
+                .formatted(name, host, freePort())
+            + "control.peers = [%s, \"%s\"]".formatted(peers, self));
+    nodes.add(new NodeFiles.Planned(name, NodeRole.CONTROL, folder(name).resolve(NodeFiles.FILE)));
+    return self;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 
@@ -122,7 +178,16 @@ final class ProcessCluster implements AutoCloseable {
     }
     command.addAll(javaCommand(node.role()));
     command.addAll(List.of("serve", "--json", "--until-input-ends", node.file().toString()));
-    processes.put(name, NodeProcess.start(name, new ProcessBuilder(command)));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environments.getOrDefault(name, Map.of()));
+    processes.put(name, NodeProcess.start(name, builder));
+  }
+
+  /// Waits for the end of a node that cannot start.
+  ///
+  /// @return its status
+  int awaitEnd(String name) throws InterruptedException {
+    return process(name).awaitEnd(END_WITHIN);
   }
 
   void awaitReady(String name) throws InterruptedException {
@@ -172,6 +237,16 @@ final class ProcessCluster implements AutoCloseable {
   /// Ends a partition.
   void heal(String name) {
     Objects.requireNonNull(namespaces, "needs namespaces").heal(name);
+  }
+
+  /// Drops what one sends to the other, one way; `null` is this process.
+  void deafen(@Nullable String from, @Nullable String to) {
+    Objects.requireNonNull(namespaces, "needs namespaces").drop(from, to);
+  }
+
+  /// Ends that.
+  void hear(@Nullable String from, @Nullable String to) {
+    Objects.requireNonNull(namespaces, "needs namespaces").undrop(from, to);
   }
 
   boolean isRunning(String name) {

@@ -113,6 +113,11 @@ public final class AccountNumbers {
     return add(account);
   }
 
+  /// How many accounts there are; they have the numbers below that.
+  int count() {
+    return names.size();
+  }
+
   /// The account of a number; the default one for a number that nobody has, as in a log that is
   /// older than this file.
   public Account name(int number) {

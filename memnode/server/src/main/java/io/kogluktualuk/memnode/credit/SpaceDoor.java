@@ -116,6 +116,16 @@ public final class SpaceDoor {
     return needs;
   }
 
+  /// All accounts that the node has ever known, with nothing to ask for: what the control plane
+  /// says of them tells what an earlier process was given and nobody has returned.
+  public List<Need> former() {
+    List<Need> former = new ArrayList<>();
+    for (int number = 0; number < names.count(); number++) {
+      former.add(new Need(number, names.name(number), 0, 1, 0));
+    }
+    return former;
+  }
+
   /// See [SpaceLedger#allotted].
   public void allotted(int account, long here, long limit, long everywhere) {
     synchronized (ledger) {

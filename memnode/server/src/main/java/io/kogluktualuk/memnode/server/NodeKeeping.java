@@ -15,7 +15,9 @@ import io.kogluktualuk.memnode.store.MemoryStore;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -143,9 +145,11 @@ final class NodeKeeping implements AutoCloseable {
 
   private void settle() {
     try {
+      List<SpaceDoor.Need> former = new ArrayList<>(door.former());
       while (true) {
         isShort.tryAcquire(SETTLE.toMillis(), TimeUnit.MILLISECONDS);
         isShort.drainPermits();
+        former.removeIf(this::isSettled);
         settleOnce();
       }
     } catch (InterruptedException _) {
@@ -154,12 +158,19 @@ final class NodeKeeping implements AutoCloseable {
   }
 
   private void settleOnce() {
-    for (SpaceDoor.Need need : door.needs()) {
-      try {
-        treasury.settle(need, door);
-      } catch (FabricException e) {
-        LOG.debug("account {}: {}", need.account(), e.getMessage());
-      }
+    door.needs().forEach(this::isSettled);
+  }
+
+  /// Settles an account.
+  ///
+  /// @return whether there is nothing to repeat
+  private boolean isSettled(SpaceDoor.Need need) {
+    try {
+      treasury.settle(need, door);
+      return true;
+    } catch (FabricException e) {
+      LOG.debug("account {}: {}", need.account(), e.getMessage());
+      return e.category() != FabricException.Category.RETRY;
     }
   }
 

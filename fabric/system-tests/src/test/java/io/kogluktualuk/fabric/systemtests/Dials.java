@@ -1,0 +1,93 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// How slow the disk of a process is and how wrong its clock, set while it runs; see
+/// `src/test/c/slow-disk-odd-clock.c`, which is preloaded into it.
+///
+/// ```
+///  0               8              16
+/// ┌───────────────┬───────────────┐
+/// │ delay µs      │ clock ± ns    │ little-endian
+/// └───────────────┴───────────────┘
+/// ```
+///
+/// **Threading:** any thread.
+final class Dials {
+
+  private static final Path SOURCE = Path.of("src/test/c/slow-disk-odd-clock.c");
+
+  private final Path library;
+  private final Path file;
+
+  private Dials(Path library, Path file) {
+    this.library = library;
+    this.file = file;
+  }
+
+  /// Whether there is a C compiler.
+  static boolean isAvailable() {
+    try {
+      ProcessCluster.run(List.of("gcc", "--version"));
+      return true;
+    } catch (AssertionError e) {
+      return false; // none, which is the answer
+    }
+  }
+
+  /// Compiles the library into a folder.
+  static Path compile(Path folder) {
+    Path library = folder.resolve("libslow-disk-odd-clock.so");
+    ProcessCluster.run(
+        List.of(
+            "gcc",
+            "-O2",
+            "-Wall",
+            "-Werror",
+            "-shared",
+            "-fPIC",
+            "-D_FILE_OFFSET_BITS=32",
+            "-o",
+            library.toString(),
+            SOURCE.toAbsolutePath().toString(),
+            "-ldl"));
+    return library;
+  }
+
+  /// Dials for one process, at zero.
+  static Dials of(Path library, Path file) {
+    Dials dials = new Dials(library, file);
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.write(file, new byte[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return dials;
+  }
+
+  /// What the process is to be started with.
+  Map<String, String> environment() {
+    return Map.of("LD_PRELOAD", library.toString(), "KOG_FAULT_DIALS", file.toString());
+  }
+
+  void set(Duration delay, Duration clock) {
+    ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(delay.toNanos() / 1000).putLong(clock.toNanos()).flip();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(bytes, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import io.kogluktualuk.controlplane.client.ControlLeases;
+import io.kogluktualuk.controlplane.client.ControlLink;
+import io.kogluktualuk.controlplane.client.RequestIds;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.Held;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.PutPolicy;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/// Puts derived blobs and holds them: as long as it believes in a hold, the blob must be there.
+///
+/// The belief is asked before and after the read; a node whose disk a fault has destroyed is
+/// excused.
+///
+/// **Threading:** one thread; [#excuse] any. **Ownership:** owns a session. **Bound:**
+/// [#HELD_MAX].
+final class HoldWork implements Work {
+
+  private static final int HELD_MAX = 24;
+  private static final Duration TTL = Duration.ofSeconds(6);
+
+  private final History history;
+  private final Account account;
+  private final ControlLink link;
+  private final FabricBlobs blobs;
+  private final Fabric fabric;
+  private final Set<String> excused = ConcurrentHashMap.newKeySet();
+  private final Set<String> nodes = new HashSet<>();
+  private final List<Hash> held = new ArrayList<>();
+  private Held scope;
+
+  HoldWork(
+      List<InetSocketAddress> controls,
+      Fabric fabric,
+      RequestIds ids,
+      History history,
+      Account account) {
+    this.history = history;
+    this.account = account;
+    this.fabric = fabric;
+    this.link = ControlLink.open(controls);
+    this.blobs =
+        FabricBlobs.open(
+            this::memoryNodes,
+            ReaderSettings.defaults().withTimeout(Duration.ofSeconds(8)).withBuffers(4, 2),
+            new ControlLeases(link, "fault-suite", ids),
+            new LeaseSettings(account, TTL, Duration.ofSeconds(2)));
+    this.scope = blobs.leases().open();
+  }
+
+  private List<MemoryNode> memoryNodes() {
+    List<MemoryNode> members =
+        MemoryNode.among(
+            fabric.control().members().members().stream().filter(m -> !m.isSilent()).toList());
+    synchronized (nodes) {
+      members.forEach(node -> nodes.add(node.id()));
+    }
+    return members;
+  }
+
+  /// From now on, what this node has lost counts as lost by the fault.
+  void excuse(String nodeId) {
+    excused.add(nodeId);
+  }
+
+  @Override
+  public void once(RandomGenerator random) {
+    if (held.size() == HELD_MAX) {
+      held.clear();
+      scope.close();
+      scope = blobs.leases().open();
+    }
+    Blob blob = Blob.of(Mutations.randomBytes(random.nextInt(1, 48 << 10), random));
+    PutPolicy policy = PutPolicy.derived(0).withAccount(account);
+    String hash = blob.hash().toHex();
+    Object did =
+        history.did(
+            Step.Kind.HOLD,
+            "put",
+            hash,
+            () -> {
+              blobs.with(policy, scope).put(List.of(blob));
+              return "";
+            });
+    if (did != null) {
+      held.add(blob.hash());
+    }
+    if (!held.isEmpty()) {
+      check(held.get(random.nextInt(held.size())));
+    }
+  }
+
+  private void check(Hash hash) {
+    Set<String> before = believed(hash);
+    history.did(
+        Step.Kind.HOLD,
+        "read",
+        hash.toHex(),
+        () -> {
+          try {
+            return blobs.get(hash).hash().toHex();
+          } catch (NotFound | Corruption e) {
+            missing(hash, before, e);
+            throw e;
+          }
+        });
+  }
+
+  private void missing(Hash hash, Set<String> before, FabricException e) {
+    Set<String> still = believed(hash);
+    still.retainAll(before);
+    still.removeAll(excused);
+    if (!still.isEmpty()) {
+      history.violated("held " + hash.toHex() + " at " + still + " and not there: " + e);
+    }
+  }
+
+  private Set<String> believed(Hash hash) {
+    List<String> all;
+    synchronized (nodes) {
+      all = List.copyOf(nodes);
+    }
+    Set<String> holding = new HashSet<>();
+    for (String node : all) {
+      if (blobs.leases().promised(node).contains(hash)) {
+        holding.add(node);
+      }
+    }
+    return holding;
+  }
+
+  @Override
+  public void close() {
+    try (link;
+        blobs) {
+      scope.close();
+    } catch (FabricException e) {
+      history.did(
+          Step.Kind.HOLD,
+          "close",
+          "",
+          () -> {
+            throw e;
+          });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.client.ClusterFile;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Channel;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.LocateRequest;
+import io.kogluktualuk.memnode.api.MemoryCalls;
+import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.rdma.transport.rpc.RpcClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// On how many nodes blobs are, as the nodes themselves say.
+///
+/// **Threading:** stateless.
+final class Replicas {
+
+  private static final Duration CALL = Duration.ofSeconds(5);
+
+  private Replicas() {}
+
+  static int fewest(Fabric fabric, List<Hash> hashes) {
+    return copies(fabric, hashes).values().stream().mapToInt(Integer::intValue).min().orElse(9);
+  }
+
+  /// How many blobs have how many copies.
+  static Map<Integer, Long> counts(Fabric fabric, List<Hash> hashes) {
+    return copies(fabric, hashes).values().stream()
+        .collect(Collectors.groupingBy(count -> count, Collectors.counting()));
+  }
+
+  private static Map<Hash, Integer> copies(Fabric fabric, List<Hash> hashes) {
+    Map<Hash, Integer> copies = new HashMap<>();
+    hashes.forEach(hash -> copies.put(hash, 0));
+    for (Member member : fabric.control().members().members()) {
+      if (member.info().role() == Role.MEMORY && !member.isSilent()) {
+        count(member, hashes, copies);
+      }
+    }
+    return copies;
+  }
+
+  private static void count(Member member, List<Hash> hashes, Map<Hash, Integer> copies) {
+    Deadline deadline = Deadline.after(CALL);
+    try (Channel channel =
+        RpcClient.connect(ClusterFile.parseAddress(member.info().address()), deadline)) {
+      for (int from = 0; from < hashes.size(); from += MemoryCalls.ITEMS_MAX) {
+        List<Hash> part =
+            hashes.subList(from, Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX));
+        channel
+            .call(MemoryCalls.LOCATE, new LocateRequest(Tenant.DEFAULT, part), deadline)
+            .found()
+            .keySet()
+            .forEach(position -> copies.merge(part.get(position), 1, Integer::sum));
+      }
+    }
+  }
+}
