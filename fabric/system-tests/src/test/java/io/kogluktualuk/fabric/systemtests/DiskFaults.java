@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +127,11 @@ final class DiskFaults {
   static Fault.Healing flipControl(FaultGround ground, RandomGenerator random, String prefix)
       throws IOException, InterruptedException {
     String name = NodeFaults.control(ground, random);
+    Path folder = ground.cluster().folder(name);
+    Await.until(
+        Deadline.after(JOINED_WITHIN),
+        () -> has(folder, prefix),
+        () -> name + " has no file " + prefix);
     ground.cluster().kill(name);
     Path file = newest(ground.cluster().folder(name), prefix);
     flip(file, random);
@@ -219,6 +225,16 @@ final class DiskFaults {
           Files.delete(path);
         }
       }
+    }
+  }
+
+  /// While it runs, files come and go.
+  private static boolean has(Path folder, String prefix) {
+    try {
+      newest(folder, prefix);
+      return true;
+    } catch (IOException | UncheckedIOException _) {
+      return false; // not yet
     }
   }
 
