@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 /// Decides what time itself asks for: that lapsed leases end, that silent members are lost, and
 /// that those heard again are back.
 ///
-/// Whoever was asleep has heard nobody, so after a gap in its own ticks it gives everyone the whole
-/// time again before it believes that they are silent.
+/// Whoever was asleep has heard nobody, so after a gap in its own ticks it gives everyone the
+/// whole time again before it believes that they are silent.
 ///
 /// **Threading:** one thread. **Bound:** [#PROPOSALS_MAX] proposals at a time; others come next.
-final class Timekeeping {
+public final class Timekeeping {
 
   static final int PROPOSALS_MAX = 100;
 
@@ -34,7 +34,7 @@ final class Timekeeping {
   private long awakeSinceNanos;
 
   /// @param lostAfter a member not heard for so long is lost
-  Timekeeping(Duration lostAfter, long nowNanos) {
+  public Timekeeping(Duration lostAfter, long nowNanos) {
     this.lostAfterMillis = lostAfter.toMillis();
     this.elapsedSeenNanos = nowNanos;
     this.tickNanos = nowNanos;
@@ -45,7 +45,7 @@ final class Timekeeping {
   ///
   /// @param elapsed the log's time, as of its last entry
   /// @param nextExpiry when the next lease lapses, in the log's time; `Long.MAX_VALUE` for never
-  List<Proposal> due(long nowNanos, long elapsed, long nextExpiry, List<Member> members) {
+  public List<Proposal> due(long nowNanos, long elapsed, long nextExpiry, List<Member> members) {
     if (millis(nowNanos - tickNanos) > GAP_MILLIS_MAX) {
       awakeSinceNanos = nowNanos;
     }

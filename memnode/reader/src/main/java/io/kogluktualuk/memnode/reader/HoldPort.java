@@ -10,7 +10,7 @@ import java.util.Set;
 /// How [Leases] reach memory nodes.
 ///
 /// **Threading:** any thread; calls block.
-interface HoldPort {
+public interface HoldPort {
 
   /// The nodes that may have a blob, the most likely first.
   List<String> candidates(Hash hash);

@@ -41,7 +41,8 @@ public final class Leases {
   private final HoldBook book = new HoldBook();
   private final Set<Held> scopes = ConcurrentHashMap.newKeySet();
 
-  Leases(
+  /// @param nanoTime the holder's monotonic clock
+  public Leases(
       LeaseSource source,
       HoldPort port,
       LeaseSettings settings,
@@ -77,17 +78,17 @@ public final class Leases {
   }
 
   /// What a put shows to hold its blobs from the start.
-  LeaseTerms terms(Deadline deadline) {
+  public LeaseTerms terms(Deadline deadline) {
     return keeper.terms(deadline);
   }
 
   /// A memory node has refused these terms.
-  void refused(LeaseTerms terms) {
+  public void refused(LeaseTerms terms) {
     keeper.lapsed(terms.proof());
   }
 
   /// A put under these terms has left a blob on a node.
-  void stored(Held held, Hash hash, String nodeId, LeaseTerms terms, long askedNanos) {
+  public void stored(Held held, Hash hash, String nodeId, LeaseTerms terms, long askedNanos) {
     note(held, nodeId, Set.of(hash), terms, askedNanos);
   }
 
@@ -184,7 +185,7 @@ public final class Leases {
   /// Renews the lease when it is time, and tells the nodes.
   ///
   /// @return how long nothing is to be done
-  Duration tend() {
+  public Duration tend() {
     if (!book.isEmpty() && (keeper.living() == null || keeper.isDue())) {
       try {
         Deadline deadline = Deadline.after(callTimeout);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Invariant:** it never lets go of a copy unless R others, or all active nodes, have been
 /// seen to have one.
-final class RepairPlanner {
+public final class RepairPlanner {
 
   private final String self;
   private final int replicas;
@@ -39,7 +39,7 @@ final class RepairPlanner {
   /// @param before an earlier set of members for which everything was in order; null when
   ///     nothing is
   ///     known to be
-  RepairPlanner(String self, int replicas, Placement now, @Nullable Placement before) {
+  public RepairPlanner(String self, int replicas, Placement now, @Nullable Placement before) {
     this.self = self;
     this.replicas = replicas;
     this.now = now;
@@ -55,7 +55,7 @@ final class RepairPlanner {
   /// @param isSurplus whether this copy may go
   /// @param missing how many copies there are too few, those that `targets` will add included
   /// @param fate where it is
-  record Plan(List<String> targets, boolean isSurplus, int missing, Fate fate) {
+  public record Plan(List<String> targets, boolean isSurplus, int missing, Fate fate) {
 
     /// Whether nothing has to be looked at again while the members stay the same.
     boolean isFinished() {
@@ -69,7 +69,7 @@ final class RepairPlanner {
   }
 
   /// Where a blob is.
-  enum Fate {
+  public enum Fate {
     /// It belongs here.
     HERE,
     /// It does not belong here, and is not yet on all nodes on which it does.
@@ -82,9 +82,9 @@ final class RepairPlanner {
     return blob.isSource() ? replicas : 1;
   }
 
-  /// Whether the blob has to be looked after at all: derived ones that nobody needs stay where they
-  /// are, until their node leaves.
-  boolean concerns(LocalBlob blob) {
+  /// Whether the blob has to be looked after at all: derived ones that nobody needs stay where
+  /// they are, until their node leaves.
+  public boolean concerns(LocalBlob blob) {
     boolean isCaredFor = blob.isSource() || blob.isPinned() || isDraining;
     return isCaredFor && (before == null || hasMoved(blob, before));
   }
@@ -96,7 +96,7 @@ final class RepairPlanner {
 
   /// The nodes whose indexes have to be looked at before [#plan]: where the blob belongs, and who
   /// would be responsible instead of this node.
-  Set<String> toAsk(LocalBlob blob) {
+  public Set<String> toAsk(LocalBlob blob) {
     Set<String> ask = new LinkedHashSet<>(now.intended(blob.hash(), copies(blob)));
     for (String id : now.living(blob.hash())) {
       if (id.equals(self)) {
@@ -110,7 +110,7 @@ final class RepairPlanner {
 
   /// @param having those of [#toAsk] that have the blob
   /// @param silent those of them that could not be asked
-  Plan plan(LocalBlob blob, Set<String> having, Set<String> silent) {
+  public Plan plan(LocalBlob blob, Set<String> having, Set<String> silent) {
     Hash hash = blob.hash();
     List<String> intended = now.intended(hash, copies(blob));
     List<String> absent = new ArrayList<>(intended);

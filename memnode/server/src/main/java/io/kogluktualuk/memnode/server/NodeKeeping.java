@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /// What a memory node does that blobs stay as long as they must: one for all tenants, because
 /// leases, fences and accounts are the node's.
 ///
-/// **Threading:** any thread, and two of its own: one ends leases and makes room ahead of need, the
-/// other settles credits with the control plane.
-/// **Ownership:** owns its memory and its threads; the stores are lent, and closed after it.
+/// **Threading:** any thread, and two of its own: one ends leases and makes room ahead of need,
+/// the other settles credits with the control plane. **Ownership:** owns its memory and its
+/// threads; the stores are lent, and closed after it.
 final class NodeKeeping implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeKeeping.class);
@@ -91,7 +91,18 @@ final class NodeKeeping implements AutoCloseable {
             System::nanoTime,
             random);
     store.consult(retention);
-    tenants.put(tenant, new TenantKeeping(store, retention, door, room, names, fences));
+    tenants.put(
+        tenant,
+        new TenantKeeping(
+            store,
+            retention,
+            door,
+            room,
+            names,
+            fences,
+            System::nanoTime,
+            TenantKeeping.PATIENCE,
+            TenantKeeping.WINDOW_WAIT));
     reserves.put(tenant, limits.reserveBytes(capacity));
   }
 

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The calls of one tenant that ask for blobs to stay: they show a lease, they pay, they wait.
@@ -52,10 +53,10 @@ final class TenantKeeping implements BlobTerms {
 
   /// How long a reservation waits for a window before the caller is told to ask again: shorter
   /// than any sensible deadline, long enough not to be asked in a circle.
-  private static final Duration WINDOW_WAIT = Duration.ofMillis(500);
+  static final Duration WINDOW_WAIT = Duration.ofMillis(500);
 
   /// The patience of who names none: a few turns of the control plane.
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /// More than there are windows.
   private static final int WINDOWS_MAX = 4096;
@@ -69,6 +70,9 @@ final class TenantKeeping implements BlobTerms {
   private final int room;
   private final AccountNumbers names;
   private final FenceKeeper fences;
+  private final LongSupplier nanoTime;
+  private final Duration patience;
+  private final Duration windowWait;
 
   /// By window; guarded by itself.
   private final Map<Long, Intent> intents =
@@ -82,19 +86,28 @@ final class TenantKeeping implements BlobTerms {
   /// What shall be held once it is sealed.
   private record Intent(LeaseProof proof, List<Hash> hashes) {}
 
+  /// @param nanoTime the node's monotonic clock, as the retention's
+  /// @param patience of who names none
+  /// @param windowWait how long a reservation waits for a window
   TenantKeeping(
       MemoryStore store,
       TenantRetention retention,
       SpaceDoor door,
       int room,
       AccountNumbers names,
-      FenceKeeper fences) {
+      FenceKeeper fences,
+      LongSupplier nanoTime,
+      Duration patience,
+      Duration windowWait) {
     this.store = store;
     this.retention = retention;
     this.door = door;
     this.room = room;
     this.names = names;
     this.fences = fences;
+    this.nanoTime = nanoTime;
+    this.patience = patience;
+    this.windowWait = windowWait;
   }
 
   private <R> R locked(Function<Residents, R> use) {
@@ -106,7 +119,7 @@ final class TenantKeeping implements BlobTerms {
     fences.check(lease.proof());
     fences.promise(lease.ttl());
     // After it was heard: the holder counts from before it asked.
-    long deadline = System.nanoTime() + lease.ttl().toNanos();
+    long deadline = nanoTime.getAsLong() + lease.ttl().toNanos();
     locked(
         residents -> {
           retention.hear(residents, lease.proof(), deadline);
@@ -114,8 +127,8 @@ final class TenantKeeping implements BlobTerms {
         });
   }
 
-  private static Deadline patience(Duration asked) {
-    return Deadline.after(asked.isZero() ? PATIENCE : asked);
+  private Deadline patience(Duration asked) {
+    return Deadline.after(asked.isZero() ? patience : asked);
   }
 
   /// Pays at the door for blobs that are not here, and for those that are here and not paid for.
@@ -192,7 +205,7 @@ final class TenantKeeping implements BlobTerms {
     Map<Integer, Long> used = new HashMap<>();
     try {
       MemoryStore.Reserved reserved =
-          store.reserveOn(request.session(), wanted(request, account), Deadline.after(WINDOW_WAIT));
+          store.reserveOn(request.session(), wanted(request, account), Deadline.after(windowWait));
       return bind(request, account, reserved, used);
     } finally {
       finish(paid, used);
@@ -507,7 +520,7 @@ final class TenantKeeping implements BlobTerms {
     return locked(
         residents -> {
           var ledger = retention.ledger(residents);
-          ledger.expire(System.nanoTime());
+          ledger.expire(nanoTime.getAsLong());
           ledger.fence(fences.fences());
           boolean hasMore = ledger.drain(PORTION) == PORTION;
           hasMore |= retention.makeAhead(residents, freeBytes, PORTION);

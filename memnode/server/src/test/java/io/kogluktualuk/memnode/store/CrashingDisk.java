@@ -18,19 +18,35 @@ import java.util.random.RandomGenerator;
 /// that was not forced is the old or the new one. A file that was never forced may be gone.
 /// Renaming and deleting last at once.
 ///
-/// **Threading:** one thread. **Ownership:** owns all memory; [#crash] and [#close] leave it to the
-/// collector.
+/// **Threading:** one thread. **Ownership:** owns all memory; [#crash] and [#close] leave it to
+/// the collector.
 final class CrashingDisk implements Disk {
 
   private static final int BLOCK_BYTES = 4096;
   private static final int SECTOR_BYTES = 512;
 
   private final Path folder;
+  private final DiskMemory memory;
+  private final long reach;
   private final Map<String, Content> files = new HashMap<>();
   private boolean isDying;
 
   CrashingDisk(Path folder) {
+    this(folder, new DiskMemory(), Long.MAX_VALUE);
+  }
+
+  /// @param memory where that of mapped files comes from
+  /// @param reach how many bytes of each file are ever used; behind them it is all zeros
+  CrashingDisk(Path folder, DiskMemory memory, long reach) {
     this.folder = folder;
+    this.memory = memory;
+    this.reach = reach;
+  }
+
+  /// Gives its memory back; nothing of it is to be used any more.
+  void discard() {
+    files.values().forEach(content -> memory.giveBack(content.now));
+    files.clear();
   }
 
   /// From now on every sync fails.
@@ -79,7 +95,10 @@ final class CrashingDisk implements Disk {
 
   @Override
   public void delete(String name) {
-    files.remove(name);
+    Content gone = files.remove(name);
+    if (gone != null) {
+      memory.giveBack(gone.now);
+    }
   }
 
   @Override
@@ -93,18 +112,19 @@ final class CrashingDisk implements Disk {
 
   @Override
   public void keep(String name, String as) {
-    files.put(as, files.getOrDefault(name, new Content()));
+    files.put(as, files.getOrDefault(name, new Content(reach)));
   }
 
   @Override
   public OpenFile open(String name) {
-    return new Handle(files.computeIfAbsent(name, _ -> new Content()));
+    return new Handle(files.computeIfAbsent(name, _ -> new Content(reach)));
   }
 
   @Override
   public MappedFile map(String name, long length) {
-    Content content = files.computeIfAbsent(name, _ -> new Content());
+    Content content = files.computeIfAbsent(name, _ -> new Content(reach));
     if (content.length == 0) {
+      content.now = memory.lend(length, Math.min(length, reach));
       content.grow(length);
     }
     return new Handle(content);
@@ -128,18 +148,26 @@ final class CrashingDisk implements Disk {
     private long length;
     private long deviceLength;
     private boolean wasForced;
+    private final long reach;
+
+    Content(long reach) {
+      this.reach = reach;
+    }
 
     void grow(long atLeast) {
       if (atLeast > now.byteSize()) {
         long capacity = Math.max(atLeast, Math.min(2 * now.byteSize(), now.byteSize() + (1 << 20)));
         now = Arena.ofAuto().allocate(capacity, 64).copyFrom(now);
-        device = Arena.ofAuto().allocate(capacity, 64).copyFrom(device);
+      }
+      long kept = Math.min(now.byteSize(), reach);
+      if (device.byteSize() < kept) {
+        device = Arena.ofAuto().allocate(kept, 64).copyFrom(device);
       }
       length = Math.max(length, atLeast);
     }
 
     void force() {
-      device.copyFrom(now);
+      device.copyFrom(now.asSlice(0, device.byteSize()));
       deviceLength = length;
       wasForced = true;
     }
@@ -147,7 +175,7 @@ final class CrashingDisk implements Disk {
     void crash(RandomGenerator random) {
       for (long at = nextDifference(0); at >= 0; at = nextDifference(at)) {
         long block = at - at % BLOCK_BYTES;
-        long end = Math.min(now.byteSize(), block + BLOCK_BYTES);
+        long end = Math.min(device.byteSize(), block + BLOCK_BYTES);
         long torn =
             switch (random.nextInt(3)) {
               case 0 -> 0;
@@ -163,10 +191,11 @@ final class CrashingDisk implements Disk {
     }
 
     private long nextDifference(long from) {
-      if (from >= now.byteSize()) {
+      if (from >= device.byteSize()) {
         return -1;
       }
-      long found = now.asSlice(from).mismatch(device.asSlice(from));
+      long left = device.byteSize() - from;
+      long found = now.asSlice(from, left).mismatch(device.asSlice(from, left));
       return found < 0 ? -1 : from + found;
     }
   }
@@ -199,7 +228,8 @@ final class CrashingDisk implements Disk {
     @Override
     public void write(byte[] source, int length, long to) {
       content.grow(to + length);
-      MemorySegment.copy(source, 0, content.now, ValueLayout.JAVA_BYTE, to, length);
+      int used = Math.clamp(reach - to, 0, length);
+      MemorySegment.copy(source, 0, content.now, ValueLayout.JAVA_BYTE, to, used);
     }
 
     @Override

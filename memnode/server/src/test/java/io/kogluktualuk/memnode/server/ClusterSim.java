@@ -1,0 +1,55 @@
+package io.kogluktualuk.memnode.server;
+
+import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.memnode.store.DiskMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// A whole fabric in one thread, on a virtual clock: see `fabric/docs/SIMULATION.md`.
+///
+/// `-Dsim.seeds=N` runs more of them.
+final class ClusterSim {
+
+  private static final int SEEDS = 40;
+  private static final Path IN_MEMORY = Path.of("/dev/shm");
+
+  private final DiskMemory memory = new DiskMemory();
+
+  @Test
+  void whatIsPromisedIsKeptWhateverGoesWrong() {
+    Seeds.run(ClusterSim.class, Integer.getInteger("sim.seeds", SEEDS), this::run);
+  }
+
+  private void run(RandomGenerator random) throws IOException {
+    Path folder =
+        Files.isWritable(IN_MEMORY)
+            ? Files.createTempDirectory(IN_MEMORY, "cluster-sim")
+            : Files.createTempDirectory("cluster-sim");
+    try {
+      SimulatedFabric fabric = new SimulatedFabric(folder, memory, random);
+      try {
+        fabric.run();
+      } finally {
+        fabric.discard();
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> found = Files.walk(folder)) {
+      all = found.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.delete(each);
+    }
+  }
+}

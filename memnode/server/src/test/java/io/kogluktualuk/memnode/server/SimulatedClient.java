@@ -1,0 +1,301 @@
+package io.kogluktualuk.memnode.server;
+
+import static io.kogluktualuk.memnode.server.SimulatedTime.MILLI;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Root;
+import io.kogluktualuk.controlplane.api.RootName;
+import io.kogluktualuk.controlplane.client.ControlLeases;
+import io.kogluktualuk.controlplane.client.RequestIds;
+import io.kogluktualuk.controlplane.model.roots.RootsCommand;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.StaleLease;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.AbsentResponse;
+import io.kogluktualuk.memnode.api.HoldRequest;
+import io.kogluktualuk.memnode.api.LeaseTerms;
+import io.kogluktualuk.memnode.api.PinRequest;
+import io.kogluktualuk.memnode.api.ReleaseRequest;
+import io.kogluktualuk.memnode.api.Retention;
+import io.kogluktualuk.memnode.api.SpaceTerms;
+import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.api.TouchRequest;
+import io.kogluktualuk.memnode.reader.Held;
+import io.kogluktualuk.memnode.reader.HoldPort;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
+import io.kogluktualuk.memnode.reader.Leases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// A session with the real bookkeeping of leases and holds, that puts, holds, reads and lets go.
+///
+/// **Threading:** one thread.
+final class SimulatedClient implements HoldPort {
+
+  static final Account ACCOUNT = new Account("team");
+
+  /// Nobody can wait in a simulation.
+  static final SpaceTerms SPACE = new SpaceTerms(ACCOUNT, Duration.ZERO);
+
+  private static final Deadline SOON = Deadline.after(Duration.ofHours(1));
+  private static final int SCOPES_MAX = 4;
+
+  private final String name;
+  private final SimulatedFabric fabric;
+  private final RandomGenerator random;
+  private final long clockOffset;
+  private final Leases leases;
+  private final List<Held> scopes = new ArrayList<>();
+  private final List<Hash> seen = new ArrayList<>();
+  private final RequestIds requests;
+  private boolean isStopped;
+  private final Map<String, Long> tokens = new HashMap<>();
+  private String lease = "none";
+
+  SimulatedClient(String name, SimulatedFabric fabric, RandomGenerator random) {
+    this.name = name;
+    this.fabric = fabric;
+    this.random = random;
+    this.clockOffset = random.nextLong(-1L << 60, 1L << 60);
+    LeaseSettings settings =
+        new LeaseSettings(
+            ACCOUNT, Duration.ofMillis(random.nextLong(3000, 9000)), Duration.ofSeconds(1));
+    this.requests = new RequestIds(random);
+    this.leases =
+        new Leases(
+            new ControlLeases(new SimulatedChannel(name, fabric.control()), name, requests),
+            this,
+            settings,
+            LeaseId.of(random),
+            () -> fabric.time().now() + clockOffset);
+    fabric.time().after(random.nextLong(500 * MILLI), this::act);
+    fabric.time().after(random.nextLong(500 * MILLI), this::tend);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /// What it relies on.
+  Set<Hash> promised(String node) {
+    return leases.promised(node);
+  }
+
+  /// Under which token it has last held something at a node.
+  long tokenAt(String node) {
+    return tokens.getOrDefault(node, 0L);
+  }
+
+  /// For whoever wonders why a promise was broken.
+  String lease() {
+    return "whose latest lease is " + lease;
+  }
+
+  private void tend() {
+    Duration pause = leases.tend();
+    // Now and then it sleeps through.
+    long extra = random.nextInt(30) == 0 && !fabric.isCalm() ? 12_000 * MILLI : 0;
+    fabric.time().after(pause.toNanos() + extra, this::tend);
+  }
+
+  private void act() {
+    if (isStopped) {
+      return;
+    }
+    fabric.time().after(random.nextLong(20 * MILLI, 400 * MILLI), this::act);
+    try {
+      switch (random.nextInt(9)) {
+        case 0, 1 -> put(true);
+        case 2 -> put(false);
+        case 3, 4 -> hold();
+        case 5 -> release();
+        case 6 -> publish();
+        default -> read(any());
+      }
+    } catch (FabricException e) {
+      // The next act is another one.
+    }
+  }
+
+  private Hash any() {
+    return seen.isEmpty() || random.nextInt(10) == 0
+        ? fabric.truth().anyHash(random)
+        : seen.get(random.nextInt(seen.size()));
+  }
+
+  private void put(boolean isSource) {
+    byte[] bytes = new byte[random.nextInt(200, 4000)];
+    random.nextBytes(bytes);
+    put(Blob.of(bytes), isSource, random.nextBoolean());
+  }
+
+  /// Puts a blob where it belongs, held from the start or not.
+  private Held put(Blob blob, boolean isSource, boolean isHeld) {
+    fabric.truth().know(blob);
+    Held held = leases.open();
+    keep(held);
+    boolean isDurable = random.nextBoolean();
+    int replicas = isSource ? SimulatedFabric.REPLICAS : 1;
+    List<String> nodes = fabric.placement().intended(blob.hash(), replicas);
+    int stored = 0;
+    for (String node : nodes) {
+      stored += put(held, node, blob, isSource, isHeld, isDurable) ? 1 : 0;
+    }
+    if (stored == replicas) {
+      seen.add(blob.hash());
+      if (isSource && isDurable) {
+        fabric.truth().acknowledged(blob.hash());
+      }
+    }
+    return held;
+  }
+
+  private boolean put(
+      Held held, String node, Blob blob, boolean isSource, boolean isHeld, boolean isDurable) {
+    Retention retention =
+        isSource ? Retention.SOURCE : new Retention.Derived(random.nextLong(100_000));
+    LeaseTerms terms = isHeld ? leases.terms(SOON) : null;
+    long asked = fabric.time().now() + clockOffset;
+    try {
+      new SimulatedPut(fabric, name, node, SPACE, blob, retention, isDurable, terms).run();
+      if (terms != null) {
+        tokens.put(node, terms.proof().token());
+        leases.stored(held, blob.hash(), node, terms, asked);
+      }
+      return true;
+    } catch (StaleLease e) {
+      if (terms != null) {
+        leases.refused(terms);
+      }
+      return false;
+    } catch (FabricException e) {
+      return false;
+    }
+  }
+
+  /// Sets a root to a new blob: put and held, stamped, named, let go.
+  private void publish() {
+    byte[] bytes = new byte[random.nextInt(200, 2000)];
+    random.nextBytes(bytes);
+    Blob blob = Blob.of(bytes);
+    Held held = put(blob, true, true);
+    try {
+      long generation = fabric.control().read(name, machine -> machine.pins().generation());
+      Set<NodeId> nodes = new HashSet<>();
+      for (SimulatedMemoryNode node : fabric.nodes()) {
+        String id = node.id().toString();
+        if (leases.promised(id).contains(blob.hash()) && pin(id, generation, blob.hash())) {
+          nodes.add(node.id());
+        }
+      }
+      if (nodes.size() == SimulatedFabric.REPLICAS) {
+        setRoot(blob, nodes);
+      }
+    } finally {
+      held.close();
+    }
+  }
+
+  private boolean pin(String node, long generation, Hash hash) {
+    PinRequest request = new PinRequest(Tenant.DEFAULT, generation, SPACE, List.of(hash));
+    return fabric.call(name, node, it -> it.process().keeping.pin(request)).absent().isEmpty();
+  }
+
+  private void setRoot(Blob blob, Set<NodeId> nodes) {
+    RootName root = SimulatedCollector.ROOTS.get(random.nextInt(SimulatedCollector.ROOTS.size()));
+    Root before = fabric.control().read(name, machine -> machine.roots().find(root));
+    RootsCommand command =
+        new RootsCommand(root, before == null ? 0 : before.revision(), Ref.ofBlob(blob));
+    if (before != null) {
+      fabric.truth().unpublished(before.ref().hash());
+    }
+    fabric.control().propose(name, requests.next(), command.toProposal());
+    nodes.removeIf(node -> !leases.promised(node.toString()).contains(blob.hash()));
+    fabric.truth().published(blob.hash(), nodes);
+  }
+
+  private void keep(Held held) {
+    scopes.add(held);
+    if (scopes.size() > SCOPES_MAX) {
+      scopes.removeFirst().close();
+    }
+  }
+
+  private void hold() {
+    Set<Hash> some = new HashSet<>();
+    for (int i = random.nextInt(1, 5); i > 0; i--) {
+      some.add(any());
+    }
+    Held held = leases.open();
+    keep(held);
+    held.hold(some, SOON);
+  }
+
+  private void release() {
+    if (!scopes.isEmpty()) {
+      scopes.remove(random.nextInt(scopes.size())).close();
+    }
+  }
+
+  /// Lets go of everything.
+  void stop() {
+    isStopped = true;
+    scopes.forEach(Held::close);
+    scopes.clear();
+  }
+
+  @Override
+  public List<String> candidates(Hash hash) {
+    return fabric.placement().living(hash);
+  }
+
+  @Override
+  public Set<Hash> hold(String nodeId, LeaseTerms lease, List<Hash> hashes, Deadline deadline) {
+    HoldRequest request = new HoldRequest(Tenant.DEFAULT, lease, SPACE, hashes);
+    Set<Hash> absent = new HashSet<>();
+    fabric
+        .call(name, nodeId, node -> hold(node, request))
+        .absent()
+        .forEach(at -> absent.add(hashes.get(at)));
+    return absent;
+  }
+
+  private AbsentResponse hold(SimulatedMemoryNode node, HoldRequest request) {
+    lease = request.lease() + " at " + fabric.time().now() / MILLI;
+    AbsentResponse response = node.process().keeping.hold(request);
+    fabric.truth().accepted(node, request.lease().proof());
+    tokens.put(node.id().toString(), request.lease().proof().token());
+    return response;
+  }
+
+  private void read(Hash hash) {
+    for (String id : fabric.placement().living(hash)) {
+      byte[] bytes = fabric.call(name, id, node -> node.disk().read(hash));
+      if (bytes != null) {
+        assertEquals(hash, Hash.of(bytes), "wrong bytes");
+        TouchRequest touch = new TouchRequest(Tenant.DEFAULT, List.of(hash));
+        fabric.call(name, id, node -> node.process().keeping.touch(touch));
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void release(String nodeId, LeaseProof proof, List<Hash> hashes, Deadline deadline) {
+    ReleaseRequest request = new ReleaseRequest(Tenant.DEFAULT, proof, false, hashes);
+    fabric.call(name, nodeId, node -> node.process().keeping.release(request));
+  }
+}

@@ -1,0 +1,361 @@
+package io.kogluktualuk.memnode.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kogluktualuk.controlplane.api.Accounts;
+import io.kogluktualuk.controlplane.api.Allotments;
+import io.kogluktualuk.controlplane.api.Fences;
+import io.kogluktualuk.controlplane.api.MemberState;
+import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.RequestId;
+import io.kogluktualuk.controlplane.api.Root;
+import io.kogluktualuk.controlplane.model.ControlEntry;
+import io.kogluktualuk.controlplane.model.ControlMachine;
+import io.kogluktualuk.controlplane.model.Envelope;
+import io.kogluktualuk.controlplane.model.Proposal;
+import io.kogluktualuk.controlplane.model.Reply;
+import io.kogluktualuk.controlplane.model.roots.RootsTable;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.memnode.api.CreditsStatus;
+import io.kogluktualuk.memnode.reader.Placement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// What has been promised to whom, and whether it is kept: looked at after every event.
+///
+/// **Threading:** one thread.
+final class Truth {
+
+  /// What one node, by the id that it has now, has said.
+  private static final class Word {
+    /// Blobs that it has acknowledged as sources, and whether that was durable.
+    private final Map<Hash, Boolean> sources = new HashMap<>();
+
+    private Fences fences = Fences.NONE;
+    private SimulatedMemoryNode.Process process;
+  }
+
+  private static final long LARGEST_BYTES = 4096;
+
+  private final SimulatedFabric fabric;
+  private final ControlMachine agreed = new ControlMachine();
+  private final Map<RequestId, byte[]> replies = new HashMap<>();
+  private final Map<NodeId, Word> words = new HashMap<>();
+  private final Map<Hash, Blob> blobs = new HashMap<>();
+  private final List<Hash> known = new ArrayList<>();
+  private final Set<Hash> durable = new HashSet<>();
+  private final Map<Hash, Set<NodeId>> published = new HashMap<>();
+  private final Set<SimulatedMemoryNode> dirty = new HashSet<>();
+  private Fences fences = Fences.NONE;
+  private long rootChanges;
+  private int entries;
+
+  Truth(SimulatedFabric fabric) {
+    this.fabric = fabric;
+  }
+
+  private Word word(SimulatedMemoryNode node) {
+    return words.computeIfAbsent(node.id(), _ -> new Word());
+  }
+
+  /// The state that the log gives.
+  ControlMachine agreed() {
+    return agreed;
+  }
+
+  // What is said.
+
+  void know(Blob blob) {
+    if (blobs.put(blob.hash(), blob) == null) {
+      known.add(blob.hash());
+    }
+  }
+
+  Hash anyHash(RandomGenerator random) {
+    return known.isEmpty() ? Hash.of(new byte[0]) : known.get(random.nextInt(known.size()));
+  }
+
+  void touched(SimulatedMemoryNode node) {
+    dirty.add(node);
+  }
+
+  /// A node has let somebody do something under a lease.
+  void accepted(SimulatedMemoryNode node, LeaseProof proof) {
+    Fences heard = word(node).fences;
+    assertFalse(
+        heard.isDead(proof.token()),
+        () -> node.name() + " has taken token " + proof.token() + ", which it knows is dead");
+  }
+
+  /// A node has acknowledged a source.
+  void stored(SimulatedMemoryNode node, Blob blob, boolean isDurable) {
+    know(blob);
+    word(node).sources.merge(blob.hash(), isDurable, Boolean::logicalOr);
+    if (isDurable) {
+      word(node).sources.replaceAll((_, _) -> true);
+    }
+    touched(node);
+  }
+
+  /// A put to all its replicas was acknowledged as durable.
+  void acknowledged(Hash hash) {
+    durable.add(hash);
+  }
+
+  /// A node is about to treat a copy as one too many.
+  void surplus(SimulatedMemoryNode node, Hash hash) {
+    word(node).sources.remove(hash);
+  }
+
+  /// A root names a blob that its client relies on being held at these nodes.
+  void published(Hash hash, Set<NodeId> nodes) {
+    published.put(hash, nodes);
+  }
+
+  void unpublished(Hash hash) {
+    published.remove(hash);
+  }
+
+  /// A node has collected these.
+  void collected(SimulatedMemoryNode node, Set<Hash> gone) {
+    for (Hash hash : gone) {
+      Set<NodeId> at = published.getOrDefault(hash, Set.of());
+      assertFalse(at.contains(node.id()), () -> node.name() + " has collected what a root reaches");
+      word(node).sources.remove(hash);
+      durable.remove(hash);
+    }
+  }
+
+  void replaced(SimulatedMemoryNode node) {
+    words.remove(node.id());
+    published.values().forEach(nodes -> nodes.remove(node.id()));
+  }
+
+  /// Whether everything durable that a node has is on another disk, too.
+  boolean isElsewhere(SimulatedMemoryNode node) {
+    Set<Hash> others = new HashSet<>();
+    for (SimulatedMemoryNode other : fabric.nodes()) {
+      if (!other.isUp()) {
+        return false;
+      }
+      if (other != node) {
+        word(other)
+            .sources
+            .forEach(
+                (hash, isDurable) -> {
+                  if (isDurable) {
+                    others.add(hash);
+                  }
+                });
+      }
+    }
+    return others.containsAll(durable);
+  }
+
+  // Whether it is kept.
+
+  void check() {
+    follow();
+    for (SimulatedMemoryNode node : fabric.nodes()) {
+      if (node.isUp()) {
+        check(node);
+      }
+    }
+    dirty.clear();
+  }
+
+  private void check(SimulatedMemoryNode node) {
+    Word word = word(node);
+    boolean hasStarted = word.process != node.process();
+    if (hasStarted) {
+      word.process = node.process();
+      checkStart(node, word);
+    }
+    Fences now = node.process().fences.fences();
+    word.fences = word.fences.joinedWith(now);
+    assertEquals(word.fences.floor(), now.floor(), "a node has forgotten dead tokens");
+    assertEquals(word.fences.revoked(), now.revoked(), "a node has forgotten dead tokens");
+    for (Hash hash : word.sources.keySet()) {
+      assertTrue(has(node, hash), () -> node.name() + " has let go of source " + hash);
+    }
+    for (SimulatedClient client : fabric.clients()) {
+      for (Hash hash : client.promised(node.id().toString())) {
+        if (!has(node, hash) && !fences.isDead(client.tokenAt(node.id().toString()))) {
+          assertTrue(
+              node.lostByStop().contains(hash),
+              () ->
+                  node.name()
+                      + " has let go of "
+                      + hash
+                      + ", held by "
+                      + client.name()
+                      + ", "
+                      + client.lease()
+                      + "; the node knows "
+                      + now
+                      + ", the log "
+                      + fences);
+        }
+      }
+    }
+    checkCredits(node);
+  }
+
+  private static boolean has(SimulatedMemoryNode node, Hash hash) {
+    return node.process().store.locate(hash) != null;
+  }
+
+  /// After a start, what was durable is there, and everything that is there has the right bytes.
+  private void checkStart(SimulatedMemoryNode node, Word word) {
+    word.sources
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean isHere = has(node, each.getKey());
+              assertTrue(
+                  isHere || !each.getValue(),
+                  () -> node.name() + " has lost durable " + each.getKey());
+              return !isHere;
+            });
+    for (Hash hash : node.disk().hashes()) {
+      byte[] bytes = node.disk().read(hash);
+      assertEquals(hash, Hash.of(bytes == null ? new byte[0] : bytes), "wrong bytes");
+    }
+  }
+
+  private void checkCredits(SimulatedMemoryNode node) {
+    long charged = 0;
+    for (CreditsStatus.Row row : node.process().door.status().rows()) {
+      long most = Math.max(row.allottedBytes(), node.process().chargedAtStart);
+      assertTrue(
+          row.chargedBytes() <= most,
+          () -> node.name() + " charges " + row + " beyond its allotment");
+      assertTrue(
+          row.allottedBytes() <= part(row.account(), node.id()),
+          () -> node.name() + " believes in " + row + ", has " + part(row.account(), node.id()));
+      charged += row.chargedBytes();
+    }
+    long all = charged;
+    assertTrue(
+        all <= Math.max(SimulatedMemoryNode.ROOM_BYTES, node.process().chargedAtStart),
+        () -> node.name() + " charges " + all);
+  }
+
+  private long part(Account account, NodeId node) {
+    for (Allotments.Part part : agreed.credits().parts(account, null, 100)) {
+      if (part.node().equals(node)) {
+        return part.bytes();
+      }
+    }
+    return 0;
+  }
+
+  /// Reads on in the log.
+  private void follow() {
+    List<byte[]> log = fabric.control().cluster().agreed();
+    for (; entries < log.size(); entries++) {
+      byte[] entry = log.get(entries);
+      List<Reply> answers = Reply.decode(agreed.apply(entries + 1L, entry));
+      List<Proposal> proposals = ControlEntry.of(entry).proposals();
+      for (int i = 0; i < answers.size(); i++) {
+        if (proposals.get(i).table() == Envelope.NUMBER) {
+          checkOnce(proposals.get(i), answers.get(i));
+        }
+      }
+      checkTables();
+    }
+  }
+
+  /// One request, one effect, one reply.
+  private void checkOnce(Proposal enveloped, Reply answer) {
+    CanonicalReader reader = new CanonicalReader("envelope", enveloped.command());
+    if (!reader.bool()) {
+      return;
+    }
+    RequestId request = RequestId.CODEC.read(reader);
+    reader.text(1000, "who");
+    Proposal command = Proposal.CODEC.read(reader);
+    byte[] bytes = Reply.encode(List.of(answer));
+    byte[] before = replies.putIfAbsent(request, bytes);
+    if (before != null) {
+      assertArrayEquals(before, bytes, () -> request + " was answered twice, differently");
+    } else if (command.table() == RootsTable.NUMBER && answer instanceof Reply.Done(byte[] reply)) {
+      rootChanges++;
+      assertEquals(rootChanges, RootsTable.readReply(reply), "a revision was given twice");
+    }
+  }
+
+  private void checkTables() {
+    assertEquals(rootChanges, agreed.roots().revision(), "a root changed without a request");
+    Fences now = agreed.leases().fences();
+    assertEquals(now, now.joinedWith(fences), "a dead token lives");
+    fences = now;
+    for (Accounts.Row row : agreed.credits().page(null, 100)) {
+      long sum =
+          agreed.credits().parts(row.account(), null, 100).stream()
+              .mapToLong(Allotments.Part::bytes)
+              .sum();
+      assertEquals(row.allottedBytes(), sum);
+      assertTrue(sum <= row.limitBytes(), () -> "more is allotted than allowed: " + row);
+    }
+  }
+
+  // Once the faults are over.
+
+  /// Everybody is back, and so is every copy.
+  void checkRepaired() {
+    for (SimulatedMemoryNode node : fabric.nodes()) {
+      assertEquals(
+          MemberState.ACTIVE, agreed.members().stateOf(node.id()), () -> node.name() + " is away");
+    }
+    Placement placement = fabric.placement(agreed.members());
+    for (Hash hash : durable) {
+      assertTrue(
+          fabric.nodes().stream().anyMatch(node -> has(node, hash)), () -> hash + " is nowhere");
+      for (String id : placement.intended(hash, SimulatedFabric.REPLICAS)) {
+        assertTrue(
+            has(fabric.node(id), hash) || isShort(fabric.node(id)),
+            () -> hash + " has not come back to " + id);
+      }
+    }
+    for (Root root : agreed.roots().page(null, 100)) {
+      assertTrue(
+          fabric.nodes().stream().anyMatch(node -> has(node, root.ref().hash())),
+          () -> root + " names what is gone");
+    }
+  }
+
+  /// Whether there may be no room or no credits for one more copy.
+  private boolean isShort(SimulatedMemoryNode node) {
+    long allotted =
+        agreed.credits().parts(SimulatedClient.ACCOUNT, null, 100).stream()
+            .mapToLong(Allotments.Part::bytes)
+            .sum();
+    return node.process().keeping.charged() + LARGEST_BYTES > SimulatedMemoryNode.ROOM_BYTES
+        || allotted + LARGEST_BYTES > SimulatedFabric.LIMIT_BYTES;
+  }
+
+  /// Nobody needs anything: nothing is charged, nothing allotted, no lease lives.
+  void checkEverythingCameBack() {
+    for (SimulatedMemoryNode node : fabric.nodes()) {
+      assertEquals(0, node.process().keeping.charged(), () -> node.name() + " charges for nothing");
+      assertEquals(
+          0,
+          node.hasRestarted() ? 0 : part(SimulatedClient.ACCOUNT, node.id()),
+          () -> node.name() + " keeps credits");
+    }
+    assertEquals(0, agreed.leases().size(), "a lease lives on");
+  }
+}
