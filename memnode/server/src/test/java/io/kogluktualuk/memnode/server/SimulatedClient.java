@@ -33,10 +33,9 @@ import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.Leases;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -52,6 +51,9 @@ final class SimulatedClient implements HoldPort {
 
   private static final Deadline SOON = Deadline.after(Duration.ofHours(1));
   private static final int SCOPES_MAX = 4;
+  private static final long TTL_MILLIS_MAX = 9000;
+
+  private record Shown(long at, String node, long token) {}
 
   private final String name;
   private final SimulatedFabric fabric;
@@ -62,7 +64,7 @@ final class SimulatedClient implements HoldPort {
   private final List<Hash> seen = new ArrayList<>();
   private final RequestIds requests;
   private boolean isStopped;
-  private final Map<String, Long> tokens = new HashMap<>();
+  private final List<Shown> shown = new ArrayList<>();
   private String lease = "none";
 
   SimulatedClient(String name, SimulatedFabric fabric, RandomGenerator random) {
@@ -72,7 +74,9 @@ final class SimulatedClient implements HoldPort {
     this.clockOffset = random.nextLong(-1L << 60, 1L << 60);
     LeaseSettings settings =
         new LeaseSettings(
-            ACCOUNT, Duration.ofMillis(random.nextLong(3000, 9000)), Duration.ofSeconds(1));
+            ACCOUNT,
+            Duration.ofMillis(random.nextLong(3000, TTL_MILLIS_MAX)),
+            Duration.ofSeconds(1));
     this.requests = new RequestIds(random);
     this.leases =
         new Leases(
@@ -94,9 +98,18 @@ final class SimulatedClient implements HoldPort {
     return leases.promised(node);
   }
 
-  /// Under which token it has last held something at a node.
+  /// The least token under which it may believe in a hold at a node.
   long tokenAt(String node) {
-    return tokens.getOrDefault(node, 0L);
+    long since = fabric.time().now() - TTL_MILLIS_MAX * MILLI;
+    return shown.stream()
+        .filter(each -> each.at >= since && each.node.equals(node))
+        .mapToLong(Shown::token)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private void shown(String node, LeaseProof proof) {
+    shown.add(new Shown(fabric.time().now(), node, proof.token()));
   }
 
   /// For whoever wonders why a promise was broken.
@@ -172,7 +185,7 @@ final class SimulatedClient implements HoldPort {
     try {
       new SimulatedPut(fabric, name, node, SPACE, blob, retention, isDurable, terms).run();
       if (terms != null) {
-        tokens.put(node, terms.proof().token());
+        shown(node, terms.proof());
         leases.stored(held, blob.hash(), node, terms, asked);
       }
       return true;
@@ -216,7 +229,11 @@ final class SimulatedClient implements HoldPort {
 
   private void setRoot(Blob blob, Set<NodeId> nodes) {
     RootName root = SimulatedCollector.ROOTS.get(random.nextInt(SimulatedCollector.ROOTS.size()));
-    Root before = fabric.control().read(name, machine -> machine.roots().find(root));
+    Root before =
+        fabric
+            .control()
+            .read(name, machine -> Optional.ofNullable(machine.roots().find(root)))
+            .orElse(null);
     RootsCommand command =
         new RootsCommand(root, before == null ? 0 : before.revision(), Ref.ofBlob(blob));
     if (before != null) {
@@ -277,13 +294,14 @@ final class SimulatedClient implements HoldPort {
     lease = request.lease() + " at " + fabric.time().now() / MILLI;
     AbsentResponse response = node.process().keeping.hold(request);
     fabric.truth().accepted(node, request.lease().proof());
-    tokens.put(node.id().toString(), request.lease().proof().token());
+    shown(node.id().toString(), request.lease().proof());
     return response;
   }
 
   private void read(Hash hash) {
     for (String id : fabric.placement().living(hash)) {
-      byte[] bytes = fabric.call(name, id, node -> node.disk().read(hash));
+      byte[] bytes =
+          fabric.call(name, id, node -> Optional.ofNullable(node.disk().read(hash))).orElse(null);
       if (bytes != null) {
         assertEquals(hash, Hash.of(bytes), "wrong bytes");
         TouchRequest touch = new TouchRequest(Tenant.DEFAULT, List.of(hash));

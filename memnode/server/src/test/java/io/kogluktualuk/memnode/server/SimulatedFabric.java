@@ -235,11 +235,11 @@ final class SimulatedFabric {
   /// A call on a memory node.
   <R> R call(String from, String id, Function<SimulatedMemoryNode, R> call) {
     SimulatedMemoryNode node = node(id);
-    SimulatedMemoryNode.Process process = node.process();
+    SimulatedMemoryNode.Process process = node.processOrNull();
     return network.call(
         from,
         node.name(),
-        () -> process != null && node.process() == process,
+        () -> process != null && node.processOrNull() == process,
         () -> {
           R reply = call.apply(node);
           truth.touched(node);

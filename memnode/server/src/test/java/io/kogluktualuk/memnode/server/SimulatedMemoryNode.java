@@ -28,8 +28,10 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A memory node: everything real from its calls downwards, but for threads, verbs and the disk.
 ///
@@ -55,7 +57,7 @@ final class SimulatedMemoryNode {
   private final Set<Hash> lostByStop = new HashSet<>();
   private NodeId id;
   private long clockOffset;
-  private Process process;
+  private @Nullable Process process;
   private int starts;
   private boolean isSettling;
 
@@ -139,6 +141,11 @@ final class SimulatedMemoryNode {
   }
 
   Process process() {
+    return Objects.requireNonNull(process);
+  }
+
+  /// Null while it is down.
+  @Nullable Process processOrNull() {
     return process;
   }
 
@@ -235,8 +242,8 @@ final class SimulatedMemoryNode {
 
   private void hear(int start, HeartbeatReply reply) {
     if (isStill(start)) {
-      process.fences.learn(reply.fences());
-      process.keeping.onGeneration(reply.pinGeneration());
+      process().fences.learn(reply.fences());
+      process().keeping.onGeneration(reply.pinGeneration());
     }
   }
 
@@ -244,16 +251,16 @@ final class SimulatedMemoryNode {
     if (isStill(start)) {
       time.after(random.nextLong(20 * MILLI, 200 * MILLI), () -> work(start));
       disk.renewSlots();
-      process.keeping.work(CAPACITY_BYTES - FULL_BYTES);
+      process().keeping.work(CAPACITY_BYTES - FULL_BYTES);
     }
   }
 
   private void keepUp(int start) {
     if (isStill(start)) {
       time.after(500 * MILLI, () -> keepUp(start));
-      process.store.sync();
-      process.store.sweep();
-      process.store.compactLog();
+      process().store.sync();
+      process().store.sweep();
+      process().store.compactLog();
       settle();
     }
   }
@@ -272,9 +279,9 @@ final class SimulatedMemoryNode {
   }
 
   private void settleEach() {
-    for (SpaceDoor.Need need : process.door.needs()) {
+    for (SpaceDoor.Need need : process().door.needs()) {
       try {
-        process.treasury.settle(need, process.door);
+        process().treasury.settle(need, process().door);
       } catch (FabricException e) {
         // It is due again.
       }

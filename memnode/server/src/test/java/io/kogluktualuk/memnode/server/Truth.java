@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What has been promised to whom, and whether it is kept: looked at after every event.
 ///
@@ -44,7 +45,7 @@ final class Truth {
     private final Map<Hash, Boolean> sources = new HashMap<>();
 
     private Fences fences = Fences.NONE;
-    private SimulatedMemoryNode.Process process;
+    private SimulatedMemoryNode.@Nullable Process process;
   }
 
   private static final long LARGEST_BYTES = 4096;
