@@ -1,5 +1,5 @@
-/// The immutable values of the fabric: blobs, lists and trees, and how content becomes
-// them. Stores are behind [io.kogluktualuk.fabric.blob.BlobStore].
+/// The immutable values of the fabric: blobs, lists and trees, and how content becomes them.
+/// Stores are behind [io.kogluktualuk.fabric.blob.BlobStore].
 @NullMarked
 package io.kogluktualuk.fabric.blob;
 

@@ -1,5 +1,5 @@
 /// The canonical encoding: one byte form per value; the reader refuses every other form. No
-// reflection, no default charsets.
+/// reflection, no default charsets.
 @NullMarked
 package io.kogluktualuk.fabric.codec;
 
