@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.LeaseTerms;
@@ -171,14 +172,15 @@ public final class Leases {
         });
     LeaseKeeper.Living living = keeper.living();
     if (living != null) {
-      unheld.forEach(
-          (node, hashes) -> {
-            try {
-              port.release(node, living.proof(), hashes, Deadline.after(callTimeout));
-            } catch (FabricException e) {
-              // The end of the lease lets go of them as well.
-            }
-          });
+      unheld.forEach((node, hashes) -> release(node, living.proof(), hashes));
+    }
+  }
+
+  private void release(String node, LeaseProof proof, List<Hash> hashes) {
+    try {
+      port.release(node, proof, hashes, Deadline.after(callTimeout));
+    } catch (FabricException e) {
+      // They are let go of when the lease's time is over there.
     }
   }
 
@@ -222,8 +224,14 @@ public final class Leases {
     }
   }
 
-  /// Ends the lease, and with it every hold.
+  /// Ends every hold, and the lease.
   void end() {
+    LeaseKeeper.Living living = keeper.living();
+    if (living != null) {
+      for (String node : book.nodeIds()) {
+        release(node, living.proof(), List.copyOf(promised(node)));
+      }
+    }
     try {
       keeper.release();
     } catch (FabricException e) {

@@ -85,10 +85,12 @@ public final class NodeBlobs {
 
   /// Puts blobs on one node, whether or not they belong there.
   ///
-  /// @return what went wrong, by blob; empty when the node has them all
+  /// @return what went wrong, by blob; empty when the node has them all, on its device if the
+  ///     policy says so
   public Map<Hash, FabricException> put(
       String nodeId, List<Blob> blobs, PutPolicy policy, Deadline deadline) {
     Map<Hash, FabricException> failed = new ConcurrentHashMap<>();
+    Set<Session> written = ConcurrentHashMap.newKeySet();
     writer.put(
         link(nodeId),
         new ArrayList<>(blobs),
@@ -96,7 +98,13 @@ public final class NodeBlobs {
         new BlobWriter.Report() {
           @Override
           public void stored(NodeLink link, Blob blob) {
-            failed.remove(blob.hash());
+            Session connection = link.connection();
+            if (connection != null) {
+              failed.remove(blob.hash());
+              written.add(connection);
+            } else {
+              failed(blob, new Unavailable("the connection to " + link.node().id() + " is lost"));
+            }
           }
 
           @Override
@@ -105,7 +113,24 @@ public final class NodeBlobs {
           }
         },
         deadline);
+    if (policy.isDurable()) {
+      makeDurable(blobs, written, failed, deadline);
+    }
     return failed;
+  }
+
+  /// Waits for the node's device, by the connection by which it stored: a node that has stopped in
+  /// between has lost it.
+  private static void makeDurable(
+      List<Blob> blobs,
+      Set<Session> written,
+      Map<Hash, FabricException> failed,
+      Deadline deadline) {
+    try {
+      written.forEach(connection -> connection.sync(deadline));
+    } catch (FabricException e) {
+      blobs.forEach(blob -> failed.put(blob.hash(), e));
+    }
   }
 
   /// Pins those of the blobs that a node has, as reachable from a root.

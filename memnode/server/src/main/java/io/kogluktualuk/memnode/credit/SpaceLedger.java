@@ -149,10 +149,11 @@ public final class SpaceLedger {
     serve();
   }
 
-  /// An account gives bytes back; nobody gets them any more.
+  /// An account gives bytes back; nobody gets them any more. None can be given back at any time:
+  /// so the balance is asked for.
   public void givingBack(int account, long bytes) {
     Books books = accounts[account];
-    if (bytes > books.allotted - books.charged) {
+    if (bytes > 0 && bytes > books.allotted - books.charged) {
       throw new Conflict(
           "giving back " + bytes + " of " + books.allotted + ", " + books.charged + " charged");
     }

@@ -1,6 +1,5 @@
 package io.kogluktualuk.memnode.lease;
 
-import io.kogluktualuk.controlplane.api.Fences;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -22,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// holds, and the former token is refused from then on. Tokens of leases that are not known here
 /// any more are the business of [FenceKeeper].
 ///
+/// That a token is dead does not end what it holds: its holder believes in the hold until its own
+/// time is over, so a revocation takes effect only then, as for C. Gray, D. Cheriton: *Leases: An
+/// Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency* (1989).
+///
 /// **Threading:** one thread at a time: the store's lock.
 /// **Ownership:** the pool's memory is lent. **Units:** times in nanoseconds of one monotonic
 /// clock.
 /// **Invariant:** the counts of all blobs add up to the number of holds.
 /// **Bound:** holds and leases, fixed from the start on; beyond them [OutOfSpace] says which. Each
-/// call is O(1) amortised over the holds that it begins or ends; [#expire] and [#fence] look at all
-/// leases, the former only when one is due.
+/// call is O(1) amortised over the holds that it begins or ends; [#expire] looks at all leases, but
+/// only when one is due.
 public final class HoldLedger {
 
   private final HoldPool pool;
@@ -201,15 +204,6 @@ public final class HoldLedger {
       }
     }
     earliest = next;
-  }
-
-  /// Ends the leases whose tokens are dead.
-  public void fence(Fences fences) {
-    for (Living lease : living.values().toArray(Living[]::new)) {
-      if (fences.isDead(lease.token)) {
-        end(lease);
-      }
-    }
   }
 
   /// Lets go of blobs of leases that have ended.

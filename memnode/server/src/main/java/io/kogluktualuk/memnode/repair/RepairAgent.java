@@ -243,11 +243,12 @@ public final class RepairAgent implements AutoCloseable {
     }
   }
 
-  /// Has each node that has a copy confirm that it keeps it as a source: what an index shows might
-  /// be a surplus copy there, too, for whoever saw other members.
+  /// Has each node that has a copy confirm that it keeps it as a source, on its device: what an
+  /// index shows might be a surplus copy there, too, for whoever saw other members, or lost with
+  /// the next stop of that machine.
   private boolean isConfirmed(LocalBlob blob, Set<String> having) throws InterruptedException {
     for (String node : having) {
-      if (!send(blob, node)) {
+      if (!send(blob, node, true)) {
         return false;
       }
     }
@@ -256,7 +257,7 @@ public final class RepairAgent implements AutoCloseable {
 
   private boolean copy(LocalBlob blob, String target, RepairTally.Round round)
       throws InterruptedException {
-    if (!send(blob, target)) {
+    if (!send(blob, target, false)) {
       tally.failed();
       return false;
     }
@@ -264,12 +265,13 @@ public final class RepairAgent implements AutoCloseable {
     return true;
   }
 
-  private boolean send(LocalBlob blob, String target) throws InterruptedException {
+  private boolean send(LocalBlob blob, String target, boolean isDurable)
+      throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(bandwidth.take(blob.length(), System.nanoTime()));
     try {
       Deadline deadline = Deadline.after(CALL_MAX);
       Blob bytes = nodes.get(self, blob.hash(), deadline);
-      return store(blob, bytes, target, deadline);
+      return store(blob, bytes, target, isDurable, deadline);
     } catch (FabricException e) {
       LOG.debug("copying {} to {}: {}", blob, target, e.getMessage());
       return false;
@@ -279,9 +281,11 @@ public final class RepairAgent implements AutoCloseable {
   /// A copy is kept as the blob is: as long, at the same account's cost, pinned if it is. Which
   /// pin it is has to be the present one, as a node refuses older ones; so a blob that no root
   /// reaches any more may stay until the next collection but one.
-  private boolean store(LocalBlob blob, Blob bytes, String target, Deadline deadline) {
-    PutPolicy policy =
+  private boolean store(
+      LocalBlob blob, Blob bytes, String target, boolean isDurable, Deadline deadline) {
+    PutPolicy kept =
         PutPolicy.source(1).withRetention(blob.retention()).withAccount(blob.account());
+    PutPolicy policy = isDurable ? kept.durable() : kept;
     Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
     failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
     if (!failed.isEmpty() || !blob.isPinned()) {
@@ -313,7 +317,7 @@ public final class RepairAgent implements AutoCloseable {
 
   private boolean restore(LocalBlob blob) {
     try {
-      return store(blob, fabric.get(blob.hash()), self, Deadline.after(CALL_MAX));
+      return store(blob, fabric.get(blob.hash()), self, false, Deadline.after(CALL_MAX));
     } catch (FabricException e) {
       return false; // it is nowhere else: if it was derived, somebody computes it again
     }

@@ -452,8 +452,8 @@ final class TenantKeeping implements BlobTerms {
     return new AbsentResponse(absent);
   }
 
+  /// Also under a dead token: who lets go needs no right to.
   long release(ReleaseRequest request) {
-    fences.check(request.proof());
     return locked(
         residents -> {
           long ended = 0;
@@ -512,8 +512,9 @@ final class TenantKeeping implements BlobTerms {
         });
   }
 
-  /// Lets leases end whose tokens are dead or whose time is over, a portion of their holds at a
-  /// time, and makes room ahead of need.
+  /// Lets leases end whose time is over, a portion of their holds at a time, and makes room ahead
+  /// of need. A dead token does not end its lease here: its holder may not have heard of it, and
+  /// was promised the time.
   ///
   /// @return whether there is more to do
   boolean work(long freeBytes) {
@@ -521,7 +522,6 @@ final class TenantKeeping implements BlobTerms {
         residents -> {
           var ledger = retention.ledger(residents);
           ledger.expire(nanoTime.getAsLong());
-          ledger.fence(fences.fences());
           boolean hasMore = ledger.drain(PORTION) == PORTION;
           hasMore |= retention.makeAhead(residents, freeBytes, PORTION);
           retention.settle(residents);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kogluktualuk.controlplane.api.Fences;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -74,7 +73,6 @@ class HoldLedgerTest {
     private final Counts counts = new Counts();
     private final Model model = new Model();
     private final HoldLedger ledger;
-    private Fences fences = Fences.NONE;
     private long now = Long.MAX_VALUE - 500; // so that the clock wraps around
 
     Run(RandomGenerator random, Arena arena) {
@@ -97,7 +95,7 @@ class HoldLedgerTest {
         case 5, 6 -> release(proof, blob);
         case 7 -> end(proof);
         case 8 -> expire();
-        default -> fence();
+        default -> drain();
       }
       check();
     }
@@ -154,23 +152,6 @@ class HoldLedgerTest {
           .forEach(
               each -> {
                 if (now - each.getValue() >= 0) {
-                  model.end(each.getKey());
-                }
-              });
-      drain();
-    }
-
-    private void fence() {
-      if (random.nextInt(4) > 0) {
-        return;
-      }
-      long floor = random.nextInt(1, 6);
-      fences = fences.joinedWith(new Fences(floor, 20, List.of()));
-      ledger.fence(fences);
-      List.copyOf(model.tokens.entrySet())
-          .forEach(
-              each -> {
-                if (fences.isDead(each.getValue())) {
                   model.end(each.getKey());
                 }
               });

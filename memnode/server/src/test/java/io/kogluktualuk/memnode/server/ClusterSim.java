@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,34 @@ final class ClusterSim {
   @Test
   void whatIsPromisedIsKeptWhateverGoesWrong() {
     Seeds.run(ClusterSim.class, Integer.getInteger("sim.seeds", SEEDS), this::run);
+  }
+
+  /// A token that died early ended holds in which its holder still believed.
+  @Test
+  void aDeadTokenEndsNoHold() throws IOException {
+    run(7_040_872);
+  }
+
+  /// A node that had started again kept what an earlier process had been given.
+  @Test
+  void creditsComeBackFromANodeThatHasStartedAgain() throws IOException {
+    run(7_040_871);
+  }
+
+  /// Surplus copies were charged for ever.
+  @Test
+  void nothingIsChargedForWhatMayBeEvicted() throws IOException {
+    run(7_040_873);
+  }
+
+  @Test
+  void allCopiesComeBack() throws IOException {
+    run(7_040_876);
+    run(7_040_886);
+  }
+
+  private void run(long seed) throws IOException {
+    run(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
   }
 
   private void run(RandomGenerator random) throws IOException {

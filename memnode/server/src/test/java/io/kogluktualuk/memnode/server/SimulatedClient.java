@@ -53,8 +53,6 @@ final class SimulatedClient implements HoldPort {
   private static final int SCOPES_MAX = 4;
   private static final long TTL_MILLIS_MAX = 9000;
 
-  private record Shown(long at, String node, long token) {}
-
   private final String name;
   private final SimulatedFabric fabric;
   private final RandomGenerator random;
@@ -64,7 +62,6 @@ final class SimulatedClient implements HoldPort {
   private final List<Hash> seen = new ArrayList<>();
   private final RequestIds requests;
   private boolean isStopped;
-  private final List<Shown> shown = new ArrayList<>();
   private String lease = "none";
 
   SimulatedClient(String name, SimulatedFabric fabric, RandomGenerator random) {
@@ -96,20 +93,6 @@ final class SimulatedClient implements HoldPort {
   /// What it relies on.
   Set<Hash> promised(String node) {
     return leases.promised(node);
-  }
-
-  /// The least token under which it may believe in a hold at a node.
-  long tokenAt(String node) {
-    long since = fabric.time().now() - TTL_MILLIS_MAX * MILLI;
-    return shown.stream()
-        .filter(each -> each.at >= since && each.node.equals(node))
-        .mapToLong(Shown::token)
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  private void shown(String node, LeaseProof proof) {
-    shown.add(new Shown(fabric.time().now(), node, proof.token()));
   }
 
   /// For whoever wonders why a promise was broken.
@@ -185,7 +168,6 @@ final class SimulatedClient implements HoldPort {
     try {
       new SimulatedPut(fabric, name, node, SPACE, blob, retention, isDurable, terms).run();
       if (terms != null) {
-        shown(node, terms.proof());
         leases.stored(held, blob.hash(), node, terms, asked);
       }
       return true;
@@ -294,7 +276,6 @@ final class SimulatedClient implements HoldPort {
     lease = request.lease() + " at " + fabric.time().now() / MILLI;
     AbsentResponse response = node.process().keeping.hold(request);
     fabric.truth().accepted(node, request.lease().proof());
-    shown(node.id().toString(), request.lease().proof());
     return response;
   }
 

@@ -27,7 +27,9 @@ import io.kogluktualuk.memnode.store.SimulatedStore;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -78,6 +80,7 @@ final class SimulatedMemoryNode {
             id,
             new RequestIds(random));
     final long chargedAtStart;
+    private final List<SpaceDoor.Need> former = new ArrayList<>(door.former());
 
     Process() {
       TenantRetention retention =
@@ -175,10 +178,6 @@ final class SimulatedMemoryNode {
       process = start();
       disk.hashes().forEach(lostByStop::remove);
     }
-  }
-
-  boolean hasRestarted() {
-    return starts > 1;
   }
 
   /// The process ends; the machine runs on.
@@ -279,12 +278,16 @@ final class SimulatedMemoryNode {
   }
 
   private void settleEach() {
-    for (SpaceDoor.Need need : process().door.needs()) {
-      try {
-        process().treasury.settle(need, process().door);
-      } catch (FabricException e) {
-        // It is due again.
-      }
+    process().former.removeIf(this::isSettled);
+    process().door.needs().forEach(this::isSettled);
+  }
+
+  private boolean isSettled(SpaceDoor.Need need) {
+    try {
+      process().treasury.settle(need, process().door);
+      return true;
+    } catch (FabricException e) {
+      return e.category() != FabricException.Category.RETRY;
     }
   }
 }

@@ -68,14 +68,14 @@ final class SimulatedRepair {
       }
     }
     RepairPlanner.Plan plan = planner.plan(blob, having, silent);
-    plan.targets().forEach(target -> send(blob, target));
-    if (plan.isSurplus() && having.stream().allMatch(other -> send(blob, other))) {
+    plan.targets().forEach(target -> send(blob, target, false));
+    if (plan.isSurplus() && having.stream().allMatch(other -> send(blob, other, true))) {
       fabric.truth().surplus(node, blob.hash());
       pages.becameSurplus(blob.hash());
     }
   }
 
-  private boolean send(LocalBlob blob, String target) {
+  private boolean send(LocalBlob blob, String target, boolean isDurable) {
     byte[] bytes = node.disk().read(blob.hash());
     if (bytes == null) {
       return false;
@@ -83,7 +83,14 @@ final class SimulatedRepair {
     SpaceTerms space = new SpaceTerms(blob.account(), Duration.ZERO);
     boolean isStored =
         new SimulatedPut(
-                fabric, node.name(), target, space, Blob.of(bytes), blob.retention(), false, null)
+                fabric,
+                node.name(),
+                target,
+                space,
+                Blob.of(bytes),
+                blob.retention(),
+                isDurable,
+                null)
             .tryRun();
     return isStored && (!blob.isPinned() || pin(blob, target, space));
   }
