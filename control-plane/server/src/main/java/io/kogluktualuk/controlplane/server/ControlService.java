@@ -142,10 +142,8 @@ final class ControlService implements AutoCloseable {
     return methods;
   }
 
-  /// Makes this node a member itself: now or, when it waits to be added, once it is. It is never
-  /// silent to itself.
+  /// Makes this node a member itself: now or, when it waits to be added, once it is.
   void join(MemberInfo self) {
-    pulse.alwaysHears(self.id());
     if (isJoining) {
       opened.add(LateRegistration.start(() -> members.register(Caller.UNPROVEN, self)));
     } else {

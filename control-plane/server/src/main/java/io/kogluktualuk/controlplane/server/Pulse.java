@@ -5,12 +5,12 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Role;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Which members were heard lately. Nobody agrees on it: it is what this node happened to hear
 /// since it started.
@@ -26,9 +26,6 @@ final class Pulse {
   private final long startedAtNanos;
   private final Map<NodeId, Beat> beats = new ConcurrentHashMap<>();
 
-  /// Written once, before calls are answered.
-  private volatile @Nullable NodeId self;
-
   Pulse(LongSupplier nanoClock, Duration silentAfter) {
     this.nanoClock = nanoClock;
     this.silentAfterNanos = silentAfter.toNanos();
@@ -40,19 +37,16 @@ final class Pulse {
     beats.put(id, new Beat(nanoClock.getAsLong(), load));
   }
 
-  /// Names this node itself: whoever can ask has heard it.
-  void alwaysHears(NodeId id) {
-    self = id;
-  }
-
   void forget(NodeId id) {
     beats.remove(id);
   }
 
-  /// A member and what was heard of it. One never heard counts from the start of this node.
+  /// A member and what was heard of it. One never heard counts from the start of this node. Control
+  /// nodes give no signs of life here: the log knows who of them is there.
   Member of(MemberInfo info, MemberState state) {
     Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE));
-    long unheard = info.id().equals(self) ? 0 : Math.max(0, nanoClock.getAsLong() - beat.atNanos);
+    boolean isBeating = info.role() != Role.CONTROL;
+    long unheard = isBeating ? Math.max(0, nanoClock.getAsLong() - beat.atNanos) : 0;
     return new Member(
         info, state, unheard > silentAfterNanos, TimeUnit.NANOSECONDS.toMillis(unheard), beat.load);
   }

@@ -57,13 +57,11 @@ public final class Memos {
   }
 
   public static MemberInfo member(long number) {
+    return member(number % 2 == 0 ? Role.MEMORY : Role.COMPUTE, number);
+  }
+
+  public static MemberInfo member(Role role, long number) {
     return new MemberInfo(
-        number % 2 == 0 ? Role.MEMORY : Role.COMPUTE,
-        nodeId(number),
-        "node-" + number,
-        "10.0.0.1:" + (1000 + number),
-        1L << 30,
-        100,
-        4);
+        role, nodeId(number), "node-" + number, "10.0.0.1:" + (1000 + number), 1L << 30, 100, 4);
   }
 }

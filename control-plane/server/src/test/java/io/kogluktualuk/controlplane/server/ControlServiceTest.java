@@ -15,6 +15,7 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemoEntry;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
+import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.model.Memos;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Conflict;
@@ -108,7 +109,7 @@ final class ControlServiceTest {
       assertThrows(NotFound.class, () -> client.heartbeat(Memos.nodeId(1), Load.NONE));
       assertEquals(1, client.register(Memos.member(1)));
       assertEquals(2, client.register(Memos.member(2)));
-      service.join(Memos.member(3));
+      service.join(Memos.member(Role.CONTROL, 3));
       Load load = new Load(1, 2, 3);
       client.heartbeat(Memos.nodeId(1), load);
       assertEquals(load, client.members().members().getFirst().load());
@@ -119,7 +120,7 @@ final class ControlServiceTest {
         Thread.onSpinWait();
       }
       assertFalse(isSilent(client, 2), "it was heard all the time");
-      assertFalse(isSilent(client, 3), "it is the node itself");
+      assertFalse(isSilent(client, 3), "it is a control node");
       client.heartbeat(Memos.nodeId(1), load);
       assertFalse(isSilent(client, 1));
       client.forget(Memos.nodeId(1));

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
+import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.model.Memos;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -49,11 +51,11 @@ final class PulseTest {
   }
 
   @Test
-  void aNodeIsNeverSilentToItself() {
-    pulse.alwaysHears(Memos.nodeId(1));
+  void aControlNodeIsNotExpectedToGiveSignsOfLife() {
+    MemberInfo control = Memos.member(Role.CONTROL, 1);
     pass(Duration.ofDays(1));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
-        pulse.of(Memos.member(1), MemberState.ACTIVE));
+        new Member(control, MemberState.ACTIVE, false, 0, Load.NONE),
+        pulse.of(control, MemberState.ACTIVE));
   }
 }
