@@ -259,6 +259,7 @@ final class TlsLink {
   }
 
   private void finish() throws SSLException, CertificateException {
+    checkNothingIsLeft();
     if (!isServer) {
       caller = security.check().check(engine.peer(), called);
       enter(Phase.AWAITING);
@@ -281,6 +282,18 @@ final class TlsLink {
     // Before the client can answer: its next message has entries.
     settle();
     sendSaid();
+  }
+
+  /// The other side has said its last: it waits for this one now.
+  private void checkNothingIsLeft() throws SSLException {
+    lock.lock();
+    try {
+      if (inbox.stream().anyMatch(ByteBuffer::hasRemaining)) {
+        throw new SSLException("bytes follow the end of the handshake");
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void settle() {

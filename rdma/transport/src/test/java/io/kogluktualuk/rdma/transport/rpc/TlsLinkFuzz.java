@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -154,12 +155,24 @@ final class TlsLinkFuzz {
           listening.take(talking.next());
           byte[] proof = talking.next();
           byte[] damaged = Mutations.mutate(proof, random);
-          if (damaged.length > 0 && !java.util.Arrays.equals(proof, damaged)) {
+          if (damaged.length > 0 && !Arrays.equals(proof, damaged)) {
             listening.take(damaged);
           }
           listening.take(PART_OF_A_RECORD);
           isRefused(listening);
         });
+  }
+
+  @Test
+  void whatFollowsTheProofInItsMessageIsNoPartOfTheHandshake() throws Exception {
+    Side listening = new Side(server, true);
+    Side talking = talking();
+    listening.take(talking.next());
+    talking.take(listening.next());
+    listening.take(talking.next());
+    byte[] proof = talking.next();
+    listening.take(Arrays.copyOf(proof, proof.length + 16));
+    isRefused(listening);
   }
 
   @Test
