@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dsim.seeds=N` runs more of them.
 final class ClusterSim {
 
-  private static final int SEEDS = 40;
+  private static final int SEEDS = 200;
   private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final DiskMemory memory = new DiskMemory();
