@@ -163,6 +163,18 @@ class LeasesTest {
   }
 
   @Test
+  void aSessionThatEndsLetsGoOfEverythingAlsoWhereANodeIsAway() {
+    world.node("a").blobs.add(hash(1));
+    world.node("b").blobs.add(hash(2));
+    world.leases.open().hold(List.of(hash(1), hash(2)), soon());
+    world.node("a").isAway = true;
+    world.leases.end();
+    assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
+    assertTrue(world.node("b").heldUntil.isEmpty());
+    assertEquals(0, world.token, "the lease has been given back");
+  }
+
+  @Test
   void whatTwoScopesHoldStaysUntilBothAreClosed() {
     world.node("a").blobs.add(hash(1));
     Held one = world.leases.open();
