@@ -98,7 +98,18 @@ public final class SpaceDoor {
   ///
   /// @param wanted more bytes, and `least` the fewest of them that are of use; 0 for none
   /// @param surplus bytes to give back; 0 for none
-  public record Need(int number, Account account, long wanted, long least, long surplus) {}
+  public record Need(int number, Account account, long wanted, long least, long surplus) {
+
+    /// Asks for nothing but the balance: for what has been asked and not been answered, when
+    /// nothing is needed any more.
+    public Need forBalance() {
+      return ofBalance(number, account);
+    }
+
+    private static Need ofBalance(int number, Account account) {
+      return new Need(number, account, 0, 1, 0);
+    }
+  }
 
   /// The accounts that have something to settle with the control plane.
   public List<Need> needs() {
@@ -121,7 +132,7 @@ public final class SpaceDoor {
   public List<Need> former() {
     List<Need> former = new ArrayList<>();
     for (int number = 0; number < names.count(); number++) {
-      former.add(new Need(number, names.name(number), 0, 1, 0));
+      former.add(Need.ofBalance(number, names.name(number)));
     }
     return former;
   }

@@ -156,20 +156,25 @@ final class NodeKeeping implements AutoCloseable {
 
   private void settle() {
     try {
-      List<SpaceDoor.Need> former = new ArrayList<>(door.former());
+      List<SpaceDoor.Need> open = new ArrayList<>(door.former());
       while (true) {
         isShort.tryAcquire(SETTLE.toMillis(), TimeUnit.MILLISECONDS);
         isShort.drainPermits();
-        former.removeIf(this::isSettled);
-        settleOnce();
+        open.removeIf(this::isSettled);
+        settleOnce(open);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // only close interrupts
     }
   }
 
-  private void settleOnce() {
-    door.needs().forEach(this::isSettled);
+  /// What is not answered is asked again also when nobody needs it any more: it may have been done.
+  private void settleOnce(List<SpaceDoor.Need> open) {
+    for (SpaceDoor.Need need : door.needs()) {
+      if (!isSettled(need) && !open.contains(need.forBalance())) {
+        open.add(need.forBalance());
+      }
+    }
   }
 
   /// Settles an account.

@@ -80,7 +80,7 @@ final class SimulatedMemoryNode {
             id,
             new RequestIds(random));
     final long chargedAtStart;
-    private final List<SpaceDoor.Need> former = new ArrayList<>(door.former());
+    private final List<SpaceDoor.Need> open = new ArrayList<>(door.former());
 
     Process() {
       TenantRetention retention =
@@ -278,8 +278,13 @@ final class SimulatedMemoryNode {
   }
 
   private void settleEach() {
-    process().former.removeIf(this::isSettled);
-    process().door.needs().forEach(this::isSettled);
+    List<SpaceDoor.Need> open = process().open;
+    open.removeIf(this::isSettled);
+    for (SpaceDoor.Need need : process().door.needs()) {
+      if (!isSettled(need) && !open.contains(need.forBalance())) {
+        open.add(need.forBalance());
+      }
+    }
   }
 
   private boolean isSettled(SpaceDoor.Need need) {
