@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "A memory node is drained before, or its copies are what is lost. One that still runs comes"
           + " back by itself."
     },
-    footer = {"", "Example:", "  kog drain memory-3 --wait", "  kog forget memory-3"})
+    footer = {"", "Example:", "  kog forget memory-3", "  # after: kog drain memory-3 --wait"})
 final class ForgetCommand implements Callable<Integer> {
 
   @Mixin(name = "options")
