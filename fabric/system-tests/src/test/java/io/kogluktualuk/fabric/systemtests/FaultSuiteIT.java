@@ -18,6 +18,9 @@ final class FaultSuiteIT {
   /// A cluster is used for so many: also what earlier ones have left behind is part of the test.
   private static final int EACH_CLUSTER = 10;
 
+  /// In each build; a few minutes more would be many more.
+  private static final int SCENARIOS = 4;
+
   static {
     if (Namespaces.isAvailable()) {
       System.setProperty("kog.rdma.provider", "tcp"); // the nodes are other hosts, as it were
@@ -30,7 +33,7 @@ final class FaultSuiteIT {
     String seed = System.getProperty("faults.seed", "");
     List<Long> seeds = new ArrayList<>();
     if (seed.isEmpty()) {
-      int count = Integer.getInteger("faults.scenarios", 20);
+      int count = Integer.getInteger("faults.scenarios", SCENARIOS);
       for (long each = FIRST; each < FIRST + count; each++) {
         seeds.add(each);
       }
