@@ -20,6 +20,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// `-Dfaults.faults=FLIP_ARENA,CUT_LEADER` runs only these.
 ///
 /// **Threading:** one thread.
+@EnabledIfSystemProperty(
+    named = "faults.directed",
+    matches = "true",
+    disabledReason = "it takes several minutes")
 final class DirectedFaultsIT {
 
   private static final long FIRST_SEED = 1000;
@@ -48,7 +52,6 @@ final class DirectedFaultsIT {
   }
 
   @ParameterizedTest
-  @EnabledIfSystemProperty(named = "faults.directed", matches = "true", disabledReason = "nightly")
   @EnumSource(Fault.class)
   @Timeout(300)
   void oneFaultBreaksNoPromise(Fault fault) throws Exception {
