@@ -242,7 +242,8 @@ final class DiskFaults {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(Files::isRegularFile)
           .filter(path -> path.getFileName().toString().startsWith(prefix))
-          .filter(path -> !path.toString().endsWith(".md5"))
+          // A snapshot that is being written is nothing yet, and is thrown away by a start.
+          .filter(path -> !path.toString().matches(".*\\.(md5|tmp)"))
           .max(Comparator.comparingLong(path -> path.toFile().lastModified()))
           .orElseThrow(() -> new IOException(folder + " has no file " + prefix + "*"));
     }
