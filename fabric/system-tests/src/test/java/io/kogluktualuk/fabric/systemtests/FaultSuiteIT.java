@@ -6,11 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Random scenarios of faults under a mixed load, see [Scenario] and `fabric/docs/FAULTS.md`.
 ///
 /// `-Dfaults.scenarios=200` runs more of them, `-Dfaults.seed=N` one alone, and
 /// `-Dfaults.faults=KILL_LEADER,CUT_MEMORY` that one with these faults.
+@EnabledIfSystemProperty(
+    named = "faults",
+    matches = "true",
+    disabledReason = "it takes several minutes: -Dfaults=true")
 final class FaultSuiteIT {
 
   private static final long FIRST = 1;
@@ -18,8 +23,7 @@ final class FaultSuiteIT {
   /// A cluster is used for so many: also what earlier ones have left behind is part of the test.
   private static final int EACH_CLUSTER = 10;
 
-  /// In each build; a few minutes more would be many more.
-  private static final int SCENARIOS = 4;
+  private static final int SCENARIOS = 20;
 
   static {
     if (Namespaces.isAvailable()) {
@@ -58,7 +62,7 @@ final class FaultSuiteIT {
                   + seed
                   + " failed; repeat it with: ./mvnw -Dquick verify -pl fabric/system-tests -am"
                   + " -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false"
-                  + " -Dit.test=FaultSuiteIT -Dfaults.seed="
+                  + " -Dit.test=FaultSuiteIT -Dfaults=true -Dfaults.seed="
                   + seed,
               e);
         }

@@ -20,7 +20,7 @@ import java.util.List;
 /// @param sealedBytes their bytes
 /// @param refused blobs whose bytes did not have the promised hash, since the start
 /// @param dropped blobs that the last start did not find intact
-/// @param calls control calls answered since the start, other than for this status
+/// @param calls control calls answered since the start, without this one and hints of use
 /// @param completions completions that the queue pairs of the data path have shown since the
 ///     start: reading and writing one-sidedly makes none
 /// @param evicted derived blobs that made room for others, since the start

@@ -78,7 +78,7 @@ final class StoreCalls {
         .on(MemoryCalls.RESOLVE, counted(this::resolve))
         .on(MemoryCalls.HOLD, counted(r -> keeping(r.tenant()).hold(r)))
         .on(MemoryCalls.RELEASE, counted(r -> new Affected(keeping(r.tenant()).release(r))))
-        .on(MemoryCalls.TOUCH, counted(r -> new Affected(keeping(r.tenant()).touch(r))))
+        .on(MemoryCalls.TOUCH, r -> new Affected(keeping(r.tenant()).touch(r)))
         .on(MemoryCalls.PIN, counted(r -> keeping(r.tenant()).pin(r)))
         .on(MemoryCalls.COLLECT, counted(r -> keeping(r.tenant()).collect(r)))
         .on(MemoryCalls.CREDITS, counted(_ -> keeping.door().status()))
