@@ -116,7 +116,8 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
   }
 
   boolean isLost() {
-    return lossReason != null;
+    RpcEndpoint known = endpoint;
+    return lossReason != null || known != null && known.isLost();
   }
 
   /// Makes a call.
@@ -150,7 +151,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
         .carrying(call.request.buffer(), 0, call.request.length());
     long place = to.outbox().add(call.frame, (int) id, deadline);
     if (place == Outbox.GONE) {
-      throw new ConnectionLost(String.valueOf(lossReason), false);
+      throw new ConnectionLost(String.valueOf(to.lossReason()), false);
     }
     if (place == Outbox.NO_ROOM) {
       throw late(method, "no credit to send in time");

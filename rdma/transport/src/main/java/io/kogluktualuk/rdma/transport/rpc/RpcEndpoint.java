@@ -19,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +62,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   private final int depth;
   private final Outbox outbox;
   private final UseCount uses = new UseCount();
-  private final AtomicBoolean isLost = new AtomicBoolean();
+  private final AtomicReference<@Nullable String> lossReason = new AtomicReference<>();
   private final ReentrantLock closing = new ReentrantLock();
   private final Heartbeat heartbeat;
   private final @Nullable TlsLink tls;
@@ -97,7 +96,12 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   }
 
   boolean isLost() {
-    return isLost.get();
+    return lossReason.get() != null;
+  }
+
+  /// Why the connection was lost; known before anybody is turned away because of it. Null before.
+  @Nullable String lossReason() {
+    return lossReason.get();
   }
 
   /// Whether the connection was established.
@@ -266,7 +270,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       MessageBuffers messages = Objects.requireNonNull(buffers);
       if (completion.getStatus() != 0) {
         onFailure(completion.getStatus());
-      } else if (isLost.get()) {
+      } else if (isLost()) {
         LOG.trace("a completion of a lost connection");
       } else if (MessageBuffers.isSend(workRequest)) {
         onSent(messages, index);
@@ -393,7 +397,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   }
 
   void lose(String reason) {
-    if (isLost.compareAndSet(false, true)) {
+    if (lossReason.compareAndSet(null, reason)) {
       outbox.abandon();
       if (tls != null) {
         tls.onLost(reason);

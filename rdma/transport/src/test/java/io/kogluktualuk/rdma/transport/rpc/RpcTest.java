@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -304,6 +305,42 @@ class RpcTest {
           }
         }
       }
+    }
+  }
+
+  /// Callers that come in the very moment of a loss once used up all their attempts on the
+  /// connection that was going.
+  @Test
+  void callersInTheMomentOfALossFindTheNextServer() throws Exception {
+    RpcServer server = RpcServer.open(anyPort(), echo());
+    AtomicBoolean isOver = new AtomicBoolean();
+    try (Channel channel = RpcClient.connect(server.address(), in(5000));
+        var callers = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      List<Future<Integer>> counts = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        counts.add(
+            callers.submit(
+                () -> {
+                  int calls = 0;
+                  for (; !isOver.get(); calls++) {
+                    assertEquals(3, channel.call(ECHO, new byte[3], in(20_000)).length);
+                  }
+                  return calls;
+                }));
+      }
+      try {
+        for (int round = 0; round < 30; round++) {
+          server = handOver(server, ECHO);
+          assertEquals(5, channel.call(ECHO, new byte[5], in(20_000)).length);
+        }
+      } finally {
+        isOver.set(true);
+      }
+      for (Future<Integer> count : counts) {
+        assertTrue(count.get() > 0);
+      }
+    } finally {
+      server.close();
     }
   }
 
