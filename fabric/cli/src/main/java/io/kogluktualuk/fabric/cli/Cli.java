@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /// Puts the commands together and runs one.
 ///
@@ -35,6 +37,7 @@ final class Cli {
     top.addSubcommand(new WarmUpCommand(terminal));
     top.setOut(new PrintWriter(new FlushingWriter(terminal), true));
     top.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    top.setExecutionStrategy(Cli::runLast);
     top.setExecutionExceptionHandler(failed(terminal));
     top.setParameterExceptionHandler(wrongArguments(terminal));
     top.setUsageHelpAutoWidth(false);
@@ -89,6 +92,21 @@ final class Cli {
     }
   }
 
+  /// Common options before a subcommand's name count for the subcommand.
+  private static int runLast(ParseResult parsed) {
+    CommonOptions outer = null;
+    ParseResult at = parsed;
+    while (at != null) {
+      CommonOptions own = optionsOf(at.commandSpec());
+      if (own != null && outer != null) {
+        own.inherit(outer);
+      }
+      outer = own == null ? outer : own;
+      at = at.hasSubcommand() ? at.subcommand() : null;
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
   private static IExecutionExceptionHandler failed(Terminal terminal) {
     return (thrown, command, _) -> {
       CommonOptions options = optionsOf(command, terminal);
@@ -112,9 +130,12 @@ final class Cli {
   }
 
   private static CommonOptions optionsOf(CommandLine command, Terminal terminal) {
-    CommandSpec mixin = command.getCommandSpec().mixins().get("options");
-    return mixin != null && mixin.userObject() instanceof CommonOptions options
-        ? options
-        : new CommonOptions(terminal);
+    CommonOptions options = optionsOf(command.getCommandSpec());
+    return options == null ? new CommonOptions(terminal) : options;
+  }
+
+  private static @Nullable CommonOptions optionsOf(CommandSpec command) {
+    CommandSpec mixin = command.mixins().get("options");
+    return mixin != null && mixin.userObject() instanceof CommonOptions options ? options : null;
   }
 }

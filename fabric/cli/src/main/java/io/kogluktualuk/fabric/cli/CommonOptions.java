@@ -74,6 +74,17 @@ final class CommonOptions {
     this.terminal = terminal;
   }
 
+  /// What was said before this command's name holds, unless it is said again after it.
+  void inherit(CommonOptions outer) {
+    home = home == null ? outer.home : home;
+    control = control == null ? outer.control : control;
+    verbs = verbs == null ? outer.verbs : verbs;
+    tenants = tenants.isEmpty() ? outer.tenants : tenants;
+    identity = identity == null ? outer.identity : identity;
+    json |= outer.json;
+    verbose |= outer.verbose;
+  }
+
   Terminal terminal() {
     return terminal;
   }

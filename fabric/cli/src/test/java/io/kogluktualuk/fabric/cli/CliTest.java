@@ -59,6 +59,30 @@ class CliTest {
   }
 
   @Test
+  void commonOptionsCountBeforeASubcommandAsAfterIt() {
+    for (String[] command :
+        new String[][] {
+          {"root", "ls"}, {"credits", "ls"}, {"audit", "ls"}, {"control", "status"},
+        }) {
+      CliRun.Result before = kog.run(command[0], "--json", "--home", "elsewhere", command[1]);
+      CliRun.Result after = kog.run(command[0], command[1], "--json", "--home", "elsewhere");
+      assertEquals(5, before.exit(), before.err());
+      assertTrue(before.err().contains("elsewhere"), before.err());
+      assertTrue(before.err().startsWith("{\"error\":"), before.err());
+      assertEquals(after.err(), before.err());
+      CliRun.Result twice = kog.run(command[0], "--home", "x", command[1], "--home", "elsewhere");
+      assertEquals(5, twice.exit());
+      assertTrue(twice.err().contains("elsewhere"), twice.err());
+    }
+    CliRun.Result first = kog.run("--control", "127.0.0.1:1", "status");
+    assertEquals(2, first.exit());
+    assertTrue(first.err().contains("--control"), first.err());
+    CliRun.Result ca = kog.run("ca", "--json", "init", "--cluster", "c", "--to", "authority");
+    assertEquals(0, ca.exit(), ca.err());
+    assertTrue(ca.out().startsWith("{"), ca.out());
+  }
+
+  @Test
   void wrongArgumentsExitWith2AndOneLine() {
     for (String[] wrong :
         new String[][] {
