@@ -87,7 +87,7 @@ public final class ComputeServer implements AutoCloseable {
                       .withSecurity(settings.security()),
                   new ControlLeases(
                       control, "compute node " + name, new RequestIds(new SecureRandom())),
-                  LeaseSettings.defaults()));
+                  LeaseSettings.defaults().withTtl(settings.lease())));
       holds = opened.add(new RecentHolds(fabric.leases(), System::nanoTime));
       peers = opened.add(new MemberPeers(id, settings.security()));
       Vm vm =

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.server;
 
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 /// @param slots programs that run at once
 /// @param cache the most bytes of blobs kept on the heap
 /// @param heartbeat how often it gives a sign of life and looks for peers
+/// @param lease how long its lease on what it uses lasts without a renewal
 /// @param security who this node, its callers and those it calls are proven to be
 public record ComputeSettings(
     Path folder,
@@ -25,6 +27,7 @@ public record ComputeSettings(
     int slots,
     ByteCount cache,
     Duration heartbeat,
+    Duration lease,
     RpcSecurity security) {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -51,18 +54,31 @@ public record ComputeSettings(
       int slots) {
     ByteCount cache = new ByteCount(Runtime.getRuntime().maxMemory() / 8);
     return new ComputeSettings(
-        folder, name, bind, control, slots, cache, HEARTBEAT, RpcSecurity.NONE);
+        folder,
+        name,
+        bind,
+        control,
+        slots,
+        cache,
+        HEARTBEAT,
+        LeaseSettings.defaults().ttl(),
+        RpcSecurity.NONE);
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return new ComputeSettings(folder, name, bind, control, slots, bytes, heartbeat, security);
+    return new ComputeSettings(
+        folder, name, bind, control, slots, bytes, heartbeat, lease, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, every, security);
+    return new ComputeSettings(folder, name, bind, control, slots, cache, every, lease, security);
+  }
+
+  public ComputeSettings withLease(Duration ttl) {
+    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, ttl, security);
   }
 
   public ComputeSettings withSecurity(RpcSecurity how) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, how);
+    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, lease, how);
   }
 }

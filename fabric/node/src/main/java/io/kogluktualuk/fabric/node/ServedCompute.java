@@ -36,6 +36,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
                 shared.controlNodes().stream().map(HostPort::resolve).toList(),
                 slots == null ? Runtime.getRuntime().availableProcessors() : slots)
             .withHeartbeat(config.heartbeat())
+            .withLease(config.lease())
             .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
     return config.cache() == null ? settings : settings.withCache(config.cache());
   }

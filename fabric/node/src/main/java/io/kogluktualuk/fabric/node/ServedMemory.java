@@ -5,9 +5,8 @@ import io.kogluktualuk.fabric.node.config.MemoryConfig;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.PeerName;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryStatus;
-import io.kogluktualuk.memnode.repair.RepairSettings;
-import io.kogluktualuk.memnode.server.KeySchedule;
 import io.kogluktualuk.memnode.server.MemoryServer;
 import io.kogluktualuk.memnode.server.MemorySettings;
 import io.kogluktualuk.memnode.store.StoreSettings;
@@ -31,14 +30,24 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
         shared.name(),
         new InetSocketAddress(shared.bind(), shared.callsPort()),
         config.dataPort(),
-        StoreSettings.of(config.capacity(), config.indexBlobs()).withMemory(config.tier()),
+        store(config),
         config.weight(),
         shared.controlNodes().stream().map(HostPort::resolve).toList(),
         config.heartbeat(),
         config.tenants(),
-        KeySchedule.STANDARD,
+        config.readKeys(),
         NodeSecurity.of(shared, PeerName.Role.MEMORY),
-        RepairSettings.defaults());
+        config.repair(),
+        config.keeping());
+  }
+
+  private static StoreSettings store(MemoryConfig config) {
+    StoreSettings store =
+        StoreSettings.of(config.capacity(), config.indexBlobs())
+            .withMemory(config.tier())
+            .withWindowLifetime(config.windowLifetime());
+    ByteCount windows = config.windowSize();
+    return windows == null ? store : store.withWindows(windows.bytes());
   }
 
   @Override

@@ -19,6 +19,10 @@ public record LeaseSettings(Account account, Duration ttl, Duration callTimeout)
     }
   }
 
+  public LeaseSettings withTtl(Duration other) {
+    return new LeaseSettings(account, other, callTimeout);
+  }
+
   /// The default account, 30 seconds, 5 seconds a call.
   public static LeaseSettings defaults() {
     return new LeaseSettings(Account.DEFAULT, Duration.ofSeconds(30), Duration.ofSeconds(5));

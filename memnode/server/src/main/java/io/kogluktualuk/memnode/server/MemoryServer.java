@@ -20,7 +20,6 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
-import io.kogluktualuk.memnode.retention.RetentionLimits;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
@@ -64,8 +63,7 @@ public final class MemoryServer implements AutoCloseable {
       Map<Tenant, TenantStore> tenants = openTenants(settings);
       id = NodeId.parse(Objects.requireNonNull(tenants.get(Tenant.DEFAULT)).nodeId());
       host = host(settings.bind());
-      keeping =
-          new NodeKeeping(settings.folder(), tenants, RetentionLimits.STANDARD, new SecureRandom());
+      keeping = new NodeKeeping(settings.folder(), tenants, settings.keeping(), new SecureRandom());
       opened.add(keeping);
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants, keeping);
       MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
@@ -112,7 +110,8 @@ public final class MemoryServer implements AutoCloseable {
               freshId,
               share.withIndexFor(blobs + blobs / 4),
               new InetSocketAddress(settings.bind().getAddress(), port),
-              settings.readKeys());
+              settings.readKeys(),
+              settings.keeping());
       opened.add(store);
       tenants.put(tenant, store);
     }

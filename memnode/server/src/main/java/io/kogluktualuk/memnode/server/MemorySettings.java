@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 /// @param readKeys when the keys for reading change
 /// @param security who this node and its callers are proven to be
 /// @param repair how it looks after its blobs when members change
+/// @param keeping how it keeps what it has
 public record MemorySettings(
     Path folder,
     String name,
@@ -43,7 +44,8 @@ public record MemorySettings(
     List<Tenant> tenants,
     KeySchedule readKeys,
     RpcSecurity security,
-    RepairSettings repair) {
+    RepairSettings repair,
+    KeepingSettings keeping) {
 
   /// A fifth of what the control plane takes for silence.
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -101,7 +103,8 @@ public record MemorySettings(
         List.of(),
         KeySchedule.STANDARD,
         RpcSecurity.NONE,
-        RepairSettings.defaults());
+        RepairSettings.defaults(),
+        KeepingSettings.STANDARD);
   }
 
   /// A node that belongs to the control plane at these addresses, with its weight by capacity.
@@ -126,37 +129,44 @@ public record MemorySettings(
         List.of(),
         KeySchedule.STANDARD,
         RpcSecurity.NONE,
-        RepairSettings.defaults());
+        RepairSettings.defaults(),
+        KeepingSettings.STANDARD);
   }
 
   public MemorySettings withStore(StoreSettings other) {
     return new MemorySettings(
         folder, name, bind, dataPort, other, weight, control, heartbeat, tenants, readKeys,
-        security, repair);
+        security, repair, keeping);
   }
 
   public MemorySettings withTenants(List<Tenant> others) {
     return new MemorySettings(
         folder, name, bind, dataPort, store, weight, control, heartbeat, others, readKeys, security,
-        repair);
+        repair, keeping);
   }
 
   public MemorySettings withReadKeys(KeySchedule schedule) {
     return new MemorySettings(
         folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, schedule,
-        security, repair);
+        security, repair, keeping);
   }
 
   public MemorySettings withSecurity(RpcSecurity how) {
     return new MemorySettings(
         folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys, how,
-        repair);
+        repair, keeping);
   }
 
   public MemorySettings withRepair(RepairSettings how) {
     return new MemorySettings(
         folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys,
-        security, how);
+        security, how, keeping);
+  }
+
+  public MemorySettings withKeeping(KeepingSettings how) {
+    return new MemorySettings(
+        folder, name, bind, dataPort, store, weight, control, heartbeat, tenants, readKeys,
+        security, repair, how);
   }
 
   /// The tenants besides the default one that a node had on this folder.

@@ -51,11 +51,13 @@ final class NodeKeeping implements AutoCloseable {
 
   /// @param folder of the node's state
   /// @param stores of all tenants
+  /// @param settings the same for each of them
   NodeKeeping(
       Path folder,
       Map<Tenant, TenantStore> stores,
-      RetentionLimits limits,
+      KeepingSettings settings,
       RandomGenerator random) {
+    RetentionLimits limits = settings.limits();
     AccountNumbers names = AccountNumbers.open(folder);
     this.fences = FenceKeeper.open(new FenceFile(folder));
     long[] rooms =
@@ -63,10 +65,11 @@ final class NodeKeeping implements AutoCloseable {
             .map(each -> each.store().withResidents(r -> r.capacityBytes()))
             .mapToLong(capacity -> capacity - limits.reserveBytes(capacity))
             .toArray();
-    SpaceLedger ledger = new SpaceLedger(CreditsStatus.ACCOUNTS_MAX, rooms, SpaceLedger.STEP_BYTES);
+    SpaceLedger ledger =
+        new SpaceLedger(CreditsStatus.ACCOUNTS_MAX, rooms, settings.creditStepBytes());
     this.door = new SpaceDoor(names, ledger, isShort::release);
     this.treasury = new Treasury.Own();
-    stores.forEach((tenant, store) -> add(tenant, store.store(), limits, names, random));
+    stores.forEach((tenant, store) -> add(tenant, store.store(), settings, names, random));
     this.turns = Thread.ofPlatform().daemon().name("memnode-retention").unstarted(this::turn);
     this.settling = Thread.ofPlatform().daemon().name("memnode-credits").unstarted(this::settle);
   }
@@ -74,9 +77,10 @@ final class NodeKeeping implements AutoCloseable {
   private void add(
       Tenant tenant,
       MemoryStore store,
-      RetentionLimits limits,
+      KeepingSettings settings,
       AccountNumbers names,
       RandomGenerator random) {
+    RetentionLimits limits = settings.limits();
     int blobs = store.withResidents(residents -> residents.table().capacity());
     long capacity = store.withResidents(residents -> residents.capacityBytes());
     int room = tenants.size();
@@ -102,7 +106,8 @@ final class NodeKeeping implements AutoCloseable {
             fences,
             System::nanoTime,
             TenantKeeping.PATIENCE,
-            TenantKeeping.WINDOW_WAIT));
+            TenantKeeping.WINDOW_WAIT,
+            settings.isAlwaysDurable()));
     reserves.put(tenant, limits.reserveBytes(capacity));
   }
 

@@ -2,7 +2,6 @@ package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.memnode.store.MemoryStore;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,36 +17,32 @@ final class StoreUpkeep implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreUpkeep.class);
 
-  /// With the time that a sync takes itself, everything is on the device within a second.
-  private static final Duration EVERY = Duration.ofMillis(500);
-
-  /// 8 MiB a second: half a percent of a core, and a day for half a terabyte.
-  private static final long SCRUB_BYTES = 4L << 20;
-
   /// How often blobs are moved before syncs get their turn again.
   private static final int RELOCATIONS_MAX = 16;
 
   private final String name;
   private final MemoryStore store;
+  private final KeepingSettings settings;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private boolean isReported;
 
-  private StoreUpkeep(String name, MemoryStore store) {
+  private StoreUpkeep(String name, MemoryStore store, KeepingSettings settings) {
     this.name = name;
     this.store = store;
+    this.settings = settings;
     this.thread = Thread.ofPlatform().daemon().name("memnode-upkeep-" + name).unstarted(this::run);
   }
 
-  static StoreUpkeep start(String name, MemoryStore store) {
-    StoreUpkeep upkeep = new StoreUpkeep(name, store);
+  static StoreUpkeep start(String name, MemoryStore store, KeepingSettings settings) {
+    StoreUpkeep upkeep = new StoreUpkeep(name, store, settings);
     upkeep.thread.start();
     return upkeep;
   }
 
   private void run() {
     try {
-      while (!stop.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!stop.await(settings.syncEvery().toMillis(), TimeUnit.MILLISECONDS)) {
         keepUp();
       }
     } catch (InterruptedException e) {
@@ -74,7 +69,8 @@ final class StoreUpkeep implements AutoCloseable {
   }
 
   private void scrub() {
-    int damaged = store.scrub(SCRUB_BYTES);
+    long bytes = settings.scrubBytesEachTurn();
+    int damaged = bytes == 0 ? 0 : store.scrub(bytes);
     if (damaged > 0) {
       LOG.warn(
           "memory node {}: {} blobs had changed on the device or in memory and were dropped",

@@ -73,6 +73,7 @@ final class TenantKeeping implements BlobTerms {
   private final LongSupplier nanoTime;
   private final Duration patience;
   private final Duration windowWait;
+  private final boolean isAlwaysDurable;
 
   /// By window; guarded by itself.
   private final Map<Long, Intent> intents =
@@ -89,6 +90,7 @@ final class TenantKeeping implements BlobTerms {
   /// @param nanoTime the node's monotonic clock, as the retention's
   /// @param patience of who names none
   /// @param windowWait how long a reservation waits for a window
+  /// @param isAlwaysDurable whether each seal waits for the device
   TenantKeeping(
       MemoryStore store,
       TenantRetention retention,
@@ -98,7 +100,8 @@ final class TenantKeeping implements BlobTerms {
       FenceKeeper fences,
       LongSupplier nanoTime,
       Duration patience,
-      Duration windowWait) {
+      Duration windowWait,
+      boolean isAlwaysDurable) {
     this.store = store;
     this.retention = retention;
     this.door = door;
@@ -108,6 +111,7 @@ final class TenantKeeping implements BlobTerms {
     this.nanoTime = nanoTime;
     this.patience = patience;
     this.windowWait = windowWait;
+    this.isAlwaysDurable = isAlwaysDurable;
   }
 
   private <R> R locked(Function<Residents, R> use) {
@@ -299,7 +303,8 @@ final class TenantKeeping implements BlobTerms {
     synchronized (intents) {
       intent = intents.remove(request.window());
     }
-    return sealed(intent, () -> store.seal(request.session(), request.window(), request.durable()));
+    boolean isDurable = isAlwaysDurable || request.durable();
+    return sealed(intent, () -> store.seal(request.session(), request.window(), isDurable));
   }
 
   private interface Seal {
@@ -391,6 +396,9 @@ final class TenantKeeping implements BlobTerms {
   }
 
   private void checkAtHand(Account account, @Nullable LeaseTerms lease) {
+    if (isAlwaysDurable) {
+      throw new OutOfCredits("each put waits for the device here: reserve first");
+    }
     if (!names.isKnown(account)) {
       throw new OutOfCredits("account " + account + " is new here: reserve first");
     }

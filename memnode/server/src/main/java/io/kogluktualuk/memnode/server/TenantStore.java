@@ -36,7 +36,8 @@ final class TenantStore implements AutoCloseable {
       String freshId,
       StoreSettings settings,
       InetSocketAddress data,
-      KeySchedule schedule) {
+      KeySchedule schedule,
+      KeepingSettings keeping) {
     this.tenant = tenant;
     SecureRandom random = new SecureRandom();
     try {
@@ -58,7 +59,7 @@ final class TenantStore implements AutoCloseable {
       opened.add(regions);
       published = new PublishedStore(regions, store);
       opened.add(published);
-      opened.add(StoreUpkeep.start(tenant.name(), store));
+      opened.add(StoreUpkeep.start(tenant.name(), store, keeping));
       opened.add(KeyKeeper.start(tenant.name(), store, published, schedule));
     } catch (RuntimeException e) {
       opened.closeBecause(e);
@@ -75,8 +76,9 @@ final class TenantStore implements AutoCloseable {
       String freshId,
       StoreSettings settings,
       InetSocketAddress data,
-      KeySchedule schedule) {
-    return new TenantStore(tenant, path, freshId, settings, data, schedule);
+      KeySchedule schedule,
+      KeepingSettings keeping) {
+    return new TenantStore(tenant, path, freshId, settings, data, schedule, keeping);
   }
 
   private void report(Path path) {

@@ -130,6 +130,16 @@ public record StoreSettings(
         capacity, indexBlobs, windowLifetime, regionBytesMax, windowBytes, tier);
   }
 
+  /// The same with windows that last longer or shorter.
+  public StoreSettings withWindowLifetime(Duration lifetime) {
+    return new StoreSettings(capacity, indexBlobs, lifetime, regionBytesMax, windowBytes, memory);
+  }
+
+  /// The same with so many bytes of windows in all.
+  public StoreSettings withWindows(long bytes) {
+    return new StoreSettings(capacity, indexBlobs, windowLifetime, regionBytesMax, bytes, memory);
+  }
+
   /// Regions of 1 GiB, windows of half a minute.
   public static StoreSettings of(ByteCount capacity, int indexBlobs) {
     return new StoreSettings(

@@ -104,7 +104,8 @@ final class SimulatedMemoryNode {
               fences,
               SimulatedMemoryNode.this::clock,
               Duration.ZERO,
-              Duration.ZERO);
+              Duration.ZERO,
+              false);
       keeping.work(0);
       chargedAtStart = keeping.charged();
     }

@@ -60,6 +60,12 @@ final class TestNodes implements AutoCloseable {
     return start(name, settings(folder(name), name, port, storeOf(mebibytes)).withRepair(REPAIR));
   }
 
+  /// The same, with other ways to keep blobs.
+  MemoryServer start(String name, KeepingSettings keeping) {
+    return start(
+        name, settings(folder(name), name, 0, storeOf(64)).withRepair(REPAIR).withKeeping(keeping));
+  }
+
   private MemoryServer start(String name, MemorySettings settings) {
     MemoryServer server = MemoryServer.open(settings);
     running.put(name, server);

@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param slots programs that run at a time; null for one for each processor
 /// @param cache the most bytes of blobs on the heap; null for an eighth of it
+/// @param lease how long its lease on what it uses lasts without a renewal
 public record ComputeConfig(
-    SharedConfig shared, @Nullable Integer slots, @Nullable ByteCount cache, Duration heartbeat)
+    SharedConfig shared,
+    @Nullable Integer slots,
+    @Nullable ByteCount cache,
+    Duration heartbeat,
+    Duration lease)
     implements NodeConfig {
 
   static ComputeConfig of(SharedConfig shared, Values values) {
@@ -17,7 +22,8 @@ public record ComputeConfig(
         shared,
         values.find(ComputeKeys.SLOTS),
         values.find(ComputeKeys.CACHE),
-        values.get(ComputeKeys.HEARTBEAT));
+        values.get(ComputeKeys.HEARTBEAT),
+        values.get(ComputeKeys.LEASE));
   }
 
   @Override

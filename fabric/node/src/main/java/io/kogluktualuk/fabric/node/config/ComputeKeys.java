@@ -1,6 +1,8 @@
 package io.kogluktualuk.fabric.node.config;
 
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.LeaseTerms;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,6 +10,9 @@ import java.util.List;
 ///
 /// **Threading:** constants.
 final class ComputeKeys {
+
+  /// Half of it has to be enough for a call to each memory node.
+  private static final Duration LEASE_MIN = Duration.ofSeconds(5);
 
   static final Key<Integer> SLOTS =
       Key.optional(
@@ -30,7 +35,15 @@ final class ComputeKeys {
           Duration.ofSeconds(1),
           "How often it gives the control nodes a sign of life and looks for others of its kind.");
 
-  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT);
+  static final Key<Duration> LEASE =
+      Key.standard(
+          "compute.lease",
+          Types.duration(LEASE_MIN, LeaseTerms.TTL_MAX),
+          LeaseSettings.defaults().ttl(),
+          "How long memory nodes keep for it what it uses after they have heard of it last. It renews\n"
+              + "in time; a node that dies holds nothing any more after so long.");
+
+  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT, LEASE);
 
   private ComputeKeys() {}
 }

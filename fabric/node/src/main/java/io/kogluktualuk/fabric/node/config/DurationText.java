@@ -55,6 +55,9 @@ final class DurationText {
   /// Exactly the same time, in the largest unit in which it is whole.
   static String of(Duration time) {
     long nanos = time.toNanos();
+    if (nanos == 0) {
+      return "0s";
+    }
     for (String unit : new String[] {"d", "h", "m", "s", "ms"}) {
       long one = NANOS.getOrDefault(unit, 1L);
       if (nanos % one == 0) {

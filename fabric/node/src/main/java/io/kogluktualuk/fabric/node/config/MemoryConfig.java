@@ -2,6 +2,9 @@ package io.kogluktualuk.fabric.node.config;
 
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.repair.RepairSettings;
+import io.kogluktualuk.memnode.server.KeepingSettings;
+import io.kogluktualuk.memnode.server.KeySchedule;
 import io.kogluktualuk.memnode.store.TierSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// @param dataPort the first of the ports where memory is read and written; 0 for any free ones
 /// @param tenants besides the default one
 /// @param tier what peers read; null when they read the files of its folder
+/// @param windowLifetime how long a write window lasts
+/// @param windowSize of all of them together; null for a share of the capacity
+/// @param keeping how it keeps what it has
+/// @param repair how it sees to it that others have copies
+/// @param readKeys when the keys for reading change
 public record MemoryConfig(
     SharedConfig shared,
     ByteCount capacity,
@@ -23,7 +31,12 @@ public record MemoryConfig(
     int dataPort,
     Duration heartbeat,
     List<Tenant> tenants,
-    @Nullable TierSettings tier)
+    @Nullable TierSettings tier,
+    Duration windowLifetime,
+    @Nullable ByteCount windowSize,
+    KeepingSettings keeping,
+    RepairSettings repair,
+    KeySchedule readKeys)
     implements NodeConfig {
 
   /// An index has room for blobs of this average length: most of a busy store's are traces and
@@ -50,7 +63,12 @@ public record MemoryConfig(
         values.get(MemoryKeys.DATA_PORT),
         values.get(MemoryKeys.HEARTBEAT),
         values.get(MemoryKeys.TENANTS),
-        tier(values));
+        tier(values),
+        values.get(KeepingKeys.WINDOW_LIFETIME),
+        values.find(KeepingKeys.WINDOW_SIZE),
+        KeepingKeys.keeping(values),
+        KeepingKeys.repair(values),
+        KeepingKeys.readKeys(values));
   }
 
   private static @Nullable TierSettings tier(Values values) {

@@ -6,6 +6,7 @@ import io.kogluktualuk.memnode.store.TierSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The keys of a memory node.
 ///
@@ -72,9 +73,11 @@ final class MemoryKeys {
           "no memory tier; one needs both keys",
           "How much memory the memory tier takes, all of it at the start.");
 
-  static final List<Key<?>> ALL =
+  private static final List<Key<?>> OWN =
       List.of(
           CAPACITY, INDEX_BLOBS, WEIGHT, DATA_PORT, HEARTBEAT, TENANTS, TIER_FOLDER, TIER_CAPACITY);
+
+  static final List<Key<?>> ALL = Stream.concat(OWN.stream(), KeepingKeys.ALL.stream()).toList();
 
   private MemoryKeys() {}
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.repair.RepairSettings;
+import io.kogluktualuk.memnode.retention.RetentionLimits;
+import io.kogluktualuk.memnode.server.KeepingSettings;
+import io.kogluktualuk.memnode.server.KeySchedule;
 import io.kogluktualuk.memnode.store.TierSettings;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import java.nio.file.Path;
@@ -115,7 +119,12 @@ final class ConfigMappingTest {
             0,
             Duration.ofSeconds(1),
             List.of(),
-            null),
+            null,
+            Duration.ofSeconds(30),
+            null,
+            KeepingSettings.STANDARD,
+            RepairSettings.defaults(),
+            KeySchedule.STANDARD),
         read(REQUIRED + "control-nodes = [\"h:1\"]\nmemory {}"));
   }
 
@@ -128,6 +137,11 @@ final class ConfigMappingTest {
           heartbeat = 250ms
           tenants = [a, b]
           tier { folder = /dev/shm/kog, capacity = 32MiB }
+          durable = always, sync-every = 200ms, scrub-rate = 0B
+          window-lifetime = 40s, window-size = 32MiB
+          reserve-share = 8, holds-max = 2048, leases-max = 12, credit-step = 1MiB
+          read-keys { every = 1h, grace = 7s }
+          repair { replicas = 3, rate = 1GiB, sweep = 20m, settle = 0s }
         }
         """;
     assertEquals(
@@ -139,7 +153,13 @@ final class ConfigMappingTest {
             7600,
             Duration.ofMillis(250),
             List.of(new Tenant("a"), new Tenant("b")),
-            new TierSettings(Path.of("/dev/shm/kog"), ByteCount.mebibytes(32))),
+            new TierSettings(Path.of("/dev/shm/kog"), ByteCount.mebibytes(32)),
+            Duration.ofSeconds(40),
+            ByteCount.mebibytes(32),
+            new KeepingSettings(
+                new RetentionLimits(2048, 12, 8), 1 << 20, true, Duration.ofMillis(200), 0),
+            new RepairSettings(3, 1 << 30, Duration.ofMinutes(20), Duration.ZERO),
+            new KeySchedule(Duration.ofHours(1), Duration.ofSeconds(7))),
         read(SHARED + own));
     assertEveryKeyIsIn(NodeRole.MEMORY, SHARED + own);
   }
@@ -147,15 +167,25 @@ final class ConfigMappingTest {
   @Test
   void aComputeNodeHasDefaults() {
     assertEquals(
-        new ComputeConfig(shared(List.of(new HostPort("h", 1))), null, null, Duration.ofSeconds(1)),
+        new ComputeConfig(
+            shared(List.of(new HostPort("h", 1))),
+            null,
+            null,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(30)),
         read(REQUIRED + "control-nodes = [\"h:1\"]\ncompute {}"));
   }
 
   @Test
   void everyKeyOfAComputeNodeCounts() {
-    String own = "compute { slots = 4, cache = 256MiB, heartbeat = 2s }\n";
+    String own = "compute { slots = 4, cache = 256MiB, heartbeat = 2s, lease = 1m }\n";
     assertEquals(
-        new ComputeConfig(SHARED_MAPPED, 4, ByteCount.mebibytes(256), Duration.ofSeconds(2)),
+        new ComputeConfig(
+            SHARED_MAPPED,
+            4,
+            ByteCount.mebibytes(256),
+            Duration.ofSeconds(2),
+            Duration.ofMinutes(1)),
         read(SHARED + own));
     assertEveryKeyIsIn(NodeRole.COMPUTE, SHARED + own);
   }

@@ -82,6 +82,38 @@ final class ConfigProblemsTest {
   }
 
   @Test
+  void keysForReadingOverlapForNoLongerThanTheyLast() {
+    String memory = REQUIRED + "control-nodes = [\"h:1\"]\n";
+    List<String> found = problems(memory + "memory.read-keys { every = 5s, grace = 6s }");
+    assertEquals(1, found.size(), found::toString);
+    assertTrue(found.getFirst().contains("at most memory.read-keys.every of 5s"), found::toString);
+  }
+
+  @Test
+  void aReferenceNamesEveryKeyWithItsDefault() throws Exception {
+    for (NodeRole role : NodeRole.values()) {
+      List<String> lines =
+          Files.readAllLines(Path.of("..", "docs", "reference", role.word() + ".conf"));
+      for (Key<?> key : role.keys()) {
+        String standard = key.standardText();
+        String line =
+            standard != null
+                ? key.path() + " = " + standard
+                : "# "
+                    + key.path()
+                    + " = "
+                    + (key.isRequired() ? "has to be given" : "without it: ");
+        assertEquals(
+            1,
+            lines.stream().filter(one -> one.startsWith(line)).count(),
+            () -> role + ": " + line);
+      }
+      long keys = lines.stream().filter(line -> line.matches("(# )?[a-z.-]+ = .*")).count();
+      assertEquals(role.keys().size(), keys, role::toString);
+    }
+  }
+
+  @Test
   void brokenSyntaxIsOneProblemWithItsLine() {
     List<String> found = problems("cluster = c\nname = {{\n");
     assertEquals(1, found.size());
