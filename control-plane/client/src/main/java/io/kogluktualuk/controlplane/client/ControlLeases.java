@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.AcquireLease;
 import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.RenewLeases;
 import io.kogluktualuk.controlplane.api.Renewal;
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;

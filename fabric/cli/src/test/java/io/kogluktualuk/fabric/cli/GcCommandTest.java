@@ -62,8 +62,8 @@ class GcCommandTest {
     }
   }
 
-  /// A collection may take the parts of a blob that are a second old and leave the others: so, until
-  /// the blob is on neither node.
+  /// A collection may take the parts of a blob that are a second old and leave the others: so,
+  /// until the blob is on neither node.
   private void collectUntilGone(String ref) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (true) {

@@ -81,10 +81,7 @@ public final class Fabric implements AutoCloseable {
                 .withSecurity(settings.security())
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()),
-            new ControlLeases(
-                controlLink,
-                "client",
-                new io.kogluktualuk.controlplane.client.RequestIds(new SecureRandom())),
+            new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
             LeaseSettings.defaults());
     this.transferTimeout = settings.transferTimeout();
     HashSearch search =

@@ -1,8 +1,8 @@
 package io.kogluktualuk.fabric.systemtests;
 
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.client.ControlLeases;
 import io.kogluktualuk.controlplane.client.ControlLink;
-import io.kogluktualuk.controlplane.client.RequestIds;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.Corruption;

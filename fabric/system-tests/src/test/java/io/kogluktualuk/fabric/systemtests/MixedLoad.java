@@ -1,8 +1,8 @@
 package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.controlplane.api.Accounts;
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
-import io.kogluktualuk.controlplane.client.RequestIds;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.FabricException;

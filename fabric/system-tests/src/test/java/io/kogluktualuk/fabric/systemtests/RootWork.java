@@ -1,10 +1,10 @@
 package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetRoot;
-import io.kogluktualuk.controlplane.client.RequestIds;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.hash.Hash;

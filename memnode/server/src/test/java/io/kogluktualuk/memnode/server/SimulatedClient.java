@@ -4,10 +4,10 @@ import static io.kogluktualuk.memnode.server.SimulatedTime.MILLI;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.client.ControlLeases;
-import io.kogluktualuk.controlplane.client.RequestIds;
 import io.kogluktualuk.controlplane.model.roots.RootsCommand;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Ref;
