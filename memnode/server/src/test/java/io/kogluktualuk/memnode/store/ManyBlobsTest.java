@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import java.io.IOException;
@@ -19,14 +20,24 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A store of very many blobs is opened without keeping any of them on the heap.
+/// A store of very many blobs is opened and used in a process with a heap of 128 MiB, without
+/// keeping any of them on it.
 ///
-/// By hand with more: `java -Xmx128m -cp … ManyBlobsTest FOLDER 25000000`, with room for 200 bytes
-/// for each in the folder, on tmpfs for numbers without a disk.
+/// On demand with more: `-Dblobs=25000000`. That takes 200 bytes for each in the temporary folder
+/// (or in `-Dblobs.folder=FOLDER`), which is memory on tmpfs, and 60 bytes of memory besides. The
+/// blobs themselves are never written: sparse files stand for them.
 class ManyBlobsTest {
 
-  private static final int CI_BLOBS = 300_000;
+  private static final int BLOBS = Integer.getInteger("blobs", 300_000);
+  private static final String FOLDER = System.getProperty("blobs.folder", "");
+  private static final String DONE = "DONE";
   private static final int PER_REGION = 1 << 24;
+  private static final long HEAP_BYTES_MAX = 32L << 20;
+
+  /// Not file-backed: blob table, slot table and what the process itself takes.
+  private static final long ANONYMOUS_BYTES_PER_BLOB_MAX = 64;
+
+  private static final long ANONYMOUS_BYTES_OF_A_PROCESS_MAX = 200L << 20;
 
   private final Path path;
 
@@ -34,14 +45,33 @@ class ManyBlobsTest {
     this.path = path;
   }
 
-  /// By hand.
+  /// The child's process.
   public static void main(String[] arguments) throws IOException {
     new ManyBlobsTest(Path.of(arguments[0])).openWith(Integer.parseInt(arguments[1]));
+    System.out.println(DONE);
   }
 
   @Test
-  void aStoreOfManyBlobsIsOpenedAndUsed() throws IOException {
-    openWith(CI_BLOBS);
+  void aStoreOfManyBlobsIsOpenedAndUsedWithASmallHeap() throws IOException {
+    Path folder = FOLDER.isEmpty() ? path : Files.createTempDirectory(Path.of(FOLDER), "blobs");
+    List<String> command =
+        new ArrayList<>(ChildJvm.command(ManyBlobsTest.class, folder.toString(), "" + BLOBS));
+    command.addAll(1, List.of("-Xmx128m", "-XX:+UseSerialGC"));
+    try (ChildJvm child = ChildJvm.start(command)) {
+      for (String line = child.line(); !line.equals(DONE); line = child.line()) {
+        System.out.println(line);
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private void openWith(int blobs) throws IOException {
@@ -52,13 +82,17 @@ class ManyBlobsTest {
           new StoreSettings(ByteCount.gibibytes(4), blobs + 1000, Duration.ofSeconds(10), 1L << 30);
       try (MemoryStore store =
           MemoryStore.open(folder, settings, System::nanoTime, InstantSource.system(), 1)) {
-        System.out.printf(
-            "%,d blobs opened in %,d ms, heap %,d KiB, resident %s%n",
-            store.status().blobs(),
-            (System.nanoTime() - start) / 1_000_000,
-            usedHeap() / 1024,
-            resident());
+        long openedNanos = System.nanoTime() - start;
+        tell(blobs + " blobs opened in " + openedNanos / 1_000_000 + " ms");
+        long anonymous = anonymousBytes();
         check(store, blobs);
+        checkMemory(blobs);
+        churn(store, blobs);
+        tell("after churn");
+        checkMemory(blobs);
+        assertTrue(
+            anonymousBytes() - anonymous < ANONYMOUS_BYTES_OF_A_PROCESS_MAX,
+            "memory is taken at the start, and does not grow with use");
       }
     }
   }
@@ -80,7 +114,54 @@ class ManyBlobsTest {
             });
     assertEquals(100, evicted);
     assertEquals(blobs - 100, store.status().blobs());
-    assertTrue(usedHeap() < 100L << 20, "the heap is small");
+  }
+
+  private static void checkMemory(int blobs) throws IOException {
+    assertTrue(usedHeap() < HEAP_BYTES_MAX, "the heap is small");
+    long most = ANONYMOUS_BYTES_OF_A_PROCESS_MAX + ANONYMOUS_BYTES_PER_BLOB_MAX * blobs;
+    assertTrue(anonymousBytes() < most, () -> "more memory than " + most);
+  }
+
+  /// Looks at each hundredth blob and counts uses of it; each thousandth is dropped.
+  private static void churn(MemoryStore store, int blobs) {
+    long start = System.nanoTime();
+    int looks = 0;
+    int dropped = 0;
+    for (int i = 100; i < blobs; i += 100, looks++) {
+      Hash hash = hash(i);
+      assertEquals(place(i), store.locate(hash));
+      boolean isToGo = i % 1000 == 0;
+      boolean isGone =
+          store.withResidents(
+              residents -> {
+                int ordinal = residents.ordinal(hash);
+                residents.table().setUses(ordinal, 3);
+                return isToGo && residents.evict(ordinal);
+              });
+      dropped += isGone ? 1 : 0;
+    }
+    assertEquals(blobs - 100 - dropped, store.status().blobs());
+    tellFact(looks + " looks and " + dropped + " drops in " + sinceMillis(start) + " ms");
+  }
+
+  private static long sinceMillis(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+
+  private static void tell(String what) throws IOException {
+    tellFact(
+        what
+            + ", heap "
+            + usedHeap() / 1024
+            + " KiB, anonymous "
+            + anonymousBytes() / 1024
+            + " KiB, of files "
+            + (resident("RssFile") + resident("RssShmem")) / 1024
+            + " KiB");
+  }
+
+  private static void tellFact(String what) {
+    System.out.println(what);
   }
 
   private void write(int blobs) throws IOException {
@@ -120,9 +201,17 @@ class ManyBlobsTest {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  private static String resident() throws IOException {
+  private static long anonymousBytes() throws IOException {
+    return resident("RssAnon");
+  }
+
+  private static long resident(String kind) throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines.filter(line -> line.startsWith("Rss")).toList().toString();
+      return lines
+          .filter(line -> line.startsWith(kind + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElseThrow();
     }
   }
 }
