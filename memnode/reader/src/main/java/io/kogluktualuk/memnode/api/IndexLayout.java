@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
 /// Numbers are little endian. A slot whose sequence is 0 is empty. The owner writes the sequence
 /// last, with release order; a peer's read is not in the Java memory model, so the check word (a
 /// mixture of the other seven) tells a torn entry from a whole one. Whoever then reads the blob
-/// verifies its hash: a wrong entry costs a second look, never wrong data.
+/// verifies its hash: a wrong entry costs a second look, never wrong data. When the second look
+/// finds the very same entry, sequence and all, the bytes are damaged; otherwise the blob has been
+/// moved or dropped meanwhile ([IndexEntry]).
 ///
 /// While an entry is moved to make room it is for a moment in two slots, and a reader that copies
 /// the slots in an unlucky order may see it in neither. So *not there* is a hint: before a blob
@@ -109,15 +111,16 @@ public final class IndexLayout {
   ///
   /// @param probes a copy of [#PROBE_BYTES] of an index, of any origin
   /// @return what the entry says, or null when no whole entry has that hash
-  public static @Nullable BlobLocation find(MemorySegment probes, Hash hash) {
+  public static @Nullable IndexEntry find(MemorySegment probes, Hash hash) {
     for (int probe = 0; probe < PROBES; probe++) {
       long at = (long) probe * ENTRY_BYTES;
-      if (probes.get(LE_LONG_UNALIGNED, at + SEQUENCE_OFFSET) != 0
+      long sequence = probes.get(LE_LONG_UNALIGNED, at + SEQUENCE_OFFSET);
+      if (sequence != 0
           && probes.get(LE_LONG_UNALIGNED, at + HASH_OFFSET) == Long.reverseBytes(hash.word(0))
           && Hash.read(probes, at + HASH_OFFSET).equals(hash)) {
         BlobLocation location = locationAt(probes, at);
         if (location != null) {
-          return location;
+          return new IndexEntry(location, sequence);
         }
       }
     }

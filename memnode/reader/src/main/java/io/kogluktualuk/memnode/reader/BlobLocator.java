@@ -3,7 +3,7 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
-import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.IndexEntry;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import java.util.ArrayList;
@@ -72,9 +72,9 @@ final class BlobLocator {
       List<Hash> batch = hashes.subList(from, Math.min(hashes.size(), from + BATCH));
       try (RegisteredBuffer buffer =
           buffers.acquire((long) batch.size() * IndexLayout.PROBE_BYTES, deadline)) {
-        Map<Hash, BlobLocation> here =
+        Map<Hash, IndexEntry> here =
             link.use(deadline, session -> session.lookUp(batch, buffer, deadline));
-        here.forEach((hash, location) -> locations.located(hash, link.node().id(), location));
+        here.forEach((hash, entry) -> locations.located(hash, link.node().id(), entry.location()));
         found.addAll(here.keySet());
       } catch (FabricException e) {
         return; // The node is away. Its blobs are looked for on the next nodes.

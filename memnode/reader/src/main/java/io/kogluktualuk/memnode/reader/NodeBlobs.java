@@ -6,7 +6,6 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
-import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.MemoryCalls;
@@ -32,11 +31,13 @@ public final class NodeBlobs {
   private final NodeLinks links;
   private final Buffers buffers;
   private final BlobWriter writer;
+  private final NodeFetcher fetcher;
 
   NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer) {
     this.links = links;
     this.buffers = buffers;
     this.writer = writer;
+    this.fetcher = new NodeFetcher(buffers, (hash, bytes, _, _) -> Hash.of(bytes).equals(hash));
   }
 
   /// Those of the blobs that the node's index shows.
@@ -57,30 +58,19 @@ public final class NodeBlobs {
   /// The verified bytes of a blob that a node has.
   ///
   /// @throws NotFound when it has none with that hash
+  /// @throws io.kogluktualuk.fabric.fault.Corruption when its bytes are others
   public Blob get(String nodeId, Hash hash, Deadline deadline) {
-    NodeLink link = link(nodeId);
-    BlobLocation location =
-        link.use(deadline, session -> session.locate(List.of(hash), deadline)).get(hash);
-    if (location != null && location.isSpilled()) {
-      location = BlobFetcher.promote(hash, link, deadline);
-    }
-    if (location == null) {
-      throw new NotFound("memory node " + nodeId + " does not have blob " + hash);
-    }
-    try (RegisteredBuffer buffer = buffers.acquire(location.length(), deadline)) {
-      BlobLocation place = location;
-      if (place.length() > 0) {
-        link.use(deadline, session -> read(session, place, buffer, deadline));
+    Search search = new Search(hash);
+    do {
+      NodeAnswer answer = fetcher.fetch(hash, link(nodeId), true, deadline);
+      if (answer instanceof NodeAnswer.Bytes(Fetched fetched, _)) {
+        try (fetched) {
+          return BatchFetcher.copy(hash, fetched.bytes());
+        }
       }
-      Blob copy = BatchFetcher.copy(hash, buffer.segment().asSlice(0, place.length()));
-      return Blob.verified(hash, copy.bytes());
-    }
-  }
-
-  private static boolean read(
-      Session session, BlobLocation location, RegisteredBuffer buffer, Deadline deadline) {
-    session.read(location, buffer, deadline);
-    return true;
+      search.answered(nodeId, answer);
+    } while (search.isUnsettled() && !deadline.hasPassed());
+    throw search.failure();
   }
 
   /// Puts blobs on one node, whether or not they belong there.

@@ -18,6 +18,7 @@ import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectRequest;
 import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.HoldRequest;
+import io.kogluktualuk.memnode.api.IndexEntry;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.LocateRequest;
@@ -168,7 +169,7 @@ final class Session implements AutoCloseable {
   /// Looks hashes up in the node's index, each by one read, all at once.
   ///
   /// @param buffer holds [IndexLayout#PROBE_BYTES] for each
-  Map<Hash, BlobLocation> lookUp(List<Hash> hashes, RegisteredBuffer buffer, Deadline deadline) {
+  Map<Hash, IndexEntry> lookUp(List<Hash> hashes, RegisteredBuffer buffer, Deadline deadline) {
     NodeDescription now = description;
     List<Transfer> transfers = new ArrayList<>(hashes.size());
     for (int i = 0; i < hashes.size(); i++) {
@@ -183,13 +184,13 @@ final class Session implements AutoCloseable {
               IndexLayout.PROBE_BYTES));
     }
     readAll(transfers, deadline);
-    Map<Hash, BlobLocation> found = new HashMap<>();
+    Map<Hash, IndexEntry> found = new HashMap<>();
     for (int i = 0; i < hashes.size(); i++) {
       long at = (long) i * IndexLayout.PROBE_BYTES;
-      BlobLocation location =
+      IndexEntry entry =
           IndexLayout.find(buffer.segment().asSlice(at, IndexLayout.PROBE_BYTES), hashes.get(i));
-      if (location != null) {
-        found.put(hashes.get(i), location);
+      if (entry != null) {
+        found.put(hashes.get(i), entry);
       }
     }
     return found;

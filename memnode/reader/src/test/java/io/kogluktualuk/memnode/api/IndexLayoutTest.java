@@ -56,7 +56,7 @@ class IndexLayoutTest {
       IndexLayout.prepare(index, 15 * IndexLayout.ENTRY_BYTES, hash, LOCATION, 7);
       assertNull(IndexLayout.find(index, hash));
       IndexLayout.publish(index, 15 * IndexLayout.ENTRY_BYTES, 7);
-      assertEquals(LOCATION, IndexLayout.find(index, hash));
+      assertEquals(new IndexEntry(LOCATION, 7), IndexLayout.find(index, hash));
       assertNull(IndexLayout.find(index, Hash.of(new byte[] {2})));
       IndexLayout.publish(index, 15 * IndexLayout.ENTRY_BYTES, 0);
       assertNull(IndexLayout.find(index, hash));
@@ -71,7 +71,7 @@ class IndexLayoutTest {
       IndexLayout.prepare(index, 0, hash, BlobLocation.spilled(77), 7);
       IndexLayout.publish(index, 0, 7);
       assertEquals(1024, index.get(ValueLayout.JAVA_INT, IndexLayout.REGION_OFFSET));
-      BlobLocation found = Objects.requireNonNull(IndexLayout.find(index, hash));
+      BlobLocation found = Objects.requireNonNull(IndexLayout.find(index, hash)).location();
       assertTrue(found.isSpilled());
       assertEquals(77, found.length());
       assertFalse(LOCATION.isSpilled());

@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.IndexEntry;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,7 +115,8 @@ class BlobIndexTest {
             IndexLayout.segment(hash, 5) * shape.strideBytes()
                 + IndexLayout.home(hash, 1000) * IndexLayout.ENTRY_BYTES;
         MemorySegment probes = memory.asSlice(at, IndexLayout.PROBE_BYTES);
-        assertEquals(location(i), IndexLayout.find(probes, hash), "as a peer finds it");
+        IndexEntry found = Objects.requireNonNull(IndexLayout.find(probes, hash));
+        assertEquals(location(i), found.location(), "as a peer finds it");
       }
     }
   }
@@ -199,9 +202,9 @@ class BlobIndexTest {
         int i = random.nextInt(limit);
         long at = IndexLayout.home(hashes[i], homes) * IndexLayout.ENTRY_BYTES;
         MemorySegment.copy(memory, at, copy, 0, IndexLayout.PROBE_BYTES);
-        BlobLocation where = IndexLayout.find(copy, hashes[i]);
-        if (where != null) {
-          assertEquals(location(i), where);
+        IndexEntry entry = IndexLayout.find(copy, hashes[i]);
+        if (entry != null) {
+          assertEquals(location(i), entry.location());
           found++;
         }
       }
