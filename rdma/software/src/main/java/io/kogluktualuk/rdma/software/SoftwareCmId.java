@@ -116,17 +116,21 @@ final class SoftwareCmId extends RdmaCmId {
   }
 
   /// Never fails: DiSNI asks for it while it handles events, and forgets the event if it does.
-  synchronized SocketAddress source() {
-    if (listener != null) {
-      return listener.address();
+  SocketAddress source() {
+    Listener listening = listener();
+    Connection connecting = connection();
+    if (listening != null) {
+      return listening.address();
     }
-    return connection != null ? connection.localAddress() : new InetSocketAddress(0);
+    return connecting != null ? connecting.localAddress() : new InetSocketAddress(0);
   }
 
-  synchronized SocketAddress destination() {
-    if (connection != null) {
-      return connection.remoteAddress();
-    }
+  SocketAddress destination() {
+    Connection connecting = connection();
+    return connecting != null ? connecting.remoteAddress() : targetOrNone();
+  }
+
+  private synchronized SocketAddress targetOrNone() {
     return target != null ? target : new InetSocketAddress(0);
   }
 }
