@@ -120,6 +120,11 @@ final class RatisProperties {
   private static void setElections(RaftProperties properties, LogHostSettings settings) {
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(settings.electionTimeoutMin()));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(settings.electionTimeoutMax()));
+    // By default Ratis soon tries a follower that answers with errors only every second, then
+    // every 5 s. By then a heartbeat is always due, goes in the place of entries, and a follower
+    // that lacks what it once had says no to it for ever. So it is tried more often than that.
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(
+        properties, "1ms,10, " + settings.electionTimeoutMin().dividedBy(6).toMillis() + "ms,1000");
     if (settings.peers().size() == 1 && !settings.isJoining()) {
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, LONE_ELECTION_MIN);
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, LONE_ELECTION_MAX);

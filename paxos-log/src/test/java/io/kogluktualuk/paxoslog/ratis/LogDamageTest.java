@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class LogDamageTest {
 
+  /// Longer than it takes until a leader has become slow to try again.
+  private static final long LONG_NANOS = 3_000_000_000L;
+
   private final Path folder;
 
   LogDamageTest(@TempDir Path folder) {
@@ -65,6 +68,33 @@ final class LogDamageTest {
       replicas.append(damaged, "after");
       replicas.awaitEqual("c0", "c1", "c2");
       assertEquals(51, replicas.entries(damaged).size());
+    }
+  }
+
+  /// A leader that has tried for long tries rarely, and would then send nothing but heartbeats.
+  @Test
+  void aLeaderThatStaysAlsoFillsALogThatLostItsLastEntry() throws Exception {
+    try (Replicas replicas = replicas("c0", "c1", "c2")) {
+      replicas.openAll();
+      for (int i = 0; i < 50; i++) {
+        replicas.append("c0", "entry " + i);
+      }
+      replicas.awaitEqual("c0", "c1", "c2");
+      String leader = replicas.leader();
+      String damaged = replicas.follower();
+      replicas.close(damaged);
+      Path log = newest(replicas.folder(damaged), "log_.*");
+      try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+        file.setLength(contentEnd(Files.readAllBytes(log)) - 5);
+      }
+      long begin = System.nanoTime();
+      for (int i = 0; System.nanoTime() - begin < LONG_NANOS; i++) {
+        replicas.append(leader, "meanwhile " + i);
+      }
+      replicas.open(damaged);
+      replicas.append(leader, "after");
+      replicas.awaitEqual("c0", "c1", "c2");
+      assertEquals(leader, replicas.leader());
     }
   }
 
