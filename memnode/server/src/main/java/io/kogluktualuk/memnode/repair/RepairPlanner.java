@@ -4,10 +4,14 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.Placement;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what one node does for each blob that it has, when members come, go or leave.
@@ -35,6 +39,9 @@ public final class RepairPlanner {
   private final @Nullable Placement before;
   private final boolean isDraining;
 
+  /// Nodes that have been started again since `before`, as far as that shows.
+  private final Set<String> restarted;
+
   /// @param replicas how many copies a source has
   /// @param before an earlier set of members for which everything was in order; null when
   ///     nothing is
@@ -44,9 +51,20 @@ public final class RepairPlanner {
     this.replicas = replicas;
     this.now = now;
     this.before = before;
+    this.restarted = before == null ? Set.of() : restarted(before.nodes(), now.nodes());
     this.isDraining =
         now.nodes().stream()
             .anyMatch(node -> node.id().equals(self) && node.state() == NodeState.DRAINING);
+  }
+
+  /// A node that answers at another port is another process: its disk may have lost something.
+  private static Set<String> restarted(List<MemoryNode> before, List<MemoryNode> now) {
+    Map<String, InetSocketAddress> addresses = new HashMap<>();
+    before.forEach(node -> addresses.put(node.id(), node.address()));
+    return now.stream()
+        .filter(node -> !node.address().equals(addresses.getOrDefault(node.id(), node.address())))
+        .map(MemoryNode::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// What to do about one blob.
@@ -91,7 +109,9 @@ public final class RepairPlanner {
 
   private boolean hasMoved(LocalBlob blob, Placement earlier) {
     int copies = copies(blob);
-    return !now.intended(blob.hash(), copies).equals(earlier.intended(blob.hash(), copies));
+    List<String> intended = now.intended(blob.hash(), copies);
+    return !intended.equals(earlier.intended(blob.hash(), copies))
+        || intended.stream().anyMatch(restarted::contains);
   }
 
   /// The nodes whose indexes have to be looked at before [#plan]: where the blob belongs, and who

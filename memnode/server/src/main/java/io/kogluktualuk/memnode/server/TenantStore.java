@@ -86,6 +86,10 @@ final class TenantStore implements AutoCloseable {
     if (dropped > 0) {
       LOG.warn("{} blobs in {} were not intact and have been dropped", dropped, path);
     }
+    long torn = store.status().tornBytes();
+    if (torn > 0) {
+      LOG.warn("the log in {} ended in {} bytes of no whole record; they are cut off", path, torn);
+    }
     String gap = store.status().gapFailure();
     if (gap != null) {
       LOG.warn("some free room in {} cannot be used: {}", path, gap);

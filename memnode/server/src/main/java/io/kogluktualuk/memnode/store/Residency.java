@@ -130,7 +130,7 @@ final class Residency implements Residents {
         tally.added(table().length(ordinal));
       }
     }
-    tally.recovered(dropped);
+    tally.recovered(dropped, log.tornBytes());
   }
 
   /// Whether more than half of the log says nothing any more.

@@ -37,6 +37,7 @@ final class SealLog implements AutoCloseable {
   private volatile Disk.OpenFile file;
   private long records;
   private long backedBytes;
+  private long tornBytes;
 
   private SealLog(Disk disk, String name, Disk.OpenFile file) {
     this.disk = disk;
@@ -85,12 +86,27 @@ final class SealLog implements AutoCloseable {
     try {
       records = 0;
       long damaged = read(0, Long.MAX_VALUE, listener);
+      tornBytes = written(position(records));
       file.setLength(position(records));
       backedBytes = position(records);
       return damaged;
     } catch (IOException e) {
       throw ZeroedFile.unusable(disk.path(name), e);
     }
+  }
+
+  /// How many bytes behind a position have been written: zeros are room for more records.
+  private long written(long from) throws IOException {
+    long end = from;
+    byte[] buffer = new byte[RecordLayout.BYTES * 64];
+    int length = buffer.length;
+    for (long at = from; length == buffer.length; at += length) {
+      length = file.read(buffer, at);
+      for (int i = 0; i < length; i++) {
+        end = buffer[i] == 0 ? end : at + i + 1;
+      }
+    }
+    return end - from;
   }
 
   private long read(long from, long to, Listener listener) throws IOException {
@@ -167,6 +183,11 @@ final class SealLog implements AutoCloseable {
     } catch (IOException e) {
       throw ZeroedFile.unusable(disk.path(name), e);
     }
+  }
+
+  /// How many bytes [#load] has cut that were no whole record.
+  long tornBytes() {
+    return tornBytes;
   }
 
   String name() {

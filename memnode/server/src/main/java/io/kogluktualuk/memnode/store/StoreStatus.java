@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sealedBytes their bytes
 /// @param refused blobs of windows whose bytes had another hash, since the start
 /// @param dropped blobs that the start did not find intact
+/// @param tornBytes what the start cut off the end of the log, since it was no whole record
 /// @param gapFailure why some free room could not be made usable at the start; null mostly
 public record StoreStatus(
     long capacityBytes,
@@ -26,9 +27,10 @@ public record StoreStatus(
     long sealedBytes,
     long refused,
     long dropped,
+    long tornBytes,
     @Nullable String gapFailure) {
 
-  public static final StoreStatus NOTHING = new StoreStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+  public static final StoreStatus NOTHING = new StoreStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
   /// Two stores together.
   public StoreStatus plus(StoreStatus other) {
@@ -43,6 +45,7 @@ public record StoreStatus(
         sealedBytes + other.sealedBytes,
         refused + other.refused,
         dropped + other.dropped,
+        tornBytes + other.tornBytes,
         gapFailure == null ? other.gapFailure : gapFailure);
   }
 }

@@ -13,6 +13,7 @@ final class StoreTally {
   private long sealedBytes;
   private long refused;
   private long dropped;
+  private long tornBytes;
   private @Nullable String gapFailure;
 
   void added(int length) {
@@ -39,8 +40,9 @@ final class StoreTally {
     refused += more;
   }
 
-  void recovered(long droppedBlobs) {
+  void recovered(long droppedBlobs, long cutBytes) {
     dropped = droppedBlobs;
+    tornBytes = cutBytes;
   }
 
   void gapFailure(@Nullable Throwable failure) {
@@ -59,6 +61,7 @@ final class StoreTally {
         sealedBytes,
         refused,
         dropped,
+        tornBytes,
         gapFailure);
   }
 }

@@ -214,6 +214,23 @@ class RepairPlannerTest {
   }
 
   @Test
+  void whatBelongsOnANodeThatWasStartedAgainIsLookedAt() {
+    World world = new World(3);
+    Placement before = world.placement();
+    List<MemoryNode> nodes = new ArrayList<>(before.nodes());
+    MemoryNode old = nodes.removeFirst();
+    nodes.add(new MemoryNode(old.id(), new InetSocketAddress(2), old.weight(), old.state()));
+    Placement now = Placement.of(nodes);
+    for (int i = 0; i < 100; i++) {
+      Hash hash = Hash.of(new byte[] {(byte) i});
+      LocalBlob blob = new LocalBlob(hash, 10, Retention.SOURCE, Account.DEFAULT, false);
+      RepairPlanner planner = new RepairPlanner("node-1", REPLICAS, now, before);
+      assertEquals(now.intended(hash, REPLICAS).contains(old.id()), planner.concerns(blob));
+      assertFalse(new RepairPlanner("node-1", REPLICAS, now, now).concerns(blob));
+    }
+  }
+
+  @Test
   void nobodyCopiesToASilentNodeOrGivesUpWhatItMayNotHave() {
     World world = new World(3);
     Hash hash = Hash.of(new byte[] {7});

@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -109,6 +110,9 @@ class SealLogTest {
         Contents contents = load(log);
         assertEquals(all.subList(0, expected), contents.blobs());
         assertEquals(0, contents.damaged());
+        int torn = length - SealLog.HEADER_BYTES - expected * RecordLayout.BYTES;
+        assertTrue(log.tornBytes() <= torn, "what ends in zeros looks shorter");
+        assertTrue(log.tornBytes() > 0 || torn < 8, "something torn is seen");
         log.append(all.subList(4, 5));
         assertEquals(expected + 1, load(log).blobs().size());
       }
