@@ -11,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -215,7 +216,8 @@ final class EpollSocket implements StreamSocket, EpollIoHandle {
   public void shutdownOutput() {
     try {
       socket.shutdown(false, true);
-    } catch (IOException e) {
+    } catch (IOException | NotYetConnectedException e) {
+      // The latter is how one is called that the peer has reset.
       LOG.debug("{}: its writing end is closed already: {}", remote, e.getMessage());
     }
   }
