@@ -5,21 +5,25 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
 
-/// Recognises bytes that this process has verified before, several times faster than SHA-256.
+/// Recognises bytes that this process has verified before, many times faster than SHA-256.
 ///
-/// A tag is the value of a keyed universal hash function: NH of UMAC [1] with 64-bit words, in two
-/// levels.
+/// A tag is the value of a keyed universal hash function: NH of UMAC [1] in two levels. The first
+/// has words of 32 bits, so that a vector unit multiplies several at once, and is computed twice,
+/// the second time with the key moved on by two words (the Toeplitz construction of [1]); the
+/// second has words of 64 bits.
 ///
 /// ```
-/// NH_k(m)  = sum over i of (m[2i] + k[2i] mod 2^64) * (m[2i+1] + k[2i+1] mod 2^64)   mod 2^128
-/// level 1:   y[j] = NH_a(block j)       blocks of 4 KiB, the last padded with zeros
-/// level 2:   tag  = NH_b(y[0], y[1], …, length)
+/// NHw_k(m) = sum over i of (m[2i] + k[2i] mod 2^w) * (m[2i+1] + k[2i+1] mod 2^w)   mod 2^2w
+/// level 1:   y[j] = NH32_a(block j), NH32_a'(block j)     a' = a without its first two words
+///            blocks of 4 KiB in little-endian words, the last padded with zeros
+/// level 2:   tag  = NH64_b(y[0], y[1], …, length, 0)
 /// ```
 ///
 /// **Why it may stand for SHA-256 on a re-read.** For any two different messages of equal length,
-/// NH with a random key gives equal values with probability at most 2^-64 [1, theorem 1 with w=64].
-/// If two contents of equal length differ, a block of them differs: that level 1 maps all blocks of
-/// both to the same values has at most that probability, and so has level 2 given different values.
+/// NH with a random key and words of w bits gives equal values with probability at most 2^-w, and
+/// t times by the Toeplitz construction at most 2^-tw [1, theorems 1 and 2]. If two contents of
+/// equal length differ, a block of them differs: that level 1 maps all blocks of both to the same
+/// values has at most the probability 2^-64, and so has level 2 given different values.
 /// Different lengths differ in the last words of level 2. So bytes other than those the SHA-256 was
 /// verified on have the same tag with probability at most 2^-63, for each re-read of wrong bytes.
 /// The bound holds for bytes chosen by anybody who does not know the key; the key is drawn at the
@@ -27,7 +31,9 @@ import java.util.random.RandomGenerator;
 /// (VMAC [2]) has the same bound and needs a reduction per block; CRCs and unkeyed hashes have no
 /// bound at all.
 ///
-/// **Cost.** Two multiplications for 16 bytes; 20 KiB of key, which stay in the first-level cache.
+/// **Cost.** Two multiplications of 32 bits for 8 bytes, 8 of them at a time where registers have
+/// 512 bits. The loops are written for C2 to vectorise: one sum each, nothing carried between
+/// words. 25 KiB of key, of which 8 stay in the first-level cache.
 ///
 /// **Threading:** immutable after construction; any thread.
 /// **Bound:** messages of at most [#LENGTH_MAX] bytes.
@@ -42,13 +48,21 @@ final class ContentTagger {
 
   static final int BLOCK_BYTES = 4096;
 
-  private static final int BLOCK_WORDS = BLOCK_BYTES / Long.BYTES;
+  /// Words of 32 bits in pairs: one is the low, the other the high half of 64 bits.
+  private static final int BLOCK_PAIRS = BLOCK_BYTES / Long.BYTES;
+
+  private static final long LOW_HALF = 0xFFFF_FFFFL;
   private static final int BLOCKS_MAX = LENGTH_MAX / BLOCK_BYTES;
 
   private static final ValueLayout.OfLong LE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final long[] blockKey = new long[BLOCK_WORDS];
+  /// The key's words for low halves; what stands above them has no effect.
+  private final long[] lowKey = new long[BLOCK_PAIRS + 1];
+
+  /// The key's words for high halves, above zeros: nothing is carried into them.
+  private final long[] highKey = new long[BLOCK_PAIRS + 1];
+
   private final long[] topKey = new long[2 * BLOCKS_MAX + 2];
 
   /// 128 bits.
@@ -56,8 +70,10 @@ final class ContentTagger {
 
   /// @param random must not be predictable outside the process
   ContentTagger(RandomGenerator random) {
-    for (int i = 0; i < blockKey.length; i++) {
-      blockKey[i] = random.nextLong();
+    for (int i = 0; i < lowKey.length; i++) {
+      long pair = random.nextLong();
+      lowKey[i] = pair & LOW_HALF;
+      highKey[i] = pair & ~LOW_HALF;
     }
     for (int i = 0; i < topKey.length; i++) {
       topKey[i] = random.nextLong();
@@ -71,23 +87,24 @@ final class ContentTagger {
       throw new IllegalArgumentException("at most " + LENGTH_MAX + " bytes, found " + length);
     }
     Sum top = new Sum();
-    Sum block = new Sum();
     int whole = (int) (length / BLOCK_BYTES);
     for (int j = 0; j < whole; j++) {
-      block.clear();
-      addBlock(block, bytes, (long) j * BLOCK_BYTES);
-      top.add(block.low + topKey[2 * j], block.high + topKey[2 * j + 1]);
+      addBlock(top, j, bytes, (long) j * BLOCK_BYTES);
     }
     int blocks = whole;
     int rest = (int) (length % BLOCK_BYTES);
     if (rest > 0) {
-      block.clear();
-      addBlock(block, padded(bytes, length - rest, rest), 0);
-      top.add(block.low + topKey[2 * whole], block.high + topKey[2 * whole + 1]);
+      addBlock(top, whole, padded(bytes, length - rest, rest), 0);
       blocks++;
     }
     top.add(length + topKey[2 * blocks], topKey[2 * blocks + 1]);
     return new Tag(top.high, top.low);
+  }
+
+  private void addBlock(Sum top, int number, MemorySegment bytes, long offset) {
+    long first = sum(bytes, offset, 0);
+    long second = sum(bytes, offset, 1);
+    top.add(first + topKey[2 * number], second + topKey[2 * number + 1]);
   }
 
   private static MemorySegment padded(MemorySegment bytes, long offset, int length) {
@@ -96,28 +113,18 @@ final class ContentTagger {
     return MemorySegment.ofArray(block);
   }
 
-  /// The hot loop. Two independent sums, so that one's carries do not wait for the other's.
-  private void addBlock(Sum sum, MemorySegment bytes, long offset) {
-    long[] key = blockKey;
-    long lowA = 0;
-    long highA = 0;
-    long lowB = 0;
-    long highB = 0;
-    for (int i = 0; i < BLOCK_WORDS; i += 4) {
-      long at = offset + (long) i * Long.BYTES;
-      long a = bytes.get(LE_LONG, at) + key[i];
-      long b = bytes.get(LE_LONG, at + 8) + key[i + 1];
-      long c = bytes.get(LE_LONG, at + 16) + key[i + 2];
-      long d = bytes.get(LE_LONG, at + 24) + key[i + 3];
-      long productA = a * b;
-      long productB = c * d;
-      lowA += productA;
-      highA += Math.unsignedMultiplyHigh(a, b) + carry(lowA, productA);
-      lowB += productB;
-      highB += Math.unsignedMultiplyHigh(c, d) + carry(lowB, productB);
+  /// The hot loop: NH32 of a block.
+  ///
+  /// @param shift how many pairs of the key are left out
+  private long sum(MemorySegment bytes, long offset, int shift) {
+    long[] lows = lowKey;
+    long[] highs = highKey;
+    long sum = 0;
+    for (int i = 0; i < BLOCK_PAIRS; i++) {
+      long pair = bytes.get(LE_LONG, offset + (long) i * Long.BYTES);
+      sum += (pair + lows[i + shift] & LOW_HALF) * (pair + highs[i + shift] >>> 32);
     }
-    sum.low = lowA + lowB;
-    sum.high = highA + highB + carry(sum.low, lowB);
+    return sum;
   }
 
   private static long carry(long sum, long summand) {
@@ -128,11 +135,6 @@ final class ContentTagger {
   private static final class Sum {
     private long high;
     private long low;
-
-    void clear() {
-      high = 0;
-      low = 0;
-    }
 
     void add(long a, long b) {
       long product = a * b;

@@ -21,33 +21,44 @@ import org.junit.jupiter.api.Test;
 
 class ContentTaggerTest {
 
-  private static final BigInteger WORD = BigInteger.ONE.shiftLeft(64);
-  private static final BigInteger TWO_WORDS = BigInteger.ONE.shiftLeft(128);
+  private static final BigInteger HALF_WORD = BigInteger.ONE.shiftLeft(32);
 
   /// The definition in the class's essay, in unlimited integers.
-  private static BigInteger nh(List<BigInteger> message, List<BigInteger> key) {
+  private static BigInteger nh(int wordBits, List<BigInteger> message, List<BigInteger> key) {
+    BigInteger word = BigInteger.ONE.shiftLeft(wordBits);
     BigInteger sum = BigInteger.ZERO;
     for (int i = 0; i < message.size(); i += 2) {
-      BigInteger a = message.get(i).add(key.get(i)).mod(WORD);
-      BigInteger b = message.get(i + 1).add(key.get(i + 1)).mod(WORD);
-      sum = sum.add(a.multiply(b)).mod(TWO_WORDS);
+      BigInteger a = message.get(i).add(key.get(i)).mod(word);
+      BigInteger b = message.get(i + 1).add(key.get(i + 1)).mod(word);
+      sum = sum.add(a.multiply(b)).mod(word.multiply(word));
     }
     return sum;
   }
 
   private static BigInteger reference(byte[] bytes, RandomGenerator keys) {
-    List<BigInteger> blockKey = words(keys, 512);
+    List<BigInteger> blockKey = halves(words(keys, 513));
+    List<BigInteger> shiftedKey = blockKey.subList(2, blockKey.size());
     List<BigInteger> topKey = words(keys, 2050);
     List<BigInteger> top = new ArrayList<>();
     for (int from = 0; from < bytes.length; from += 4096) {
       byte[] block = Arrays.copyOf(Arrays.copyOfRange(bytes, from, bytes.length), 4096);
-      BigInteger value = nh(littleEndianWords(block), blockKey);
-      top.add(value.mod(WORD));
-      top.add(value.shiftRight(64));
+      List<BigInteger> words = halves(littleEndianWords(block));
+      top.add(nh(32, words, blockKey));
+      top.add(nh(32, words, shiftedKey));
     }
     top.add(BigInteger.valueOf(bytes.length));
     top.add(BigInteger.ZERO);
-    return nh(top, topKey);
+    return nh(64, top, topKey);
+  }
+
+  /// Words of 32 bits, the low half of each pair first.
+  private static List<BigInteger> halves(List<BigInteger> words) {
+    List<BigInteger> halves = new ArrayList<>();
+    for (BigInteger word : words) {
+      halves.add(word.mod(HALF_WORD));
+      halves.add(word.shiftRight(32));
+    }
+    return halves;
   }
 
   private static List<BigInteger> words(RandomGenerator random, int count) {
