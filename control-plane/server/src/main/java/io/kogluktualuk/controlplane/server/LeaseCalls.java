@@ -9,12 +9,14 @@ import io.kogluktualuk.controlplane.api.Nothing;
 import io.kogluktualuk.controlplane.api.RenewLeases;
 import io.kogluktualuk.controlplane.api.Renewal;
 import io.kogluktualuk.controlplane.model.ControlMachine;
+import io.kogluktualuk.controlplane.model.Proposal;
 import io.kogluktualuk.controlplane.model.leases.LeasesCommand;
 import io.kogluktualuk.controlplane.model.leases.LeasesTable;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import java.util.List;
 
 /// The calls about leases.
@@ -33,8 +35,8 @@ final class LeaseCalls {
   void addTo(MethodTable methods) {
     methods
         .onFrom(ControlMethods.ACQUIRE_LEASE, this::acquire)
-        .on(ControlMethods.RENEW_LEASES, this::renew)
-        .on(ControlMethods.END_LEASE, this::end)
+        .onFrom(ControlMethods.RENEW_LEASES, this::renew)
+        .onFrom(ControlMethods.END_LEASE, this::end)
         .on(ControlMethods.LEASES, this::leases)
         .onFrom(ControlMethods.REVOKE_LEASE, this::revoke);
   }
@@ -42,16 +44,24 @@ final class LeaseCalls {
   private Lease acquire(Caller caller, AcquireLease ask) {
     LeasesCommand command =
         new LeasesCommand.Acquire(ask.id(), ask.holder(), ask.account(), ask.ttlMillis());
-    return LeasesTable.readLease(main.propose(caller, ask.request(), command.toProposal()));
+    Proposal proposal = by(caller, command).toProposal();
+    return LeasesTable.readLease(main.propose(caller, ask.request(), proposal));
   }
 
-  private List<Renewal> renew(RenewLeases ask) {
-    byte[] reply = main.propose(new LeasesCommand.Renew(ask).toProposal());
+  /// A lease is the certificate's that it was acquired with.
+  private static LeasesCommand by(Caller caller, LeasesCommand command) {
+    return caller instanceof PeerName peer
+        ? new LeasesCommand.By(peer.role().word() + " " + peer.name(), command)
+        : command;
+  }
+
+  private List<Renewal> renew(Caller caller, RenewLeases ask) {
+    byte[] reply = main.propose(by(caller, new LeasesCommand.Renew(ask)).toProposal());
     return LeasesTable.readRenewals(reply);
   }
 
-  private Nothing end(LeaseProof proof) {
-    main.propose(new LeasesCommand.End(proof).toProposal());
+  private Nothing end(Caller caller, LeaseProof proof) {
+    main.propose(by(caller, new LeasesCommand.End(proof)).toProposal());
     return new Nothing();
   }
 

@@ -108,7 +108,9 @@ final class NaiveTables {
   }
 
   private void leases(LeasesCommand command, byte[] answer) {
-    if (command instanceof LeasesCommand.Acquire) {
+    if (command instanceof LeasesCommand.By(String _, LeasesCommand own)) {
+      leases(own, answer);
+    } else if (command instanceof LeasesCommand.Acquire) {
       long token = LeasesTable.readLease(answer).proof().token();
       assertTrue(tokens.stream().allMatch(before -> before < token), "tokens must grow");
       tokens.add(token);

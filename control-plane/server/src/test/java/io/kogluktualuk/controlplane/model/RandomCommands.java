@@ -34,8 +34,8 @@ final class RandomCommands {
           case 4 -> new MembersCommand.MarkLost(Memos.nodeId(number())).toProposal();
           case 5 -> new MembersCommand.Returned(Memos.nodeId(number())).toProposal();
           case 6, 7 -> acquire(number(), random.nextLong(100, 20_000));
-          case 8 -> new LeasesCommand.Renew(renewal(machine)).toProposal();
-          case 9 -> new LeasesCommand.End(proof(machine)).toProposal();
+          case 8 -> bySomebody(new LeasesCommand.Renew(renewal(machine))).toProposal();
+          case 9 -> bySomebody(new LeasesCommand.End(proof(machine))).toProposal();
           case 10 -> new LeasesCommand.Revoke(leaseId(number())).toProposal();
           case 11 -> new LeasesCommand.Expire().toProposal();
           case 12 -> new CreditsCommand.SetLimit(account(), random.nextLong(1000)).toProposal();
@@ -53,7 +53,14 @@ final class RandomCommands {
   }
 
   Proposal acquire(int lease, long ttlMillis) {
-    return new LeasesCommand.Acquire(leaseId(lease), "holder", account(), ttlMillis).toProposal();
+    LeasesCommand acquire =
+        new LeasesCommand.Acquire(leaseId(lease), "holder", account(), ttlMillis);
+    return bySomebody(acquire).toProposal();
+  }
+
+  private LeasesCommand bySomebody(LeasesCommand command) {
+    int who = random.nextInt(4);
+    return who == 0 ? command : new LeasesCommand.By("client " + who, command);
   }
 
   private int number() {

@@ -32,14 +32,18 @@ import io.kogluktualuk.controlplane.model.Memos;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
+import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.rpc.PeerName;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +99,29 @@ final class TableCallsTest {
     HeartbeatReply reply = client.heartbeat(Memos.nodeId(2), Load.NONE);
     assertTrue(reply.fences().isDead(second.proof().token()));
     assertEquals(3, reply.fences().floor());
+  }
+
+  private ControlClient as(String name) {
+    PeerName peer =
+        new PeerName("north", PeerName.Role.CLIENT, name, Set.of(), Set.of("team"), false);
+    return new ControlClient(new TableChannel(service.methods(), peer), Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aLeaseIsRenewedTakenOverAndEndedByTheCertificateThatAcquiredIt() {
+    ControlClient ann = as("ann");
+    ControlClient bob = as("bob");
+    LeaseProof proof = ann.acquire(ask(1, 60_000)).proof();
+    assertEquals(List.of(new Renewal.Stale()), bob.renew(List.of(proof), Duration.ofMinutes(1)));
+    assertThrows(Refused.class, () -> bob.acquire(ask(1, 60_000)));
+    assertThrows(Refused.class, () -> bob.end(proof));
+    assertEquals(
+        Renewal.Extended.class,
+        ann.renew(List.of(proof), Duration.ofMinutes(1)).getFirst().getClass());
+    LeaseProof second = ann.acquire(ask(1, 60_000)).proof();
+    assertTrue(second.token() > proof.token());
+    ann.end(second);
+    assertTrue(client.leases().leases().isEmpty());
   }
 
   @Test

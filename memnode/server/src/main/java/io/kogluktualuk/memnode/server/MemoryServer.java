@@ -18,6 +18,7 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
+import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.retention.TenantRetention;
@@ -66,9 +67,12 @@ public final class MemoryServer implements AutoCloseable {
       keeping = new NodeKeeping(settings.folder(), tenants, settings.keeping(), new SecureRandom());
       opened.add(keeping);
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants, keeping);
-      MethodTable table = calls.table().on(MemoryCalls.REPAIR, _ -> repair());
-      rpc =
-          RpcServer.open(settings.bind(), table.guardedBy(StoreRules.rules()), settings.security());
+      LeaseOwners owners =
+          new LeaseOwners(
+              tenants.size() * settings.keeping().limits().leasesMax(), System::nanoTime);
+      MethodTable table =
+          calls.table().on(MemoryCalls.REPAIR, _ -> repair()).guardedBy(StoreRules.rules(owners));
+      rpc = RpcServer.open(settings.bind(), table, settings.security());
       opened.add(rpc);
       repairs =
           opened.add(

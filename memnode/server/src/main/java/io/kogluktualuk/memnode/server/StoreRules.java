@@ -3,25 +3,32 @@ package io.kogluktualuk.memnode.server;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.CallRules;
 import io.kogluktualuk.fabric.rpc.PeerName;
+import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
+import org.jspecify.annotations.Nullable;
 
 /// Who may make which calls of a memory node: a client only for the tenants that its certificate
 /// names, at the cost of the accounts that it names (of the default account when it names none);
-/// nodes for all. See decision 0031.
+/// nodes for all. A lease is used by nobody but its owner, whatever the role ([LeaseOwners]). See
+/// decision 0031.
 ///
-/// **Threading:** stateless.
+/// **Threading:** as [LeaseOwners], and stateless otherwise.
 final class StoreRules {
 
   private static final String WHO = "nodes and clients certified for that tenant";
   private static final String PAYING = WHO + " and account";
+  private static final String OWNING = PAYING + ", under their own lease,";
 
   private StoreRules() {}
 
-  static CallRules rules() {
-    return new CallRules()
+  static CallRules rules(LeaseOwners owners) {
+    CallRules rules = new CallRules();
+    leases(rules, owners);
+    return rules
         .allowAll(VerbsStatus.CALL)
         .allowAll(MemoryCalls.STATUS)
         .allowAll(MemoryCalls.CREDITS)
@@ -33,19 +40,46 @@ final class StoreRules {
         .allow(MemoryCalls.STAND, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.SEAL, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.SYNC, WHO, (peer, ask) -> serves(peer, ask.tenant()))
-        .allow(MemoryCalls.RELEASE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.TOUCH, WHO, (peer, ask) -> serves(peer, ask.tenant()))
-        .allow(MemoryCalls.RESERVE, PAYING, (peer, ask) -> serves(peer, ask.tenant(), ask.space()))
-        .allow(
-            MemoryCalls.PUT,
-            PAYING,
-            (peer, ask) -> serves(peer, ask.blobs().tenant(), ask.blobs().space()))
-        .allow(MemoryCalls.HOLD, PAYING, (peer, ask) -> serves(peer, ask.tenant(), ask.space()))
         .allow(MemoryCalls.PIN, PAYING, (peer, ask) -> serves(peer, ask.tenant(), ask.space()))
         .allowTo(
             MemoryCalls.COLLECT,
             "nodes and administrators",
             peer -> peer.role().isServer() || peer.isAdmin());
+  }
+
+  private static void leases(CallRules rules, LeaseOwners owners) {
+    rules
+        .allow(
+            MemoryCalls.RESERVE,
+            OWNING,
+            (peer, ask) ->
+                serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease(), owners))
+        .allow(
+            MemoryCalls.PUT,
+            OWNING,
+            (peer, ask) ->
+                serves(peer, ask.blobs().tenant(), ask.blobs().space())
+                    && owns(peer, ask.blobs().lease(), owners))
+        .allow(
+            MemoryCalls.HOLD,
+            OWNING,
+            (peer, ask) ->
+                serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease(), owners))
+        .allow(
+            MemoryCalls.RELEASE,
+            WHO + ", of their own lease,",
+            (peer, ask) ->
+                serves(peer, ask.tenant()) && owners.mayRelease(name(peer), ask.proof().id()));
+  }
+
+  private static boolean owns(PeerName peer, @Nullable LeaseTerms lease, LeaseOwners owners) {
+    return lease == null || owners.use(name(peer), lease);
+  }
+
+  /// Unique in the cluster.
+  private static String name(PeerName peer) {
+    return peer.role().word() + " " + peer.name();
   }
 
   private static boolean serves(PeerName peer, Tenant tenant) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -32,6 +33,7 @@ import io.kogluktualuk.memnode.api.StatusRequest;
 import io.kogluktualuk.memnode.api.SyncRequest;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.TouchRequest;
+import io.kogluktualuk.memnode.lease.LeaseOwners;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +50,9 @@ class StoreRulesTest {
   private static final PeerName OTHER = client(Set.of("default"), Set.of("desk"), false);
   private static final PeerName ADMIN = client(Set.of(), Set.of(), true);
 
-  private final CallRules rules = StoreRules.rules();
+  private long now;
+  private final LeaseOwners owners = new LeaseOwners(3, () -> now);
+  private final CallRules rules = StoreRules.rules(owners);
   private final SessionId session = SessionId.random(new SplittableRandom(1));
   private final LeaseProof proof = new LeaseProof(LeaseId.of(new SplittableRandom(1)), 7);
 
@@ -93,7 +97,10 @@ class StoreRulesTest {
     LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10));
     forThatTenant(MemoryCalls.RESERVE, reserve("desk"));
     forThatTenant(MemoryCalls.PUT, new PutRequest(1, 0, reserve("desk")));
-    forThatTenant(MemoryCalls.HOLD, new HoldRequest(TRADES, lease, paidBy("desk"), List.of()));
+    HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
+    rules.check(TRADER, MemoryCalls.HOLD, hold);
+    refused(OTHER, MemoryCalls.HOLD, hold);
+    refused(ADMIN, MemoryCalls.HOLD, hold);
     forThatTenant(MemoryCalls.PIN, new PinRequest(TRADES, 1, paidBy("desk"), List.of()));
     refused(TRADER, MemoryCalls.RESERVE, reserve("boss"));
     refused(TRADER, MemoryCalls.PUT, new PutRequest(1, 0, reserve("boss")));
@@ -106,6 +113,50 @@ class StoreRulesTest {
     PeerName unbound = client(Set.of("trades"), Set.of(), false);
     rules.check(unbound, MemoryCalls.RESERVE, reserve(Account.DEFAULT.name()));
     refused(unbound, MemoryCalls.RESERVE, reserve("desk"));
+  }
+
+  @Test
+  void aLeaseIsUsedByItsOwnerOnlyUntilItHasLapsed() {
+    PeerName friend =
+        new PeerName("north", Role.CLIENT, "d", Set.of("trades"), Set.of("desk"), false);
+    LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10));
+    ReserveRequest reserve = new ReserveRequest(TRADES, session, paidBy("desk"), lease, List.of());
+    HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
+    ReleaseRequest release = new ReleaseRequest(TRADES, proof, true, List.of());
+    rules.check(friend, MemoryCalls.RELEASE, release); // of nothing
+    rules.check(TRADER, MemoryCalls.HOLD, hold);
+    for (PeerName another : List.of(friend, NODE)) {
+      refused(another, MemoryCalls.HOLD, hold);
+      refused(another, MemoryCalls.RESERVE, reserve);
+      refused(another, MemoryCalls.PUT, new PutRequest(1, 0, reserve));
+      refused(another, MemoryCalls.RELEASE, release);
+    }
+    now += Duration.ofSeconds(9).toNanos();
+    rules.check(TRADER, MemoryCalls.RESERVE, reserve);
+    now += Duration.ofSeconds(9).toNanos();
+    refused(friend, MemoryCalls.HOLD, hold);
+    rules.check(TRADER, MemoryCalls.RELEASE, release);
+    now += Duration.ofSeconds(1).toNanos();
+    rules.check(NODE, MemoryCalls.HOLD, hold);
+    refused(TRADER, MemoryCalls.HOLD, hold);
+  }
+
+  @Test
+  void manyLeasesAreRefusedUntilSomeHaveLapsed() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(owners.use("client c", terms(random, 1 + i)));
+    }
+    OutOfSpace full =
+        assertThrows(OutOfSpace.class, () -> owners.use("client c", terms(random, 1)));
+    assertTrue(String.valueOf(full.getMessage()).contains("3 leases"), full.getMessage());
+    now += Duration.ofSeconds(1).toNanos();
+    assertTrue(owners.use("client c", terms(random, 1)));
+    assertThrows(OutOfSpace.class, () -> owners.use("client c", terms(random, 1)));
+  }
+
+  private static LeaseTerms terms(SplittableRandom random, int seconds) {
+    return new LeaseTerms(new LeaseProof(LeaseId.of(random), 1), Duration.ofSeconds(seconds));
   }
 
   @Test

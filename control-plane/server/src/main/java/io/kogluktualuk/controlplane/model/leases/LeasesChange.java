@@ -1,6 +1,7 @@
 package io.kogluktualuk.controlplane.model.leases;
 
 import io.kogluktualuk.controlplane.api.AcquireLease;
+import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.Fences;
 import io.kogluktualuk.controlplane.api.Lease;
 import io.kogluktualuk.controlplane.api.Leases;
@@ -12,7 +13,9 @@ import io.kogluktualuk.fabric.lease.LeaseId;
 public sealed interface LeasesChange {
 
   /// A lease lives, from now on or on.
-  record Living(Leases.Held held) implements LeasesChange {}
+  ///
+  /// @param owner role and name of who alone may use it; empty when nobody has proven to be any
+  record Living(Leases.Held held, String owner) implements LeasesChange {}
 
   /// A lease is dead.
   record Ended(LeaseId id) implements LeasesChange {}
@@ -23,8 +26,8 @@ public sealed interface LeasesChange {
   default byte[] toBytes() {
     CanonicalWriter writer = new CanonicalWriter();
     switch (this) {
-      case Living(Leases.Held held) -> {
-        Lease.CODEC.write(held.lease(), writer.u8(1));
+      case Living(Leases.Held held, String owner) -> {
+        Lease.CODEC.write(held.lease(), owner.isEmpty() ? writer.u8(1) : writer.u8(4).text(owner));
         writer.text(held.holder());
       }
       case Ended ended -> LeaseId.CODEC.write(ended.id(), writer.u8(2));
@@ -36,11 +39,27 @@ public sealed interface LeasesChange {
   static LeasesChange read(CanonicalReader reader) {
     int tag = reader.u8();
     return switch (tag) {
-      case 1 -> new Living(new Leases.Held(Lease.CODEC.read(reader), readHolder(reader)));
+      case 1 -> new Living(readHeld(reader), "");
       case 2 -> new Ended(LeaseId.CODEC.read(reader));
       case 3 -> new Issued(reader.varint(Fences.TOKEN_MAX, "the greatest token"));
+      case 4 -> {
+        String owner = readOwner(reader);
+        yield new Living(readHeld(reader), owner);
+      }
       default -> throw reader.malformed("no leases change has tag " + tag);
     };
+  }
+
+  private static Leases.Held readHeld(CanonicalReader reader) {
+    return new Leases.Held(Lease.CODEC.read(reader), readHolder(reader));
+  }
+
+  static String readOwner(CanonicalReader reader) {
+    String owner = reader.text(AuditEntry.WHO_BYTES_MAX, "whose a lease is");
+    if (owner.isEmpty()) {
+      throw reader.malformed("a lease is nobody's");
+    }
+    return owner;
   }
 
   static String readHolder(CanonicalReader reader) {

@@ -27,8 +27,26 @@ public sealed interface LeasesCommand {
   /// End what has lapsed. Replies with nothing.
   record Expire() implements LeasesCommand {}
 
+  /// One of the first three, asked by somebody whose certificate says who it is: a lease that was
+  /// acquired so is that caller's.
+  ///
+  /// @param caller role and name
+  record By(String caller, LeasesCommand command) implements LeasesCommand {
+
+    public By {
+      if (caller.isEmpty() || command instanceof By) {
+        throw new IllegalArgumentException("a command by '" + caller + "': " + command);
+      }
+    }
+  }
+
   default Proposal toProposal() {
     CanonicalWriter writer = new CanonicalWriter();
+    write(writer);
+    return new Proposal(LeasesTable.NUMBER, writer.toBytes());
+  }
+
+  private void write(CanonicalWriter writer) {
     switch (this) {
       case Acquire(LeaseId id, String holder, Account account, long ttlMillis) -> {
         LeaseId.CODEC.write(id, writer.u8(1));
@@ -39,12 +57,19 @@ public sealed interface LeasesCommand {
       case End end -> LeaseProof.CODEC.write(end.proof(), writer.u8(3));
       case Revoke revoke -> LeaseId.CODEC.write(revoke.id(), writer.u8(4));
       case Expire _ -> writer.u8(5);
+      case By(String caller, LeasesCommand command) -> command.write(writer.u8(6).text(caller));
     }
-    return new Proposal(LeasesTable.NUMBER, writer.toBytes());
   }
 
   static LeasesCommand read(CanonicalReader reader) {
     int tag = reader.u8();
+    if (tag == 6) {
+      return new By(LeasesChange.readOwner(reader), readPlain(reader.u8(), reader));
+    }
+    return readPlain(tag, reader);
+  }
+
+  private static LeasesCommand readPlain(int tag, CanonicalReader reader) {
     return switch (tag) {
       case 1 ->
           new Acquire(

@@ -14,6 +14,7 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseProof;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// Times are the log's. A lease whose time is over is dead for every command from then on, and is
 /// taken out by the next [LeasesCommand.Expire] or [LeasesCommand.Acquire]; until then its token
 /// counts as living in the [Fences], which errs on the safe side: nothing held is let go early.
+///
+/// A lease that was acquired by somebody with a certificate ([LeasesCommand.By]) is taken over,
+/// renewed and ended by that certificate's name only. What callers without certificates do is not
+/// compared: a control node has such callers only when it has no TLS.
 ///
 /// **Threading:** as [Table].
 /// **Bound:** [#LEASES_MAX] leases, [#ACCOUNT_LEASES_MAX] of one account.
@@ -48,7 +53,7 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
       Comparator.comparing(LeaseId::high, Long::compareUnsigned)
           .thenComparing(LeaseId::low, Long::compareUnsigned);
 
-  private final NavigableMap<LeaseId, Leases.Held> leases = new TreeMap<>(ORDER);
+  private final NavigableMap<LeaseId, LeasesChange.Living> leases = new TreeMap<>(ORDER);
   private final LivingTokens tokens = new LivingTokens();
 
   @Override
@@ -68,15 +73,19 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
 
   @Override
   public Decision<LeasesChange> decide(LeasesCommand command, Moment at) {
-    long now = at.elapsedMillis();
+    return command instanceof LeasesCommand.By(String caller, LeasesCommand own)
+        ? decide(own, caller, at.elapsedMillis())
+        : decide(command, "", at.elapsedMillis());
+  }
+
+  private Decision<LeasesChange> decide(LeasesCommand command, String caller, long now) {
     return switch (command) {
-      case LeasesCommand.Acquire acquire -> decideAcquire(acquire, now);
-      case LeasesCommand.Renew renew -> decideRenew(renew.leases(), now);
-      case LeasesCommand.End(LeaseProof proof) ->
-          new Decision<>(
-              lives(proof) ? List.of(new LeasesChange.Ended(proof.id())) : List.of(), new byte[0]);
+      case LeasesCommand.Acquire acquire -> decideAcquire(acquire, caller, now);
+      case LeasesCommand.Renew renew -> decideRenew(renew.leases(), caller, now);
+      case LeasesCommand.End(LeaseProof proof) -> decideEnd(proof, caller);
       case LeasesCommand.Revoke(LeaseId id) -> decideRevoke(id);
       case LeasesCommand.Expire _ -> new Decision<>(lapsed(now), new byte[0]);
+      case LeasesCommand.By _ -> throw new IllegalArgumentException("a command by two: " + command);
     };
   }
 
@@ -103,32 +112,37 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
   @Override
   public void replay(LeasesChange change) {
     switch (change) {
-      case LeasesChange.Living(Leases.Held held) -> {
-        Leases.Held before = leases.put(held.id(), held);
-        long token = held.lease().proof().token();
-        if (before != null && before.lease().proof().token() != token) {
-          tokens.die(before.lease().proof().token());
+      case LeasesChange.Living living -> {
+        LeaseId id = living.held().id();
+        LeasesChange.Living before = leases.put(id, living);
+        long token = tokenOf(living);
+        if (before != null && tokenOf(before) != token) {
+          tokens.die(tokenOf(before));
         }
-        if (before == null || before.lease().proof().token() != token) {
-          tokens.live(token, held.id());
+        if (before == null || tokenOf(before) != token) {
+          tokens.live(token, id);
         }
       }
       case LeasesChange.Ended(LeaseId id) -> {
-        Leases.Held before = leases.remove(id);
+        LeasesChange.Living before = leases.remove(id);
         if (before != null) {
-          tokens.die(before.lease().proof().token());
+          tokens.die(tokenOf(before));
         }
       }
       case LeasesChange.Issued(long token) -> tokens.raiseIssued(token);
     }
   }
 
+  private static long tokenOf(LeasesChange.Living living) {
+    return living.held().lease().proof().token();
+  }
+
   @Override
   public Consumer<ChangeWriter> freeze() {
-    List<Leases.Held> frozen = List.copyOf(leases.values());
+    List<LeasesChange.Living> frozen = List.copyOf(leases.values());
     long issued = tokens.issued();
     return writer -> {
-      frozen.forEach(held -> writer.write(new LeasesChange.Living(held).toBytes()));
+      frozen.forEach(living -> writer.write(living.toBytes()));
       writer.write(new LeasesChange.Issued(issued).toBytes());
     };
   }
@@ -150,24 +164,36 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
 
   /// When the next lease lapses, in the log's time; `Long.MAX_VALUE` when none lives.
   public long nextExpiryMillis() {
-    return leases.values().stream()
-        .mapToLong(held -> held.lease().expiresAtMillis())
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return leases.values().stream().mapToLong(LeasesTable::expiryOf).min().orElse(Long.MAX_VALUE);
   }
 
   /// At most `max` leases in the order of their ids, after one of them or from the first.
   public List<Leases.Held> page(@Nullable LeaseId after, int max) {
-    NavigableMap<LeaseId, Leases.Held> rest = after == null ? leases : leases.tailMap(after, false);
-    return rest.values().stream().limit(max).toList();
+    var rest = after == null ? leases : leases.tailMap(after, false);
+    return rest.values().stream().limit(max).map(LeasesChange.Living::held).toList();
   }
 
-  private Decision<LeasesChange> decideAcquire(LeasesCommand.Acquire ask, long now) {
+  private static long expiryOf(LeasesChange.Living living) {
+    return living.held().lease().expiresAtMillis();
+  }
+
+  private static boolean isAnothers(LeasesChange.Living living, String caller) {
+    return !caller.isEmpty() && !living.owner().isEmpty() && !living.owner().equals(caller);
+  }
+
+  private static Refused anothers(LeaseId id, String caller) {
+    return new Refused("lease " + id + " is not " + caller + "'s: only who acquired it may use it");
+  }
+
+  private Decision<LeasesChange> decideAcquire(LeasesCommand.Acquire ask, String caller, long now) {
     List<LeasesChange> changes = new ArrayList<>(lapsed(now));
-    Leases.Held before = leases.get(ask.id());
-    boolean isTaken = before != null && before.lease().expiresAtMillis() > now;
-    if (before != null && isTaken && !before.lease().account().equals(ask.account())) {
-      throw new Conflict("lease " + ask.id() + " lives for account " + before.lease().account());
+    LeasesChange.Living before = leases.get(ask.id());
+    boolean isTaken = before != null && expiryOf(before) > now;
+    if (before != null && isTaken) {
+      checkMayTakeOver(before.held().lease().account(), ask);
+      if (isAnothers(before, caller)) {
+        throw anothers(ask.id(), caller);
+      }
     }
     if (!isTaken) {
       checkRoom(ask.account(), now);
@@ -181,19 +207,25 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
             ask.account(),
             ask.ttlMillis(),
             now + ask.ttlMillis());
-    changes.add(new LeasesChange.Living(new Leases.Held(lease, ask.holder())));
+    changes.add(new LeasesChange.Living(new Leases.Held(lease, ask.holder()), caller));
     CanonicalWriter reply = new CanonicalWriter();
     Lease.CODEC.write(lease, reply);
     return new Decision<>(changes, reply.toBytes());
   }
 
+  private static void checkMayTakeOver(Account account, LeasesCommand.Acquire ask) {
+    if (!account.equals(ask.account())) {
+      throw new Conflict("lease " + ask.id() + " lives for account " + account);
+    }
+  }
+
   private void checkRoom(Account account, long now) {
     int all = 0;
     int own = 0;
-    for (Leases.Held held : leases.values()) {
-      if (held.lease().expiresAtMillis() > now) {
+    for (LeasesChange.Living each : leases.values()) {
+      if (expiryOf(each) > now) {
         all++;
-        own += held.lease().account().equals(account) ? 1 : 0;
+        own += each.held().lease().account().equals(account) ? 1 : 0;
       }
     }
     if (all >= LEASES_MAX || own >= ACCOUNT_LEASES_MAX) {
@@ -211,16 +243,17 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
     }
   }
 
-  private Decision<LeasesChange> decideRenew(RenewLeases ask, long now) {
+  private Decision<LeasesChange> decideRenew(RenewLeases ask, String caller, long now) {
     List<LeasesChange> changes = new ArrayList<>();
     CanonicalWriter reply = new CanonicalWriter().varint(ask.proofs().size());
     for (LeaseProof proof : ask.proofs()) {
-      Leases.Held held = leases.get(proof.id());
+      LeasesChange.Living living = leases.get(proof.id());
       Renewal renewal = new Renewal.Stale();
-      if (held != null && lives(proof) && held.lease().expiresAtMillis() > now) {
+      if (living != null && lives(proof) && expiryOf(living) > now && !isAnothers(living, caller)) {
+        Leases.Held held = living.held();
         Lease lease =
             new Lease(proof, held.lease().account(), ask.ttlMillis(), now + ask.ttlMillis());
-        changes.add(new LeasesChange.Living(new Leases.Held(lease, held.holder())));
+        changes.add(new LeasesChange.Living(new Leases.Held(lease, held.holder()), living.owner()));
         renewal = new Renewal.Extended(lease.expiresAtMillis());
       }
       Renewal.CODEC.write(renewal, reply);
@@ -228,11 +261,23 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
     return new Decision<>(changes, reply.toBytes());
   }
 
+  private Decision<LeasesChange> decideEnd(LeaseProof proof, String caller) {
+    LeasesChange.Living living = leases.get(proof.id());
+    if (living == null || !lives(proof)) {
+      return new Decision<>(List.of(), new byte[0]);
+    }
+    if (isAnothers(living, caller)) {
+      throw anothers(proof.id(), caller);
+    }
+    return new Decision<>(List.of(new LeasesChange.Ended(proof.id())), new byte[0]);
+  }
+
   private Decision<LeasesChange> decideRevoke(LeaseId id) {
-    Leases.Held held = leases.get(id);
-    if (held == null) {
+    LeasesChange.Living living = leases.get(id);
+    if (living == null) {
       throw new NotFound("no lease " + id + " lives");
     }
+    Leases.Held held = living.held();
     String details =
         id + " of " + held.lease().account() + ", token " + held.lease().proof().token();
     return new Decision<>(
@@ -242,14 +287,14 @@ public final class LeasesTable implements Table<LeasesCommand, LeasesChange> {
   }
 
   private boolean lives(LeaseProof proof) {
-    Leases.Held held = leases.get(proof.id());
-    return held != null && held.lease().proof().equals(proof);
+    LeasesChange.Living living = leases.get(proof.id());
+    return living != null && living.held().lease().proof().equals(proof);
   }
 
   private List<LeasesChange> lapsed(long now) {
     return leases.values().stream()
-        .filter(held -> held.lease().expiresAtMillis() <= now)
-        .map(held -> (LeasesChange) new LeasesChange.Ended(held.id()))
+        .filter(living -> expiryOf(living) <= now)
+        .map(living -> (LeasesChange) new LeasesChange.Ended(living.held().id()))
         .toList();
   }
 }
