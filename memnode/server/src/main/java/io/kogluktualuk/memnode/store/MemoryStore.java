@@ -22,7 +22,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -109,7 +108,7 @@ public final class MemoryStore implements AutoCloseable {
     this.residency =
         new Residency(parts.regions(), parts.log(), parts.index(), tally, settings, tier);
     this.behind = tier == null ? null : new WriteBehind(tier.capacityBytes());
-    this.promoters = tier == null ? null : new Promoters();
+    this.promoters = tier == null ? null : new Promoters(Promoters.PATIENCE);
   }
 
   /// Opens the store of a folder, with every blob that it had.
@@ -277,13 +276,19 @@ public final class MemoryStore implements AutoCloseable {
   /// One whose bytes in the file tier are not what its hash names is dropped, and told
   /// ([Room#damaged], [#lost]). With one tier there are none.
   ///
-  /// @return where the blobs are now, those that there are; what is still spilled had no room
+  /// When all memory is being filled with others, waits until some of it is not.
+  ///
+  /// @return where the blobs are now, those that there are; what is still spilled had no room, or
+  ///     has been spilled again
   /// @throws io.kogluktualuk.fabric.fault.Unavailable when others' took too long
+  /// @throws OutOfSpace when there was no room for any of them for so long
   public Map<Hash, BlobLocation> promote(List<Hash> hashes) {
     MemoryTier tier = parts.tier();
     Map<Hash, BlobLocation> places = new HashMap<>();
     if (tier != null && promoters != null) {
-      promoters.inTurn(() -> promote(new Promotion(tier, parts.regions(), parts.index()), hashes));
+      Promoters promoting = promoters;
+      Promotion promotion = new Promotion(tier, parts.regions(), parts.index());
+      promoting.inTurn(() -> promote(promotion, promoting, hashes));
     }
     synchronized (lock) {
       checkOpen();
@@ -297,13 +302,10 @@ public final class MemoryStore implements AutoCloseable {
     return places;
   }
 
-  private void promote(Promotion promotion, List<Hash> hashes) {
-    synchronized (lock) {
-      checkOpen();
-      promotion.choose(hashes);
-    }
+  private void promote(Promotion promotion, Promoters promoting, List<Hash> hashes) {
+    promoting.untilRoom(() -> choose(promotion, hashes), promotion::noRoom);
     try {
-      List<Boolean> intact = Objects.requireNonNull(promoters).run(promotion.tasks());
+      List<Boolean> intact = promoting.run(promotion.tasks());
       synchronized (lock) {
         checkOpen();
         promotion.commit(intact);
@@ -313,8 +315,17 @@ public final class MemoryStore implements AutoCloseable {
         promotion.abandon();
       }
       throw e;
+    } finally {
+      promoting.roomChanged();
     }
     promotion.damaged().forEach(this::dropDamaged);
+  }
+
+  private boolean choose(Promotion promotion, List<Hash> hashes) {
+    synchronized (lock) {
+      checkOpen();
+      return promotion.choose(hashes);
+    }
   }
 
   /// Writes the log anew when more than half of it says nothing any more. Takes a while, and
@@ -640,6 +651,9 @@ public final class MemoryStore implements AutoCloseable {
         copies.giveBackRest();
       }
       groupSync.wrote();
+    }
+    if (promoters != null) {
+      promoters.roomChanged();
     }
     return batch.response();
   }

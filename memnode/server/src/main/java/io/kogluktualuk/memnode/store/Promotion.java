@@ -1,7 +1,9 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import io.kogluktualuk.memnode.api.MemoryStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +24,7 @@ final class Promotion {
   private record Copy(int ordinal, Hash hash, BlobLocation from, BlobLocation to) {}
 
   private final List<Copy> copies = new ArrayList<>();
+  private String lack = "";
   private final List<Copy> damaged = new ArrayList<>();
 
   Promotion(MemoryTier tier, Regions regions, BlobIndex index) {
@@ -33,7 +36,9 @@ final class Promotion {
   }
 
   /// Chooses those that are spilled, and lends them room, under the lock.
-  void choose(List<Hash> hashes) {
+  ///
+  /// @return false when some are spilled and there is room for none of them now
+  boolean choose(List<Hash> hashes) {
     BlobTable table = index.table();
     long bytes = 0;
     for (Hash hash : hashes.stream().distinct().toList()) {
@@ -45,10 +50,30 @@ final class Promotion {
       BlobLocation to =
           copies.isEmpty() || bytes <= bytesMax ? tier.lend(table.length(ordinal)) : null;
       if (to == null) {
-        return;
+        lack = lack(hash, table.length(ordinal));
+        return !copies.isEmpty();
       }
       copies.add(new Copy(ordinal, hash, index.location(ordinal), to));
     }
+    return true;
+  }
+
+  private String lack(Hash hash, int length) {
+    MemoryStatus.TierUse use = tier.use();
+    return "the memory tier of "
+        + use.capacityBytes()
+        + " bytes has no room for blob "
+        + hash
+        + " of "
+        + length
+        + ": "
+        + use.usedBytes()
+        + " bytes of it are being filled with others";
+  }
+
+  /// Why nothing was chosen.
+  OutOfSpace noRoom() {
+    return new OutOfSpace(lack);
   }
 
   /// What there is to do without the lock. Each says whether the copy is intact: one whose blob

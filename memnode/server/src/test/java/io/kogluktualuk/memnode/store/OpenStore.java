@@ -24,7 +24,7 @@ import java.util.random.RandomGenerator;
 
 /// A store on a folder, with a client that puts and looks.
 ///
-/// **Threading:** one thread.
+/// **Threading:** [#put] any thread; the rest one thread.
 final class OpenStore implements AutoCloseable {
 
   private static final SessionId SESSION = new SessionId(3, 4);
@@ -36,20 +36,26 @@ final class OpenStore implements AutoCloseable {
   private MemoryStore store;
 
   OpenStore(Path path, StoreSettings settings) {
+    this(path, settings, new FolderDisk(path));
+  }
+
+  /// @param disk on that path
+  OpenStore(Path path, StoreSettings settings, Disk disk) {
     this.path = path;
     this.settings = settings;
     this.folder = StateFolder.open(path, "boot", "node");
     try {
-      this.store = openStore();
+      this.store = openStore(disk);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
     }
   }
 
-  private MemoryStore openStore() {
+  private MemoryStore openStore(Disk disk) {
     return MemoryStore.open(
         folder,
+        disk,
         settings,
         System::nanoTime,
         InstantSource.fixed(Instant.ofEpochSecond(1_000_000)),
@@ -64,7 +70,7 @@ final class OpenStore implements AutoCloseable {
   void reopen() {
     close();
     folder = StateFolder.open(path, "boot", "node");
-    store = openStore();
+    store = openStore(new FolderDisk(path));
   }
 
   List<Blob> blobs(int count, int length) {

@@ -26,6 +26,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,6 +242,46 @@ class TwoTiersTest {
             assertEquals(0, open.store().status().usedBytes());
           }
         });
+  }
+
+  /// Two puts of half the memory each leave no room for a moment.
+  @Test
+  void whoeverBringsABlobBackWhileAllMemoryIsBeingFilledWaitsForRoom() throws Exception {
+    List<Blob> blobs = blobs(4, 4 << 20);
+    StoreSettings settings =
+        new StoreSettings(ByteCount.mebibytes(512), 500, Duration.ofSeconds(30), 512L << 20)
+            .withMemory(new TierSettings(path.resolve("memory"), ByteCount.mebibytes(8)));
+    try (OpenStore open = new OpenStore(path.resolve("node"), settings);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      putAll(open, blobs);
+      List<Future<?>> all = new ArrayList<>();
+      for (int putter = 0; putter < 2; putter++) {
+        List<Blob> own = blobs(15, 4 << 20);
+        Callable<Boolean> task =
+            () -> {
+              putAll(open, own);
+              return true;
+            };
+        all.add(threads.submit(task));
+      }
+      for (int reader = 0; reader < 2; reader++) {
+        List<Blob> own = blobs.subList(2 * reader, 2 * reader + 2);
+        Callable<Boolean> task =
+            () -> {
+              for (int i = 0; i < 60; i++) {
+                Hash hash = own.get(i % 2).hash();
+                assertNotNull(open.store().promote(List.of(hash)).get(hash));
+              }
+              return true;
+            };
+        all.add(threads.submit(task));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+      MemoryStatus.TierUse use = open.store().memory();
+      assertTrue(use.promoted() > 0 && use.usedBytes() <= 8 << 20, use.toString());
+    }
   }
 
   private static void step(OpenStore open, RandomGenerator seeded, Map<Hash, Blob> model)
