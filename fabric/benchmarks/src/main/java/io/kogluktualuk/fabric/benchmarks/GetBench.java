@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class GetBench implements Bench {
 
   private static final int ROUNDS = 7;
-  private static final double NANOS_PER_MICRO = 1e3;
+  private static final String NAME = "get";
 
   @Override
   public String name() {
-    return "get";
+    return NAME;
   }
 
   @Override
@@ -50,9 +50,9 @@ final class GetBench implements Bench {
         progress.accept("get: redis-server is not installed (Debian package redis-server)");
       }
       progress.accept("get: 4 KiB");
-      rows.addAll(size("4KiB", 4 << 10, 2_000, 20_000, node.control(), redis));
+      rows.addAll(size("4KiB", 4 << 10, 2_000, 20_000, 10.0, node.control(), redis));
       progress.accept("get: 1 MiB");
-      rows.addAll(size("1MiB", 1 << 20, 48, 480, node.control(), redis));
+      rows.addAll(size("1MiB", 1 << 20, 48, 480, 1.0, node.control(), redis));
     }
     return rows;
   }
@@ -62,6 +62,7 @@ final class GetBench implements Bench {
       int bytes,
       int blobs,
       int times,
+      double target,
       InetSocketAddress control,
       @Nullable RedisPeer redis)
       throws Exception {
@@ -81,22 +82,10 @@ final class GetBench implements Bench {
       Pairing.Medians firstHashed =
           Pairing.measure(reads, ROUNDS, reads, n -> read(sessions.next(), hashes, n), getAndHash);
       return List.of(
-          row(label + " again", again, "redis GET"),
-          row(label + " first", first, "redis GET"),
-          row(label + " first, both SHA-256", firstHashed, "redis GET + SHA-256"));
+          again.micros(NAME, label + " again", "redis GET", target),
+          first.micros(NAME, label + " first", "redis GET", null),
+          firstHashed.micros(NAME, label + " first, both SHA-256", "redis GET + SHA-256", null));
     }
-  }
-
-  private static Measurement row(String metric, Pairing.Medians medians, String peer) {
-    Double theirs = medians.peer();
-    return new Measurement(
-        "get",
-        metric,
-        "µs",
-        medians.ours() / NANOS_PER_MICRO,
-        theirs == null ? null : theirs / NANOS_PER_MICRO,
-        theirs == null ? "redis-server is not installed" : peer,
-        Measurement.Direction.LOWER_IS_BETTER);
   }
 
   private static List<Hash> store(

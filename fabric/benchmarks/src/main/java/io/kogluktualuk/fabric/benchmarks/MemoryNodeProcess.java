@@ -74,7 +74,7 @@ final class MemoryNodeProcess implements AutoCloseable {
     LogManager.getLogManager().reset();
     ClusterSettings settings =
         ClusterSettings.of(Path.of(args[0]))
-            .withMemory(1, ByteCount.gibibytes(1))
+            .withMemory(1, ByteCount.gibibytes(2))
             .withCompute(1, 1);
     try (EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
       System.out.println(cluster.control().getPort());

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** stateless; runs on the caller's thread.
 final class Pairing {
 
+  private static final double MICROS = 1e-3;
+
   private Pairing() {}
 
   /// Something that is run many times in a row.
@@ -15,10 +17,36 @@ final class Pairing {
     void run(int times) throws Exception;
   }
 
-  /// Medians in nanoseconds for one time.
+  /// Nanoseconds for one time.
   ///
-  /// @param peer null when there was no peer
-  record Medians(double ours, @Nullable Double peer) {}
+  /// @param theirs null when there was no peer
+  record Medians(Spread own, @Nullable Spread theirs) {
+
+    double ours() {
+      return own.median();
+    }
+
+    @Nullable Double peer() {
+      return theirs == null ? null : theirs.median();
+    }
+
+    /// A row of microseconds against Redis.
+    Measurement micros(String bench, String metric, String peerName, @Nullable Double target) {
+      Spread ours = own.times(MICROS);
+      Spread peer = theirs == null ? null : theirs.times(MICROS);
+      return new Measurement(
+          bench,
+          metric,
+          "µs",
+          ours.median(),
+          peer == null ? null : peer.median(),
+          peer == null ? "redis-server is not installed" : peerName,
+          Measurement.Direction.LOWER_IS_BETTER,
+          ours,
+          peer,
+          target);
+    }
+  }
 
   /// Runs `rounds` rounds of `times` each, after a warm-up of both.
   ///
@@ -37,7 +65,7 @@ final class Pairing {
         peerNanos[round] = time(peer, times);
       }
     }
-    return new Medians(median(oursNanos), peer == null ? null : median(peerNanos));
+    return new Medians(Spread.of(oursNanos), peer == null ? null : Spread.of(peerNanos));
   }
 
   static double median(double[] values) {
