@@ -51,7 +51,9 @@ class MessagesTest {
 
   private static final List<Case<?>> CASES =
       List.of(
-          new Case<>(RunRequest.CODEC, r -> new RunRequest(hash(r), RunId.random(r), time(r))),
+          new Case<>(
+              RunRequest.CODEC,
+              r -> new RunRequest(hash(r), RunId.random(r), time(r), r.nextBoolean())),
           new Case<>(
               RunReport.CODEC,
               r ->
@@ -162,10 +164,9 @@ class MessagesTest {
   void timesAreBounded() {
     RunId id = new RunId(1, 2);
     Hash key = Hash.of(new byte[0]);
-    assertEquals(Duration.ZERO, new RunRequest(key, id, Duration.ofSeconds(-1)).timeout());
+    assertEquals(Duration.ZERO, RunRequest.of(key, id, Duration.ofSeconds(-1)).timeout());
     assertEquals(
-        Duration.ofDays(365),
-        new RunRequest(key, id, Duration.ofSeconds(Long.MAX_VALUE)).timeout());
+        Duration.ofDays(365), RunRequest.of(key, id, Duration.ofSeconds(Long.MAX_VALUE)).timeout());
   }
 
   private static <T> byte[] encode(Codec<T> codec, T message) {

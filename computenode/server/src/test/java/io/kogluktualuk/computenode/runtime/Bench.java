@@ -128,7 +128,18 @@ final class Bench implements AutoCloseable {
   RunReport run(Transaction transaction, Duration timeout) {
     store.put(List.of(transaction.encode()));
     RunId id = new RunId(0, runs.incrementAndGet());
-    return engine.run(new RunRequest(transaction.key(), id, timeout));
+    return engine.run(RunRequest.of(transaction.key(), id, timeout));
+  }
+
+  /// Asks for what is stored.
+  RunRequest request(Hash key) {
+    return RunRequest.of(key, new RunId(2, runs.incrementAndGet()), TIMEOUT);
+  }
+
+  /// Runs a stored transaction and all its subtransactions, whatever is known of them.
+  RunReport runAfresh(Hash key) {
+    RunId id = new RunId(1, runs.incrementAndGet());
+    return engine.run(new RunRequest(key, id, TIMEOUT, true));
   }
 
   /// What a program writes to its output.

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime;
 
 import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.Collection;
@@ -42,7 +43,7 @@ final class InMemoryMemos implements MemoIndex {
     for (Memo memo : memos) {
       Outcome other = outcomes.putIfAbsent(memo.key(), memo.outcome());
       if (other != null && !other.equals(memo.outcome())) {
-        throw new AssertionError(memo.key() + " gave " + other + " and " + memo.outcome());
+        throw new Conflict(memo.key() + " gave " + other + " and " + memo.outcome());
       }
     }
   }

@@ -140,7 +140,7 @@ class LimitsTest {
     RunId id = new RunId(7, 7);
     CompletableFuture<RunReport> running =
         CompletableFuture.supplyAsync(
-            () -> bench.engine.run(new RunRequest(endless.key(), id, Bench.TIMEOUT)));
+            () -> bench.engine.run(RunRequest.of(endless.key(), id, Bench.TIMEOUT)));
     Progress progress = Progress.UNKNOWN;
     while (progress.counters().running() != 1 || progress.counters().waiting() != 1) {
       progress = bench.engine.progress(id, false);

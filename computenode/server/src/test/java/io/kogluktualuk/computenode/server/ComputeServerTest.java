@@ -127,7 +127,7 @@ class ComputeServerTest {
     fabric.put(List.of(transaction.encode()));
     return channel.call(
         ComputeMethods.RUN,
-        new RunRequest(transaction.key(), id, Duration.ofSeconds(60)),
+        RunRequest.of(transaction.key(), id, Duration.ofSeconds(60)),
         Deadline.after(Duration.ofSeconds(70)));
   }
 
@@ -223,7 +223,7 @@ class ComputeServerTest {
             () ->
                 channel.call(
                     ComputeMethods.RUN,
-                    new RunRequest(unknown, new RunId(1, 1), Duration.ofSeconds(20)),
+                    RunRequest.of(unknown, new RunId(1, 1), Duration.ofSeconds(20)),
                     Deadline.after(Duration.ofSeconds(30))));
     assertTrue(String.valueOf(thrown.getMessage()).contains(unknown.toHex()));
   }

@@ -74,7 +74,7 @@ final class EngineCluster implements AutoCloseable {
 
   /// Runs it within the process.
   RunReport run(Transaction transaction) {
-    RunRequest request = new RunRequest(transaction.key(), new RunId(0, ++runs), TIMEOUT);
+    RunRequest request = RunRequest.of(transaction.key(), new RunId(0, ++runs), TIMEOUT);
     RunReport report = engine().run(request);
     if (!report.outcome().ending().isSuccess()) {
       throw new IllegalStateException(

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.Verification;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
@@ -55,6 +56,14 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--cat", description = "Write the output's content instead of its ref.")
   private boolean cat;
 
+  @Option(
+      names = "--verify",
+      paramLabel = "N",
+      description =
+          "Have N other compute nodes run it and all its subtransactions again, and compare; exit"
+              + " with 7 when they differ.")
+  private int verify;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "PROGRAM ARG",
@@ -70,11 +79,15 @@ final class RunCommand implements Callable<Integer> {
     if (cat && options.isJson()) {
       throw new InvalidArgument("--cat and --json exclude each other: both write standard output");
     }
+    if (verify < 0) {
+      throw new InvalidArgument("--verify: expected a number of nodes, found " + verify);
+    }
     Limits allowed = limits.limits();
     Duration timeout = limits.timeout();
     try (Fabric fabric = options.connect()) {
       Transaction transaction = Transaction.of(namespace(fabric), argv, allowed);
-      RunResult result = run(fabric, transaction, timeout);
+      Verification verification = run(fabric, transaction, timeout);
+      RunResult result = verification.result();
       Outcome outcome = result.report().outcome();
       ExitCode exit = ExitCode.of(outcome.ending());
       RunText.printDiagnostics(options, fabric, outcome);
@@ -83,23 +96,29 @@ final class RunCommand implements Callable<Integer> {
           options.terminal().copy(stream);
         }
       } else {
-        options.print(exit == ExitCode.OK ? outcome.output().toString() : "", RunText.json(result));
+        options.print(
+            exit == ExitCode.OK ? outcome.output().toString() : "", RunText.json(verification));
+      }
+      if (verify > 0 && !options.isJson()) {
+        options.terminal().err().println(RunText.verified(verification));
       }
       if (exit != ExitCode.OK && !options.isJson()) {
         options.terminal().err().println(RunText.failure(transaction, result));
       }
-      return exit.code();
+      return (verification.isVerified() ? exit : ExitCode.CONFLICT).code();
     }
   }
 
-  private RunResult run(Fabric fabric, Transaction transaction, Duration timeout) {
+  private Verification run(Fabric fabric, Transaction transaction, Duration timeout) {
     // Ctrl-C ends the process by way of its shutdown hooks.
     Thread cancellation = new Thread(fabric::cancelRuns, "kog-cancel");
     Runtime.getRuntime().addShutdownHook(cancellation);
     Terminal terminal = options.terminal();
     RunView.Mode elsewhere = RunView.Mode.NONE;
     try (RunView view = RunView.open(terminal, String.join(" ", argv), elsewhere)) {
-      return fabric.run(transaction, timeout, view);
+      return verify == 0
+          ? new Verification(fabric.run(transaction, timeout, view), "", List.of())
+          : fabric.verify(transaction, verify, timeout, view);
     } finally {
       Interrupts.forget(cancellation);
     }

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.Verification;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a run gave, for people and for machines.
@@ -25,7 +27,35 @@ final class RunText {
 
   private RunText() {}
 
-  static Json json(RunResult result) {
+  /// With a member `verified` when other nodes were asked.
+  static Json json(Verification verification) {
+    Json json = json(verification.result());
+    if (verification.again().isEmpty()) {
+      return json;
+    }
+    return json.with("producer", verification.producer())
+        .with("verified", verification.isVerified())
+        .with(
+            "again",
+            verification.again().stream()
+                .map(other -> json(other).with("same", verification.isSame(other)))
+                .toList());
+  }
+
+  /// One line for people.
+  static String verified(Verification verification) {
+    String nodes =
+        verification.again().stream()
+            .map(other -> other.node() + (verification.isSame(other) ? "" : " (differs)"))
+            .collect(Collectors.joining(", "));
+    return "kog: found by %s; %s by %s"
+        .formatted(
+            verification.producer(),
+            verification.isVerified() ? "the same again" : "NOT the same again",
+            nodes);
+  }
+
+  private static Json json(RunResult result) {
     RunReport report = result.report();
     Outcome outcome = report.outcome();
     return new Json()

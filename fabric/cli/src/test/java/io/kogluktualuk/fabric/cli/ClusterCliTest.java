@@ -106,6 +106,15 @@ class ClusterCliTest {
     String cat = ok("run", "-n", "wc.namespace", "--cat", "--", "/bin/wc", "/words").out();
     assertTrue(cat.contains("2") && cat.contains("14"), cat);
 
+    String[] verified = {"run", "--verify", "1", "-n", "wc.namespace", "--", "/bin/wc", "/words"};
+    String line = ok(verified).err();
+    assertTrue(
+        line.matches("(?s).*found by compute-(1; the.*compute-2|2; the.*compute-1)\\s+"), line);
+    CliRun.Result tooMany =
+        kog.run("run", "--verify", "2", "-n", "wc.namespace", "--", "/bin/wc", "/words");
+    assertEquals(5, tooMany.exit());
+    assertTrue(tooMany.err().contains("there are 1 besides compute-"), tooMany.err());
+
     String byKey = ok("explain", field(first.out(), "key").substring(0, 12)).out();
     assertTrue(byKey.contains("program      /bin/wc /words"), byKey);
     assertTrue(byKey.contains("found    /words"), byKey);

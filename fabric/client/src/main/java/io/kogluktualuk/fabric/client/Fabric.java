@@ -248,6 +248,25 @@ public final class Fabric implements AutoCloseable {
   ///
   /// @throws Refused for another tenant than the default one: compute nodes work for that one only
   public RunResult run(Transaction transaction, Duration timeout, RunListener listener) {
+    return runs.run(stored(transaction), timeout, listener);
+  }
+
+  /// Runs a transaction, or finds its outcome; then has it and all its subtransactions run again,
+  /// each by so many compute nodes other than the one that found it out, one node after the
+  /// other.
+  ///
+  /// @param timeout for each of them
+  /// @return what the first gave, and how the others compare
+  /// @throws Unavailable when there are not so many other nodes
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when a subtransaction gave another outcome
+  ///     than is known: its node records nothing
+  public Verification verify(
+      Transaction transaction, int others, Duration timeout, RunListener listener) {
+    return new Verifier(control, membership, runs)
+        .verify(stored(transaction), others, timeout, listener);
+  }
+
+  private Hash stored(Transaction transaction) {
     if (!tenant.equals(Tenant.DEFAULT)) {
       throw new Refused(
           "programs are run for tenant '"
@@ -258,7 +277,7 @@ public final class Fabric implements AutoCloseable {
     }
     Blob encoding = transaction.encode();
     blobs.put(List.of(encoding));
-    return runs.run(encoding.hash(), timeout, listener);
+    return encoding.hash();
   }
 
   /// Ends all runs that this session has asked for.

@@ -71,7 +71,7 @@ final class Runs {
     @Nullable Unavailable lost = null;
     for (Member node : candidates()) {
       try {
-        RunRequest request = new RunRequest(key, id, deadline.remaining());
+        RunRequest request = RunRequest.of(key, id, deadline.remaining());
         RunReport report = runOn(node, request, listener);
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         return new RunResult(report, node.info().name(), elapsed);
@@ -87,6 +87,14 @@ final class Runs {
       }
     }
     throw lost != null ? lost : new Unavailable("no compute node is a member of the fabric");
+  }
+
+  /// Has a stored transaction run afresh on one node.
+  RunResult runAfresh(Hash key, Member node, Deadline deadline, RunListener listener) {
+    long start = System.nanoTime();
+    RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
+    RunReport report = runOn(node, new RunRequest(key, id, deadline.remaining(), true), listener);
+    return new RunResult(report, node.info().name(), Duration.ofNanos(System.nanoTime() - start));
   }
 
   /// Ends all runs that this client has asked for.

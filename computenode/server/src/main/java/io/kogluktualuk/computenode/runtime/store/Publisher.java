@@ -183,7 +183,8 @@ public final class Publisher implements AutoCloseable {
       try {
         publish(batch);
         finished(batch);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Whatever it is, those who wait must hear of it, and the next batch may fare better.
         lose(batch, e);
       }
     }
@@ -298,7 +299,7 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  private void lose(List<Item> batch, RuntimeException e) {
+  private void lose(List<Item> batch, Throwable e) {
     FabricException reason =
         e instanceof FabricException known
             ? known

@@ -87,7 +87,9 @@ public final class Engine implements AutoCloseable {
   private volatile boolean isClosed;
 
   /// Flights for one key differ in what they believe.
-  private record Leg(Hash key, Recall recall) {}
+  ///
+  /// @param alone the run that takes no other's flight for its own; null when any may join
+  private record Leg(Hash key, Recall recall, @Nullable Run alone) {}
 
   /// @param vm lent
   public Engine(
@@ -146,11 +148,10 @@ public final class Engine implements AutoCloseable {
     Run run = runs.open(request.run(), request.timeout());
     try {
       Transaction transaction = load(request.transaction());
+      Recall recall = request.afresh() ? Recall.AFRESH : Recall.KNOWN;
       Settled settled =
           restorer.whole(
-              transaction,
-              fly(transaction, run, Recall.KNOWN),
-              again -> fly(again, run, Recall.NEVER));
+              transaction, fly(transaction, run, recall), again -> fly(again, run, Recall.NEVER));
       run.finish();
       Progress progress = runs.gather(run);
       return new RunReport(
@@ -329,7 +330,8 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Leg legOf(Flight flight) {
-    return new Leg(flight.key(), flight.recall());
+    Recall recall = flight.recall();
+    return new Leg(flight.key(), recall, recall == Recall.AFRESH ? flight.owner() : null);
   }
 
   /// A narrowed thunk whose inputs must be computed first, held once for the caller.
@@ -374,8 +376,14 @@ public final class Engine implements AutoCloseable {
   }
 
   private @Nullable Outcome recall(Flight flight) {
-    if (flight.recall() == Recall.NEVER) {
-      return null;
+    switch (flight.recall()) {
+      case NEVER -> {
+        return null;
+      }
+      case AFRESH -> {
+        return flight.owner().foundAfresh(flight.key());
+      }
+      case KNOWN, WHOLE -> {}
     }
     Outcome known = outcomes.get(flight.key());
     if (known == null && !isQuickerToRun(flight)) {
@@ -456,6 +464,9 @@ public final class Engine implements AutoCloseable {
 
   /// Counts an outcome that came of running.
   void count(Flight flight, Outcome outcome) {
+    if (flight.recall() == Recall.AFRESH) {
+      flight.owner().ranAfresh(flight.key(), outcome);
+    }
     ran.increment();
     if (!outcome.ending().isSuccess()) {
       failures.increment();

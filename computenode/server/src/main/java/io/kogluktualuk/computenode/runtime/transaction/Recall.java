@@ -9,11 +9,17 @@ enum Recall {
   KNOWN,
   /// All that its output consists of must be there.
   WHOLE,
-  /// The transaction is run, whatever is known.
-  NEVER;
+  /// The transaction is run, whatever is known; what it has computed must be there.
+  NEVER,
+  /// The transaction and all that it has computed is run, here, once for each run that demands it.
+  AFRESH;
 
   /// What holds for the transactions that one with this recall has computed.
   Recall below() {
-    return this == KNOWN ? KNOWN : WHOLE;
+    return switch (this) {
+      case KNOWN -> KNOWN;
+      case WHOLE, NEVER -> WHOLE;
+      case AFRESH -> AFRESH;
+    };
   }
 }

@@ -14,14 +14,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// This node's share of one top-level run: what is counted, shown and cancelled together.
 ///
-/// **Threading:** any thread. **Bound:** [Progress#DISPOSED_MAX] dispositions are kept.
+/// **Threading:** any thread. **Bound:** [Progress#DISPOSED_MAX] dispositions are kept; an
+/// outcome for each transaction that is run afresh.
 public final class Run {
 
   final LongAdder started = new LongAdder();
@@ -42,6 +45,7 @@ public final class Run {
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private final List<Disposed> disposed = new ArrayList<>();
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
+  private final Map<Hash, Outcome> afresh = new ConcurrentHashMap<>();
   private volatile Deadline deadline;
   private volatile boolean isFinished;
   private boolean isCancelled;
@@ -71,6 +75,16 @@ public final class Run {
       deadline = later;
     }
     isFinished = false;
+  }
+
+  /// A transaction has been run for this run, which does not believe what others have found out.
+  void ranAfresh(Hash key, Outcome outcome) {
+    afresh.put(key, outcome);
+  }
+
+  /// What came of it; null when it has yet to be run.
+  @Nullable Outcome foundAfresh(Hash key) {
+    return afresh.get(key);
   }
 
   Set<Peer> peers() {

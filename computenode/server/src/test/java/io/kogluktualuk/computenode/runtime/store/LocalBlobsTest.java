@@ -45,6 +45,7 @@ class LocalBlobsTest {
     final Map<Worth, List<Hash>> worths = new ConcurrentHashMap<>();
     final List<Object> order = Collections.synchronizedList(new ArrayList<>());
     volatile @Nullable RuntimeException failure;
+    volatile @Nullable Error error;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     @Override
@@ -62,6 +63,10 @@ class LocalBlobsTest {
       RuntimeException reason = failure;
       if (reason != null) {
         throw reason;
+      }
+      Error worse = error;
+      if (worse != null) {
+        throw worse;
       }
       added.forEach(blob -> order.add(blob.hash()));
       blobs.put(added);
@@ -200,6 +205,21 @@ class LocalBlobsTest {
     Memo stale = new Memo(lost.hash(), outcome(lost), 1);
     assertThrows(OutOfSpace.class, () -> blobs.record(stale, before));
     assertNull(outcomes.get(lost.hash()));
+  }
+
+  /// Once it ended the thread that stores, and everyone waited for their deadlines.
+  @Test
+  void anErrorIsToldAndStoringGoesOn() {
+    fabric.error = new OutOfMemoryError("made up");
+    long before = blobs.mark();
+    blobs.put(List.of(blob(1)));
+    Unavailable told = assertThrows(Unavailable.class, () -> blobs.await(before, SOON));
+    assertTrue(String.valueOf(told.getMessage()).contains("made up"), told::toString);
+    fabric.error = null;
+    long after = blobs.mark();
+    blobs.put(List.of(blob(2)));
+    blobs.await(after, SOON);
+    assertEquals(1, fabric.blobs.size());
   }
 
   @Test
