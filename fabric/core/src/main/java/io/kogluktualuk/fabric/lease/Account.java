@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.rpc.Codec;
+import java.util.regex.Pattern;
 
 /// Who pays for bytes that may not be evicted, in space credits.
 ///
@@ -11,6 +12,8 @@ import io.kogluktualuk.fabric.rpc.Codec;
 public record Account(String name) implements Comparable<Account> {
 
   public static final int NAME_LENGTH_MAX = 64;
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9._-]{1," + NAME_LENGTH_MAX + "}");
 
   /// Pays for whoever names no other.
   public static final Account DEFAULT = new Account("default");
@@ -34,7 +37,7 @@ public record Account(String name) implements Comparable<Account> {
 
   /// @throws InvalidArgument when the name is not of that form
   public Account {
-    if (!name.matches("[a-z0-9._-]{1," + NAME_LENGTH_MAX + "}")) {
+    if (!NAME.matcher(name).matches()) {
       throw new InvalidArgument(
           "not an account: '"
               + name
