@@ -1,12 +1,14 @@
 /*
  * Makes a process's disk slow and its wall clock wrong, while it runs: preloaded into it, told by a
- * file of 16 bytes that is mapped.
+ * file of 24 bytes that is mapped.
  *
  *   bytes 0..7    what fsync, fdatasync and pwrite wait before they act, in microseconds
  *   bytes 8..15   what is added to CLOCK_REALTIME, in nanoseconds; signed
+ *   bytes 16..23  how often one of both was done, which is counted here
  *
  * Little-endian. The file is named by KOG_FAULT_DIALS; without it nothing is changed. Monotonic
- * clocks stay as they are. Thread-safe: the dials are only read.
+ * clocks stay as they are. Thread-safe: the dials are only read, and it is counted
+ * atomically.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,6 +23,7 @@
 struct dials {
   volatile int64_t delay_micros;
   volatile int64_t offset_nanos;
+  int64_t obeyed;
 };
 
 static struct dials none;
@@ -40,9 +43,9 @@ __attribute__((constructor)) static void find(void) {
   next_clock_gettime =
       (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
   const char *path = getenv("KOG_FAULT_DIALS");
-  int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
   if (file >= 0) {
-    void *mapped = mmap(NULL, sizeof(struct dials), PROT_READ, MAP_SHARED, file, 0);
+    void *mapped = mmap(NULL, sizeof(struct dials), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (mapped != MAP_FAILED) {
       dials = mapped;
@@ -50,11 +53,14 @@ __attribute__((constructor)) static void find(void) {
   }
 }
 
+static void obeyed(void) { __atomic_fetch_add(&dials->obeyed, 1, __ATOMIC_RELAXED); }
+
 static void wait_for_the_disk(void) {
   int64_t micros = dials->delay_micros;
   if (micros > 0) {
     struct timespec wait = {micros / 1000000, (micros % 1000000) * 1000};
     nanosleep(&wait, NULL);
+    obeyed();
   }
 }
 
@@ -79,6 +85,10 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t at) {
 }
 
 static void shift(struct timespec *time) {
+  if (dials->offset_nanos == 0) {
+    return;
+  }
+  obeyed();
   int64_t nanos = time->tv_nsec + dials->offset_nanos % 1000000000;
   time->tv_sec += dials->offset_nanos / 1000000000;
   if (nanos < 0) {

@@ -21,7 +21,7 @@ import java.util.List;
 /// **Threading:** stateless.
 final class Credits {
 
-  private static final Duration CALL = Duration.ofSeconds(5);
+  private static final Duration CALL = Duration.ofSeconds(2);
 
   private Credits() {}
 

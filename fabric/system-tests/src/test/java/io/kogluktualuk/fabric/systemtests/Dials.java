@@ -16,15 +16,18 @@ import java.util.Map;
 /// `src/test/c/slow-disk-odd-clock.c`, which is preloaded into it.
 ///
 /// ```
-///  0               8              16
-/// ┌───────────────┬───────────────┐
-/// │ delay µs      │ clock ± ns    │ little-endian
-/// └───────────────┴───────────────┘
+///  0               8              16              24
+/// ┌───────────────┬───────────────┬───────────────┐
+/// │ delay µs      │ clock ± ns    │ obeyed, times │ little-endian
+/// └───────────────┴───────────────┴───────────────┘
 /// ```
+/// The last is counted by the process.
 ///
 /// **Threading:** any thread.
 final class Dials {
 
+  private static final int BYTES = 24;
+  private static final int OBEYED_OFFSET = 16;
   private static final Path SOURCE = Path.of("src/test/c/slow-disk-odd-clock.c");
 
   private final Path library;
@@ -69,7 +72,7 @@ final class Dials {
     Dials dials = new Dials(library, file);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.write(file, new byte[16]);
+      Files.write(file, new byte[BYTES]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,10 +85,21 @@ final class Dials {
   }
 
   void set(Duration delay, Duration clock) {
-    ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(OBEYED_OFFSET).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(delay.toNanos() / 1000).putLong(clock.toNanos()).flip();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(bytes, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// How often the process has waited, or been told a wrong time.
+  long obeyed() {
+    try {
+      return ByteBuffer.wrap(Files.readAllBytes(file))
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .getLong(OBEYED_OFFSET);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -35,8 +35,10 @@ final class DialsIT {
     try (BufferedReader out = probe.inputReader();
         Writer in = probe.outputWriter()) {
       String[] before = ask(in, out);
+      assertEquals(0, dials.obeyed());
       dials.set(Duration.ofMillis(300), Duration.ofHours(-2));
       String[] after = ask(in, out);
+      assertTrue(dials.obeyed() >= 3, "a time, a write and a sync: " + dials.obeyed());
       long clock = Long.parseLong(after[0]) - Long.parseLong(before[0]);
       long monotonic = Long.parseLong(after[1]) - Long.parseLong(before[1]);
       assertEquals(-2, Math.round(clock / 3_600_000.0));

@@ -7,7 +7,6 @@ import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -18,12 +17,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster that faults can be done to: three control nodes, three memory nodes, two compute
@@ -36,11 +38,13 @@ final class FaultGround implements AutoCloseable {
   private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(30);
   private static final List<String> SMALL_DISKS = List.of("memory-3", "control-3");
 
-  /// Snapshots early, so that there are some to be damaged; patience, where eight JVMs share two
-  /// processors.
+  /// Snapshots early, so that there are some to be damaged; patience with elections, where eight
+  /// JVMs share two processors; and none with a member that is silent, so that it is soon lost.
   private static final String CONTROL_LINES =
       """
       control.snapshot-after-entries = 400
+      control.silent-after = 2500ms
+      control.lost-after = 5s
       control.election-timeout-min = 1s
       control.election-timeout-max = 2s
       """;
@@ -51,6 +55,7 @@ final class FaultGround implements AutoCloseable {
   private final List<Path> mounts = new ArrayList<>();
   private final Map<String, Dials> dials = new HashMap<>();
   private final List<String> controls;
+  private @Nullable Path library;
   private @Nullable Fabric fabric;
   private int joined;
 
@@ -89,18 +94,38 @@ final class FaultGround implements AutoCloseable {
   }
 
   private void prepare() throws IOException {
-    Path library = Dials.isAvailable() ? Dials.compile(home) : null;
+    library = Dials.isAvailable() ? Dials.compile(home) : null;
     for (String name : cluster.names()) {
+      cluster.configure(name, "log.folder = \"" + logFolder(name) + "\"");
       if (!name.startsWith("compute")) {
-        if (library != null) {
-          Dials own = Dials.of(library, home.resolve("dials").resolve(name));
-          dials.put(name, own);
-          cluster.environment(name, own.environment());
-        }
-        if (name.startsWith("control")) {
-          cluster.configure(name, CONTROL_LINES);
-        }
+        addDials(name);
       }
+      if (name.startsWith("control")) {
+        cluster.configure(name, CONTROL_LINES);
+      }
+    }
+  }
+
+  private void addDials(String name) {
+    if (library != null) {
+      Dials own = Dials.of(library, home.resolve("dials").resolve(name));
+      dials.put(name, own);
+      cluster.environment(name, own.environment());
+    }
+  }
+
+  /// Not on the disk that is going to be full.
+  private Path logFolder(String name) {
+    return home.resolve("logs").resolve(name);
+  }
+
+  /// What a node has logged.
+  List<Path> logs(String name) throws IOException {
+    if (!Files.isDirectory(logFolder(name))) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(logFolder(name))) {
+      return files.filter(file -> file.toString().endsWith(".log")).toList();
     }
   }
 
@@ -193,6 +218,8 @@ final class FaultGround implements AutoCloseable {
     controls.remove(gone);
     String name = "control-" + (4 + joined++);
     logAddress = cluster.planJoining(name, controls);
+    cluster.configure(name, "log.folder = \"" + logFolder(name) + "\"");
+    addDials(name);
     controls.add(name);
     return name;
   }
@@ -206,36 +233,42 @@ final class FaultGround implements AutoCloseable {
 
   /// Waits until everybody runs, is heard of and has what the leader has.
   void awaitHealthy() throws InterruptedException {
-    String[] missing = {""};
+    awaitNothing(() -> missingControl() + silentMembers());
+  }
+
+  /// Waits until the control nodes run and have what the leader has; others may be in trouble.
+  void awaitControlHealthy() throws InterruptedException {
+    awaitNothing(this::missingControl);
+  }
+
+  private static void awaitNothing(Supplier<String> missing) throws InterruptedException {
+    String[] last = {""};
     Await.until(
         Deadline.after(HEALTHY_WITHIN),
         () -> {
-          missing[0] = missing();
-          return missing[0].isEmpty();
+          last[0] = missing.get();
+          return last[0].isEmpty();
         },
-        () -> "not healthy: " + missing[0]);
+        () -> "not healthy: " + last[0]);
   }
 
-  private String missing() {
-    try {
-      PlaneStatus plane = asLeaderSees(fabric().control().plane());
-      PlaneStatus.Group group = plane.groups().getFirst();
-      if (group.followers().size() != controls.size() - 1) {
-        return "followers " + group + " of " + plane.node();
-      }
-      for (PlaneStatus.Follower each : group.followers()) {
-        if (each.heardMillisAgo() > 3000 || each.lagEntries() > 200) {
-          return each.toString();
-        }
-      }
-      return fabric().control().members().members().stream()
-          .filter(member -> member.info().role() != Role.CONTROL && member.isSilent())
-          .map(member -> member.info().name() + " is silent")
-          .findFirst()
-          .orElse("");
-    } catch (FabricException e) {
-      return e.toString();
+  private String missingControl() {
+    PlaneStatus plane = asLeaderSees(fabric().control().plane());
+    PlaneStatus.Group group = plane.groups().getFirst();
+    if (group.followers().size() != controls.size() - 1) {
+      return "followers " + group + " of " + plane.node();
     }
+    return group.followers().stream()
+        .filter(each -> each.heardMillisAgo() > 3000 || each.lagEntries() > 200)
+        .map(PlaneStatus.Follower::toString)
+        .collect(Collectors.joining());
+  }
+
+  private String silentMembers() {
+    return fabric().control().members().members().stream()
+        .filter(member -> member.info().role() != Role.CONTROL && member.isSilent())
+        .map(member -> member.info().name() + " is silent; ")
+        .collect(Collectors.joining());
   }
 
   /// Only the leader knows of its followers.
@@ -256,13 +289,11 @@ final class FaultGround implements AutoCloseable {
   /// Copies what nodes have said to a folder.
   void keepLogs(Path target) throws IOException {
     for (String name : cluster.names()) {
-      Path logs = cluster.folder(name).resolve("log");
-      if (Files.isDirectory(logs)) {
-        try (var files = Files.list(logs)) {
-          for (Path file : files.toList()) {
-            Files.copy(file, target.resolve(name + "-" + file.getFileName()));
-          }
-        }
+      for (Path file : logs(name)) {
+        Files.copy(
+            file,
+            target.resolve(name + "-" + file.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING);
       }
       Files.writeString(target.resolve(name + ".printed"), cluster.printed(name));
     }

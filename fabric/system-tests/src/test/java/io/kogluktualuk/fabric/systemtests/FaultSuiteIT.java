@@ -2,20 +2,24 @@ package io.kogluktualuk.fabric.systemtests;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Random scenarios of faults under a mixed load, see [Scenario] and `fabric/docs/FAULTS.md`.
 ///
-/// `-Dfaults.scenarios=200` runs more of them, `-Dfaults.seed=N` one alone, and
-/// `-Dfaults.faults=KILL_LEADER,CUT_MEMORY` that one with these faults.
+/// `-Dfaults.scenarios=200` runs more of them, `-Dfaults.first=N` from that one on,
+/// `-Dfaults.seed=N` one alone, and `-Dfaults.faults=KILL_LEADER,CUT_MEMORY` that one with these
+/// faults. A scenario that fails does not end the others.
 @EnabledIfSystemProperty(
     named = "faults",
     matches = "true",
-    disabledReason = "it takes several minutes: -Dfaults=true")
+    disabledReason = "it takes several minutes: scripts/faults, or -Dfaults=true")
 final class FaultSuiteIT {
 
   private static final long FIRST = 1;
@@ -24,6 +28,10 @@ final class FaultSuiteIT {
   private static final int EACH_CLUSTER = 10;
 
   private static final int SCENARIOS = 20;
+
+  private static final int FAILURES_MAX = 5;
+
+  private static final String REPEAT = "scripts/faults --seed ";
 
   static {
     if (Namespaces.isAvailable()) {
@@ -34,37 +42,42 @@ final class FaultSuiteIT {
   @Test
   @Timeout(14_400)
   void nothingThatWasPromisedIsBroken() throws Exception {
-    String seed = System.getProperty("faults.seed", "");
-    List<Long> seeds = new ArrayList<>();
-    if (seed.isEmpty()) {
-      int count = Integer.getInteger("faults.scenarios", SCENARIOS);
-      for (long each = FIRST; each < FIRST + count; each++) {
-        seeds.add(each);
-      }
-    } else {
-      seeds.add(Long.parseLong(seed));
+    Deque<Long> left = new ArrayDeque<>(seeds());
+    List<Throwable> failures = new ArrayList<>();
+    while (!left.isEmpty() && failures.size() < FAILURES_MAX) {
+      runSome(left, failures);
     }
-    for (int from = 0; from < seeds.size(); from += EACH_CLUSTER) {
-      run(seeds.subList(from, Math.min(seeds.size(), from + EACH_CLUSTER)));
+    if (!failures.isEmpty()) {
+      AssertionError all = new AssertionError(failures.size() + " scenarios failed");
+      failures.forEach(all::addSuppressed);
+      throw all;
     }
   }
 
-  private static void run(List<Long> seeds) throws Exception {
+  private static List<Long> seeds() {
+    Long one = Long.getLong("faults.seed");
+    if (one != null) {
+      return List.of(one);
+    }
+    long first = Long.getLong("faults.first", FIRST);
+    return LongStream.range(first, first + Integer.getInteger("faults.scenarios", SCENARIOS))
+        .boxed()
+        .toList();
+  }
+
+  /// Takes some scenarios with one cluster: until enough, or until one fails, after which nobody
+  /// knows what state the cluster is in.
+  private static void runSome(Deque<Long> left, List<Throwable> failures) throws Exception {
     Path kept = Path.of("target", "faults").toAbsolutePath();
     Path home = Files.createTempDirectory("kog-faults");
+    int failed = failures.size();
     try (FaultGround ground = FaultGround.open(home.resolve("home"))) {
-      for (long seed : seeds) {
+      for (int i = 0; i < EACH_CLUSTER && !left.isEmpty() && failures.size() == failed; i++) {
+        long seed = left.removeFirst();
         try {
           scenario(seed).run(ground, kept.resolve("scenario-" + seed));
         } catch (AssertionError e) {
-          throw new AssertionError(
-              "seed "
-                  + seed
-                  + " failed; repeat it with: ./mvnw -Dquick verify -pl fabric/system-tests -am"
-                  + " -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false"
-                  + " -Dit.test=FaultSuiteIT -Dfaults=true -Dfaults.seed="
-                  + seed,
-              e);
+          failures.add(new AssertionError("repeat it with: " + REPEAT + seed, e));
         }
       }
     } finally {

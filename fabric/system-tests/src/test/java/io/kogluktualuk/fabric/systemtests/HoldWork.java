@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -38,6 +39,9 @@ final class HoldWork implements Work {
   private static final int HELD_MAX = 24;
   private static final Duration TTL = Duration.ofSeconds(6);
 
+  /// Longer than a node that comes back takes to be heard; also how long it waits for credits.
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
   private final History history;
   private final Account account;
   private final ControlLink link;
@@ -47,6 +51,8 @@ final class HoldWork implements Work {
   private final Set<String> nodes = new HashSet<>();
   private final List<Hash> held = new ArrayList<>();
   private Held scope;
+  private boolean isShort;
+  private volatile boolean hasMetLimit;
 
   HoldWork(
       List<InetSocketAddress> controls,
@@ -61,7 +67,7 @@ final class HoldWork implements Work {
     this.blobs =
         FabricBlobs.open(
             this::memoryNodes,
-            ReaderSettings.defaults().withTimeout(Duration.ofSeconds(8)).withBuffers(4, 2),
+            ReaderSettings.defaults().withTimeout(PATIENCE).withBuffers(4, 2),
             new ControlLeases(link, "fault-suite", ids),
             new LeaseSettings(account, TTL, Duration.ofSeconds(2)));
     this.scope = blobs.leases().open();
@@ -85,9 +91,7 @@ final class HoldWork implements Work {
   @Override
   public void once(RandomGenerator random) {
     if (held.size() == HELD_MAX) {
-      held.clear();
-      scope.close();
-      scope = blobs.leases().open();
+      letGo();
     }
     Blob blob = Blob.of(Mutations.randomBytes(random.nextInt(1, 48 << 10), random));
     PutPolicy policy = PutPolicy.derived(0).withAccount(account);
@@ -98,15 +102,39 @@ final class HoldWork implements Work {
             "put",
             hash,
             () -> {
-              blobs.with(policy, scope).put(List.of(blob));
+              isShort = false;
+              try {
+                blobs.with(policy, scope).put(List.of(blob));
+              } catch (OutOfCredits e) {
+                isShort = true;
+                hasMetLimit = true;
+                throw e;
+              }
               return "";
             });
     if (did != null) {
       held.add(blob.hash());
+    } else if (isShort) {
+      letGo(); // it is the only one who can end the shortage
     }
     if (!held.isEmpty()) {
       check(held.get(random.nextInt(held.size())));
     }
+  }
+
+  private void letGo() {
+    held.clear();
+    scope.close();
+    scope = blobs.leases().open();
+  }
+
+  /// Whether the account's limit has kept it from putting something, or does so when it goes on
+  /// alone; on a slow machine a short scenario may not have come so far.
+  boolean meetsLimit(RandomGenerator random) {
+    for (int i = 0; i < 2 * HELD_MAX && !hasMetLimit; i++) {
+      once(random);
+    }
+    return hasMetLimit;
   }
 
   private void check(Hash hash) {

@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.CreditsStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
@@ -27,6 +28,10 @@ import java.util.random.RandomGeneratorFactory;
 final class MixedLoad implements AutoCloseable {
 
   private static final long LIMIT_BYTES = 64 << 20;
+
+  /// Less than [HoldWork] holds before it lets go, so that it has to wait in vain.
+  private static final long TIGHT_BYTES = 256 << 10;
+
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final History history;
@@ -39,6 +44,8 @@ final class MixedLoad implements AutoCloseable {
   private final HoldWork holds;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
+  private final RandomGenerator random;
+  private final boolean isTight;
   private boolean isHoldsClosed;
 
   MixedLoad(FaultGround ground, long seed, Path folder, History history) throws IOException {
@@ -48,7 +55,10 @@ final class MixedLoad implements AutoCloseable {
     this.account = new Account("held-" + seed);
     this.fabric = connect(ground);
     RequestIds ids = new RequestIds(random);
-    fabric.control().setCreditLimit(new SetCreditLimit(ids.next(), account, LIMIT_BYTES));
+    this.random = random;
+    this.isTight = random.nextBoolean();
+    long limit = isTight ? TIGHT_BYTES : LIMIT_BYTES;
+    fabric.control().setCreditLimit(new SetCreditLimit(ids.next(), account, limit));
     Fabric other = connect(ground);
     blobs.add(new BlobWork(fabric, history));
     blobs.add(new BlobWork(other, history));
@@ -62,7 +72,7 @@ final class MixedLoad implements AutoCloseable {
     begin(new RootWork(other.control(), ids, history, space), 20, random);
     begin(holds, 20, random);
     begin(new RunWork(other, history, folder.resolve("run"), space), 100, random);
-    begin(_ -> checkLimit(), 200, random);
+    begin(_ -> checkCredits(), 200, random);
   }
 
   private Fabric connect(FaultGround ground) {
@@ -98,15 +108,22 @@ final class MixedLoad implements AutoCloseable {
                 }));
   }
 
-  private void checkLimit() {
+  /// What nodes were given is never more than the limit, and what they charge never more than
+  /// what they were given.
+  private void checkCredits() {
     try {
       for (Accounts.Row row : fabric.control().accounts()) {
         if (row.account().equals(account) && row.allottedBytes() > row.limitBytes()) {
           history.violated(row + ": more allotted than its limit");
         }
       }
+      for (CreditsStatus.Row row : Credits.atNodes(fabric.control(), account)) {
+        if (row.chargedBytes() > row.allottedBytes()) {
+          history.violated(row + ": more charged than allotted");
+        }
+      }
     } catch (FabricException _) {
-      return; // nobody answers now: nothing is claimed
+      return; // somebody does not answer now: nothing is claimed
     }
   }
 
@@ -148,6 +165,9 @@ final class MixedLoad implements AutoCloseable {
           deadline,
           () -> Replicas.fewest(fabric, all) >= copies,
           () -> "sources have fewer than " + copies + " copies: " + Replicas.counts(fabric, all));
+    }
+    if (isTight && !holds.meetsLimit(random)) {
+      history.violated("the limit of " + TIGHT_BYTES + " bytes was never met: " + balance());
     }
     memos.lookAll();
     roots.lookAll();

@@ -1,36 +1,58 @@
 package io.kogluktualuk.fabric.systemtests;
 
-import java.util.List;
-import java.util.random.RandomGenerator;
-
-/// Which node a fault strikes, and how one comes back.
+/// Processes that end without a word, or do nothing for a while.
 ///
 /// **Threading:** stateless.
 final class NodeFaults {
 
   private NodeFaults() {}
 
-  static String control(FaultGround ground, RandomGenerator random) {
-    return ground.controls().get(random.nextInt(ground.controls().size()));
+  static Wound killLeader(Attack attack) throws Exception {
+    return kill(attack, attack.ground().leader());
   }
 
-  static String memory(RandomGenerator random) {
-    return "memory-" + random.nextInt(1, 4);
+  static Wound killControl(Attack attack) throws Exception {
+    return kill(attack, attack.control());
   }
 
-  static String compute(RandomGenerator random) {
-    return "compute-" + random.nextInt(1, 3);
+  static Wound killMemory(Attack attack) throws Exception {
+    return kill(attack, attack.memory());
   }
 
-  /// A control node that was there from the start: those that join later have no dials.
-  static String dialled(FaultGround ground, RandomGenerator random) {
-    List<String> old =
-        ground.controls().stream().filter(name -> name.compareTo("control-4") < 0).toList();
-    return old.get(random.nextInt(old.size()));
+  static Wound killCompute(Attack attack) throws Exception {
+    return kill(attack, attack.compute());
   }
 
-  static void start(FaultGround ground, String name) throws InterruptedException {
-    ground.cluster().start(name);
-    ground.cluster().awaitReady(name);
+  private static Wound kill(Attack attack, String name) throws InterruptedException {
+    attack.cluster().kill(name);
+    return Wound.healedBy(() -> attack.start(name));
+  }
+
+  /// Either until another leads, or for a moment: then it may go on as if nothing had been.
+  static Wound pauseLeader(Attack attack) throws Exception {
+    Evidence evidence = new Evidence(attack.ground());
+    Evidence.Led before = evidence.led();
+    Wound pause = pause(attack, before.leader());
+    boolean isLong = attack.random().nextBoolean();
+    return isLong ? pause.shownBy(() -> evidence.awaitAnotherLeader(before)) : pause;
+  }
+
+  /// Either until it is agreed to be lost, or for a moment.
+  static Wound pauseMemory(Attack attack) {
+    String name = attack.memory();
+    Wound pause = pause(attack, name);
+    boolean isLong = attack.random().nextBoolean();
+    return isLong ? pause.shownBy(() -> new Evidence(attack.ground()).awaitLost(name)) : pause;
+  }
+
+  static Wound pauseCompute(Attack attack) {
+    return pause(attack, attack.compute());
+  }
+
+  private static Wound pause(Attack attack, String name) {
+    attack.cluster().pause(name);
+    return new Wound(
+        () -> new Evidence(attack.ground()).awaitStopped(name),
+        () -> attack.cluster().resume(name));
   }
 }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.fabric.client.ClientSettings;
+import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.NodeFiles;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -253,6 +255,29 @@ final class ProcessCluster implements AutoCloseable {
     return processes.containsKey(name) && process(name).isAlive();
   }
 
+  /// The process of a node.
+  long pid(String name) {
+    return process(name).pid();
+  }
+
+  /// Where a node that has started answers calls.
+  InetSocketAddress address(String name) {
+    return ClusterFile.parseAddress(told(name, "address"));
+  }
+
+  /// Where a node that has started publishes its metrics.
+  String pages(String name) {
+    return told(name, "pages");
+  }
+
+  private String told(String name, String member) {
+    Matcher found = Pattern.compile("\"" + member + "\":\"([^\"]+)\"").matcher(printed(name));
+    if (!found.find()) {
+      throw new AssertionError(name + " has not told its " + member + ": " + printed(name));
+    }
+    return found.group(1);
+  }
+
   /// What a node printed last.
   String printed(String name) {
     return process(name).printed();
@@ -263,7 +288,7 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   private void signal(String name, String signal) {
-    run(List.of("kill", signal, Long.toString(process(name).pid())));
+    run(List.of("kill", signal, Long.toString(pid(name))));
   }
 
   @Override

@@ -74,7 +74,7 @@ record Scenario(long seed, List<Fault> faults) {
     RandomGenerator random = generator(~seed);
     try (MixedLoad load = new MixedLoad(ground, seed, Files.createDirectories(target), history)) {
       Await.pause(500);
-      Map<Fault.Domain, Fault.Healing> active = new EnumMap<>(Fault.Domain.class);
+      Map<Fault.Domain, Wound> active = new EnumMap<>(Fault.Domain.class);
       for (Fault fault : faults) {
         if (!fault.obstacle(ground).isEmpty()) {
           System.out.println("skipped " + fault + ": " + fault.obstacle(ground));
@@ -84,9 +84,10 @@ record Scenario(long seed, List<Fault> faults) {
           healAll(active);
         }
         if (fault.domain() == Fault.Domain.CONTROL) {
-          ground.awaitHealthy();
+          ground.awaitControlHealthy();
         }
-        active.put(fault.domain(), fault.inject(ground, load.holds(), random));
+        Attack attack = new Attack(ground, load.holds(), random);
+        active.put(fault.domain(), fault.inject(attack));
         Await.pause(random.nextLong(500, 3500));
       }
       healAll(active);
@@ -101,9 +102,9 @@ record Scenario(long seed, List<Fault> faults) {
     return fault.isDestructive() && fault.domain() == Fault.Domain.MEMORY;
   }
 
-  private static void healAll(Map<Fault.Domain, Fault.Healing> active) throws Exception {
-    for (Fault.Healing healing : active.values()) {
-      healing.heal();
+  private static void healAll(Map<Fault.Domain, Wound> active) throws Exception {
+    for (Wound wound : active.values()) {
+      wound.heal();
     }
     active.clear();
   }
