@@ -60,6 +60,7 @@ public final class RepairAgent implements AutoCloseable {
   private List<MemoryNode> looked = List.of();
   private long changedNanos;
   private boolean isClosed;
+  private boolean isInDoubt;
 
   /// How many damaged blobs a round has seen; the thread's own.
   private int damagedSeen;
@@ -101,6 +102,18 @@ public final class RepairAgent implements AutoCloseable {
     }
   }
 
+  /// A node has come back that may have lost what it had: everything is looked at again soon.
+  public void lookAgain() {
+    lock.lock();
+    try {
+      isInDoubt = true;
+      changedNanos = System.nanoTime();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   public RepairStatus status() {
     return tally.status();
   }
@@ -113,6 +126,7 @@ public final class RepairAgent implements AutoCloseable {
       while (true) {
         Placement now = awaitWork(nextNanos);
         boolean isSweep = System.nanoTime() - sweptNanos >= settings.sweep().toNanos();
+        settled = takeDoubt() ? null : settled;
         boolean isInOrder = round(now, isSweep ? null : settled);
         if (isInOrder) {
           settled = now;
@@ -137,7 +151,7 @@ public final class RepairAgent implements AutoCloseable {
           throw new InterruptedException();
         }
         long waitNanos = untilNanos - System.nanoTime();
-        if (!members.equals(looked)) {
+        if (isInDoubt || !members.equals(looked)) {
           waitNanos = changedNanos + settings.settle().toNanos() - System.nanoTime();
         }
         boolean isDamaged = local.damaged().size() > damagedSeen;
@@ -149,6 +163,17 @@ public final class RepairAgent implements AutoCloseable {
         boolean isIdle = members.isEmpty() || waitNanos > AGAIN.toNanos();
         changed.awaitNanos(isIdle ? AGAIN.toNanos() : waitNanos);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean takeDoubt() {
+    lock.lock();
+    try {
+      boolean was = isInDoubt;
+      isInDoubt = false;
+      return was;
     } finally {
       lock.unlock();
     }

@@ -21,6 +21,7 @@ import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.memnode.repair.Absences;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
@@ -37,6 +38,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A running memory node: one store for each of its tenants, and one address for control calls.
@@ -176,7 +179,7 @@ public final class MemoryServer implements AutoCloseable {
 
       @Override
       public void onMembers(Members members) {
-        MemoryServer.this.onMembers(MemoryNode.among(members.members()));
+        repairs.onMembers(MemoryNode.among(members.members()), unheard(members));
       }
 
       @Override
@@ -194,7 +197,14 @@ public final class MemoryServer implements AutoCloseable {
 
   /// Tells who the memory nodes are now: blobs are copied to where they belong.
   void onMembers(List<MemoryNode> members) {
-    repairs.onMembers(members);
+    repairs.onMembers(members, Set.of());
+  }
+
+  private static Set<String> unheard(Members members) {
+    return members.members().stream()
+        .filter(member -> member.unheardMillis() > Absences.UNHEARD_MILLIS)
+        .map(member -> member.info().id().toString())
+        .collect(Collectors.toSet());
   }
 
   /// What has been done so that each blob is where it belongs.

@@ -6,12 +6,14 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.memnode.repair.Absences;
 import io.kogluktualuk.memnode.repair.RepairAgent;
 import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.repair.ResidentPages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The repair of all tenants of one node: for each a session with the other nodes, and an agent.
 ///
@@ -25,6 +27,7 @@ final class Repairs implements AutoCloseable {
 
   private final OpenParts opened = new OpenParts("the repair of a memory node");
   private final List<RepairAgent> agents = new ArrayList<>();
+  private final Absences absences = new Absences();
   private volatile List<MemoryNode> members = List.of();
 
   private Repairs() {}
@@ -62,9 +65,17 @@ final class Repairs implements AutoCloseable {
   }
 
   /// Tells who the memory nodes are now.
-  void onMembers(List<MemoryNode> now) {
+  ///
+  /// @param unheard those that have been silent for [Absences#UNHEARD_MILLIS]
+  synchronized void onMembers(List<MemoryNode> now, Set<String> unheard) {
     members = List.copyOf(now);
-    agents.forEach(agent -> agent.members(members));
+    boolean isBack = absences.look(members, unheard);
+    for (RepairAgent agent : agents) {
+      agent.members(members);
+      if (isBack) {
+        agent.lookAgain();
+      }
+    }
   }
 
   RepairStatus status() {

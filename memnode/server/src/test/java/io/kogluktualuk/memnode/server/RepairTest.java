@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.PutPolicy;
+import io.kogluktualuk.memnode.repair.RepairSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,6 +35,10 @@ class RepairTest {
 
   private static final int BLOBS = 60;
   private static final int BLOB_BYTES = 5_000;
+
+  /// No sweep while a test lasts.
+  private static final RepairSettings SELDOM =
+      new RepairSettings(2, 1L << 30, Duration.ofHours(10), Duration.ZERO);
 
   private final TestNodes nodes;
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -102,6 +107,25 @@ class RepairTest {
     await(() -> c.status().blobs() > 0 && c.status().blobs() + 2 * BLOBS == copies("a", "b", "c"));
     await(() -> surplus("a", "b") == c.status().blobs());
     assertEquals(2.0 / 3 * BLOBS, c.status().blobs(), 0.35 * BLOBS);
+  }
+
+  /// Its records since the last sync went with the power, say; nobody has noticed that it was away.
+  @Test
+  void whatANodeLostWhileItWasAwayShortlyIsSoonThereAgain() throws IOException {
+    nodes.start("a", SELDOM);
+    nodes.start("b", SELDOM);
+    nodes.tellMembers();
+    put(nodes.reader(2));
+    await(() -> nodes.running("a").repair().sweeps() > 0);
+    nodes.stop("b");
+    try (FileChannel log =
+        FileChannel.open(nodes.folder("b").resolve("sealed.log"), StandardOpenOption.WRITE)) {
+      log.truncate(64 * (1 + BLOBS / 2));
+    }
+    nodes.start("b", SELDOM);
+    assertEquals(BLOBS / 2, copies("b"));
+    nodes.tellMembers();
+    await(() -> copies("b") == BLOBS);
   }
 
   private long surplus(String... names) {

@@ -60,6 +60,11 @@ final class TestNodes implements AutoCloseable {
     return start(name, settings(folder(name), name, port, storeOf(mebibytes)).withRepair(REPAIR));
   }
 
+  /// The same, with another way to look after copies.
+  MemoryServer start(String name, RepairSettings repair) {
+    return start(name, settings(folder(name), name, 0, storeOf(64)).withRepair(repair));
+  }
+
   /// The same, with other ways to keep blobs.
   MemoryServer start(String name, KeepingSettings keeping) {
     return start(
