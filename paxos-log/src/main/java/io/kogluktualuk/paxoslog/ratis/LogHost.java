@@ -3,6 +3,7 @@ package io.kogluktualuk.paxoslog.ratis;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.LogPeer;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
@@ -114,6 +115,11 @@ public final class LogHost implements AutoCloseable {
   /// @throws IllegalArgumentException when no such log was given to [#open]
   public ReplicatedLog log(String name) {
     return logOf(name);
+  }
+
+  /// How long syncs of a log's file took since the start.
+  public Distribution syncTimes(String name) {
+    return LogRegistries.syncTimes(logOf(name).group().memberId());
   }
 
   /// The replicas that the logs have agreed on, as far as this process knows.

@@ -56,6 +56,11 @@ final class RatisGroup {
     }
   }
 
+  /// This replica of this log, as Ratis calls it.
+  String memberId() {
+    return division().getMemberId().toString();
+  }
+
   long nextCallId() {
     return server.nextCallId();
   }

@@ -19,6 +19,7 @@ import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
@@ -64,6 +65,7 @@ public final class ComputeServer implements AutoCloseable {
   private final String host;
   private final Engine engine;
   private final FabricBlobs fabric;
+  private final FabricShelf shelf;
   private final RecentHolds holds;
   private final MemberPeers peers;
   private final RpcServer rpc;
@@ -94,12 +96,13 @@ public final class ComputeServer implements AutoCloseable {
           lent != null
               ? lent
               : opened.add(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
+      shelf = new FabricShelf(fabric);
       engine =
           opened.add(
               new Engine(
                   new EngineSettings(
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
-                  new FabricShelf(fabric),
+                  shelf,
                   holds,
                   new ControlIndex(control, settings.name()),
                   peers,
@@ -195,6 +198,16 @@ public final class ComputeServer implements AutoCloseable {
   /// How many memory nodes the control plane hears of, as it said at the last heartbeat.
   public int memoryNodes() {
     return peers.memoryNodes();
+  }
+
+  /// How long storing batches of blobs took since the start.
+  public Distribution putTimes() {
+    return shelf.putTimes();
+  }
+
+  /// How long fetching blobs took since the start.
+  public Distribution getTimes() {
+    return shelf.getTimes();
   }
 
   /// Takes a run on, unless the node is draining: then its caller asks another one.

@@ -3,7 +3,10 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.memnode.api.Retention;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.PutPolicy;
@@ -20,6 +23,8 @@ final class FabricShelf implements Shelf {
   private static final int RECIPE_REPLICAS = 2;
 
   private final FabricBlobs blobs;
+  private final Histogram puts = Histogram.ofTimes();
+  private final Histogram gets = Histogram.ofTimes();
 
   FabricShelf(FabricBlobs blobs) {
     this.blobs = blobs;
@@ -27,7 +32,23 @@ final class FabricShelf implements Shelf {
 
   @Override
   public void put(List<Blob> made) {
-    blobs.put(made);
+    put(blobs, made);
+  }
+
+  private void put(BlobStore where, List<Blob> made) {
+    long begin = System.nanoTime();
+    where.put(made);
+    puts.addSince(begin);
+  }
+
+  /// How long it took to store a batch, of those that were stored.
+  Distribution putTimes() {
+    return puts.read();
+  }
+
+  /// How long it took to fetch a blob, or several at once, of those that came.
+  Distribution getTimes() {
+    return gets.read();
   }
 
   @Override
@@ -36,17 +57,23 @@ final class FabricShelf implements Shelf {
         worth.isRecipe()
             ? PutPolicy.derived(Retention.Derived.COST_MICROS_MAX).withReplicas(RECIPE_REPLICAS)
             : PutPolicy.derived(Math.min(worth.costMicros(), Retention.Derived.COST_MICROS_MAX));
-    blobs.with(policy).put(made);
+    put(blobs.with(policy), made);
   }
 
   @Override
   public Blob get(Hash hash) {
-    return blobs.get(hash);
+    long begin = System.nanoTime();
+    Blob blob = blobs.get(hash);
+    gets.addSince(begin);
+    return blob;
   }
 
   @Override
   public List<Blob> getAll(List<Hash> hashes) {
-    return blobs.getAll(hashes);
+    long begin = System.nanoTime();
+    List<Blob> found = blobs.getAll(hashes);
+    gets.addSince(begin);
+    return found;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.transport.rpc.RpcServer;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A running control node.
@@ -71,6 +72,11 @@ public final class ControlServer implements AutoCloseable {
   /// What the `plane` call answers.
   public PlaneStatus plane() {
     return service.plane();
+  }
+
+  /// What was measured of each log, the main one first.
+  public List<LogMeasures> measures() {
+    return service.measures();
   }
 
   /// Writes a snapshot now, so that the next start has nothing to replay.

@@ -44,6 +44,8 @@ final class ControlService implements AutoCloseable {
   private final ControlMachine machine;
   private final MethodTable methods = VerbsStatus.addTo(new MethodTable());
   private final OpenParts opened = new OpenParts("a control node");
+  private final Map<String, MeasuredLog> logs = new LinkedHashMap<>();
+  private final Map<String, Proposer> proposers = new LinkedHashMap<>();
   private final ReplicatedLog log;
   private final MemoShards shards;
   private final Pulse pulse;
@@ -58,9 +60,13 @@ final class ControlService implements AutoCloseable {
     isJoining = settings.log().isJoining();
     Map<String, ControlMachine> machines = machines(settings.memoShards());
     LogHost host = opened.add(openLogs(settings, machines));
-    log = host.log(MAIN);
-    Proposer proposer = proposer(log, settings);
-    shards = new MemoShards(shards(settings, machines, host, proposer));
+    machines
+        .keySet()
+        .forEach(
+            name -> logs.put(name, new MeasuredLog(host.log(name), () -> host.syncTimes(name))));
+    log = logOf(MAIN);
+    Proposer proposer = proposer(MAIN, settings);
+    shards = new MemoShards(shards(settings, machines, proposer));
     pulse = new Pulse(System::nanoTime, settings.silentAfter());
     MainLog main = new MainLog(log, proposer, settings.commitTimeout());
     members = new MemberCalls(main, machine, pulse);
@@ -70,9 +76,8 @@ final class ControlService implements AutoCloseable {
     new RootCalls(main, machine).addTo(methods);
     new AuditCalls(main, machine.audit()).addTo(methods);
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
-    Map<String, ReplicatedLog> logs = new LinkedHashMap<>();
-    machines.keySet().forEach(name -> logs.put(name, host.log(name)));
-    plane = new PlaneCalls(settings.log().nodeId(), logs, log, machine.members());
+    plane =
+        new PlaneCalls(settings.log().nodeId(), new LinkedHashMap<>(logs), log, machine.members());
     plane.addTo(methods);
     new PlaneChanges(host, (who, id) -> members.forget(who, nodeId(settings.log().clusterId(), id)))
         .addTo(methods);
@@ -112,23 +117,29 @@ final class ControlService implements AutoCloseable {
   }
 
   private List<MemoShard> shards(
-      ControlSettings settings, Map<String, ControlMachine> machines, LogHost host, Proposer main) {
+      ControlSettings settings, Map<String, ControlMachine> machines, Proposer main) {
     List<MemoShard> all = new ArrayList<>();
     machines.forEach(
         (name, each) -> {
           if (name.equals(MAIN) == (settings.memoShards() == 1)) {
-            ReplicatedLog own = host.log(name);
-            Proposer proposer = own == log ? main : proposer(own, settings);
+            ReplicatedLog own = logOf(name);
+            Proposer proposer = own == log ? main : proposer(name, settings);
             all.add(new MemoShard(own, each.memos(), proposer, new HitCounters()));
           }
         });
     return all;
   }
 
-  private Proposer proposer(ReplicatedLog log, ControlSettings settings) {
+  private MeasuredLog logOf(String name) {
+    return Objects.requireNonNull(logs.get(name), name);
+  }
+
+  private Proposer proposer(String name, ControlSettings settings) {
     Proposer proposer =
         opened.add(
-            new Proposer(log, InstantSource.system(), settings.commitTimeout(), ENTRIES_IN_FLIGHT));
+            new Proposer(
+                logOf(name), InstantSource.system(), settings.commitTimeout(), ENTRIES_IN_FLIGHT));
+    proposers.put(name, proposer);
     proposer.start();
     return proposer;
   }
@@ -163,6 +174,18 @@ final class ControlService implements AutoCloseable {
     return now.failure() == null
         ? status(now, log.read(table::epoch), log.read(table::size))
         : status(now, table.epoch(), table.size());
+  }
+
+  /// What was measured of each log, the main one first.
+  List<LogMeasures> measures() {
+    List<LogMeasures> measures = new ArrayList<>();
+    proposers.forEach(
+        (name, proposer) -> {
+          MeasuredLog of = logOf(name);
+          measures.add(
+              new LogMeasures(name, of.times(), of.sizes(), proposer.batches(), of.syncTimes()));
+        });
+    return measures;
   }
 
   /// Writes snapshots of all logs.

@@ -7,6 +7,8 @@ import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
 import java.time.Duration;
@@ -45,6 +47,7 @@ final class Proposer implements AutoCloseable {
   private final ReplicatedLog log;
   private final InstantSource clock;
   private final Duration commitTimeout;
+  private final Histogram batches = Histogram.ofCounts();
   private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean isClosed;
@@ -91,6 +94,11 @@ final class Proposer implements AutoCloseable {
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }
+  }
+
+  /// How many commands each entry had.
+  Distribution batches() {
+    return batches.read();
   }
 
   /// How many calls wait behind the entries in flight.
@@ -165,6 +173,7 @@ final class Proposer implements AutoCloseable {
     List<Proposal> proposals = new ArrayList<>();
     calls.forEach(call -> proposals.addAll(call.proposals));
     try {
+      batches.add(proposals.size());
       byte[] entry = new ControlEntry(clock.millis(), proposals).toBytes();
       List<Reply> replies = Reply.decode(log.append(entry, Deadline.after(commitTimeout)));
       int from = 0;

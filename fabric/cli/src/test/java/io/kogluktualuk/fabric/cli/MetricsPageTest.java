@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,19 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsPageTest {
 
   private static final InetAddress HOST = InetAddress.getLoopbackAddress();
+
+  /// The histograms that a put and a run move.
+  private static final List<String> MOVED =
+      List.of(
+          "kog_control_entry_seconds{log=\"main\",node=\"control-1\"}",
+          "kog_control_entry_bytes{log=\"main\",node=\"control-1\"}",
+          "kog_control_entry_commands{log=\"main\",node=\"control-1\"}",
+          "kog_control_sync_seconds{log=\"main\",node=\"control-1\"}",
+          "kog_memory_put_seconds{node=\"memory-1\"}",
+          "kog_compute_get_seconds{node=\"compute-1\"}",
+          "kog_compute_put_seconds{node=\"compute-1\"}");
+
+  private static final Path PROGRAMS = Path.of("../../computenode/programs").toAbsolutePath();
 
   private final Path folder;
 
@@ -54,6 +68,14 @@ class MetricsPageTest {
     return Double.parseDouble(line.get().substring(series.length() + 1));
   }
 
+  private int run(CliRun kog) throws IOException {
+    Files.writeString(folder.resolve("text"), "one two\nthree\n");
+    Files.writeString(
+        folder.resolve("ns"),
+        "/bin/wc file " + PROGRAMS.resolve("wc.wasm") + "\n/text file text\n");
+    return kog.run("run", "-n", "ns", "--", "/bin/wc", "/text").exit();
+  }
+
   @Test
   void aClusterPublishesWhatItsControlCallsDo() throws Exception {
     CliRun kog = new CliRun(folder);
@@ -75,6 +97,8 @@ class MetricsPageTest {
       String url = "http://127.0.0.1:" + port + "/metrics";
       String before = scrape(url);
       assertEquals(0, kog.run("status").exit());
+      assertEquals(0, kog.runWithInput(new byte[] {1, 2, 3}, "put", "-").exit());
+      assertEquals(0, run(kog));
       String after = scrape(url);
       assertTrue(
           value(after, "kog_rpc_requests_served_total")
@@ -84,6 +108,13 @@ class MetricsPageTest {
       assertTrue(value(after, "kog_rpc_credits_available{side=\"client\"}") > 0);
       assertTrue(value(after, "kog_rpc_credit_wait_seconds_bucket{le=\"+Inf\"}") >= 0);
       assertEquals(0, value(after, "kog_rpc_receiver_not_ready_total"));
+      for (String moved : MOVED) {
+        String count = moved.replace("{", "_count{");
+        assertTrue(value(after, count) > value(before, count), () -> count + " in\n" + after);
+        assertTrue(value(after, moved.replace("{", "_sum{")) > 0, moved);
+      }
+      assertEquals(0, value(after, "kog_memory_wait_seconds_count{node=\"memory-1\"}"));
+      assertEquals(0, value(after, "kog_rpc_handshake_seconds_count"));
       assertEquals(1, value(after, "kog_node_ready{node=\"memory-1\"}"));
       assertEquals(64 << 20, value(after, "kog_memory_capacity_bytes{node=\"memory-1\"}"));
       assertEquals(1, value(after, "kog_control_is_leader{node=\"control-1\"}"));

@@ -17,9 +17,6 @@ final class KeepingSamples {
     samples.add(gauge("charged_bytes", "Bytes that may not be evicted", n.chargedBytes()));
     samples.add(gauge("evictable_bytes", "Bytes that may be evicted", n.evictableBytes()));
     samples.add(gauge("waiting", "Calls that wait for credits or room", n.waiting()));
-    samples.add(counter("waits", "Calls that had to wait for credits or room", n.waits()));
-    samples.add(
-        counter("wait_seconds", "How long they waited, all together", n.waitedNanos() / 1e9));
     samples.add(counter("waits_in_vain", "Those that were refused in the end", n.waitsInVain()));
     samples.add(evicted(n.evicted() - n.evictedAhead(), "room"));
     samples.add(evicted(n.evictedAhead(), "ahead"));
@@ -32,6 +29,20 @@ final class KeepingSamples {
     samples.add(counter("syncs", "Syncs of the device, each for all who waited", n.syncs()));
     repair(n.repair(), samples);
     return samples;
+  }
+
+  static List<Spread> spreads(KeepingNumbers n) {
+    return List.of(
+        new Spread(
+            "kog_memory_wait_seconds",
+            "How long calls waited for credits or room that had to",
+            n.waitTimes()),
+        new Spread("kog_memory_sync_seconds", "How long syncs of the device took", n.syncTimes()),
+        new Spread(
+            "kog_memory_put_seconds",
+            "How long it took to verify, log and show what had been written, with the wait for the"
+                + " device where one was asked for",
+            n.putTimes()));
   }
 
   private static void repair(RepairStatus r, List<Sample> samples) {

@@ -1,8 +1,12 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.fabric.measure.Distribution;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -35,7 +39,35 @@ record NodeMetrics(Supplier<List<ServedNode>> nodes) implements MultiCollector {
             .add(new Labelled(sample, of.merge(sample.labels())));
       }
     }
-    return new MetricSnapshots(byName.values().stream().map(NodeMetrics::snapshot).toList());
+    List<MetricSnapshot> all = new ArrayList<>(histograms());
+    byName.values().forEach(samples -> all.add(snapshot(samples)));
+    return new MetricSnapshots(all);
+  }
+
+  private List<MetricSnapshot> histograms() {
+    Map<String, HistogramSnapshot.Builder> byName = new TreeMap<>();
+    for (ServedNode node : nodes.get()) {
+      Labels of = Labels.of("node", node.name());
+      for (Spread spread : node.spreads()) {
+        byName
+            .computeIfAbsent(
+                spread.name(), name -> HistogramSnapshot.builder().name(name).help(spread.help()))
+            .dataPoint(point(spread.values(), of.merge(spread.labels())));
+      }
+    }
+    return byName.values().stream().<MetricSnapshot>map(HistogramSnapshot.Builder::build).toList();
+  }
+
+  private static HistogramDataPointSnapshot point(Distribution values, Labels labels) {
+    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+    for (int i = 0; i < values.buckets(); i++) {
+      buckets.bucket(values.bound(i), values.count(i));
+    }
+    return HistogramDataPointSnapshot.builder()
+        .classicHistogramBuckets(buckets.build())
+        .sum(values.sum())
+        .labels(labels)
+        .build();
   }
 
   private static MetricSnapshot snapshot(List<Labelled> samples) {

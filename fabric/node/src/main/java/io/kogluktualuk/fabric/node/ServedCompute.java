@@ -93,6 +93,19 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
   }
 
   @Override
+  public List<Spread> spreads() {
+    return List.of(
+        new Spread(
+            "kog_compute_put_seconds",
+            "How long it took to store a batch of blobs",
+            server.putTimes()),
+        new Spread(
+            "kog_compute_get_seconds",
+            "How long it took to fetch a blob, or several at once",
+            server.getTimes()));
+  }
+
+  @Override
   public void prepareToStop(Deadline deadline) {
     server.stopTaking();
     while (!server.isIdle() && !deadline.hasPassed()) {

@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.server.ControlServer;
 import io.kogluktualuk.controlplane.server.ControlSettings;
+import io.kogluktualuk.controlplane.server.LogMeasures;
 import io.kogluktualuk.fabric.node.config.ControlConfig;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A control node, seen by whoever operates it.
 ///
@@ -104,6 +106,27 @@ record ServedControl(String name, ControlServer server) implements ServedNode {
     List<Sample> samples = new ArrayList<>(tables(s));
     server.plane().groups().forEach(log -> samples.addAll(of(log)));
     return samples;
+  }
+
+  @Override
+  public List<Spread> spreads() {
+    return server.measures().stream().flatMap(ServedControl::spreads).toList();
+  }
+
+  private static Stream<Spread> spreads(LogMeasures of) {
+    return Stream.of(
+            new Spread(
+                "kog_control_entry_seconds",
+                "How long entries of the log took to be agreed on that this node proposed",
+                of.times()),
+            new Spread("kog_control_entry_bytes", "How large those entries were", of.sizes()),
+            new Spread(
+                "kog_control_entry_commands",
+                "How many commands each entry had, as they gather while one is agreed on",
+                of.batches()),
+            new Spread(
+                "kog_control_sync_seconds", "How long syncs of the log's file took", of.syncs()))
+        .map(spread -> spread.with("log", of.log()));
   }
 
   /// How far one log is, as this node sees it, and, if it leads, how far behind the others are.

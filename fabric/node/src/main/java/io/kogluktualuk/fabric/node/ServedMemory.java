@@ -80,6 +80,11 @@ record ServedMemory(String name, MemoryServer server) implements ServedNode {
     return all;
   }
 
+  @Override
+  public List<Spread> spreads() {
+    return KeepingSamples.spreads(server.keeping());
+  }
+
   private static List<Sample> occupancy(MemoryStatus s) {
     return List.of(
         Sample.gauge("kog_memory_capacity_bytes", "The most bytes it may hold", s.capacityBytes()),

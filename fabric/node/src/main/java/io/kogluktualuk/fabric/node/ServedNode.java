@@ -42,6 +42,9 @@ public sealed interface ServedNode extends AutoCloseable
   /// Its numbers now.
   List<Sample> samples();
 
+  /// How large what it measures has been since its start.
+  List<Spread> spreads();
+
   /// Takes nothing new and finishes what has begun, or hands it over, until the deadline.
   void prepareToStop(Deadline deadline);
 

@@ -2,6 +2,8 @@ package io.kogluktualuk.memnode.credit;
 
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CreditsStatus;
 import java.util.ArrayList;
@@ -20,8 +22,7 @@ public final class SpaceDoor {
   private final AccountNumbers names;
   private final SpaceLedger ledger;
   private final Runnable onShort;
-  private final LongAdder waits = new LongAdder();
-  private final LongAdder waitedNanos = new LongAdder();
+  private final Histogram waits = Histogram.ofTimes();
   private final LongAdder refused = new LongAdder();
 
   /// @param onShort run, outside all locks, when somebody begins to wait: the time to ask for more
@@ -47,13 +48,12 @@ public final class SpaceDoor {
         return;
       }
     }
-    waits.increment();
     onShort.run();
     long begin = System.nanoTime();
     try {
       await(granted, claim, deadline);
     } finally {
-      waitedNanos.add(System.nanoTime() - begin);
+      waits.addSince(begin);
     }
   }
 
@@ -181,14 +181,9 @@ public final class SpaceDoor {
     }
   }
 
-  /// How often somebody has had to wait, since the start.
-  public long waits() {
-    return waits.sum();
-  }
-
-  /// How long that took, all together.
-  public long waitedNanos() {
-    return waitedNanos.sum();
+  /// How long those have waited that had to, since the start, whatever came of it.
+  public Distribution waits() {
+    return waits.read();
   }
 
   /// How often it was in vain.

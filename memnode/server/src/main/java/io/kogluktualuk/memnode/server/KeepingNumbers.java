@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.memnode.api.RepairStatus;
 
 /// What a memory node has done that blobs stay, or go, for whoever watches it. All counts are
@@ -8,8 +9,6 @@ import io.kogluktualuk.memnode.api.RepairStatus;
 /// @param chargedBytes that may not be evicted
 /// @param evictableBytes that may
 /// @param waiting calls that wait for room now
-/// @param waits how often one had to
-/// @param waitedNanos how long, all together
 /// @param waitsInVain how often it was refused in the end
 /// @param evicted blobs, all together
 /// @param evictedAhead those of them that nobody was waiting for the room of
@@ -21,12 +20,13 @@ import io.kogluktualuk.memnode.api.RepairStatus;
 /// @param damaged blobs whose bytes were not theirs any more
 /// @param syncs of the device
 /// @param repair what was copied
+/// @param waitTimes how long those waited for credits or room that had to
+/// @param syncTimes how long syncs of the device took
+/// @param putTimes how long it took to verify, log and show what was written
 public record KeepingNumbers(
     long chargedBytes,
     long evictableBytes,
     long waiting,
-    long waits,
-    long waitedNanos,
     long waitsInVain,
     long evicted,
     long evictedAhead,
@@ -37,4 +37,7 @@ public record KeepingNumbers(
     long staleRefused,
     long damaged,
     long syncs,
-    RepairStatus repair) {}
+    RepairStatus repair,
+    Distribution waitTimes,
+    Distribution syncTimes,
+    Distribution putTimes) {}

@@ -234,8 +234,6 @@ public final class MemoryServer implements AutoCloseable {
         keeping.charged(),
         kept.evictableBytes(),
         door.waiting(),
-        door.waits(),
-        door.waitedNanos(),
         door.refused(),
         kept.evicted(),
         kept.evictedAhead(),
@@ -246,7 +244,10 @@ public final class MemoryServer implements AutoCloseable {
         calls.stale(),
         calls.damaged(),
         calls.syncs(),
-        repair());
+        repair(),
+        door.waits(),
+        calls.syncTimes(),
+        calls.putTimes());
   }
 
   /// Whether the control plane has heard of it lately.

@@ -3,6 +3,8 @@ package io.kogluktualuk.memnode.server;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Translates control calls for the stores of the tenants.
@@ -50,6 +53,7 @@ final class StoreCalls {
   private final NodeKeeping keeping;
   private final LongAdder calls = new LongAdder();
   private final LongAdder stale = new LongAdder();
+  private final Histogram putTimes = Histogram.ofTimes();
 
   /// @param tenants the default one first
   StoreCalls(
@@ -124,7 +128,14 @@ final class StoreCalls {
   }
 
   private SealResponse seal(SealRequest request) {
-    return keeping(request.tenant()).seal(request);
+    return timed(() -> keeping(request.tenant()).seal(request));
+  }
+
+  private SealResponse timed(Supplier<SealResponse> put) {
+    long begin = System.nanoTime();
+    SealResponse response = put.get();
+    putTimes.addSince(begin);
+    return response;
   }
 
   private StandResponse stand(StandRequest request) {
@@ -135,7 +146,7 @@ final class StoreCalls {
   }
 
   private SealResponse put(PutRequest request) {
-    return keeping(request.blobs().tenant()).put(request);
+    return timed(() -> keeping(request.blobs().tenant()).put(request));
   }
 
   private SyncResponse sync(SyncRequest request) {
@@ -178,6 +189,19 @@ final class StoreCalls {
   }
 
   /// Syncs of all stores.
+  /// How long it took to verify, log and show what had been written.
+  Distribution putTimes() {
+    return putTimes.read();
+  }
+
+  /// How long syncs of the device took.
+  Distribution syncTimes() {
+    return tenants.values().stream()
+        .map(each -> each.store().syncTimes())
+        .reduce(Distribution::plus)
+        .orElseThrow();
+  }
+
   long syncs() {
     return tenants.values().stream().mapToLong(each -> each.store().syncs()).sum();
   }

@@ -1,6 +1,8 @@
 package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupSync {
 
   private final Runnable sync;
+  private final Histogram times = Histogram.ofTimes();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -81,11 +84,13 @@ final class GroupSync {
     isSyncing = true;
     lock.unlock();
     RuntimeException failed = null;
+    long begin = System.nanoTime();
     try {
       sync.run();
     } catch (RuntimeException e) {
       failed = e;
     } finally {
+      times.addSince(begin);
       lock.lock();
       isSyncing = false;
       changed.signalAll();
@@ -96,6 +101,11 @@ final class GroupSync {
     } else {
       failure = failed;
     }
+  }
+
+  /// How long syncs have taken.
+  Distribution times() {
+    return times.read();
   }
 
   /// How many syncs there have been.

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.MemoryStatus;
@@ -528,6 +529,11 @@ public final class MemoryStore implements AutoCloseable {
   /// How many syncs there have been since the start.
   public long syncs() {
     return groupSync.syncs();
+  }
+
+  /// How long they took.
+  public Distribution syncTimes() {
+    return groupSync.times();
   }
 
   private SealResponse sealNow(SessionId session, long id) {

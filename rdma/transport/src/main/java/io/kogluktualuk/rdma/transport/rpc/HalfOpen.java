@@ -1,5 +1,6 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import io.kogluktualuk.fabric.measure.Histogram;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +28,21 @@ final class HalfOpen {
 
   private final Map<String, Integer> places = new HashMap<>();
   private final LongAdder refusals;
+  private final Histogram handshakes;
   private int taken;
   private final AtomicLong untold = new AtomicLong();
   private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - QUIET_NANOS);
 
   /// @param refusals counts those that are refused
-  HalfOpen(LongAdder refusals) {
+  /// @param handshakes how long those take that end well
+  HalfOpen(LongAdder refusals, Histogram handshakes) {
     this.refusals = refusals;
+    this.handshakes = handshakes;
+  }
+
+  /// One has ended well.
+  void proven(long sinceNanos) {
+    handshakes.addSince(sinceNanos);
   }
 
   /// Takes a place for a connection from an address, if there is one for it.

@@ -53,7 +53,7 @@ final class RpcGroup extends DaRPCEndpointGroup<RpcEndpoint, Frame, Frame> {
     this.name = name;
     this.settings = settings;
     this.statistics = statistics;
-    this.halfOpen = new HalfOpen(statistics.handshakesRefused());
+    this.halfOpen = new HalfOpen(statistics.handshakesRefused(), statistics.handshakes());
   }
 
   static RpcGroup open(

@@ -1,5 +1,7 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.rdma.transport.rpc.RpcStatistics.Gauges;
 import io.kogluktualuk.rdma.transport.rpc.RpcStatistics.Result;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -68,7 +70,18 @@ public final class RpcMetrics {
         "receiver_not_ready",
         "Messages that met no RECV; credits keep this at zero",
         s -> s.receiverNotReady().sum());
-    registry.register(this::creditWait);
+    registry.register(
+        () ->
+            histogram(
+                "credit_wait_seconds",
+                "How long messages and callers waited for credits, when they had to",
+                statistics.creditWait()));
+    registry.register(
+        () ->
+            histogram(
+                "handshake_seconds",
+                "How long TLS handshakes took that ended well, of either side",
+                statistics.handshakes()));
   }
 
   private void gauge(String name, String help, ToIntFunction<Gauges> value) {
@@ -124,21 +137,19 @@ public final class RpcMetrics {
     counter("messages_received", "Messages received", s -> s.messagesReceived().sum());
   }
 
-  private HistogramSnapshot creditWait() {
-    WaitHistogram waits = statistics.creditWait();
-    long[] counts = waits.counts();
-    double[] bounds = WaitHistogram.boundsSeconds();
+  private static HistogramSnapshot histogram(String name, String help, Histogram of) {
+    Distribution read = of.read();
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-    for (int i = 0; i < counts.length; i++) {
-      buckets.bucket(bounds[i], counts[i]);
+    for (int i = 0; i < read.buckets(); i++) {
+      buckets.bucket(read.bound(i), read.count(i));
     }
     return HistogramSnapshot.builder()
-        .name(PREFIX + "credit_wait_seconds")
-        .help("How long messages and callers waited for credits, when they had to")
+        .name(PREFIX + name)
+        .help(help)
         .dataPoint(
             HistogramSnapshot.HistogramDataPointSnapshot.builder()
                 .classicHistogramBuckets(buckets.build())
-                .sum(waits.sumSeconds())
+                .sum(read.sum())
                 .labels(Labels.EMPTY)
                 .build())
         .build();

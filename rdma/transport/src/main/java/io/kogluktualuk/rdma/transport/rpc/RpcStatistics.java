@@ -1,5 +1,6 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
+import io.kogluktualuk.fabric.measure.Histogram;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +49,8 @@ final class RpcStatistics {
   private final Map<Result, LongAdder> calls = new EnumMap<>(Result.class);
   private final Set<Gauges> clients = ConcurrentHashMap.newKeySet();
   private final Set<Gauges> servers = ConcurrentHashMap.newKeySet();
-  private final WaitHistogram creditWait = new WaitHistogram();
+  private final Histogram creditWait = Histogram.ofTimes();
+  private final Histogram handshakes = Histogram.ofTimes();
   private final LongAdder served = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder handshakesRefused = new LongAdder();
@@ -95,8 +97,13 @@ final class RpcStatistics {
   }
 
   /// Time that messages and callers waited for credits.
-  WaitHistogram creditWait() {
+  Histogram creditWait() {
     return creditWait;
+  }
+
+  /// Times from the first message of a TLS handshake to its good end.
+  Histogram handshakes() {
+    return handshakes;
   }
 
   /// Requests that a handler has answered.

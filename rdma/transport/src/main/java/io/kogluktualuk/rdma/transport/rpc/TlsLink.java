@@ -86,6 +86,7 @@ final class TlsLink {
   private volatile @Nullable String refusal;
   private int bytesTaken;
   private boolean isDriving;
+  private long begunNanos;
   private boolean hasLeft;
   private int sent;
 
@@ -179,6 +180,9 @@ final class TlsLink {
   }
 
   private void drive() {
+    if (begunNanos == 0) {
+      begunNanos = System.nanoTime();
+    }
     if (!isDriving) {
       isDriving = true;
       Thread.startVirtualThread(this::shake);
@@ -298,6 +302,7 @@ final class TlsLink {
 
   private void settle() {
     enter(Phase.READY);
+    halfOpen.proven(begunNanos);
     leave();
     settled.countDown();
   }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Method;
@@ -73,6 +75,18 @@ class RpcTlsTest {
             Method<byte[], byte[]> method = random.nextBoolean() ? ECHO : INLINE;
             assertArrayEquals(bytes, channel.call(method, bytes, in(10_000)));
           });
+    }
+  }
+
+  @Test
+  void eachHandshakeIsTimedOnBothSides() {
+    Histogram handshakes = RpcStatistics.process().handshakes();
+    Distribution before = handshakes.read();
+    try (RpcServer server = serverWith(north.server());
+        Channel channel = connect(server, north.client("trader"))) {
+      assertEquals(1, channel.call(ECHO, new byte[1], in(30_000)).length);
+      assertEquals(before.count() + 2, handshakes.read().count());
+      assertTrue(handshakes.read().sum() > before.sum());
     }
   }
 

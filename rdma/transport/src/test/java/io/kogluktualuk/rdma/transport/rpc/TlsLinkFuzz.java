@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
@@ -36,7 +37,7 @@ final class TlsLinkFuzz {
   /// One side, whose messages wait to be carried over.
   private static final class Side implements TlsLink.Wire {
     final TlsLink link;
-    final HalfOpen halfOpen = new HalfOpen(new LongAdder());
+    final HalfOpen halfOpen = new HalfOpen(new LongAdder(), Histogram.ofTimes());
     final BlockingQueue<byte[]> sent = new LinkedBlockingQueue<>();
     private final ByteBuffer[] messages = new ByteBuffer[TlsLink.MESSAGES_MAX];
 
