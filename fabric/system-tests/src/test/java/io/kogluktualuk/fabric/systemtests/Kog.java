@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,8 @@ import java.util.regex.Pattern;
 /// **Threading:** one thread. **Ownership:** [#close] ends the cluster that it started.
 final class Kog implements AutoCloseable {
 
-  private static final int SECONDS_MAX = 120;
+  /// Longer than `kog up` waits for nodes that do not become ready.
+  private static final int SECONDS_MAX = 300;
 
   private final Path home;
   private final Path folder;
@@ -74,6 +76,9 @@ final class Kog implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().put("KOG_HOME", home.toString());
     Process process = builder.directory(folder.toFile()).start();
+    // Whatever reads its output waits no longer than this.
+    CompletableFuture.delayedExecutor(SECONDS_MAX, TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
     try (OutputStream stdin = process.getOutputStream()) {
       input.transferTo(stdin);
     }
@@ -85,6 +90,16 @@ final class Kog implements AutoCloseable {
     String said = Files.readString(err);
     Files.delete(err);
     return new Result(process.exitValue(), out, said);
+  }
+
+  /// Starts a command that the test ends itself; nobody reads what it says.
+  Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(javaCommand());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   Result put(byte[] bytes) throws IOException, InterruptedException {

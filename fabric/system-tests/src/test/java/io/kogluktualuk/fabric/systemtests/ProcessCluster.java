@@ -121,6 +121,15 @@ final class ProcessCluster implements AutoCloseable {
     return self;
   }
 
+  /// Plans a memory node more, like the first one; only without namespaces, and without TLS.
+  void planMemory(String name) throws IOException {
+    Files.createDirectories(folder(name));
+    Path file = folder(name).resolve(NodeFiles.FILE);
+    Files.copy(folder("memory-1").resolve(NodeFiles.FILE), file);
+    configure(name, "name = \"" + name + "\"");
+    nodes.add(new NodeFiles.Planned(name, NodeRole.MEMORY, file));
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
