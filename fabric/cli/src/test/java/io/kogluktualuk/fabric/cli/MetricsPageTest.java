@@ -113,7 +113,11 @@ class MetricsPageTest {
         assertTrue(value(after, count) > value(before, count), () -> count + " in\n" + after);
         assertTrue(value(after, moved.replace("{", "_sum{")) > 0, moved);
       }
-      assertEquals(0, value(after, "kog_memory_wait_seconds_count{node=\"memory-1\"}"));
+      for (String kind : List.of("wait", "sync")) {
+        double count = value(after, "kog_memory_" + kind + "_seconds_count{node=\"memory-1\"}");
+        double sum = value(after, "kog_memory_" + kind + "_seconds_sum{node=\"memory-1\"}");
+        assertEquals(count > 0, sum > 0, kind);
+      }
       assertEquals(0, value(after, "kog_rpc_handshake_seconds_count"));
       assertEquals(1, value(after, "kog_node_ready{node=\"memory-1\"}"));
       assertEquals(64 << 20, value(after, "kog_memory_capacity_bytes{node=\"memory-1\"}"));

@@ -48,6 +48,8 @@ final class KeepingSettingsTest {
       others.put(List.of(blob("a")));
       others.put(List.of(blob("b")));
       assertTrue(always.keeping().syncs() >= 2, () -> always.keeping().toString());
+      assertTrue(always.keeping().syncTimes().count() >= 2);
+      assertTrue(always.keeping().putTimes().count() >= 2);
       assertEquals("b", new String(others.get(blob("b").hash()).toArray(), StandardCharsets.UTF_8));
     }
   }
