@@ -25,14 +25,6 @@ final class AbsencesTest {
   }
 
   @Test
-  void whoAnswersElsewhereHasBeenStartedAnew() {
-    assertFalse(look(2, NodeState.ACTIVE, NONE));
-    assertFalse(look(2, NodeState.ACTIVE, NONE));
-    assertTrue(look(3, NodeState.ACTIVE, NONE));
-    assertFalse(look(3, NodeState.DRAINING, NONE));
-  }
-
-  @Test
   void whoWasLostOrSilentIsBackWhenItIsHeardAgain() {
     assertFalse(look(2, NodeState.LOST, NONE));
     assertFalse(look(2, NodeState.LOST, Set.of("b")));
@@ -44,16 +36,16 @@ final class AbsencesTest {
   }
 
   @Test
-  void whoMovedWhileLostIsBackOnceItIsHeard() {
+  void whoAnswersElsewhereIsNoticedByItsAddress() {
+    assertFalse(look(2, NodeState.ACTIVE, Set.of("b")));
+    assertFalse(look(3, NodeState.ACTIVE, NONE));
     assertFalse(look(2, NodeState.ACTIVE, NONE));
-    assertFalse(look(3, NodeState.LOST, NONE));
-    assertTrue(look(3, NodeState.ACTIVE, NONE));
   }
 
   @Test
-  void whoLeftForGoodAndJoinsIsNew() {
-    assertFalse(look(2, NodeState.ACTIVE, NONE));
+  void whoLeftForGoodIsNotAwaited() {
+    assertFalse(look(2, NodeState.LOST, NONE));
     assertFalse(absences.look(List.of(node("a", 1, NodeState.ACTIVE)), NONE));
-    assertFalse(look(3, NodeState.ACTIVE, NONE));
+    assertFalse(look(2, NodeState.ACTIVE, NONE));
   }
 }
