@@ -31,9 +31,14 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator does with nodes that are processes of their own, by commands.
+@EnabledIfSystemProperty(
+    named = "operations",
+    matches = "true",
+    disabledReason = "it takes several minutes")
 @Timeout(600)
 final class OperationsIT {
 
