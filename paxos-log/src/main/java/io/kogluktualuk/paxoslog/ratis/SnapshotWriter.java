@@ -54,7 +54,7 @@ final class SnapshotWriter implements AutoCloseable {
   boolean onApplied(int bytes) {
     bytesSince += bytes;
     entriesSince++;
-    boolean reached = bytesSince >= Math.max(bytesMin, sizeLast / 2) || entriesSince >= entriesMax;
+    boolean reached = bytesSince >= Math.max(bytesMin, sizeLast) || entriesSince >= entriesMax;
     if (!reached || !isDue.compareAndSet(false, true)) {
       return false;
     }

@@ -8,10 +8,12 @@ import io.kogluktualuk.controlplane.api.MemoEntry;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
 import io.kogluktualuk.controlplane.model.Proposal;
+import io.kogluktualuk.controlplane.model.Reply;
 import io.kogluktualuk.controlplane.model.actions.MemoChange;
 import io.kogluktualuk.controlplane.model.actions.MemoCommand;
 import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.model.actions.MemoView;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.MethodTable;
@@ -110,14 +112,19 @@ final class MemoCalls {
   }
 
   private List<Recorded> record(MemoShard shard, List<MemoRecord> memos) {
-    List<Proposal> proposals =
-        memos.stream().map(memo -> new MemoCommand.Record(memo).toProposal()).toList();
-    if (proposals.isEmpty()) {
+    if (memos.isEmpty()) {
       return List.of();
     }
-    return shard.proposer().propose(proposals, CallTime.within(timeout)).stream()
-        .map(reply -> MemoTable.readReply(reply.orThrow()))
-        .toList();
+    List<Proposal> proposals = new ArrayList<>(memos.size());
+    CanonicalWriter writer = new CanonicalWriter();
+    for (MemoRecord memo : memos) {
+      proposals.add(new MemoCommand.Record(memo).toProposal(writer));
+    }
+    List<Recorded> fates = new ArrayList<>(memos.size());
+    for (Reply reply : shard.proposer().propose(proposals, CallTime.within(timeout))) {
+      fates.add(MemoTable.readReply(reply.orThrow()));
+    }
+    return fates;
   }
 
   private static @Nullable MemoEntry entry(MemoShard shard, Hash key) {

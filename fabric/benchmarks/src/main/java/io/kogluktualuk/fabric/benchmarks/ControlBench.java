@@ -22,7 +22,10 @@ final class ControlBench implements Bench {
 
   private static final int BATCH = 100;
   private static final int ROUNDS = 5;
-  private static final long WARM_UP_NANOS = 8_000_000_000L;
+  private static final long WARM_UP_NANOS = 10_000_000_000L;
+
+  /// The peer has no compiler that would have to come to an end.
+  private static final long PEER_WARM_UP_NANOS = 3_000_000_000L;
 
   @Override
   public String name() {
@@ -79,12 +82,17 @@ final class ControlBench implements Bench {
   /// Servers run for weeks; what a compiler does in their first seconds is not what is measured.
   private static void warmUp(int clients, Operation ours, @Nullable Operation peer)
       throws Exception {
-    for (Operation operation : peer == null ? List.of(ours) : List.of(ours, peer)) {
-      AtomicLong numbers = new AtomicLong(System.nanoTime());
-      long end = System.nanoTime() + WARM_UP_NANOS;
-      while (System.nanoTime() < end) {
-        nanos(clients, 4 * clients, numbers, operation);
-      }
+    warmUp(clients, ours, WARM_UP_NANOS);
+    if (peer != null) {
+      warmUp(clients, peer, PEER_WARM_UP_NANOS);
+    }
+  }
+
+  private static void warmUp(int clients, Operation operation, long nanos) throws Exception {
+    AtomicLong numbers = new AtomicLong(System.nanoTime());
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < nanos) {
+      nanos(clients, 16 * clients, numbers, operation);
     }
   }
 
@@ -104,7 +112,7 @@ final class ControlBench implements Bench {
   }
 
   private static Measurement latency(Operation ours, @Nullable Operation peer) throws Exception {
-    List<Spread> spreads = contest(1, 500, ours, peer);
+    List<Spread> spreads = contest(1, 1000, ours, peer);
     Spread own = spreads.getFirst().times(1e-6);
     Spread other = spreads.size() > 1 ? spreads.get(1).times(1e-6) : null;
     // At most 1.2 times as long.
@@ -139,7 +147,7 @@ final class ControlBench implements Bench {
     if (peer != null) {
       contenders.add(count -> nanos(clients, count, numbers, peer));
     }
-    return Contest.hold(times, ROUNDS, times, contenders);
+    return Contest.hold(times / 4, ROUNDS, times, contenders);
   }
 
   /// Has clients share a number of operations.

@@ -53,7 +53,7 @@ final class ControlNodes implements AutoCloseable {
                 "java.base/sun.nio.ch=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx1g",
+                "-Xmx3g",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ControlNodes.class.getName(),

@@ -57,11 +57,19 @@ final class ControlTraffic implements AutoCloseable {
   }
 
   static Hash hash(long number, int salt) {
-    long mixed = (number + salt) * 0x9E3779B97F4A7C15L;
     ByteBuffer bytes = ByteBuffer.allocate(Hash.BYTES);
-    bytes.putLong(mixed ^ mixed >>> 29).putLong(mixed * 0xBF58476D1CE4E5B9L);
-    bytes.putLong(number).putLong(mixed ^ number << 7);
+    for (long word = 0; word < Hash.BYTES / Long.BYTES; word++) {
+      bytes.putLong(mixed((number * 4 + salt) * 4 + word));
+    }
     return Hash.ofBytes(bytes.array());
+  }
+
+  /// The finalizer of SplitMix64: each bit of the number flips each bit of the result or not.
+  private static long mixed(long number) {
+    long mixed = number * 0x9E3779B97F4A7C15L;
+    mixed = (mixed ^ mixed >>> 30) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
+    return mixed ^ mixed >>> 31;
   }
 
   static MemoRecord memo(long number) {

@@ -2,7 +2,6 @@ package io.kogluktualuk.fabric.codec;
 
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -126,6 +125,11 @@ public final class CanonicalReader {
   public String text(int bytesMax, String meaning) {
     int length = (int) varint(bytesMax, "the length of " + meaning);
     need(length, meaning);
+    if (isPlain(length)) {
+      String value = new String(bytes, position, length, StandardCharsets.US_ASCII);
+      position += length;
+      return value;
+    }
     try {
       String value =
           StandardCharsets.UTF_8
@@ -141,9 +145,19 @@ public final class CanonicalReader {
     }
   }
 
+  /// Nearly all names are, and a decoder costs more than the rest of a message.
+  private boolean isPlain(int length) {
+    for (int i = position; i < position + length; i++) {
+      if (bytes[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public Hash hash() {
     need(Hash.BYTES, "a hash");
-    Hash hash = Hash.read(MemorySegment.ofArray(bytes), position);
+    Hash hash = Hash.read(bytes, position);
     position += Hash.BYTES;
     return hash;
   }
@@ -156,6 +170,12 @@ public final class CanonicalReader {
       throw malformed(start, "it does not begin as its kind must");
     }
     position += expected.length;
+  }
+
+  /// Passes over bytes whose content does not matter here.
+  public void skip(int count, String meaning) {
+    need(count, meaning);
+    position += count;
   }
 
   /// Declares the value complete.

@@ -89,17 +89,21 @@ public final class CanonicalWriter {
 
   public CanonicalWriter hash(Hash value) {
     ensure(Hash.BYTES);
-    for (int word = 0; word < 4; word++) {
-      u64(value.word(word));
-    }
+    value.write(buffer, length);
+    length += Hash.BYTES;
     return this;
   }
 
   /// Bytes as they are, without a length: magic numbers.
   public CanonicalWriter raw(byte[] value) {
-    ensure(value.length);
-    System.arraycopy(value, 0, buffer, length, value.length);
-    length += value.length;
+    return raw(value, 0, value.length);
+  }
+
+  /// A part of an array as it is, without a length: what is encoded already.
+  public CanonicalWriter raw(byte[] value, int offset, int count) {
+    ensure(count);
+    System.arraycopy(value, offset, buffer, length, count);
+    length += count;
     return this;
   }
 

@@ -3,6 +3,8 @@ package io.kogluktualuk.fabric.hash;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 
@@ -16,6 +18,9 @@ public final class Hash implements Comparable<Hash> {
 
   private static final ValueLayout.OfLong BE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private static final VarHandle BE_WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final long word0;
   private final long word1;
@@ -38,12 +43,21 @@ public final class Hash implements Comparable<Hash> {
         segment.get(BE_LONG, offset + 24));
   }
 
+  /// The hash whose 32 bytes start at `offset` of an array.
+  public static Hash read(byte[] bytes, int offset) {
+    return new Hash(
+        (long) BE_WORD.get(bytes, offset),
+        (long) BE_WORD.get(bytes, offset + 8),
+        (long) BE_WORD.get(bytes, offset + 16),
+        (long) BE_WORD.get(bytes, offset + 24));
+  }
+
   /// The hash with exactly these 32 bytes.
   public static Hash ofBytes(byte[] bytes) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException("a hash has 32 bytes, found " + bytes.length);
     }
-    return read(MemorySegment.ofArray(bytes), 0);
+    return read(bytes, 0);
   }
 
   /// The hash of some bytes.
@@ -83,9 +97,17 @@ public final class Hash implements Comparable<Hash> {
     segment.set(BE_LONG, offset + 24, word3);
   }
 
+  /// Writes the 32 bytes at `offset` of an array.
+  public void write(byte[] bytes, int offset) {
+    BE_WORD.set(bytes, offset, word0);
+    BE_WORD.set(bytes, offset + 8, word1);
+    BE_WORD.set(bytes, offset + 16, word2);
+    BE_WORD.set(bytes, offset + 24, word3);
+  }
+
   public byte[] toBytes() {
     byte[] bytes = new byte[BYTES];
-    write(MemorySegment.ofArray(bytes), 0);
+    write(bytes, 0);
     return bytes;
   }
 

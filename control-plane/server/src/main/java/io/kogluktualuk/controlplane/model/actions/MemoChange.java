@@ -8,6 +8,9 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 /// What may happen to the memo index. Tags are never renumbered.
 public sealed interface MemoChange {
 
+  /// The tag of [Known].
+  int KNOWN = 1;
+
   /// The outcome of a transaction is known.
   record Known(MemoRecord memo, long atMillis) implements MemoChange {}
 
@@ -20,7 +23,7 @@ public sealed interface MemoChange {
     CanonicalWriter writer = new CanonicalWriter();
     switch (this) {
       case Known known -> {
-        MemoRecord.CODEC.write(known.memo(), writer.u8(1));
+        MemoRecord.CODEC.write(known.memo(), writer.u8(KNOWN));
         writer.varint(known.atMillis());
       }
       case Disagreed disagreed -> {
@@ -34,7 +37,7 @@ public sealed interface MemoChange {
   static MemoChange read(CanonicalReader reader) {
     int tag = reader.u8();
     return switch (tag) {
-      case 1 -> new Known(MemoRecord.CODEC.read(reader), reader.varint());
+      case KNOWN -> new Known(MemoRecord.CODEC.read(reader), reader.varint());
       case 2 -> new Disagreed(Disagreement.CODEC.read(reader), reader.varint());
       default -> throw reader.malformed("no memo change has tag " + tag);
     };

@@ -12,7 +12,12 @@ public sealed interface MemoCommand {
   record Record(MemoRecord memo) implements MemoCommand {}
 
   default Proposal toProposal() {
-    CanonicalWriter writer = new CanonicalWriter();
+    return toProposal(new CanonicalWriter());
+  }
+
+  /// As [#toProposal()], by means of a writer that others may use afterwards.
+  default Proposal toProposal(CanonicalWriter writer) {
+    writer.clear();
     switch (this) {
       case Record command -> MemoRecord.CODEC.write(command.memo(), writer.u8(1));
     }

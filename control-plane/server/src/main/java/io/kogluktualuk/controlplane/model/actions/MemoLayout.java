@@ -17,12 +17,10 @@ final class MemoLayout {
 
   private MemoLayout() {}
 
-  static byte[] encode(MemoChange.Known known, int producer) {
-    CanonicalWriter writer = new CanonicalWriter();
+  static void write(MemoChange.Known known, int producer, CanonicalWriter writer) {
     writer.hash(known.memo().key());
     Outcome.CODEC.write(known.memo().outcome(), writer);
     writer.varint(producer).varint(known.atMillis()).varint(known.memo().durationNanos());
-    return writer.toBytes();
   }
 
   static Outcome outcome(MemoStore.View view, int ordinal) {
@@ -36,6 +34,32 @@ final class MemoLayout {
     String producer = producers.get((int) reader.varint());
     long atMillis = reader.varint();
     return new MemoChange.Known(new MemoRecord(key, outcome, producer, reader.varint()), atMillis);
+  }
+
+  /// Writes a memo as a [MemoChange.Known] is encoded, without making one.
+  static void writeChange(
+      MemoStore.View view, int ordinal, List<String> producers, CanonicalWriter writer) {
+    byte[] chunk = view.chunk(ordinal);
+    int offset = view.offset(ordinal);
+    CanonicalReader reader = reader(view, ordinal, Hash.BYTES);
+    int before = reader.remaining();
+    skipOutcome(reader);
+    int alike = Hash.BYTES + before - reader.remaining();
+    String producer = producers.get((int) reader.varint());
+    long atMillis = reader.varint();
+    writer.u8(MemoChange.KNOWN).raw(chunk, offset, alike);
+    writer.text(producer).varint(reader.varint()).varint(atMillis);
+  }
+
+  private static void skipOutcome(CanonicalReader reader) {
+    reader.u8(); // how it ended
+    reader.varint(); // the detail of that
+    reader.varint(); // fuel used
+    for (int ref = 0; ref < 3; ref++) {
+      reader.u8(); // the kind
+      reader.skip(Hash.BYTES, "a hash");
+      reader.varint(); // the length
+    }
   }
 
   static Hash key(MemoStore.View view, int ordinal) {

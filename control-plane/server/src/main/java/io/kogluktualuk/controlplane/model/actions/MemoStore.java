@@ -11,7 +11,7 @@ import java.util.Arrays;
 ///
 /// ```
 /// slots      hash table with linear probing, load at most 2/3:       8 bytes
-///            32 bits of the key │ ordinal + 1, or 0
+///            32 bits of the key, mixed │ ordinal + 1, or 0
 /// positions  ordinal → chunk number and offset in it                 4 bytes
 /// chunks     1 MiB each: key 32 bytes │ the rest of the memo         an entry never spans two
 /// ```
@@ -23,7 +23,10 @@ import java.util.Arrays;
 /// **Bound:** [#CHUNKS_MAX] chunks: 4 GiB, over twenty million memos.
 final class MemoStore {
 
-  static final int CHUNK_BYTES = 1 << 20;
+  /// Just a mebibyte with the header of an array: collectors that cut their memory into pieces of
+  /// that size would give it two of them otherwise.
+  static final int CHUNK_BYTES = (1 << 20) - 16;
+
   static final int CHUNKS_MAX = 1 << 12;
   private static final int CHUNK_SHIFT = 20;
   private static final int BLOCK_SHIFT = 14;
@@ -43,7 +46,7 @@ final class MemoStore {
 
     /// Where in its chunk an entry begins.
     int offset(int ordinal) {
-      return position(ordinal) & CHUNK_BYTES - 1;
+      return position(ordinal) & (1 << CHUNK_SHIFT) - 1;
     }
 
     private int position(int ordinal) {
@@ -66,12 +69,19 @@ final class MemoStore {
     }
   }
 
-  /// The keys are hashes; this word of them chooses the slot. Placement uses others.
-  private static final int SLOT_WORD = 2;
+  /// Mixed into the slots. Keys come from clients, who are not obliged to send hashes: with a
+  /// choice of slots that they could foresee, some thousand keys would make each update a long
+  /// search, on the one thread that applies entries. Only slots depend on it: ordinals do not.
+  private final long secret;
 
   private View all = new View(new byte[0][], new int[0][], 0);
   private long[] slots = new long[SLOTS_MIN];
   private int usedInLastChunk = CHUNK_BYTES;
+
+  /// @param secret of this store alone, unlike that of other replicas and other starts
+  MemoStore(long secret) {
+    this.secret = secret;
+  }
 
   /// Everything there is now.
   View view() {
@@ -80,7 +90,7 @@ final class MemoStore {
 
   /// The ordinal of the entry with a key, or -1.
   int find(Hash key) {
-    int tag = tagOf(key.word(SLOT_WORD));
+    int tag = tagOf(key.word(0), key.word(1), key.word(2), key.word(3));
     int slot = tag & slots.length - 1;
     while (slots[slot] != 0) {
       int ordinal = (int) slots[slot] - 1;
@@ -97,11 +107,12 @@ final class MemoStore {
     return all.chunks.length < CHUNKS_MAX || usedInLastChunk + length <= CHUNK_BYTES;
   }
 
-  /// Adds an entry, which begins with its key; the key must not be there yet.
-  void add(byte[] entry) {
+  /// Adds the entry in the first bytes of an array. It begins with its key, which must not be
+  /// there yet.
+  void add(byte[] entry, int length) {
     int ordinal = all.count;
     byte[][] chunks = all.chunks;
-    if (usedInLastChunk + entry.length > CHUNK_BYTES) {
+    if (usedInLastChunk + length > CHUNK_BYTES) {
       chunks = Arrays.copyOf(chunks, chunks.length + 1);
       chunks[chunks.length - 1] = new byte[CHUNK_BYTES];
       usedInLastChunk = 0;
@@ -112,10 +123,10 @@ final class MemoStore {
       positions[positions.length - 1] = new int[BLOCK_SIZE];
     }
     int chunk = chunks.length - 1;
-    System.arraycopy(entry, 0, chunks[chunk], usedInLastChunk, entry.length);
+    System.arraycopy(entry, 0, chunks[chunk], usedInLastChunk, length);
     positions[ordinal >>> BLOCK_SHIFT][ordinal & BLOCK_SIZE - 1] =
         chunk << CHUNK_SHIFT | usedInLastChunk;
-    usedInLastChunk += entry.length;
+    usedInLastChunk += length;
     all = new View(chunks, positions, ordinal + 1);
     index(ordinal);
   }
@@ -141,7 +152,13 @@ final class MemoStore {
         occupy(each);
       }
     }
-    long tag = tagOf(all.keyWord(ordinal, SLOT_WORD));
+    View now = all;
+    long tag =
+        tagOf(
+            now.keyWord(ordinal, 0),
+            now.keyWord(ordinal, 1),
+            now.keyWord(ordinal, 2),
+            now.keyWord(ordinal, 3));
     occupy(tag << 32 | ordinal + 1);
   }
 
@@ -156,7 +173,15 @@ final class MemoStore {
     slots[slot] = content;
   }
 
-  private static int tagOf(long word) {
-    return (int) (word ^ word >>> 32);
+  /// Folds the halves of products, as wyhash does. No factor is known to who does not know the
+  /// secret, so nobody can make one zero.
+  private int tagOf(long word0, long word1, long word2, long word3) {
+    long mixed = fold(word0 ^ secret, word1 ^ Long.rotateLeft(secret, 21));
+    mixed = fold(word2 ^ mixed, word3 ^ Long.rotateLeft(secret, 42));
+    return (int) (mixed ^ mixed >>> 32);
+  }
+
+  private static long fold(long a, long b) {
+    return a * b ^ Math.unsignedMultiplyHigh(a, b);
   }
 }

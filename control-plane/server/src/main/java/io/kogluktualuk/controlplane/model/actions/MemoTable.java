@@ -13,6 +13,7 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -33,8 +34,14 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
   /// More than any encoded memo takes.
   private static final int MEMO_BYTES_MAX = 512;
 
-  private final MemoStore store = new MemoStore();
+  /// The replies to nearly all commands.
+  private static final byte[] FIRST = encoded(new Recorded.First());
+
+  private static final byte[] SAME = encoded(new Recorded.Same());
+
+  private final MemoStore store = new MemoStore(new SecureRandom().nextLong());
   private final Producers producers = new Producers();
+  private final CanonicalWriter scratch = new CanonicalWriter(MEMO_BYTES_MAX);
   private final Deque<MemoChange.Disagreed> disagreements = new ArrayDeque<>();
 
   @Override
@@ -70,8 +77,11 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
   @Override
   public void replay(MemoChange change) {
     switch (change) {
-      case MemoChange.Known known ->
-          store.add(MemoLayout.encode(known, producers.number(known.memo().producer())));
+      case MemoChange.Known known -> {
+        scratch.clear();
+        MemoLayout.write(known, producers.number(known.memo().producer()), scratch);
+        store.add(scratch.buffer(), scratch.length());
+      }
       case MemoChange.Disagreed disagreed -> {
         disagreements.addLast(disagreed);
         if (disagreements.size() > ControlStatus.DISAGREEMENTS_MAX) {
@@ -86,8 +96,11 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
     MemoView view = view();
     List<MemoChange.Disagreed> frozen = List.copyOf(disagreements);
     return writer -> {
+      CanonicalWriter change = new CanonicalWriter();
       for (int ordinal = 0; ordinal < view.size(); ordinal++) {
-        writer.write(view.get(ordinal).toBytes());
+        change.clear();
+        view.writeChange(ordinal, change);
+        writer.write(change.toBytes());
       }
       frozen.forEach(disagreed -> writer.write(disagreed.toBytes()));
     };
@@ -137,11 +150,11 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
     int ordinal = store.find(memo.key());
     if (ordinal < 0) {
       checkRoom(memo);
-      return decision(new Recorded.First(), List.of(new MemoChange.Known(memo, atMillis)));
+      return new Decision<>(List.of(new MemoChange.Known(memo, atMillis)), FIRST);
     }
     MemoRecord kept = view().get(ordinal).memo();
     if (kept.outcome().equals(memo.outcome())) {
-      return decision(new Recorded.Same(), List.of());
+      return new Decision<>(List.of(), SAME);
     }
     Disagreement disagreement =
         new Disagreement(
@@ -151,11 +164,10 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
             memo.outcome().output(),
             memo.producer(),
             atMillis);
-    Decision<MemoChange> decision =
-        decision(
-            new Recorded.Disagreeing(kept.outcome().output()),
-            List.of(new MemoChange.Disagreed(disagreement, disagreementCount() + 1)));
-    return new Decision<>(decision.changes(), decision.reply(), List.of(audited(disagreement)));
+    return new Decision<>(
+        List.of(new MemoChange.Disagreed(disagreement, disagreementCount() + 1)),
+        encoded(new Recorded.Disagreeing(kept.outcome().output())),
+        List.of(audited(disagreement)));
   }
 
   private static Effect audited(Disagreement found) {
@@ -179,9 +191,9 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
     producers.checkRoom(memo.producer());
   }
 
-  private static Decision<MemoChange> decision(Recorded recorded, List<MemoChange> changes) {
+  private static byte[] encoded(Recorded recorded) {
     CanonicalWriter reply = new CanonicalWriter();
     Recorded.CODEC.write(recorded, reply);
-    return new Decision<>(changes, reply.toBytes());
+    return reply.toBytes();
   }
 }

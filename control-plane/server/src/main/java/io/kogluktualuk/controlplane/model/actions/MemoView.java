@@ -2,6 +2,7 @@ package io.kogluktualuk.controlplane.model.actions;
 
 import io.kogluktualuk.controlplane.api.HashPrefix;
 import io.kogluktualuk.controlplane.api.Keys;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class MemoView {
   /// The memo with an ordinal below [#size].
   public MemoChange.Known get(int ordinal) {
     return MemoLayout.known(store, ordinal, producers);
+  }
+
+  /// Writes the change that made the memo with an ordinal below [#size] known.
+  void writeChange(int ordinal, CanonicalWriter writer) {
+    MemoLayout.writeChange(store, ordinal, producers, writer);
   }
 
   /// The transactions whose key begins so, oldest first.

@@ -17,6 +17,11 @@ final class Producers {
   private final List<String> names = new ArrayList<>();
   private List<String> namesNow = List.of();
 
+  /// The name that was asked for last: producers record many memos in a row.
+  private String last = "";
+
+  private int numberOfLast;
+
   void checkRoom(String name) {
     if (names.size() >= NAMES_MAX && !numbers.containsKey(name)) {
       throw new OutOfSpace("more than " + NAMES_MAX + " producers have recorded outcomes");
@@ -25,6 +30,15 @@ final class Producers {
 
   /// The number of a name, a fresh one when it is new.
   int number(String name) {
+    if (name.equals(last)) {
+      return numberOfLast;
+    }
+    last = name;
+    numberOfLast = find(name);
+    return numberOfLast;
+  }
+
+  private int find(String name) {
     Integer known = numbers.putIfAbsent(name, names.size());
     if (known != null) {
       return known;
@@ -45,5 +59,6 @@ final class Producers {
     numbers.clear();
     names.clear();
     namesNow = List.of();
+    last = "";
   }
 }

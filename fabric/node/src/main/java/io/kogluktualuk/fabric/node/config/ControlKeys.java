@@ -85,14 +85,14 @@ final class ControlKeys {
       Key.standard(
           "control.snapshot-after-size",
           Types.size(new ByteCount(64 << 10), ByteCount.gibibytes(64)),
-          ByteCount.mebibytes(16),
+          ByteCount.mebibytes(64),
           "So much of log since the last snapshot asks for the next one.");
 
   static final Key<Long> SNAPSHOT_AFTER_ENTRIES =
       Key.standard(
           "control.snapshot-after-entries",
           Types.count(1, 1_000_000_000),
-          50_000L,
+          200_000L,
           "So many entries of log do, however short they are.");
 
   static final List<Key<?>> ALL =

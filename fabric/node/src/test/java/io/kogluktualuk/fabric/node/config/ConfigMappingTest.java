@@ -67,8 +67,8 @@ final class ConfigMappingTest {
             Duration.ofMillis(300),
             Duration.ofMillis(600),
             Duration.ofMinutes(1),
-            ByteCount.mebibytes(16),
-            50_000),
+            ByteCount.mebibytes(64),
+            200_000),
         read(REQUIRED + "control {}"));
   }
 
