@@ -74,9 +74,8 @@ final class HoldWork implements Work {
   }
 
   private List<MemoryNode> memoryNodes() {
-    List<MemoryNode> members =
-        MemoryNode.among(
-            fabric.control().members().members().stream().filter(m -> !m.isSilent()).toList());
+    // Also silent ones: what is there only for lack of a heartbeat is not gone.
+    List<MemoryNode> members = MemoryNode.among(fabric.control().members().members());
     synchronized (nodes) {
       members.forEach(node -> nodes.add(node.id()));
     }
