@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Notices when a memory node has come back: it may have lost what it had, also when it was away so
-/// shortly that it never stopped being a member.
+/// Notices when a memory node has come back: it may have lost what it had, also when it was away
+/// so shortly that it never stopped being a member.
 ///
-/// One that was lost, or was not heard of for [#UNHEARD_MILLIS], may have been started anew: looking
-/// once too often costs some reads of indexes. That one which answers elsewhere has been,
-/// [RepairPlanner] sees itself.
+/// One that was lost, or was not heard of for [#UNHEARD_MILLIS], may have been started anew:
+/// looking once too often costs some reads of indexes. That one which answers elsewhere has been
+/// started anew, [RepairPlanner] sees itself.
 ///
 /// **Threading:** one thread at a time; no clock, no I/O. **Bound:** the members.
 public final class Absences {
