@@ -70,6 +70,7 @@ static void ls(void) {
     return;
   }
   for (struct dirent *entry; (entry = readdir(dir));) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
     say(entry->d_name);
     say(entry->d_type == DT_DIR ? "/\n" : entry->d_type == DT_REG ? "\n" : "?\n");
   }

@@ -59,7 +59,7 @@ final class Bench implements AutoCloseable {
         new Engine(
             EngineSettings.of("bench", slots), new PlainShelf(store), this::keep, memos, peers, vm);
     this.namespace = new NamespaceEditor(store);
-    for (String program : List.of("hello", "nothing", "probe")) {
+    for (String program : List.of("hello", "hostile", "nothing", "probe", "wasi")) {
       bind("/bin/" + program, program(program));
     }
   }

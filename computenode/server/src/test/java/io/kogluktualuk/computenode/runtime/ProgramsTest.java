@@ -214,6 +214,18 @@ class ProgramsTest {
   }
 
   @Test
+  void whatItLeavesAsTmpOutputIsItsOutput() {
+    assertEquals("left", bench.output("/bin/probe", "say", "lost", "put", "/tmp/output", "left"));
+    bench.bind("/tmp/output", "given");
+    assertEquals("said\n", bench.output("/bin/probe", "say", "said"));
+    assertEquals("new", bench.output("/bin/probe", "put", "/tmp/output", "new"));
+    assertEquals(
+        "x",
+        bench.output(
+            "/bin/probe", "put", "/tmp/output", "y", "put", "/tmp/z", "x", "out", "/tmp/z"));
+  }
+
+  @Test
   void aProgramThatIsNotThereIsAnOutcome() {
     RunReport report = bench.run("/bin/nope");
     assertEquals(new Ending.Invalid(), report.outcome().ending());

@@ -95,7 +95,7 @@ class SubtransactionsTest {
     assertEquals("text\ntext\ntext\na?\nb?\nin\n", bench.text(report.outcome().output()));
     List<Trace.Step> steps = bench.trace(report);
     assertEquals(
-        List.of("Found", "Bound", "Bound", "Computed", "Computed", "Absent"),
+        List.of("Found", "Absent", "Bound", "Bound", "Computed", "Computed"),
         steps.stream()
             .filter(step -> !step.path().equals("/tmp/in"))
             .filter(step -> !(step instanceof Trace.Absent) || step.path().equals("/tmp"))

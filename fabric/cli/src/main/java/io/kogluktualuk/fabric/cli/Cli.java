@@ -75,6 +75,7 @@ final class Cli {
         ControlCommand.of(terminal),
         new DoctorCommand(terminal),
         new FsckCommand(terminal),
+        new NewProgramCommand(terminal),
         new VersionCommand(terminal));
   }
 

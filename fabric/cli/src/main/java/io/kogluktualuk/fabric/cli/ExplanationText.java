@@ -74,6 +74,7 @@ final class ExplanationText {
     return switch (step) {
       case Trace.Found found -> "found    " + path + "  " + RefText.brief(found.ref());
       case Trace.Absent _ -> "absent   " + path;
+      case Trace.Directory _ -> "directory " + path;
       case Trace.Listed listed -> "listed   " + path + "  " + RefText.brief(listed.tree());
       case Trace.Computed c ->
           "computed " + path + "  by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
@@ -164,6 +165,7 @@ final class ExplanationText {
     return switch (step) {
       case Trace.Found found -> json.with("step", "found").with("ref", found.ref());
       case Trace.Absent _ -> json.with("step", "absent");
+      case Trace.Directory _ -> json.with("step", "directory");
       case Trace.Listed listed -> json.with("step", "listed").with("ref", listed.tree());
       case Trace.Computed c ->
           json.with("step", "computed").with("key", c.key()).with("ref", c.output());

@@ -110,7 +110,7 @@ final class Explainer {
     return switch (step) {
       case Trace.Computed computed -> computed.key();
       case Trace.Failed failed -> failed.key();
-      case Trace.Found _, Trace.Absent _, Trace.Listed _, Trace.Bound _ -> null;
+      case Trace.Found _, Trace.Absent _, Trace.Listed _, Trace.Directory _, Trace.Bound _ -> null;
     };
   }
 

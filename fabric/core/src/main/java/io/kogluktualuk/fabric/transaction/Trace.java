@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// "kogR" u8 version=1 │ varint steps │ { u8 tag │ text path │ … } …
 /// tag 1 found: ref      tag 2 absent      tag 3 listed: ref of the tree
 /// tag 4 computed: key, ref of the output  tag 5 failed: u8 1 + key, or u8 0
-/// tag 6 bound: ref of the thunk
+/// tag 6 bound: ref of the thunk           tag 7 directory
 /// ```
 ///
 /// Repeated observations of the same path are recorded once: what is there cannot change.
@@ -53,6 +53,10 @@ public record Trace(List<Step> steps) {
 
   /// The program bound a thunk there itself.
   public record Bound(String path, Ref thunk) implements Step {}
+
+  /// The path led to a directory, of which nothing more was seen than that it is one. `/tmp`,
+  /// which every program has, is seen as absent when the namespace has none.
+  public record Directory(String path) implements Step {}
 
   public byte[] encode() {
     CanonicalWriter writer = new CanonicalWriter();
@@ -91,6 +95,7 @@ public record Trace(List<Step> steps) {
         }
       }
       case Bound bound -> Ref.CODEC.write(bound.thunk, writer.u8(6).text(bound.path));
+      case Directory directory -> writer.u8(7).text(directory.path);
     }
   }
 
@@ -104,6 +109,7 @@ public record Trace(List<Step> steps) {
       case 4 -> new Computed(path, reader.hash(), Ref.CODEC.read(reader));
       case 5 -> new Failed(path, reader.bool() ? reader.hash() : null);
       case 6 -> new Bound(path, Ref.CODEC.read(reader));
+      case 7 -> new Directory(path);
       default -> throw reader.malformed("no step has tag " + tag);
     };
   }

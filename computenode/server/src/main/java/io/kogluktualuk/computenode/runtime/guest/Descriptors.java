@@ -4,6 +4,8 @@ import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Small numbers for open things; the lowest free one is given out.
@@ -39,16 +41,24 @@ final class Descriptors<T> {
     return value;
   }
 
-  void close(int number) {
-    get(number);
+  /// Frees a number; returns what it stood for.
+  T close(int number) {
+    T value = get(number);
     open.set(number, null);
+    return value;
   }
 
-  /// Gives what is open as `from` the number `to`, closing what was there.
-  void move(int from, int to) {
+  /// Gives what is open as `from` the number `to`; returns what that stood for.
+  T move(int from, int to) {
     T value = get(from);
-    get(to);
+    T replaced = get(to);
     open.set(from, null);
     open.set(to, value);
+    return replaced;
+  }
+
+  /// All that is open.
+  Stream<T> stream() {
+    return open.stream().filter(Objects::nonNull).map(Objects::requireNonNull);
   }
 }

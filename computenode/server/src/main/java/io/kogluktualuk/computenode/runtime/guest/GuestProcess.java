@@ -21,18 +21,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One program at work: its arguments, what it has open, its files, and what it has written so far.
+/// One program at work: its arguments, what it has open, its files, and what it has written so
+/// far.
 ///
 /// **Threading:** the guest's thread. **Bound:** [#FILES_MAX] descriptors, [#VIEWS_MAX] views,
-/// [#BINDS_MAX] bound thunks; the bytes it writes by the transaction's limit.
+/// [#BINDS_MAX] bound thunks, [#NAMES_LISTED_MAX] names in listings that are being read; the
+/// bytes it writes by the transaction's limit.
 public final class GuestProcess {
 
   static final int FILES_MAX = 1_024;
   static final int VIEWS_MAX = 1_024;
   static final int BINDS_MAX = 65_536;
 
-  /// The preopened directory `/`.
-  static final int ROOT = 3;
+  /// Some 50 MB of names.
+  static final int NAMES_LISTED_MAX = 1 << 20;
+
+  private static final NamePath STDIN = NamePath.parse("/dev/stdin");
+  private static final NamePath STDOUT = NamePath.parse("/dev/stdout");
 
   private final Hash key;
   private final Transaction transaction;
@@ -44,9 +49,11 @@ public final class GuestProcess {
   private final Descriptors<Descriptor> descriptors = new Descriptors<>(FILES_MAX);
   private final Descriptors<View> views = new Descriptors<>(VIEWS_MAX);
   private final RandomStream random;
+  private final VirtualClock clock = new VirtualClock();
   private long written;
   private long fuelAtLastCall;
   private int binds;
+  private int namesListed;
   private @Nullable NamePath output;
   private @Nullable Trap hostTrap;
 
@@ -65,16 +72,17 @@ public final class GuestProcess {
     this.diagnostics = diagnostics;
     this.standardOutput = new WrittenFile(tree.blobs());
     this.random = new RandomStream(key);
-    descriptors.add(new Descriptor.Input());
+    Readable nothing = new Readable.Written(new WrittenFile(tree.blobs()));
+    descriptors.add(new Descriptor.File(STDIN, nothing, null, Rights.FILE & ~Rights.WRITING, 0));
     descriptors.add(
         new Descriptor.File(
-            NamePath.parse("/dev/stdout"),
+            STDOUT,
             new Readable.Written(standardOutput),
             standardOutput,
-            false,
+            Rights.FILE & ~Rights.READ,
             0));
     descriptors.add(new Descriptor.Errors());
-    descriptors.add(new Descriptor.Directory(NamePath.ROOT));
+    descriptors.add(new Descriptor.Directory(NamePath.ROOT, Rights.ALL, true));
   }
 
   public WrittenFile standardOutput() {
@@ -128,6 +136,43 @@ public final class GuestProcess {
     return random;
   }
 
+  VirtualClock clock() {
+    return clock;
+  }
+
+  /// The bytes that the program may yet write.
+  long outputLeft() {
+    return transaction.limits().outputBytes() - written;
+  }
+
+  /// Gives a directory the names that reading it goes through, in place of those it had.
+  ///
+  /// @throws FileError NOMEM when too many listings are being read at once
+  void setNames(Descriptor.Directory directory, @Nullable List<GuestTree.Name> names) {
+    List<GuestTree.Name> replaced = directory.names;
+    int less = replaced == null ? 0 : replaced.size();
+    int more = names == null ? 0 : names.size();
+    if (namesListed - less > NAMES_LISTED_MAX - more) {
+      throw new FileError(Errno.NOMEM);
+    }
+    namesListed += more - less;
+    directory.names = names;
+  }
+
+  /// Lets go of what a descriptor held that has been closed.
+  void onClosed(Descriptor closed) {
+    switch (closed) {
+      case Descriptor.File file -> {
+        WrittenFile rested = file.written;
+        if (rested != null) {
+          rested.rest();
+        }
+      }
+      case Descriptor.Directory directory -> setNames(directory, null);
+      case Descriptor.Errors _ -> {}
+    }
+  }
+
   void setOutput(NamePath path) {
     output = path;
   }
@@ -161,17 +206,41 @@ public final class GuestProcess {
     return new GuestTrap(TrapKind.HOST, trap.words());
   }
 
-  /// Reads a path from the guest's memory, seen from a directory.
-  NamePath path(Guest guest, NamePath from, int address, int length) {
-    String text = text(guest, address, length);
+  /// Reads a path from the guest's memory, absolute or seen from the root, as text alone says.
+  NamePath path(Guest guest, int address, int length) {
+    String text = pathText(guest, address, length);
     if (text.isEmpty()) {
       throw new FileError(Errno.NOENT);
     }
     try {
-      return from.resolve(text);
+      return NamePath.ROOT.resolve(text);
     } catch (InvalidArgument _) {
       throw new FileError(text.indexOf(0) >= 0 ? Errno.INVAL : Errno.NAMETOOLONG);
     }
+  }
+
+  /// Reads a path from the guest's memory, seen from an open directory.
+  GuestPath path(Guest guest, Descriptor.Directory from, int address, int length) {
+    requireTraceSpace();
+    String text = pathText(guest, address, length);
+    return GuestPath.resolve(
+        from.path(),
+        text,
+        left -> {
+          guest.chargeFuel(HostCalls.CALL_FUEL);
+          requireTraceSpace();
+          if (!Stats.isDirectory(tree.find(left))) {
+            throw new FileError(Errno.NOTDIR);
+          }
+        });
+  }
+
+  private String pathText(Guest guest, int address, int length) {
+    requireInside(guest, address, Integer.toUnsignedLong(length));
+    if (length > GuestPath.BYTES_MAX) {
+      throw new FileError(Errno.NAMETOOLONG);
+    }
+    return text(guest, address, length);
   }
 
   /// Reads UTF-8 from the guest's memory.

@@ -19,12 +19,18 @@ public final class HostCalls {
 
   private HostCalls() {}
 
-  /// The imports, for all programs.
-  public static HostImports<GuestProcess> imports() {
+  /// The imports, for all programs that mean the same by a socket.
+  public static HostImports<GuestProcess> imports(SocketDialect dialect) {
     HostImports.Builder<GuestProcess> builder = HostImports.builder();
-    WasiProcess.addTo(builder);
-    WasiFiles.addTo(builder);
-    WasiPaths.addTo(builder);
+    for (Edition edition : Edition.values()) {
+      WasiProcess.addTo(builder, edition);
+      WasiPoll.addTo(builder, edition);
+      WasiFiles.addTo(builder, edition);
+      WasiDescriptors.addTo(builder, edition);
+      WasiDirectories.addTo(builder, edition);
+      WasiPaths.addTo(builder, edition);
+    }
+    WasiSockets.addTo(builder, dialect);
     KogImports.addTo(builder);
     return builder.build();
   }

@@ -74,7 +74,7 @@ final class KogImports {
 
   private static NamePath path(GuestProcess process, Guest guest, long address, long length) {
     process.requireTraceSpace();
-    return process.path(guest, NamePath.ROOT, (int) address, (int) length);
+    return process.path(guest, (int) address, (int) length);
   }
 
   private static long bind(GuestProcess process, Guest guest, long[] a) {

@@ -6,103 +6,70 @@ import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.computenode.vm.run.Guest;
-import io.kogluktualuk.computenode.vm.run.GuestMemory;
 import io.kogluktualuk.computenode.vm.run.HostImports;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// WASI calls on open files: read, write, seek, close and their like.
+/// WASI calls that move bytes: read, write, seek, and what changes a file's length.
 ///
-/// Writing anywhere counts against the output limit. Times, flushing and advice do nothing.
+/// Writing anywhere counts against the output limit.
 ///
 /// **Threading:** stateless.
 final class WasiFiles {
 
   static final int FLAG_APPEND = 1;
 
-  private static final String MODULE = "wasi_snapshot_preview1";
-  private static final int FLAGS_KNOWN = 0x1F;
-  private static final int IOVECS_MAX = 1_024;
+  private static final int ERRORS_PIECE = 64 * 1_024;
 
   private WasiFiles() {}
 
-  static void addTo(HostImports.Builder<GuestProcess> imports) {
+  static void addTo(HostImports.Builder<GuestProcess> imports, Edition edition) {
+    String module = edition.module();
     imports
-        .function(MODULE, "fd_read", "iiii>i", wasi(WasiFiles::read))
-        .function(MODULE, "fd_pread", "iiiIi>i", wasi(WasiFiles::readAt))
-        .function(MODULE, "fd_write", "iiii>i", wasi(WasiFiles::write))
-        .function(MODULE, "fd_pwrite", "iiiIi>i", wasi(WasiFiles::writeAt))
-        .function(MODULE, "fd_seek", "iIii>i", wasi(WasiFiles::seek))
-        .function(MODULE, "fd_tell", "ii>i", wasi(WasiFiles::tell))
-        .function(MODULE, "fd_close", "i>i", wasi(WasiFiles::close))
-        .function(
-            MODULE,
-            "fd_renumber",
-            "ii>i",
-            wasi((p, _, a) -> p.descriptors().move((int) a[0], (int) a[1])))
-        .function(MODULE, "fd_fdstat_set_flags", "ii>i", wasi(WasiFiles::setFlags))
-        .function(MODULE, "fd_fdstat_set_rights", "iII>i", wasi(WasiFiles::acknowledge))
-        .function(MODULE, "fd_filestat_set_size", "iI>i", wasi(WasiFiles::setSize))
-        .function(MODULE, "fd_filestat_set_times", "iIIi>i", wasi(WasiFiles::acknowledge))
-        .function(MODULE, "fd_allocate", "iII>i", wasi(WasiFiles::allocate))
-        .function(MODULE, "fd_advise", "iIIi>i", wasi(WasiFiles::acknowledge))
-        .function(MODULE, "fd_sync", "i>i", wasi(WasiFiles::acknowledge))
-        .function(MODULE, "fd_datasync", "i>i", wasi(WasiFiles::acknowledge));
+        .function(module, "fd_read", "iiii>i", wasi(WasiFiles::read))
+        .function(module, "fd_pread", "iiiIi>i", wasi(WasiFiles::readAt))
+        .function(module, "fd_write", "iiii>i", wasi(WasiFiles::write))
+        .function(module, "fd_pwrite", "iiiIi>i", wasi(WasiFiles::writeAt))
+        .function(module, "fd_seek", "iIii>i", wasi((p, g, a) -> seek(p, g, edition, a)))
+        .function(module, "fd_tell", "ii>i", wasi(WasiFiles::tell))
+        .function(module, "fd_filestat_set_size", "iI>i", wasi(WasiFiles::setSize))
+        .function(module, "fd_allocate", "iII>i", wasi(WasiFiles::allocate));
   }
 
-  private static void close(GuestProcess process, Guest guest, long[] a) {
-    if (process.descriptors().get((int) a[0]) instanceof Descriptor.File file) {
-      WrittenFile written = file.written;
-      if (written != null) {
-        written.rest();
-      }
-    }
-    process.descriptors().close((int) a[0]);
-  }
-
-  /// Does nothing to what is open.
-  private static void acknowledge(GuestProcess process, Guest guest, long[] a) {
-    process.descriptors().get((int) a[0]);
-  }
-
-  private static void read(GuestProcess process, Guest guest, long[] a) {
-    Descriptor open = process.descriptors().get((int) a[0]);
-    if (open instanceof Descriptor.Input) {
-      guest.memory().setInt((int) a[3], 0);
-      return;
-    }
-    Descriptor.File file = readable(open);
-    long done = read(process, guest, file, file.position, (int) a[1], (int) a[2]);
-    file.position += done;
-    guest.memory().setInt((int) a[3], (int) done);
-  }
-
-  private static void readAt(GuestProcess process, Guest guest, long[] a) {
-    Descriptor.File file = readable(process.descriptors().get((int) a[0]));
-    long done = read(process, guest, file, requireOffset(a[3]), (int) a[1], (int) a[2]);
-    guest.memory().setInt((int) a[4], (int) done);
-  }
-
-  private static Descriptor.File readable(Descriptor open) {
+  /// An open file that has the rights.
+  private static Descriptor.File file(GuestProcess process, long number, long rights) {
+    Descriptor open = process.descriptors().get((int) number);
     return switch (open) {
-      case Descriptor.File file when file.mayRead -> file;
+      case Descriptor.File file -> {
+        file.require(rights);
+        yield file;
+      }
       case Descriptor.Directory _ -> throw new FileError(Errno.ISDIR);
-      case Descriptor.File _, Descriptor.Input _, Descriptor.Errors _ ->
-          throw new FileError(Errno.BADF);
+      case Descriptor.Errors _ ->
+          throw new FileError(
+              (rights & (Rights.SEEK | Rights.TELL)) != 0 ? Errno.SPIPE : Errno.BADF);
     };
   }
 
-  private static long read(
-      GuestProcess process,
-      Guest guest,
-      Descriptor.File file,
-      long offset,
-      int vectors,
-      int count) {
-    requireVectors(count);
-    long done = 0;
-    for (int i = 0; i < count; i++) {
-      MemorySegment target = vector(process, guest, vectors + 8 * i);
+  private static void read(GuestProcess process, Guest guest, long[] a) {
+    Descriptor.File file = file(process, a[0], Rights.READ);
+    Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
+    int done = read(guest, file, file.position, vectors);
+    file.position += done;
+    guest.memory().setInt((int) a[3], done);
+  }
+
+  private static void readAt(GuestProcess process, Guest guest, long[] a) {
+    Descriptor.File file = file(process, a[0], Rights.READ | Rights.SEEK);
+    Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
+    guest.memory().setInt((int) a[4], read(guest, file, requireOffset(a[3]), vectors));
+  }
+
+  /// One copy: from where the fabric holds the bytes into the guest's memory.
+  private static int read(Guest guest, Descriptor.File file, long offset, Vectors vectors) {
+    int done = 0;
+    for (int i = 0; i < vectors.count(); i++) {
+      MemorySegment target = vectors.segment(i);
       int part = file.readable.read(offset + done, target);
       guest.chargeFuel(part >>> 4);
       done += part;
@@ -114,50 +81,37 @@ final class WasiFiles {
   }
 
   private static void write(GuestProcess process, Guest guest, long[] a) {
-    Descriptor open = process.descriptors().get((int) a[0]);
-    if (open instanceof Descriptor.Errors) {
-      guest.memory().setInt((int) a[3], writeErrors(process, guest, (int) a[1], (int) a[2]));
+    if (process.descriptors().get((int) a[0]) instanceof Descriptor.Errors errors) {
+      errors.require(Rights.WRITE);
+      Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
+      guest.memory().setInt((int) a[3], writeErrors(process, guest, vectors));
       return;
     }
-    Descriptor.File file = writable(open);
+    Descriptor.File file = file(process, a[0], Rights.WRITE);
+    Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
     boolean appends = (file.flags & FLAG_APPEND) != 0;
     long start = appends ? file.readable.length() : file.position;
-    long done = write(process, guest, file, start, (int) a[1], (int) a[2]);
+    int done = write(process, guest, requireWritten(file), start, vectors);
     file.position = start + done;
-    guest.memory().setInt((int) a[3], (int) done);
+    guest.memory().setInt((int) a[3], done);
   }
 
   private static void writeAt(GuestProcess process, Guest guest, long[] a) {
-    Descriptor.File file = writable(process.descriptors().get((int) a[0]));
-    long done = write(process, guest, file, requireOffset(a[3]), (int) a[1], (int) a[2]);
-    guest.memory().setInt((int) a[4], (int) done);
-  }
-
-  private static Descriptor.File writable(Descriptor open) {
-    return switch (open) {
-      case Descriptor.File file when file.written != null -> file;
-      case Descriptor.Directory _ -> throw new FileError(Errno.ISDIR);
-      case Descriptor.File _, Descriptor.Input _, Descriptor.Errors _ ->
-          throw new FileError(Errno.BADF);
-    };
-  }
-
-  private static long write(
-      GuestProcess process,
-      Guest guest,
-      Descriptor.File file,
-      long offset,
-      int vectors,
-      int count) {
-    requireVectors(count);
+    Descriptor.File file = file(process, a[0], Rights.WRITE | Rights.SEEK);
+    Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
     WrittenFile written = requireWritten(file);
-    long done = 0;
-    for (int i = 0; i < count; i++) {
-      MemorySegment source = vector(process, guest, vectors + 8 * i);
+    guest.memory().setInt((int) a[4], write(process, guest, written, requireOffset(a[3]), vectors));
+  }
+
+  private static int write(
+      GuestProcess process, Guest guest, WrittenFile file, long offset, Vectors vectors) {
+    int done = 0;
+    for (int i = 0; i < vectors.count(); i++) {
+      MemorySegment source = vectors.segment(i);
       if (source.byteSize() > 0) {
-        chargeWrite(process, guest, written, offset + done, source.byteSize());
-        written.write(offset + done, source);
-        done += source.byteSize();
+        chargeWrite(process, guest, file, offset + done, source.byteSize());
+        file.write(offset + done, source);
+        done += (int) source.byteSize();
       }
     }
     return done;
@@ -175,33 +129,20 @@ final class WasiFiles {
     guest.chargeFuel((gap >>> 4) + (length >>> 4));
   }
 
-  private static int writeErrors(GuestProcess process, Guest guest, int vectors, int count) {
-    requireVectors(count);
+  private static int writeErrors(GuestProcess process, Guest guest, Vectors vectors) {
     int done = 0;
-    for (int i = 0; i < count; i++) {
-      MemorySegment source = vector(process, guest, vectors + 8 * i);
+    for (int i = 0; i < vectors.count(); i++) {
+      MemorySegment source = vectors.segment(i);
       process.chargeOutput(source.byteSize());
       guest.chargeFuel(source.byteSize() >>> 4);
-      byte[] bytes = source.toArray(ValueLayout.JAVA_BYTE);
-      process.diagnostics().write(bytes, 0, bytes.length);
-      done += bytes.length;
+      for (long at = 0; at < source.byteSize(); at += ERRORS_PIECE) {
+        long length = Math.min(ERRORS_PIECE, source.byteSize() - at);
+        byte[] piece = source.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+        process.diagnostics().write(piece, 0, piece.length);
+      }
+      done += (int) source.byteSize();
     }
     return done;
-  }
-
-  private static void requireVectors(int count) {
-    if (count < 0 || count > IOVECS_MAX) {
-      throw new FileError(Errno.INVAL);
-    }
-  }
-
-  private static MemorySegment vector(GuestProcess process, Guest guest, int address) {
-    GuestMemory memory = guest.memory();
-    process.requireInside(guest, address, 8);
-    int start = memory.getInt(address);
-    int length = memory.getInt(address + 4);
-    process.requireInside(guest, start, Integer.toUnsignedLong(length));
-    return memory.view(start, length);
   }
 
   private static WrittenFile requireWritten(Descriptor.File file) {
@@ -211,17 +152,20 @@ final class WasiFiles {
     return file.written;
   }
 
-  private static long requireOffset(long offset) {
+  static long requireOffset(long offset) {
     if (offset < 0) {
       throw new FileError(Errno.INVAL);
     }
     return offset;
   }
 
-  private static void seek(GuestProcess process, Guest guest, long[] a) {
-    Descriptor.File file = seekable(process.descriptors().get((int) a[0]));
+  /// A seek that does not move is a tell.
+  private static void seek(GuestProcess process, Guest guest, Edition edition, long[] a) {
+    int whence = edition.whence((int) a[2] & 0xFF);
+    boolean onlyTells = whence == 1 && a[1] == 0;
+    Descriptor.File file = file(process, a[0], onlyTells ? Rights.TELL : Rights.SEEK);
     long from =
-        switch ((int) a[2]) {
+        switch (whence) {
           case 0 -> 0;
           case 1 -> file.position;
           case 2 -> file.readable.length();
@@ -236,44 +180,26 @@ final class WasiFiles {
   }
 
   private static void tell(GuestProcess process, Guest guest, long[] a) {
-    Descriptor.File file = seekable(process.descriptors().get((int) a[0]));
-    guest.memory().setLong((int) a[1], file.position);
-  }
-
-  private static Descriptor.File seekable(Descriptor open) {
-    return switch (open) {
-      case Descriptor.File file -> file;
-      case Descriptor.Input _, Descriptor.Errors _ -> throw new FileError(Errno.SPIPE);
-      case Descriptor.Directory _ -> throw new FileError(Errno.BADF);
-    };
-  }
-
-  private static void setFlags(GuestProcess process, Guest guest, long[] a) {
-    if ((a[1] & 0xFFFF & ~FLAGS_KNOWN) != 0) {
-      throw new FileError(Errno.INVAL);
-    }
-    if (process.descriptors().get((int) a[0]) instanceof Descriptor.File file) {
-      file.flags = (int) a[1] & FLAGS_KNOWN;
-    }
+    guest.memory().setLong((int) a[1], file(process, a[0], Rights.TELL).position);
   }
 
   private static void setSize(GuestProcess process, Guest guest, long[] a) {
-    resize(process, guest, (int) a[0], requireOffset(a[1]));
+    Descriptor.File file = file(process, a[0], Rights.SET_SIZE);
+    resize(process, guest, requireWritten(file), requireOffset(a[1]));
   }
 
   private static void allocate(GuestProcess process, Guest guest, long[] a) {
+    Descriptor.File file = file(process, a[0], Rights.ALLOCATE);
     long end = requireOffset(a[1]) + requireOffset(a[2]);
-    Descriptor.File file = writable(process.descriptors().get((int) a[0]));
-    if (end < 0) {
+    if (end < 0 || a[2] == 0) {
       throw new FileError(Errno.INVAL);
     }
     if (end > file.readable.length()) {
-      resize(process, guest, (int) a[0], end);
+      resize(process, guest, requireWritten(file), end);
     }
   }
 
-  private static void resize(GuestProcess process, Guest guest, int number, long length) {
-    WrittenFile file = requireWritten(writable(process.descriptors().get(number)));
+  private static void resize(GuestProcess process, Guest guest, WrittenFile file, long length) {
     if (length > file.length()) {
       chargeWrite(process, guest, file, length, 0);
     }

@@ -11,48 +11,44 @@ import io.kogluktualuk.computenode.vm.run.HostImports;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// WASI calls about the process itself: arguments, an empty environment, a clock that stands still,
-/// random bytes that are a function of the transaction, the end.
+/// WASI calls about the process itself: arguments, an empty environment, clocks, random bytes that
+/// are a function of the transaction, signals, the end.
+///
+/// The real-time and the monotonic clock show the process's [VirtualClock]; the clocks of
+/// processor time stand at 0.
 ///
 /// **Threading:** stateless.
 final class WasiProcess {
 
-  private static final String MODULE = "wasi_snapshot_preview1";
+  static final int CLOCK_REALTIME = 0;
+  static final int CLOCK_MONOTONIC = 1;
+  private static final int CLOCKS = 4;
+
+  private static final int SIGNALS = 31;
+  private static final int RANDOM_PIECE = 64 * 1_024;
 
   private WasiProcess() {}
 
-  static void addTo(HostImports.Builder<GuestProcess> imports) {
+  static void addTo(HostImports.Builder<GuestProcess> imports, Edition edition) {
+    String module = edition.module();
     imports
-        .function(MODULE, "args_sizes_get", "ii>i", wasi(WasiProcess::argsSizes))
-        .function(MODULE, "args_get", "ii>i", wasi(WasiProcess::args))
-        .function(MODULE, "environ_sizes_get", "ii>i", wasi(WasiProcess::noEnvironment))
-        .function(MODULE, "environ_get", "ii>i", wasi((_, _, _) -> {}))
-        .function(MODULE, "clock_res_get", "ii>i", wasi((_, g, a) -> setLong(g, a[1], 1)))
-        .function(MODULE, "clock_time_get", "iIi>i", wasi((_, g, a) -> setLong(g, a[2], 0)))
-        .function(MODULE, "random_get", "ii>i", wasi(WasiProcess::random))
-        .function(MODULE, "sched_yield", ">i", wasi((_, _, _) -> {}))
-        .function(MODULE, "poll_oneoff", "iiii>i", wasi((_, _, _) -> refuse()))
-        .function(MODULE, "proc_raise", "i>i", wasi((_, _, _) -> refuse()))
-        .function(MODULE, "sock_accept", "iii>i", wasi((_, _, _) -> refuse()))
-        .function(MODULE, "sock_recv", "iiiiii>i", wasi((_, _, _) -> refuse()))
-        .function(MODULE, "sock_send", "iiiii>i", wasi((_, _, _) -> refuse()))
-        .function(MODULE, "sock_shutdown", "ii>i", wasi((_, _, _) -> refuse()))
+        .function(module, "args_sizes_get", "ii>i", wasi(WasiProcess::argsSizes))
+        .function(module, "args_get", "ii>i", wasi(WasiProcess::args))
+        .function(module, "environ_sizes_get", "ii>i", wasi(WasiProcess::noEnvironment))
+        .function(module, "environ_get", "ii>i", wasi((_, _, _) -> {}))
+        .function(module, "clock_res_get", "ii>i", wasi(WasiProcess::resolution))
+        .function(module, "clock_time_get", "iIi>i", wasi(WasiProcess::time))
+        .function(module, "random_get", "ii>i", wasi(WasiProcess::random))
+        .function(module, "sched_yield", ">i", wasi((_, _, _) -> {}))
+        .function(module, "proc_raise", "i>i", wasi(WasiProcess::raise))
         .function(
-            MODULE,
+            module,
             "proc_exit",
             "i>",
             (_, _, a) -> {
               // As wait(2) would tell: eight bits.
               throw new GuestExit((int) a[0] & 0xFF);
             });
-  }
-
-  private static void refuse() {
-    throw new FileError(Errno.NOTSUP);
-  }
-
-  private static void setLong(Guest guest, long address, long value) {
-    guest.memory().setLong((int) address, value);
   }
 
   private static void argsSizes(GuestProcess process, Guest guest, long[] a) {
@@ -86,12 +82,43 @@ final class WasiProcess {
     guest.memory().setInt((int) a[1], 0);
   }
 
+  private static void resolution(GuestProcess process, Guest guest, long[] a) {
+    requireClock((int) a[0]);
+    guest.memory().setLong((int) a[1], 1);
+  }
+
+  private static void time(GuestProcess process, Guest guest, long[] a) {
+    requireClock((int) a[0]);
+    guest.memory().setLong((int) a[2], passes((int) a[0]) ? process.clock().now() : 0);
+  }
+
+  private static void requireClock(int clock) {
+    if (clock < 0 || clock >= CLOCKS) {
+      throw new FileError(Errno.INVAL);
+    }
+  }
+
+  /// Whether the time of a clock passes when the program waits.
+  static boolean passes(int clock) {
+    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+  }
+
   private static void random(GuestProcess process, Guest guest, long[] a) {
     int length = (int) a[1];
     process.requireInside(guest, (int) a[0], Integer.toUnsignedLong(length));
     guest.chargeFuel(length >>> 4);
-    byte[] bytes = new byte[length];
-    process.random().fill(bytes);
-    guest.memory().set((int) a[0], bytes, 0, length);
+    byte[] piece = new byte[Math.min(length, RANDOM_PIECE)];
+    for (int done = 0; done < length; done += piece.length) {
+      process.random().fill(piece);
+      guest.memory().set((int) a[0] + done, piece, 0, Math.min(piece.length, length - done));
+    }
+  }
+
+  /// There is nobody to signal: no signal does nothing, as everywhere, and others are not there.
+  private static void raise(GuestProcess process, Guest guest, long[] a) {
+    int signal = (int) a[0] & 0xFF;
+    if (signal != 0) {
+      throw new FileError(signal < SIGNALS ? Errno.NOTSUP : Errno.INVAL);
+    }
   }
 }

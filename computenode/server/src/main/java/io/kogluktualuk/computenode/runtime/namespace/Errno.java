@@ -13,11 +13,15 @@ public enum Errno {
   MFILE(33),
   NAMETOOLONG(37),
   NOENT(44),
+  NOMEM(48),
   NOSPC(51),
   NOTDIR(54),
   NOTEMPTY(55),
+  NOTSOCK(57),
   NOTSUP(58),
-  SPIPE(70);
+  PERM(63),
+  SPIPE(70),
+  NOTCAPABLE(76);
 
   private final int number;
 

@@ -27,6 +27,7 @@ public final class GuestFiles {
   private final Thunks thunks;
   private final TraceRecorder trace;
   private int names;
+  private long made;
 
   public GuestFiles(GuestTree tree, Thunks thunks, TraceRecorder trace) {
     this.tree = tree;
@@ -47,26 +48,27 @@ public final class GuestFiles {
 
   /// A file to write to.
   public WrittenFile open(NamePath path, WriteMode mode) {
-    Directory parent = parent(path);
+    List<Directory> parents = parents(path);
     Entry there = tree.walk(path, path.names().size());
     if (there == null) {
       if (!mode.create) {
         throw new FileError(Errno.NOENT);
       }
-      return put(parent, path, new WrittenFile(tree.blobs()));
+      return put(parents, path, new WrittenFile(tree.blobs(), ++made));
     }
     if (mode.exclusive && mode.create) {
+      tree.observe(there, path);
       throw new FileError(Errno.EXIST);
     }
     Entry found = tree.find(path);
     return switch (found) {
       case Fixed(Ref ref, _) when ref.kind() != Kind.TREE ->
           put(
-              parent,
+              parents,
               path,
               mode.truncate
-                  ? new WrittenFile(tree.blobs())
-                  : WrittenFile.of(tree.blobs(), Content.open(tree.blobs(), ref)));
+                  ? new WrittenFile(tree.blobs(), ++made)
+                  : WrittenFile.of(tree.blobs(), Content.open(tree.blobs(), ref), ++made));
       case WrittenFile file -> {
         if (mode.truncate) {
           file.truncate(0);
@@ -77,33 +79,48 @@ public final class GuestFiles {
     };
   }
 
-  private WrittenFile put(Directory parent, NamePath path, WrittenFile file) {
-    name(parent, path, file);
+  private WrittenFile put(List<Directory> parents, NamePath path, WrittenFile file) {
+    name(parents, path, file);
     return file;
   }
 
-  private void name(Directory parent, NamePath path, Entry entry) {
+  private void name(List<Directory> parents, NamePath path, Entry entry) {
     if (names >= NAMES_MAX) {
       throw new FileError(Errno.NOSPC);
     }
     names++;
-    parent.entries.put(path.name(), entry);
+    parents.getLast().entries.put(path.name(), entry);
+    raise(parents, entry instanceof Directory ? 1 : 0);
+  }
+
+  /// Tells all directories of a path how high what is below them is now.
+  private static void raise(List<Directory> parents, int height) {
+    for (int i = parents.size() - 1, here = height; i >= 0; i--, here++) {
+      Directory directory = parents.get(i);
+      directory.height = Math.max(directory.height, here);
+    }
   }
 
   public void makeDirectory(NamePath path) {
-    if (path.isRoot() || path.equals(GuestTree.TMP_PATH)) {
+    if (path.isRoot()) {
       throw new FileError(Errno.EXIST);
     }
-    Directory parent = parent(path);
-    if (tree.walk(path, path.names().size()) != null) {
+    if (path.equals(GuestTree.TMP_PATH)) {
+      tree.find(path);
       throw new FileError(Errno.EXIST);
     }
-    name(parent, path, new Directory());
+    List<Directory> parents = parents(path);
+    Entry there = tree.walk(path, path.names().size());
+    if (there != null) {
+      tree.observe(there, path);
+      throw new FileError(Errno.EXIST);
+    }
+    name(parents, path, new Directory(++made));
   }
 
   /// Removes a name that is not a directory; a thunk goes without having been computed.
   public void unlink(NamePath path) {
-    Directory parent = parent(path);
+    Directory parent = parents(path).getLast();
     if (isDirectory(existing(path))) {
       throw new FileError(Errno.ISDIR);
     }
@@ -111,7 +128,7 @@ public final class GuestFiles {
   }
 
   public void removeDirectory(NamePath path) {
-    Directory parent = parent(path);
+    Directory parent = parents(path).getLast();
     requireEmpty(tree.force(existing(path), path), path);
     parent.entries.remove(path.name());
   }
@@ -126,9 +143,11 @@ public final class GuestFiles {
   }
 
   /// Moves a name, replacing a file or an empty directory; a thunk moves without being computed.
+  ///
+  /// What moves has been observed whole: under its new name it is the program's own.
   public void rename(NamePath from, NamePath to) {
-    Directory source = parent(from);
-    Directory target = parent(to);
+    Directory source = parents(from).getLast();
+    List<Directory> targets = parents(to);
     Entry moved = existing(from);
     if (from.equals(to)) {
       return;
@@ -138,10 +157,17 @@ public final class GuestFiles {
     }
     Entry replaced = tree.walk(to, to.names().size());
     if (replaced != null) {
+      tree.observe(replaced, to);
       requireReplaceable(moved, replaced, to);
     }
+    int height = moved instanceof Directory directory ? directory.height + 1 : 0;
+    if (targets.size() + height > NamePath.DEPTH_MAX) {
+      throw new FileError(Errno.NAMETOOLONG);
+    }
+    tree.observeWhole(moved, from);
     source.entries.remove(from.name());
-    target.entries.put(to.name(), moved);
+    targets.getLast().entries.put(to.name(), Entry.known(moved));
+    raise(targets, height);
   }
 
   private void requireReplaceable(Entry moved, Entry replaced, NamePath to) {
@@ -156,7 +182,7 @@ public final class GuestFiles {
   ///
   /// @param inputs what it sees; null for the whole namespace as it is now
   public void bind(NamePath path, List<String> argv, @Nullable List<Thunk.Input> inputs) {
-    Directory parent = parent(path);
+    List<Directory> parents = parents(path);
     requireNoDirectory(path);
     Blob encoding = new Thunk(argv, inputs).encode();
     Ref thunk = Thunk.refOf(encoding);
@@ -166,7 +192,7 @@ public final class GuestFiles {
             : thunks.startNarrowed(argv, captureAll(inputs));
     tree.blobs().put(List.of(encoding));
     trace.bound(path.toString(), thunk);
-    name(parent, path, new Delayed(thunk, promise));
+    name(parents, path, new Delayed(thunk, promise));
   }
 
   private Thunks.Promise startWhole(Blob encoding, Ref thunk) {
@@ -185,15 +211,25 @@ public final class GuestFiles {
 
   /// Binds a path to a value.
   public void bind(NamePath path, Ref value) {
-    Directory parent = parent(path);
+    List<Directory> parents = parents(path);
     requireNoDirectory(path);
-    name(parent, path, new Fixed(value, false));
+    name(parents, path, new Fixed(value, false));
   }
 
   private void requireNoDirectory(NamePath path) {
     Entry there = tree.walk(path, path.names().size());
-    if (there != null && isDirectory(there)) {
-      throw new FileError(Errno.ISDIR);
+    if (there != null) {
+      tree.observe(there, path);
+      if (isDirectory(there)) {
+        throw new FileError(Errno.ISDIR);
+      }
+    }
+  }
+
+  /// @throws FileError ACCES for a path that is not `/tmp` or below it
+  public void requireChangeable(NamePath path) {
+    if (!path.startsWith(GuestTree.TMP_PATH)) {
+      throw new FileError(Errno.ACCES);
     }
   }
 
@@ -207,6 +243,7 @@ public final class GuestFiles {
     if (there == null) {
       throw new FileError(Errno.NOENT);
     }
+    tree.observe(there, path);
     return there;
   }
 
@@ -218,23 +255,33 @@ public final class GuestFiles {
     };
   }
 
-  /// The directory that holds a path, made changeable from `/tmp` down.
-  private Directory parent(NamePath path) {
+  /// The directories on the way to a path, from `/tmp` down, made changeable.
+  private List<Directory> parents(NamePath path) {
     if (!path.startsWith(GuestTree.TMP_PATH) || path.equals(GuestTree.TMP_PATH)) {
       throw new FileError(Errno.ACCES);
     }
+    List<Directory> parents = new ArrayList<>();
     Directory current = tree.ownTmp();
     NamePath here = GuestTree.TMP_PATH;
+    parents.add(current);
     for (String name : path.parent().names().subList(1, path.names().size() - 1)) {
-      here = here.child(name);
       Entry next = current.entries.get(name);
+      NamePath above = here;
+      here = here.child(name);
       if (next == null) {
+        if (GuestTree.isUnknownToGiven(current, above, name)) {
+          trace.absent(here.toString());
+        }
         throw new FileError(Errno.NOENT);
       }
-      Directory own = tree.own(tree.force(next, here));
+      Entry forced = tree.force(next, here);
+      tree.observe(forced, here);
+      Directory own = tree.own(forced);
       current.entries.put(name, own);
       current = own;
+      parents.add(current);
     }
-    return current;
+    raise(parents, 0);
+    return parents;
   }
 }

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// change.
 ///
 /// Finding a path computes the thunks on the way and the one at its end, and waits for them. What
-/// is
-/// found in the namespace is written into the trace. Below `/tmp` the namespace's own `/tmp` is
-/// seen
-/// until it is changed; changing a directory copies it, and the namespace never changes.
+/// is found in the namespace is written into the trace. Below `/tmp` the namespace's own `/tmp`
+/// is seen until it is changed; changing a directory copies it, and the namespace never changes.
 ///
-/// **Threading:** the guest's thread. **Memory:** what was written, and the directories on the way.
+/// **Threading:** the guest's thread. **Memory:** what was written, and the directories on the
+/// way.
 public final class GuestTree {
 
   /// The name of the directory that the program may change.
@@ -76,22 +75,74 @@ public final class GuestTree {
 
   /// What stands at a path: a value, a written file or a directory, never a thunk.
   ///
+  /// Of a directory only that it is one has then been observed.
+  ///
   /// @throws FileError NOENT, NOTDIR, or IO when a thunk could not be computed
   public Entry find(NamePath path) {
+    Entry found = locate(path);
+    observe(found, path);
+    return found;
+  }
+
+  /// The same, where all that is in a directory matters.
+  public Entry findWhole(NamePath path) {
+    Entry found = locate(path);
+    observeWhole(found, path);
+    return found;
+  }
+
+  private Entry locate(NamePath path) {
     Entry found = walk(path, path.names().size());
     if (found == null) {
       throw new FileError(Errno.NOENT);
     }
-    Entry forced = force(found, path);
-    if (forced instanceof Fixed(Ref ref, boolean isGiven) && isGiven) {
-      trace.found(path.toString(), ref);
+    return force(found, path);
+  }
+
+  /// Records what stands at a path; of a directory, that it is one.
+  void observe(Entry entry, NamePath path) {
+    switch (entry) {
+      case Fixed(Ref ref, boolean isGiven) when isGiven && ref.kind() == Kind.TREE ->
+          observeDirectory(path);
+      case Directory directory when directory.given() != null -> observeDirectory(path);
+      case Directory _, Fixed _, Delayed _, WrittenFile _ -> observeWhole(entry, path);
     }
-    return forced;
+  }
+
+  private void observeDirectory(NamePath path) {
+    if (!path.isRoot()) {
+      trace.directory(path.toString());
+    }
+  }
+
+  /// Records what stands at a path, with all that is in it.
+  void observeWhole(Entry entry, NamePath path) {
+    switch (entry) {
+      case Fixed(Ref ref, boolean isGiven) -> {
+        if (isGiven) {
+          trace.found(path.toString(), ref);
+        }
+      }
+      case Delayed delayed -> {
+        if (delayed.isGiven()) {
+          trace.found(path.toString(), delayed.thunk);
+        }
+      }
+      case Directory directory -> {
+        Ref given = directory.given();
+        if (given != null) {
+          trace.found(path.toString(), given);
+        } else if (path.equals(TMP_PATH)) {
+          trace.absent(path.toString());
+        }
+      }
+      case WrittenFile _ -> {}
+    }
   }
 
   /// The names in a directory, in canonical order.
   public List<Name> list(NamePath path) {
-    Entry found = find(path);
+    Entry found = locate(path);
     return switch (found) {
       case Fixed(Ref ref, boolean isGiven) when ref.kind() == Kind.TREE -> {
         if (isGiven) {
@@ -100,18 +151,28 @@ public final class GuestTree {
         yield namesOf(trees.get(blobs, ref), path);
       }
       case Directory directory -> {
-        observe(directory, path);
+        Ref given = directory.given();
+        if (given != null) {
+          trace.listed(path.toString(), given);
+        } else {
+          observe(directory, path);
+        }
         List<Name> names = new ArrayList<>();
-        directory.entries.forEach((name, entry) -> names.add(new Name(name, kindOf(entry))));
+        directory.entries.forEach((name, entry) -> names.add(nameOf(name, entry)));
         yield names;
       }
-      case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
+      case Fixed _, WrittenFile _, Delayed _ -> {
+        observe(found, path);
+        throw new FileError(Errno.NOTDIR);
+      }
     };
   }
 
   /// A name in a directory, and what kind of thing it is, as far as that is known without
   /// computing.
-  public record Name(String name, NameKind kind) {}
+  ///
+  /// @param number that of what the program made, else 0
+  public record Name(String name, NameKind kind, long number) {}
 
   /// What a name leads to.
   public enum NameKind {
@@ -125,32 +186,25 @@ public final class GuestTree {
     boolean addTmp = path.isRoot() && tree.get(TMP) == null;
     for (Map.Entry<String, Ref> entry : tree.entries().entrySet()) {
       if (addTmp && Tree.NAME_ORDER.compare(entry.getKey(), TMP) > 0) {
-        names.add(new Name(TMP, NameKind.DIRECTORY));
+        names.add(nameOf(TMP, tmp()));
         addTmp = false;
       }
-      names.add(new Name(entry.getKey(), kindOf(Entry.of(entry.getValue(), true))));
+      names.add(nameOf(entry.getKey(), Entry.of(entry.getValue(), true)));
     }
     if (addTmp) {
-      names.add(new Name(TMP, NameKind.DIRECTORY));
+      names.add(nameOf(TMP, tmp()));
     }
     return names;
   }
 
-  private static NameKind kindOf(Entry entry) {
+  private static Name nameOf(String name, Entry entry) {
     return switch (entry) {
-      case Fixed(Ref ref, _) -> ref.kind() == Kind.TREE ? NameKind.DIRECTORY : NameKind.FILE;
-      case Directory _ -> NameKind.DIRECTORY;
-      case WrittenFile _ -> NameKind.FILE;
-      case Delayed _ -> NameKind.UNKNOWN;
+      case Fixed(Ref ref, _) ->
+          new Name(name, ref.kind() == Kind.TREE ? NameKind.DIRECTORY : NameKind.FILE, 0);
+      case Directory directory -> new Name(name, NameKind.DIRECTORY, directory.number());
+      case WrittenFile file -> new Name(name, NameKind.FILE, file.number());
+      case Delayed _ -> new Name(name, NameKind.UNKNOWN, 0);
     };
-  }
-
-  private void observe(Directory directory, NamePath path) {
-    if (directory.given != null) {
-      trace.listed(path.toString(), directory.given);
-    } else if (path.equals(TMP_PATH)) {
-      trace.absent(path.toString());
-    }
   }
 
   /// What stands at the first `count` names of a path, thunks included; null for nothing.
@@ -208,10 +262,9 @@ public final class GuestTree {
     return new FileError(Errno.NOTDIR);
   }
 
-  private static boolean isUnknownToGiven(Directory directory, NamePath path, String name) {
-    return directory.givenTree != null
-        ? directory.givenTree.get(name) == null
-        : path.equals(TMP_PATH);
+  static boolean isUnknownToGiven(Directory directory, NamePath path, String name) {
+    Tree given = directory.givenTree();
+    return given != null ? given.get(name) == null : path.equals(TMP_PATH);
   }
 
   /// The directory `/tmp`: what the namespace has there, or an empty directory.
@@ -219,7 +272,7 @@ public final class GuestTree {
     Entry current = tmp;
     if (current == null) {
       Ref given = trees.get(blobs, base).get(TMP);
-      current = given == null ? new Directory() : Entry.of(given, true);
+      current = given == null ? new Directory(0) : Entry.of(given, true);
       tmp = current;
     }
     return current;
@@ -233,7 +286,9 @@ public final class GuestTree {
   ///
   /// @throws FileError NOTDIR when the namespace has something else there
   Directory ownTmp() {
-    Directory own = own(force(tmp(), TMP_PATH));
+    Entry there = force(tmp(), TMP_PATH);
+    observe(there, TMP_PATH);
+    Directory own = own(there);
     tmp = own;
     return own;
   }
@@ -272,6 +327,20 @@ public final class GuestTree {
         }
         throw new FileError(Errno.IO);
       }
+    };
+  }
+
+  /// Whether the program itself has made what stands at a name in `/tmp`.
+  public boolean isMadeInTmp(String name) {
+    if (!(tmp instanceof Directory own)) {
+      return false;
+    }
+    return switch (own.entries.get(name)) {
+      case WrittenFile _ -> true;
+      case Directory directory -> directory.given() == null;
+      case Fixed(_, boolean isGiven) -> !isGiven;
+      case Delayed delayed -> !delayed.isGiven();
+      case null -> false;
     };
   }
 

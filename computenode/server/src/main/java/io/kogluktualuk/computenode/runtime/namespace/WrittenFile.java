@@ -42,6 +42,7 @@ public final class WrittenFile implements Entry {
   private static final int ZEROS = 64 * 1024;
 
   private final BlobStore blobs;
+  private final long number;
   private final List<ContentList.Chunk> chunks = new ArrayList<>();
   private long[] ends = new long[4];
   private byte[] tail = new byte[0];
@@ -54,12 +55,22 @@ public final class WrittenFile implements Entry {
   private @Nullable Hash restingTail;
 
   public WrittenFile(BlobStore blobs) {
+    this(blobs, 0);
+  }
+
+  /// @param number tells it from all others that the program writes; 0 for one without a name
+  WrittenFile(BlobStore blobs, long number) {
     this.blobs = blobs;
+    this.number = number;
+  }
+
+  public long number() {
+    return number;
   }
 
   /// A file that begins as some content and can be changed.
-  static WrittenFile of(BlobStore blobs, Content content) {
-    WrittenFile file = new WrittenFile(blobs);
+  static WrittenFile of(BlobStore blobs, Content content, long number) {
+    WrittenFile file = new WrittenFile(blobs, number);
     if (content.ref().kind() == Kind.BLOB) {
       file.write(0, content.chunk(0).bytes());
     } else {

@@ -42,6 +42,13 @@ public final class TraceRecorder {
     }
   }
 
+  /// A path led to a directory, of which nothing else was seen.
+  public void directory(String path) {
+    if (seen.add(new Seen(4, path))) {
+      steps.add(new Trace.Directory(path));
+    }
+  }
+
   /// The names in a directory were read.
   public void listed(String path, Ref tree) {
     if (seen.add(new Seen(2, path))) {

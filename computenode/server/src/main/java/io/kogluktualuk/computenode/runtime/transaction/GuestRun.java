@@ -41,6 +41,9 @@ final class GuestRun {
 
   private static final Blob EMPTY = Blob.of(new byte[0]);
 
+  /// Where programs that know nothing of the fabric leave their output, when it is files.
+  private static final NamePath OUTPUT = NamePath.ROOT.child(GuestTree.TMP).child("output");
+
   private final Engine engine;
   private final Flight flight;
   private final Transaction transaction;
@@ -175,12 +178,15 @@ final class GuestRun {
 
   private End exited(int status) {
     NamePath named = process.output();
+    if (named == null && tree.isMadeInTmp(OUTPUT.name())) {
+      named = OUTPUT;
+    }
     if (named == null) {
       return new End(new Ending.Exited(status), process.standardOutput().finish());
     }
     try {
       // Finding it records what it comes to; evaluating it computes what stands inside.
-      tree.find(named);
+      tree.findWhole(named);
       return switch (evaluation.evaluate(tree.capture(named))) {
         case Thunks.Evaluable(Ref output) -> new End(new Ending.Exited(status), output);
         case Thunks.Unevaluable(String reason) -> {

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.runtime.guest.GuestProcess;
 import io.kogluktualuk.computenode.runtime.guest.HostCalls;
+import io.kogluktualuk.computenode.runtime.guest.SocketDialect;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.computenode.vm.run.CompiledModule;
 import io.kogluktualuk.computenode.vm.run.HostImports;
@@ -14,9 +15,11 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Programs ready to run, by the content of their modules.
@@ -33,11 +36,15 @@ final class Programs {
   private static final Signature ENTRY = Signature.parse(">");
 
   private final Vm vm;
-  private final HostImports<GuestProcess> imports = HostCalls.imports();
+  private final Map<SocketDialect, HostImports<GuestProcess>> imports =
+      new EnumMap<>(SocketDialect.class);
   private final Map<Hash, Program<GuestProcess>> linked = new LinkedHashMap<>(64, 0.75f, true);
 
   Programs(Vm vm) {
     this.vm = vm;
+    for (SocketDialect dialect : SocketDialect.values()) {
+      imports.put(dialect, HostCalls.imports(dialect));
+    }
   }
 
   /// What is wrong with a program, in words that are the same on every host.
@@ -92,7 +99,8 @@ final class Programs {
       if (!ENTRY.equals(entry)) {
         throw new NotAProgram("it exports no function _start without parameters and results");
       }
-      return module.link(imports);
+      SocketDialect dialect = SocketDialect.of(module.shape().imports());
+      return module.link(Objects.requireNonNull(imports.get(dialect)));
     } catch (MalformedEncoding | InvalidArgument e) {
       throw new NotAProgram(String.valueOf(e.getMessage()));
     }
