@@ -3,9 +3,10 @@
  * A program sees its namespace as ordinary files: open, read, stat and readdir work through
  * wasi-libc. It may write below /tmp, which is its own and holds at the start what the namespace
  * has there, mostly nothing, and to standard output. It can make 262,144 names. Its output is what
- * it names with kog_output, or else what it wrote to standard output. Standard error is kept as
- * its diagnostics. There is no clock, no randomness and no network:
- * the time is always 0, and random bytes are a function of the transaction's key.
+ * it names with kog_output, or else /tmp/output if it makes that, or else what it wrote to standard
+ * output. Standard error is kept as its diagnostics. There is no clock, no randomness and no
+ * network: time begins at 0 and passes only when the program waits for it, and random bytes are a
+ * function of the transaction's key. fabric/docs/PROGRAMS.md has the details.
  *
  * Paths are absolute, or relative to "/". Functions return 0 or a positive count on success and a
  * negative WASI errno on failure: -KOG_ENOENT when nothing is there, -KOG_EIO when a thunk on
