@@ -19,15 +19,18 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Group commit: while one entry is being agreed on, proposals gather; the next entry takes them
 /// all.
 ///
-/// A lone caller waits for one entry and no longer; a crowd shares one. How many entries are in
-/// flight is measured in decision 0033; commands of one call are in one entry, in their order.
+/// A lone caller has its entry agreed on by its own thread, waits for it and no longer; a crowd
+/// shares entries, which an own thread proposes. How many entries are in flight is measured in
+/// decision 0033; commands of one call are in one entry, in their order.
 ///
 /// **Threading:** [#propose] from any thread; one own thread for each entry in flight.
 /// **Bound:** [#WAITING_MAX] calls wait; further ones wait for a place until their deadline.
@@ -50,6 +53,18 @@ final class Proposer implements AutoCloseable {
   private final Histogram batches = Histogram.ofCounts();
   private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Thread> threads = new ArrayList<>();
+  private final int entriesMax;
+
+  /// A permit for each entry that may be in flight.
+  private final Semaphore flights;
+
+  /// Calls that are out of the queue and wait for a permit.
+  private final AtomicInteger held = new AtomicInteger();
+
+  /// How many calls shared the last entry. Where it was a crowd they come back together, and the
+  /// first of them is not to hurry ahead with an entry of its own.
+  private volatile int callsInLast;
+
   private volatile boolean isClosed;
 
   /// @param entriesMax how many entries may be in flight
@@ -57,6 +72,8 @@ final class Proposer implements AutoCloseable {
     this.log = log;
     this.clock = clock;
     this.commitTimeout = commitTimeout;
+    this.entriesMax = entriesMax;
+    this.flights = new Semaphore(entriesMax);
     for (int i = 0; i < entriesMax; i++) {
       threads.add(Thread.ofPlatform().daemon().name("control-proposer-" + i).unstarted(this::run));
     }
@@ -75,6 +92,9 @@ final class Proposer implements AutoCloseable {
         || proposals.size() > ControlEntry.PROPOSALS_MAX) {
       throw new IllegalArgumentException(
           proposals.size() + " proposals of " + call.bytes + " bytes in one call");
+    }
+    if (!isClosed && waiting.isEmpty() && callsInLast <= 1 && flights.tryAcquire()) {
+      return commitAlone(proposals, deadline);
     }
     try {
       if (isClosed || !waiting.offer(call, deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
@@ -96,6 +116,20 @@ final class Proposer implements AutoCloseable {
     }
   }
 
+  /// Has the commands of one call agreed on by this thread, which saves waking another twice.
+  private List<Reply> commitAlone(List<Proposal> proposals, Deadline deadline) {
+    try {
+      long nanos = Math.min(commitTimeout.toNanos(), Math.max(0, deadline.remainingNanos()));
+      return append(proposals, Deadline.after(Duration.ofNanos(nanos)));
+    } catch (FabricException e) {
+      throw e;
+    } catch (RuntimeException e) { // as for those who share an entry
+      throw failure(e);
+    } finally {
+      flights.release();
+    }
+  }
+
   /// How many commands each entry had.
   Distribution batches() {
     return batches.read();
@@ -103,7 +137,7 @@ final class Proposer implements AutoCloseable {
 
   /// How many calls wait behind the entries in flight.
   int waiting() {
-    return waiting.size();
+    return waiting.size() + held.get();
   }
 
   boolean isClosed() {
@@ -123,6 +157,10 @@ final class Proposer implements AutoCloseable {
           thread.interrupt();
         }
       }
+      // Those that callers have in flight themselves; who proposes late finds the log closed.
+      if (flights.tryAcquire(entriesMax, end.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        flights.release(entriesMax);
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -135,10 +173,17 @@ final class Proposer implements AutoCloseable {
     try {
       while (!isClosed) {
         Call first = next != null ? next : waiting.take();
-        next = gather(first, calls);
-        if (!isClosed) {
-          commit(calls);
-          calls.clear();
+        next = null;
+        calls.add(first); // from here on it is told when this ends
+        awaitFlight();
+        try {
+          next = gather(first, calls);
+          if (!isClosed) {
+            commit(calls);
+            calls.clear();
+          }
+        } finally {
+          flights.release();
         }
       }
     } catch (InterruptedException _) {
@@ -151,13 +196,21 @@ final class Proposer implements AutoCloseable {
     drain(closed());
   }
 
-  /// Takes what waits and fits.
+  private void awaitFlight() throws InterruptedException {
+    held.incrementAndGet();
+    try {
+      flights.acquire();
+    } finally {
+      held.decrementAndGet();
+    }
+  }
+
+  /// Takes what waits and fits behind the first call.
   ///
   /// @return the call that did not fit any more, or null
   private @Nullable Call gather(Call first, List<Call> calls) {
     int bytes = ControlEntry.HEADER_BYTES_MAX + first.bytes;
     int proposals = first.proposals.size();
-    calls.add(first);
     for (Call call = waiting.poll(); call != null; call = waiting.poll()) {
       bytes += call.bytes;
       proposals += call.proposals.size();
@@ -170,12 +223,11 @@ final class Proposer implements AutoCloseable {
   }
 
   private void commit(List<Call> calls) {
+    callsInLast = calls.size();
     List<Proposal> proposals = new ArrayList<>();
     calls.forEach(call -> proposals.addAll(call.proposals));
     try {
-      batches.add(proposals.size());
-      byte[] entry = new ControlEntry(clock.millis(), proposals).toBytes();
-      List<Reply> replies = Reply.decode(log.append(entry, Deadline.after(commitTimeout)));
+      List<Reply> replies = append(proposals, Deadline.after(commitTimeout));
       int from = 0;
       for (Call call : calls) {
         int to = from + call.proposals.size();
@@ -185,6 +237,12 @@ final class Proposer implements AutoCloseable {
     } catch (RuntimeException e) { // each caller gets it; this thread must live
       calls.forEach(call -> call.replies.completeExceptionally(e));
     }
+  }
+
+  private List<Reply> append(List<Proposal> proposals, Deadline deadline) {
+    batches.add(proposals.size());
+    byte[] entry = new ControlEntry(clock.millis(), proposals).toBytes();
+    return Reply.decode(log.append(entry, deadline));
   }
 
   private void drain(FabricException reason) {

@@ -112,6 +112,44 @@ final class ProposerTest {
   }
 
   @Test
+  void aLoneCallerNeedsNoOtherThread() {
+    log.let(2);
+    InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
+    try (Proposer unstarted = new Proposer(log, clock, Duration.ofSeconds(10), 1)) {
+      for (long number = 0; number < 2; number++) {
+        Reply reply = unstarted.propose(List.of(proposal(number)), soon()).getFirst();
+        assertEquals(new Recorded.First(), MemoTable.readReply(reply.orThrow()));
+      }
+      unstarted.start(); // what was not started cannot be closed
+    }
+  }
+
+  @Test
+  void aBrokenLogIsAFaultForALoneCallerToo() {
+    log.failWith(new IllegalStateException("broken"));
+    log.let(1);
+    assertThrows(Unavailable.class, () -> proposer.propose(List.of(proposal(1)), soon()));
+  }
+
+  @Test
+  void aCrowdThatComesBackSharesAnEntryAgain() throws Exception {
+    List<Future<List<Reply>>> calls = new ArrayList<>();
+    calls.add(submit(proposal(0)));
+    awaitAtTheGate();
+    for (int i = 1; i < 10; i++) {
+      calls.add(submit(proposal(i)));
+    }
+    awaitWaiting(9);
+    log.let(2);
+    for (Future<List<Reply>> call : calls) {
+      assertEquals(1, call.get().size());
+    }
+    assertEquals(2, log.entries().size());
+    log.let(1);
+    assertEquals(1, submit(proposal(100)).get().size(), "one that comes back alone");
+  }
+
+  @Test
   void eachCallerHearsAboutItsOwnCommands() throws Exception {
     MemberInfo other = new MemberInfo(Role.MEMORY, Memos.nodeId(1), "n", "10.0.0.9:7", 5, 6, 7);
     log.let(10);
