@@ -3,8 +3,8 @@ package io.kogluktualuk.computenode.vm.meter;
 import io.kogluktualuk.computenode.vm.meter.Metering.Cell;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
+import io.kogluktualuk.computenode.vm.module.FrameWeight;
 import io.kogluktualuk.computenode.vm.module.Instructions;
-import io.kogluktualuk.computenode.vm.module.OperandHeight;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
 import java.util.ArrayList;
@@ -22,20 +22,16 @@ final class FunctionMeter {
 
   /// What stands before a piece.
   private enum Opening {
-    /// The function begins: take the fuel from the cell, charge, look whether any is left.
+    /// The function begins: charge, look whether any is left.
     ENTRY,
     /// Charge.
     PLAIN,
     /// A turn of a loop: charge, look whether any is left.
-    LOOP,
-    /// Somebody else had the fuel: take it from the cell, charge.
-    RETURN
+    LOOP
   }
 
   private final DecodedModule module;
-  private final Metering metering;
   private final int function;
-  private final boolean unhurried;
   private final WasmCursor cursor;
   private final List<ValueType> addedLocals = new ArrayList<>();
   private final Map<ValueType, Integer> scratch = new EnumMap<>(ValueType.class);
@@ -46,16 +42,11 @@ final class FunctionMeter {
   private int nesting;
   private int locals;
   private int localGroups;
-  private int fuel = -1;
   private int depth = -1;
-  private boolean callsOthers;
-  private boolean callsTables;
 
-  FunctionMeter(DecodedModule module, int function, boolean unhurried, Metering metering) {
+  FunctionMeter(DecodedModule module, int function) {
     this.module = module;
-    this.metering = metering;
     this.function = function;
-    this.unhurried = unhurried;
     Body body = module.bodies().get(function - module.importCount());
     this.cursor = new WasmCursor(module.bytes(), body.start(), body.end());
     this.out = new ByteSink((body.end() - body.start()) * 2);
@@ -65,16 +56,10 @@ final class FunctionMeter {
     int declarations = cursor.position();
     readLocals();
     int code = cursor.position();
-    callsOthers = scanForCalls(code);
-    if (!unhurried) {
-      fuel = addLocal(ValueType.I64);
-    }
-    if (callsOthers) {
+    int weight = FrameWeight.of(module, function);
+    if (weight > 0) {
       depth = addLocal(ValueType.I32);
-      takeDepth();
-    }
-    if (!unhurried) {
-      openWrapper();
+      takeDepth(weight);
     }
     rewriteCode();
     return assemble(declarations, code);
@@ -89,19 +74,6 @@ final class FunctionMeter {
     }
   }
 
-  private boolean scanForCalls(int code) {
-    boolean calls = false;
-    Body body = module.bodies().get(function - module.importCount());
-    WasmCursor scan = new WasmCursor(module.bytes(), code, body.end());
-    while (!scan.atEnd()) {
-      int opcode = scan.readByte();
-      callsTables |= opcode == Instructions.CALL_INDIRECT;
-      calls |= opcode == Instructions.CALL || opcode == Instructions.CALL_INDIRECT;
-      Instructions.skipImmediates(scan, opcode);
-    }
-    return calls;
-  }
-
   private int addLocal(ValueType type) {
     addedLocals.add(type);
     return locals + addedLocals.size() - 1;
@@ -109,30 +81,6 @@ final class FunctionMeter {
 
   private int scratch(ValueType type) {
     return scratch.computeIfAbsent(type, this::addLocal);
-  }
-
-  /// How much depth a call of this function takes: a unit for itself and two for each 128 bytes of
-  /// locals and operands, which the frames of all tiers of the JVM hold in one form or another.
-  ///
-  /// Calls through a table need a frame more, and long code has frames with more spilled values, so
-  /// both count as well.
-  private int weight() {
-    int operands = OperandHeight.of(module, cursor);
-    int bytes = 8 * (2 * locals + 2 * operands);
-    Body body = module.bodies().get(function - module.importCount());
-    return 1 + (callsTables ? 2 : 0) + bytes / 64 + (body.end() - body.start()) / 512;
-  }
-
-  /// A branch to the function's own label must pass where the fuel is put back, so the code becomes
-  /// a block; that label then has the index which the function's had.
-  private void openWrapper() {
-    piece.put(Instructions.BLOCK);
-    List<ValueType> results = module.signatureOf(function).results();
-    switch (results.size()) {
-      case 0 -> piece.put(0x40);
-      case 1 -> piece.put(results.getFirst().code());
-      default -> piece.putS64(metering.blockType(results));
-    }
   }
 
   private void rewriteCode() {
@@ -161,11 +109,7 @@ final class FunctionMeter {
       }
       case Instructions.ELSE -> copyAndClose(start, 0);
       case Instructions.END -> rewriteEnd(start);
-      case Instructions.RETURN -> {
-        putFuelAside();
-        copyAndClose(start, 1);
-      }
-      case Instructions.UNREACHABLE, Instructions.BR, Instructions.BR_IF, Instructions.BR_TABLE ->
+      case Instructions.RETURN, Instructions.UNREACHABLE, Instructions.BR, Instructions.BR_IF, Instructions.BR_TABLE ->
           copyAndClose(start, 1);
       case Instructions.CALL, Instructions.CALL_INDIRECT -> rewriteCall(start);
       case Instructions.MEMORY_GROW -> rewriteBulk(start);
@@ -193,27 +137,21 @@ final class FunctionMeter {
       copyAndClose(start, 0);
       return;
     }
-    if (!unhurried) {
-      copyAndClose(start, 0); // The wrapper's end.
-      putFuelAside();
-    }
     piece.put(Instructions.END);
     closePiece(Opening.PLAIN);
   }
 
   private void rewriteCall(int start) {
-    putFuelAside();
     local(Instructions.LOCAL_GET, depth);
     cell(Instructions.GLOBAL_SET, Cell.DEPTH);
     copy(start, 1);
-    closePiece(unhurried ? Opening.PLAIN : Opening.RETURN);
+    closePiece(Opening.PLAIN);
   }
 
   /// The memory charges for what it does, so it must have the fuel.
   private void rewriteBulk(int start) {
-    putFuelAside();
     copy(start, 1);
-    closePiece(unhurried ? Opening.PLAIN : Opening.RETURN);
+    closePiece(Opening.PLAIN);
   }
 
   private void rewriteExtended(int extended, int start) {
@@ -224,31 +162,14 @@ final class FunctionMeter {
           Instructions.TABLE_COPY,
           Instructions.TABLE_GROW,
           Instructions.TABLE_FILL -> {
-        putFuelAside();
-        int count = scratch(ValueType.I32);
+            int count = scratch(ValueType.I32);
         local(Instructions.LOCAL_TEE, count);
         cell(Instructions.GLOBAL_SET, Cell.ELEMENTS);
-        takeFuelBack();
         local(Instructions.LOCAL_GET, count);
         copy(start, 1);
-        closePiece(unhurried ? Opening.PLAIN : Opening.RETURN);
+        closePiece(Opening.PLAIN);
       }
       default -> copy(start, 1);
-    }
-  }
-
-  private void putFuelAside() {
-    if (!unhurried) {
-      local(Instructions.LOCAL_GET, fuel);
-      cell(Instructions.GLOBAL_SET, Cell.FUEL);
-    }
-  }
-
-  /// Should the instruction trap, the function's variable is what counts.
-  private void takeFuelBack() {
-    if (!unhurried) {
-      cell(Instructions.GLOBAL_GET, Cell.FUEL);
-      local(Instructions.LOCAL_SET, fuel);
     }
   }
 
@@ -286,9 +207,9 @@ final class FunctionMeter {
     sink.put(opcode).putU32(module.globalCount() + cell.ordinal());
   }
 
-  private void takeDepth() {
+  private void takeDepth(int weight) {
     cell(Instructions.GLOBAL_GET, Cell.DEPTH);
-    piece.put(Instructions.I32_CONST).putS64(weight());
+    piece.put(Instructions.I32_CONST).putS64(weight);
     piece.put(Instructions.I32_SUB);
     local(Instructions.LOCAL_TEE, depth);
     piece.put(Instructions.I32_CONST).put(0).put(Instructions.I32_LT_S);
@@ -299,31 +220,14 @@ final class FunctionMeter {
   }
 
   private void fuelOnStack(ByteSink sink) {
-    if (unhurried) {
-      cell(sink, Instructions.GLOBAL_GET, Cell.FUEL);
-    } else {
-      local(sink, Instructions.LOCAL_GET, fuel);
-    }
-  }
-
-  private void storeFuel() {
-    if (unhurried) {
-      cell(out, Instructions.GLOBAL_SET, Cell.FUEL);
-    } else {
-      local(out, Instructions.LOCAL_SET, fuel);
-    }
+    cell(sink, Instructions.GLOBAL_GET, Cell.FUEL);
   }
 
   private void closePiece(Opening next) {
-    boolean fromCell = opening == Opening.ENTRY || opening == Opening.RETURN;
-    if (cost > 0 || fromCell) {
-      if (fromCell) {
-        cell(out, Instructions.GLOBAL_GET, Cell.FUEL);
-      } else {
-        fuelOnStack(out);
-      }
+    if (cost > 0) {
+      fuelOnStack(out);
       out.put(Instructions.I64_CONST).putS64(cost).put(Instructions.I64_SUB);
-      storeFuel();
+      cell(out, Instructions.GLOBAL_SET, Cell.FUEL);
     }
     if (opening == Opening.ENTRY || opening == Opening.LOOP) {
       requireFuel();
@@ -340,10 +244,6 @@ final class FunctionMeter {
     out.put(Instructions.IF).put(0x40);
     fuelOnStack(out);
     cell(out, Instructions.GLOBAL_SET, Cell.REFUEL);
-    if (!unhurried) {
-      cell(out, Instructions.GLOBAL_GET, Cell.FUEL);
-      storeFuel();
-    }
     out.put(Instructions.END);
   }
 

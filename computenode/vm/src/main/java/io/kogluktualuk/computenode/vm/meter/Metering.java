@@ -3,12 +3,8 @@ package io.kogluktualuk.computenode.vm.meter;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Section;
 import io.kogluktualuk.computenode.vm.module.SectionId;
-import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /// Rewrites a valid module so that it counts its own fuel and call depth and makes NaN canonical.
 ///
@@ -27,13 +23,12 @@ import java.util.Set;
 /// **NaN.** The result of each floating-point instruction that can make a NaN is replaced by the
 /// canonical NaN when it is one, unless the next instruction hides its bits.
 ///
-/// **How.** Fuel is kept in a local variable that the function gains, so that a compiler keeps it
-/// in a register; around calls and bulk instructions it is put aside in a *cell*, a global added to
-/// the module, where the callee takes it up. Some cells do something when they are set: ask for
-/// more fuel, report that the depth has run out, charge for table elements. A global is the one
-/// thing a module can be given without renumbering what it has. Rejected: an imported function
-/// (every index moves), fuel in a global alone (1.7 to 5.9 times the time of unmetered code,
-/// against 1.1 to 1.2).
+/// **How.** Fuel and depth are kept in *cells*, globals added to the module. Some cells do something
+/// when they are set: ask for more fuel, report that the depth has run out, charge for table
+/// elements. A global is the one thing a module can be given without renumbering what it has.
+///
+/// This is for the reference engine, which knows nothing of fuel. Our own compiler does the same
+/// without rewriting; the two are compared by tests.
 ///
 /// The module must have been validated *before*: the cells and locals have indices that a hostile
 /// module could otherwise name.
@@ -66,25 +61,17 @@ public final class Metering {
   }
 
   private final DecodedModule module;
-  private final Set<Integer> unhurried;
-  private final List<Signature> types;
 
-  private Metering(DecodedModule module, Set<Integer> unhurried) {
+  private Metering(DecodedModule module) {
     this.module = module;
-    this.unhurried = unhurried;
-    this.types = new ArrayList<>(module.types());
   }
 
   /// The metered form of a module.
-  ///
-  /// @param unhurried functions (by index) that keep their fuel in the cell at all times, because
-  ///     what runs them loses local variables when they trap
-  public static byte[] meter(DecodedModule module, Set<Integer> unhurried) {
-    return new Metering(module, unhurried).rewrite();
+  public static byte[] meter(DecodedModule module) {
+    return new Metering(module).rewrite();
   }
 
   private byte[] rewrite() {
-    // The code first: it may add types.
     ByteSink code = rewriteCode();
     ByteSink out = new ByteSink(module.bytes().length * 2);
     out.put(module.bytes(), 0, 8);
@@ -117,7 +104,6 @@ public final class Metering {
 
   private void putSection(ByteSink out, Section section, ByteSink code) {
     switch (section.id()) {
-      case SectionId.TYPE -> put(out, section.id(), typeSection());
       case SectionId.MEMORY -> put(out, section.id(), memory(section));
       case SectionId.GLOBAL -> put(out, section.id(), globals(section));
       case SectionId.CODE -> put(out, section.id(), code);
@@ -130,21 +116,6 @@ public final class Metering {
 
   private static void put(ByteSink out, int id, ByteSink content) {
     out.put(id).putU32(content.size()).put(content);
-  }
-
-  private ByteSink typeSection() {
-    ByteSink out = new ByteSink(types.size() * 8).putU32(types.size());
-    for (Signature type : types) {
-      out.put(0x60);
-      putTypes(out, type.parameters());
-      putTypes(out, type.results());
-    }
-    return out;
-  }
-
-  private static void putTypes(ByteSink out, List<ValueType> values) {
-    out.putU32(values.size());
-    values.forEach(value -> out.put(value.code()));
   }
 
   /// The cells are reached through the memory, so there is always one, if of no size.
@@ -176,21 +147,9 @@ public final class Metering {
     ByteSink out = new ByteSink(module.bytes().length * 2).putU32(module.bodies().size());
     for (int i = 0; i < module.bodies().size(); i++) {
       int function = module.importCount() + i;
-      ByteSink body =
-          new FunctionMeter(module, function, unhurried.contains(function), this).rewrite();
+      ByteSink body = new FunctionMeter(module, function).rewrite();
       out.putU32(body.size()).put(body);
     }
     return out;
-  }
-
-  /// The type index of a block with these results, added when the module has none such.
-  int blockType(List<ValueType> results) {
-    Signature wanted = new Signature(List.of(), results);
-    int found = types.indexOf(wanted);
-    if (found < 0) {
-      found = types.size();
-      types.add(wanted);
-    }
-    return found;
   }
 }

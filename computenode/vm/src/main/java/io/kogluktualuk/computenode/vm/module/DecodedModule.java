@@ -8,15 +8,22 @@ import java.util.List;
 /// @param sections in order of appearance
 /// @param types all function types
 /// @param functionTypes type index of each function, imported ones first
-/// @param globalCount number of globals; none are imported
+/// @param tables the tables; none are imported
+/// @param globals the globals; none are imported
+/// @param start the function that runs at instantiation, or -1
 /// @param bodies the code of each function that is not imported
 public record DecodedModule(
     byte[] bytes,
     List<Section> sections,
     List<Signature> types,
     List<Integer> functionTypes,
-    int globalCount,
+    List<TableType> tables,
+    List<GlobalType> globals,
     boolean hasMemory,
+    int start,
+    List<Export> exports,
+    List<ElementSegment> elements,
+    List<DataSegment> data,
     List<Body> bodies,
     ModuleShape shape) {
 
@@ -25,6 +32,10 @@ public record DecodedModule(
 
   /// A function's locals and code, after its length.
   public record Body(int start, int end) {}
+
+  public int globalCount() {
+    return globals.size();
+  }
 
   public int importCount() {
     return shape.imports().size();

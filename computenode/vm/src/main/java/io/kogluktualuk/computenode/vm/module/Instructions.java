@@ -42,6 +42,10 @@ public final class Instructions {
   public static final int REF_NULL = 0xD0;
   public static final int REF_FUNC = 0xD2;
   public static final int EXTENDED = 0xFC;
+  public static final int VECTOR = 0xFD;
+
+  // After VECTOR.
+  public static final int V128_CONST = 12;
 
   // After EXTENDED.
   public static final int MEMORY_INIT = 8;
@@ -75,7 +79,9 @@ public final class Instructions {
       case I64_CONST -> cursor.skipLeb(10);
       case F32_CONST -> cursor.skip(4);
       case F64_CONST -> cursor.skip(8);
-      case REF_NULL -> readReferenceType(cursor);
+      case REF_NULL -> {
+        ValueType _ = readReferenceType(cursor);
+      }
       case EXTENDED -> {
         return skipExtended(cursor);
       }
@@ -131,6 +137,12 @@ public final class Instructions {
 
   private static int skipExtended(WasmCursor cursor) {
     int opcode = cursor.readIndex();
+    skipExtendedImmediates(cursor, opcode);
+    return opcode;
+  }
+
+  /// Passes what follows the number after [#EXTENDED].
+  public static void skipExtendedImmediates(WasmCursor cursor, int opcode) {
     switch (opcode) {
       case 0, 1, 2, 3, 4, 5, 6, 7 -> {}
       case DATA_DROP, ELEM_DROP, TABLE_GROW, TABLE_SIZE, TABLE_FILL -> cursor.readU32();
@@ -149,7 +161,6 @@ public final class Instructions {
       }
       default -> throw cursor.malformed("illegal opcode 0xFC " + opcode);
     }
-    return opcode;
   }
 
   private static void requirePlain(WasmCursor cursor, int opcode) {
@@ -217,32 +228,21 @@ public final class Instructions {
     }
   }
 
-  /// Passes a constant expression: one constant, and the end.
-  ///
-  /// Globals may be read in one only when they are imported, and imported globals there are none.
-  static void skipConstant(WasmCursor cursor) {
-    int opcode = cursor.readByte();
-    switch (opcode) {
-      case I32_CONST, I64_CONST, F32_CONST, F64_CONST, REF_NULL, REF_FUNC ->
-          skipImmediates(cursor, opcode);
-      case GLOBAL_GET -> throw cursor.malformed("unknown global in a constant expression");
-      case 0xFD -> throw vectors(cursor);
-      default -> throw cursor.malformed("constant expression required");
-    }
-    if (cursor.readByte() != END) {
-      throw cursor.malformed("constant expression of one instruction required");
-    }
-  }
-
-  static void readReferenceType(WasmCursor cursor) {
+  public static ValueType readReferenceType(WasmCursor cursor) {
     ValueType type = readValueType(cursor);
-    if (type != ValueType.FUNCREF && type != ValueType.EXTERNREF) {
+    if (!type.isReference()) {
       throw cursor.malformed("malformed reference type");
     }
+    return type;
+  }
+
+  /// The number after [#VECTOR].
+  static int readVectorOpcode(WasmCursor cursor) {
+    throw vectors(cursor);
   }
 
   /// Reads the byte of a value type.
-  static ValueType readValueType(WasmCursor cursor) {
+  public static ValueType readValueType(WasmCursor cursor) {
     int code = cursor.readByte();
     return switch (code) {
       case 0x7F -> ValueType.I32;

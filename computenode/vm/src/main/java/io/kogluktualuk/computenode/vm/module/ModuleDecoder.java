@@ -32,8 +32,12 @@ public final class ModuleDecoder {
   private final List<Body> bodies = new ArrayList<>();
   private MemoryBounds memory = new MemoryBounds(0, 0);
   private boolean hasMemory;
-  private int globalCount;
-  private int tableCount;
+  private final List<TableType> tables = new ArrayList<>();
+  private final List<GlobalType> globals = new ArrayList<>();
+  private final List<Export> allExports = new ArrayList<>();
+  private List<ElementSegment> elements = List.of();
+  private List<DataSegment> data = List.of();
+  private int start = -1;
   private long tableElements;
   private long locals;
 
@@ -69,8 +73,13 @@ public final class ModuleDecoder {
         sections,
         types,
         functionTypes,
-        globalCount,
+        tables,
+        globals,
         hasMemory,
+        start,
+        allExports,
+        elements,
+        data,
         bodies,
         new ModuleShape(imports, exports, memory));
   }
@@ -114,8 +123,9 @@ public final class ModuleDecoder {
       case SectionId.MEMORY -> readMemories(cursor);
       case SectionId.GLOBAL -> readGlobals(cursor);
       case SectionId.EXPORT -> readExports(cursor);
-      case SectionId.ELEMENT -> Segments.skipElements(cursor);
-      case SectionId.DATA -> Segments.skipData(cursor);
+      case SectionId.START -> start = cursor.readIndex();
+      case SectionId.ELEMENT -> elements = Segments.readElements(cursor);
+      case SectionId.DATA -> data = Segments.readData(cursor);
       case SectionId.CODE -> readCode(cursor);
       default -> {}
     }
@@ -177,19 +187,21 @@ public final class ModuleDecoder {
   }
 
   private void readTables(WasmCursor cursor) {
-    tableCount = cursor.readCount("tables", ModuleBounds.TABLES);
-    for (int i = 0; i < tableCount; i++) {
-      int type = cursor.readByte();
+    int count = cursor.readCount("tables", ModuleBounds.TABLES);
+    for (int i = 0; i < count; i++) {
+      int type = cursor.peekByte();
       if (type != ValueType.FUNCREF.code() && type != ValueType.EXTERNREF.code()) {
         throw ModuleBounds.unsupported("typed references in tables", cursor.position());
       }
+      ValueType element = Instructions.readReferenceType(cursor);
       int flags = readLimitFlags(cursor);
-      tableElements += cursor.readU32();
-      if (flags == 1) {
-        cursor.readU32();
-      }
+      long initial = cursor.readU32();
+      long maximum = flags == 1 ? cursor.readU32() : ModuleBounds.TABLE_ELEMENTS;
+      tableElements += initial;
+      ModuleBounds.require("initial table elements", tableElements, ModuleBounds.TABLE_ELEMENTS);
+      maximum = Math.max(initial, Math.min(maximum, ModuleBounds.TABLE_ELEMENTS));
+      tables.add(new TableType(element, (int) initial, (int) maximum));
     }
-    ModuleBounds.require("initial table elements", tableElements, ModuleBounds.TABLE_ELEMENTS);
   }
 
   private static int readLimitFlags(WasmCursor cursor) {
@@ -224,13 +236,14 @@ public final class ModuleDecoder {
   }
 
   private void readGlobals(WasmCursor cursor) {
-    globalCount = cursor.readCount("globals", ModuleBounds.GLOBALS);
-    for (int i = 0; i < globalCount; i++) {
-      Instructions.readValueType(cursor);
-      if (cursor.readByte() > 1) {
+    int count = cursor.readCount("globals", ModuleBounds.GLOBALS);
+    for (int i = 0; i < count; i++) {
+      ValueType type = Instructions.readValueType(cursor);
+      int mutability = cursor.readByte();
+      if (mutability > 1) {
         throw cursor.malformed("malformed mutability");
       }
-      Instructions.skipConstant(cursor);
+      globals.add(new GlobalType(type, mutability == 1, Constant.read(cursor)));
     }
   }
 
@@ -245,6 +258,7 @@ public final class ModuleDecoder {
       if (!names.add(name)) {
         throw cursor.malformed("duplicate export name " + name);
       }
+      allExports.add(new Export(name, kind, index));
       if (kind == 0) {
         exports.put(name, types.get(functionTypes.get(index)));
       }
@@ -255,9 +269,9 @@ public final class ModuleDecoder {
     int known =
         switch (kind) {
           case 0 -> functionTypes.size();
-          case 1 -> tableCount;
+          case 1 -> tables.size();
           case 2 -> hasMemory ? 1 : 0;
-          case 3 -> globalCount;
+          case 3 -> globals.size();
           default -> throw cursor.malformed("malformed export kind " + kind);
         };
     if (index >= known) {

@@ -26,4 +26,12 @@ public enum ValueType {
   public char letter() {
     return letter;
   }
+
+  public boolean isReference() {
+    return this == FUNCREF || this == EXTERNREF;
+  }
+
+  public boolean isFloat() {
+    return this == F32 || this == F64;
+  }
 }

@@ -82,6 +82,29 @@ public final class WasmCursor {
     return (int) index;
   }
 
+  /// A signed LEB128 number of at most `bytesMax` bytes, extended to 64 bits.
+  public long readS64(int bytesMax) {
+    long value = 0;
+    for (int i = 0; i < bytesMax; i++) {
+      int next = readByte();
+      value |= (long) (next & 0x7F) << (7 * i);
+      if ((next & 0x80) == 0) {
+        int unused = 64 - 7 * (i + 1);
+        return unused > 0 ? value << unused >> unused : value;
+      }
+    }
+    throw malformed("integer representation too long");
+  }
+
+  /// The next `count` bytes as a number, the least significant first.
+  public long readLittleEndian(int count) {
+    long value = 0;
+    for (int i = 0; i < count; i++) {
+      value |= (long) readByte() << (8 * i);
+    }
+    return value;
+  }
+
   /// Passes a LEB128 number of at most `bytesMax` bytes.
   public void skipLeb(int bytesMax) {
     for (int i = 0; i < bytesMax; i++) {

@@ -9,10 +9,10 @@ import run.endive.wasm.types.ValType;
 final class CellGlobal extends GlobalInstance {
 
   private final Cell cell;
-  private final FlatMemory memory;
+  private final ReferenceMemory memory;
 
   @SuppressWarnings("deprecation") // The engine's builder cannot build subclasses.
-  CellGlobal(Cell cell, ValType type, FlatMemory memory) {
+  CellGlobal(Cell cell, ValType type, ReferenceMemory memory) {
     super(0, 0, type, MutabilityType.Var);
     this.cell = cell;
     this.memory = memory;
@@ -37,9 +37,7 @@ final class CellGlobal extends GlobalInstance {
     switch (cell) {
       case FUEL -> memory.fuel = value;
       case DEPTH -> memory.depth = (int) value;
-      case REFUEL -> {
-        long _ = memory.refuel(value);
-      }
+      case REFUEL -> memory.refuel(value);
       case OVERFLOW -> memory.overflow(value);
       case ELEMENTS -> memory.chargeElements((int) value);
     }

@@ -15,19 +15,15 @@ import java.util.TreeMap;
 
 /// What compiling a module makes, before it is loaded.
 ///
-/// @param metered the metered module
-/// @param main name of the class that stands for the module
 /// @param classes class files by name
-record CompiledClasses(byte[] metered, String main, SortedMap<String, byte[]> classes) {
+record CompiledClasses(SortedMap<String, byte[]> classes) {
 
   private static final int CLASSES_MAX = 100_000;
 
   /// A form for files: length-prefixed parts, then the hash of all of them.
   byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(metered.length * 8);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      put(out, metered);
-      out.writeUTF(main);
       out.writeInt(classes.size());
       for (Map.Entry<String, byte[]> each : classes.entrySet()) {
         out.writeUTF(each.getKey());
@@ -53,14 +49,12 @@ record CompiledClasses(byte[] metered, String main, SortedMap<String, byte[]> cl
       return Optional.empty();
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, length))) {
-      byte[] metered = take(in);
-      String main = in.readUTF();
       SortedMap<String, byte[]> classes = new TreeMap<>();
       int count = Math.min(in.readInt(), CLASSES_MAX);
       for (int i = 0; i < count; i++) {
         classes.put(in.readUTF(), take(in));
       }
-      return Optional.of(new CompiledClasses(metered, main, classes));
+      return Optional.of(new CompiledClasses(classes));
     } catch (IOException e) {
       return Optional.empty();
     }

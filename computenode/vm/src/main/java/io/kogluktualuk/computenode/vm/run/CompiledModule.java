@@ -15,11 +15,11 @@ public final class CompiledModule {
 
   private final Hash hash;
   private final ModuleShape shape;
-  private final EndiveCode code;
+  private final EngineCode code;
   // The last link: nearly always one set of imports serves a whole process. A race links twice.
   private volatile @Nullable Program<?> lastLinked;
 
-  CompiledModule(Hash hash, ModuleShape shape, EndiveCode code) {
+  CompiledModule(Hash hash, ModuleShape shape, EngineCode code) {
     this.hash = hash;
     this.shape = shape;
     this.code = code;
@@ -34,7 +34,7 @@ public final class CompiledModule {
     return shape;
   }
 
-  EndiveCode code() {
+  EngineCode code() {
     return code;
   }
 

@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.compile.ModuleCompiler;
 import io.kogluktualuk.computenode.vm.meter.Metering;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import run.endive.wasm.Version;
 
 /// Compiled classes in a folder, so that a process that starts anew need not compile what another
 /// has: for `sort.wasm` 0.3 s in a cold JVM instead of 0.6 to 0.9.
@@ -28,7 +28,7 @@ final class DiskCache {
   static final int FILES_MAX = 256;
 
   private static final String SUFFIX =
-      "-" + Metering.SEMANTICS_VERSION + "-" + Version.version() + ".classes";
+      "-" + Metering.SEMANTICS_VERSION + "-" + ModuleCompiler.VERSION + ".classes";
 
   private final Path folder;
 

@@ -1,11 +1,13 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.LinearMemory;
+import io.kogluktualuk.computenode.vm.module.ModuleShape;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import run.endive.runtime.Instance;
 
 /// One run of a program within limits.
 ///
@@ -46,31 +48,43 @@ public final class Execution<C> {
     if (!begun.compareAndSet(false, true)) {
       throw new IllegalStateException("an execution runs once");
     }
-    FlatMemory memory = null;
+    FuelCell cell = null;
     try {
-      memory = EndiveGuest.allocate(program, limits, meter);
-      call(entry, memory);
-      return new ExecutionResult.Exited(0, meter.settle(memory));
+      EngineGuest guest = allocate();
+      cell = guest.cell();
+      guest.instantiate(limits.callDepth());
+      guest.call(entry, limits.callDepth());
+      return new ExecutionResult.Exited(0, meter.settle(cell));
     } catch (GuestExit e) {
-      return new ExecutionResult.Exited(e.status(), used(memory));
+      return new ExecutionResult.Exited(e.status(), used(cell));
     } catch (GuestTrap e) {
-      return new ExecutionResult.Trapped(e.kind(), e.detail(), used(memory));
+      return new ExecutionResult.Trapped(e.kind(), e.detail(), used(cell));
     } catch (Meter.Cancellation _) {
-      return new ExecutionResult.Cancelled(used(memory));
-    }
-  }
-
-  private void call(String entry, FlatMemory memory) {
-    try {
-      Instance instance = new EndiveGuest<>(program, context, memory).instantiate();
-      long[] _ = EndiveGuest.call(instance, entry);
+      return new ExecutionResult.Cancelled(used(cell));
     } catch (OutOfMemoryError e) {
       throw new Unavailable("this host has no heap left for the guest's memory", e);
     }
   }
 
-  private long used(@Nullable FlatMemory memory) {
-    return memory == null ? 0 : meter.used(memory);
+  /// An instance, if its initial memory is within the limits.
+  private EngineGuest allocate() {
+    ModuleShape.MemoryBounds bounds = program.module().shape().memory();
+    int pagesMax = (int) (limits.memoryBytes() / LinearMemory.PAGE);
+    if (bounds.initialPages() > pagesMax) {
+      throw new GuestTrap(
+          TrapKind.OUT_OF_MEMORY,
+          "initial memory of "
+              + bounds.initialPages()
+              + " pages exceeds the limit of "
+              + pagesMax
+              + " pages");
+    }
+    int maximum = Math.min(pagesMax, bounds.maximumPages());
+    return program.module().code().prepare(program, context, maximum, meter);
+  }
+
+  private long used(@Nullable FuelCell cell) {
+    return cell == null ? 0 : meter.used(cell);
   }
 
   private void requireEntry(String entry) {

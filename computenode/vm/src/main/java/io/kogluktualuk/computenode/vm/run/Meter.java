@@ -1,5 +1,7 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.FuelSource;
 import java.util.concurrent.locks.LockSupport;
 
 /// The fuel of one execution beyond the slice its code has in hand, and the switch that stops it.
@@ -9,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /// ends does not depend on how it was sliced.
 ///
 /// **Threading:** the guest's thread, but for [#cancel], which any thread may call.
-final class Meter {
+final class Meter implements FuelSource {
 
   /// A few milliseconds of compiled code, a few hundred of interpreted code: how long a cancelled
   /// guest runs on.
@@ -37,20 +39,21 @@ final class Meter {
   }
 
   /// Settles what was used beyond the slice and hands out the next.
-  void refuel(FlatMemory memory) {
-    long left = reserve + memory.fuel;
+  @Override
+  public void refuel(FuelCell cell) {
+    long left = reserve + cell.fuel;
     if (left < 0) {
       // What was charged beyond the limit was not paid for.
       reserve = 0;
-      memory.fuel = 0;
+      cell.fuel = 0;
       throw new GuestTrap(TrapKind.OUT_OF_FUEL, "fuel limit reached");
     }
     if (cancelled || Thread.currentThread().isInterrupted()) {
       throw new Cancellation();
     }
     makeRoom();
-    memory.fuel = Math.min(SLICE, left);
-    reserve = left - memory.fuel;
+    cell.fuel = Math.min(SLICE, left);
+    reserve = left - cell.fuel;
   }
 
   /// Lets other virtual threads run, which are not preempted: without this, busy guests would
@@ -66,15 +69,15 @@ final class Meter {
   }
 
   /// The fuel used by a guest that has ended by itself; traps when its last piece was not paid for.
-  long settle(FlatMemory memory) {
-    if (memory.fuel < 0) {
-      refuel(memory);
+  long settle(FuelCell cell) {
+    if (cell.fuel < 0) {
+      refuel(cell);
     }
-    return used(memory);
+    return used(cell);
   }
 
-  long used(FlatMemory memory) {
-    return limit - Math.max(0, reserve + memory.fuel);
+  long used(FuelCell cell) {
+    return limit - Math.max(0, reserve + cell.fuel);
   }
 
   /// Leaves the guest's frames after [#cancel].

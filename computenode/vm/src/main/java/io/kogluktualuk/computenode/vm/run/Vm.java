@@ -45,7 +45,7 @@ public final class Vm implements AutoCloseable {
 
   /// The same, for a caller who has verified the hash already.
   public CompiledModule compile(Hash hash, byte[] wasm) {
-    return cache.get(hash, wasm.length, () -> EndiveCompiler.compile(hash, wasm, settings));
+    return cache.get(hash, wasm.length, () -> Modules.compile(hash, wasm, settings));
   }
 
   @Override

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param moduleBytesMax the longest module that is compiled
 /// @param cachedBytesMax compiled modules kept in memory, counted by the length of the module
 /// @param diskCache a folder for compiled classes, or null for none; created when missing
+/// @param engine who executes guests
 public record VmSettings(
-    ByteCount moduleBytesMax, ByteCount cachedBytesMax, @Nullable Path diskCache) {
+    ByteCount moduleBytesMax, ByteCount cachedBytesMax, @Nullable Path diskCache, Engine engine) {
 
   public VmSettings {
     if (moduleBytesMax.bytes() > ByteCount.mebibytes(256).bytes()) {
@@ -22,10 +23,14 @@ public record VmSettings(
 
   /// Modules of 64 MiB, 256 MiB of them cached, nothing on disk.
   public static VmSettings defaults() {
-    return new VmSettings(ByteCount.mebibytes(64), ByteCount.mebibytes(256), null);
+    return new VmSettings(ByteCount.mebibytes(64), ByteCount.mebibytes(256), null, Engine.COMPILER);
   }
 
   public VmSettings withDiskCache(Path folder) {
-    return new VmSettings(moduleBytesMax, cachedBytesMax, folder);
+    return new VmSettings(moduleBytesMax, cachedBytesMax, folder, engine);
+  }
+
+  public VmSettings withEngine(Engine other) {
+    return new VmSettings(moduleBytesMax, cachedBytesMax, diskCache, other);
   }
 }

@@ -76,7 +76,7 @@ final class DiskCacheTest {
   @Test
   void theOldestFilesGo() throws IOException {
     DiskCache cache = new DiskCache(folder);
-    CompiledClasses classes = new CompiledClasses(new byte[0], "none", new TreeMap<>());
+    CompiledClasses classes = new CompiledClasses(new TreeMap<>());
     for (int i = 0; i < DiskCache.FILES_MAX + 10; i++) {
       cache.store(Hash.of(new byte[] {(byte) i, (byte) (i >> 8)}), classes);
     }

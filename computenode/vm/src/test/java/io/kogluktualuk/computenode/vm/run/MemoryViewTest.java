@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.computenode.vm.machine.LinearMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,10 @@ final class MemoryViewTest {
 
   private static final int PAGE = 65_536;
 
-  private final MemoryView view = new MemoryView(new FlatMemory(1, 3, new Meter(10_000)));
+  private final Meter meter = new Meter(10_000);
+  private final LinearMemory bytes = new LinearMemory(1, 3);
+  private final ReferenceMemory memory = new ReferenceMemory(bytes, 3, meter);
+  private final MemoryView view = new MemoryView(bytes, memory::grow);
 
   @Test
   void readsWhatItWrites() {
@@ -78,6 +82,6 @@ final class MemoryViewTest {
     assertEquals(2L * PAGE, view.size());
     assertEquals(0, view.getByte(2 * PAGE - 1));
     assertThrows(GuestTrap.class, () -> view.getByte(2 * PAGE));
-    assertEquals(256, view.memory().meter().used(view.memory()));
+    assertEquals(256, meter.used(memory));
   }
 }

@@ -21,7 +21,7 @@ final class ModuleCacheTest {
 
   private static CompiledModule module(String name) {
     byte[] wasm = Guests.wasm(name);
-    return EndiveCompiler.compile(Hash.of(wasm), wasm, VmSettings.defaults());
+    return Modules.compile(Hash.of(wasm), wasm, VmSettings.defaults());
   }
 
   @Test

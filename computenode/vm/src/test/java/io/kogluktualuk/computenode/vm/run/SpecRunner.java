@@ -1,20 +1,16 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.run.Invoker.Value;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import run.endive.runtime.CallResult;
-import run.endive.runtime.GlobalInstance;
-import run.endive.runtime.Instance;
-import run.endive.wasm.WasmEngineException;
 
 /// Runs scripts of the official test suite and counts what came of it.
 final class SpecRunner {
@@ -31,18 +27,19 @@ final class SpecRunner {
           .function("spectest", "print_f64_f64", "FF>", (_, _, _) -> 0)
           .build();
 
-  /// An instance, and what lets it run on.
-  private record Running(Instance instance, FlatMemory memory) {}
-
-  private final Vm vm = Vm.open(VmSettings.defaults());
+  private final Vm vm;
   final Map<String, Integer> passed = new TreeMap<>();
   final Map<String, Integer> notOffered = new TreeMap<>();
   final List<String> failures = new ArrayList<>();
-  private Map<String, Running> named = new HashMap<>();
-  private @Nullable Running current;
+  private Map<String, Invoker> named = new HashMap<>();
+  private @Nullable Invoker current;
   // Instances of other modules would have changed this one's table or memory, and do not here.
   private boolean registered;
   private boolean alone;
+
+  SpecRunner(Engine engine) {
+    vm = Vm.open(VmSettings.defaults().withEngine(engine));
+  }
 
   void run(SpecScript script) {
     named = new HashMap<>();
@@ -92,12 +89,10 @@ final class SpecRunner {
     return "";
   }
 
-  private Running start(SpecScript script, Map<String, Object> command) throws IOException {
+  private Invoker start(SpecScript script, Map<String, Object> command) throws IOException {
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
     Program<String> program = vm.compile(wasm).link(SPECTEST);
-    FlatMemory memory = EndiveGuest.allocate(program, LIMITS, new Meter(LIMITS.fuel()));
-    Instance instance = new EndiveGuest<>(program, "", memory).instantiate();
-    return new Running(instance, memory);
+    return new Invoker(wasm, program, LIMITS);
   }
 
   private String assertRefused(SpecScript script, Map<String, Object> command) throws IOException {
@@ -119,7 +114,7 @@ final class SpecRunner {
   private String assertNotInstantiated(SpecScript script, Map<String, Object> command)
       throws IOException {
     try {
-      Running _ = start(script, command);
+      Invoker _ = start(script, command);
     } catch (InvalidArgument | GuestTrap expected) {
       return "";
     }
@@ -150,37 +145,22 @@ final class SpecRunner {
   private String perform(
       Map<String, Object> command, @Nullable List<Map<String, Object>> expected) {
     Map<String, Object> action = map(command, "action");
-    Running target = action.containsKey("module") ? named.get(text(action, "module")) : current;
+    Invoker target = action.containsKey("module") ? named.get(text(action, "module")) : current;
     if (target == null || alone) {
       return "a module that was not offered";
     }
-    if (text(action, "type").equals("get")) {
-      GlobalInstance global = target.instance().exports().global(text(action, "field"));
-      compare(expected, new long[] {global.getValueLow()}, new Object[] {global.getRefValue()});
-      return "";
-    }
-    target.memory().depth = LIMITS.callDepth();
-    target.memory().rewind();
-    CallResult result = call(target.instance(), text(action, "field"), list(action, "args"));
-    long[] numbers = result.longs() == null ? new long[0] : result.longs();
-    Object[] references = result.refs() == null ? new Object[0] : result.refs();
-    int count = Math.max(numbers.length, references.length);
-    compare(expected, Arrays.copyOf(numbers, count), Arrays.copyOf(references, count));
+    String field = text(action, "field");
+    List<Value> found =
+        text(action, "type").equals("get")
+            ? List.of(target.global(field))
+            : target.call(
+                field, list(action, "args").stream().map(SpecRunner::argumentValue).toList());
+    compare(expected, found);
     return "";
   }
 
-  /// As [EndiveGuest#call], but for references of the host, which no guest of ours can have.
-  private static CallResult call(
-      Instance instance, String export, List<Map<String, Object>> given) {
-    long[] arguments = given.stream().mapToLong(SpecRunner::argument).toArray();
-    Object[] references = given.stream().map(SpecRunner::reference).toArray();
-    try {
-      return instance.export(export).applyWithRefs(arguments, references);
-    } catch (WasmEngineException e) {
-      throw EndiveTraps.translate(e);
-    } catch (StackOverflowError e) {
-      throw EndiveTraps.outOfStack(e);
-    }
+  private static Value argumentValue(Map<String, Object> given) {
+    return new Value(argument(given), reference(given));
   }
 
   private static @Nullable Object reference(Map<String, Object> value) {
@@ -193,18 +173,16 @@ final class SpecRunner {
     return text.equals("null") ? -1 : Long.parseUnsignedLong(text);
   }
 
-  private static void compare(
-      @Nullable List<Map<String, Object>> expected, long[] found, @Nullable Object[] references) {
+  private static void compare(@Nullable List<Map<String, Object>> expected, List<Value> found) {
     if (expected == null) {
       return;
     }
-    if (expected.size() != found.length) {
-      throw new AssertionError("expected " + expected + ", found " + found.length + " values");
+    if (expected.size() != found.size()) {
+      throw new AssertionError("expected " + expected + ", found " + found);
     }
-    for (int i = 0; i < found.length; i++) {
-      if (!matches(expected.get(i), found[i], references[i])) {
-        throw new AssertionError(
-            "expected " + expected.get(i) + ", found " + Long.toUnsignedString(found[i]));
+    for (int i = 0; i < found.size(); i++) {
+      if (!matches(expected.get(i), found.get(i).bits(), found.get(i).reference())) {
+        throw new AssertionError("expected " + expected.get(i) + ", found " + found.get(i));
       }
     }
   }

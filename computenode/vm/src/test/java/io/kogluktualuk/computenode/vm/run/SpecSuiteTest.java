@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The official test suite of WebAssembly 2.0, metered, as far as it concerns what is offered here.
 ///
@@ -22,14 +23,15 @@ final class SpecSuiteTest {
 
   @TempDir private Path unpacked = Path.of("");
 
-  @Test
-  void passesWhatIsOffered() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void passesWhatIsOffered(Engine engine) throws IOException, InterruptedException {
     Path archive = suite().resolve("core-2.0.tar.xz");
     assumeTrue(
         Files.exists(archive),
         () -> "SKIPPED: the official test suite is not at " + archive + " (-Dwasm.testsuite)");
     unpack(archive);
-    SpecRunner runner = new SpecRunner();
+    SpecRunner runner = new SpecRunner(engine);
     for (Path json : scripts()) {
       runner.run(SpecScript.read(json));
     }

@@ -6,9 +6,9 @@ import run.endive.runtime.TableInstance;
 import run.endive.wasm.types.Table;
 
 /// A table that keeps growing within bounds: the engine's own overflows its size.
-final class GuestTable extends TableInstance {
+final class ReferenceTable extends TableInstance {
 
-  GuestTable(Table table, int initial) {
+  ReferenceTable(Table table, int initial) {
     super(table, initial);
   }
 

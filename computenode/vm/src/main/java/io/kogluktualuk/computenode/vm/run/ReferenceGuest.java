@@ -1,10 +1,13 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.LinearMemory;
 import io.kogluktualuk.computenode.vm.meter.Metering.Cell;
 import io.kogluktualuk.computenode.vm.module.ModuleBounds;
-import io.kogluktualuk.computenode.vm.module.ModuleShape;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import run.endive.runtime.GlobalInstance;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
@@ -18,76 +21,76 @@ import run.endive.wasm.types.Table;
 import run.endive.wasm.types.TableLimits;
 import run.endive.wasm.types.ValType;
 
-/// One instance of a program inside the engine.
+/// One instance of a program inside the reference engine.
 ///
 /// **Threading:** the guest's thread.
-final class EndiveGuest<C> implements Guest {
+final class ReferenceGuest<C> implements EngineGuest, Guest {
 
   private static final long[] NOTHING = {};
 
+  private final ReferenceCode code;
   private final Program<C> program;
   private final C context;
-  private final FlatMemory memory;
+  private final Meter meter;
+  private final ReferenceMemory memory;
   private final MemoryView view;
   private int globalsMade;
+  private @Nullable Instance instance;
 
-  EndiveGuest(Program<C> program, C context, FlatMemory memory) {
+  ReferenceGuest(
+      ReferenceCode code, Program<C> program, C context, int maximumPages, Meter meter) {
+    this.code = code;
     this.program = program;
     this.context = context;
-    this.memory = memory;
-    this.view = new MemoryView(memory);
+    this.meter = meter;
+    int initial = program.module().shape().memory().initialPages();
+    LinearMemory linear = new LinearMemory(initial, maximumPages);
+    this.memory = new ReferenceMemory(linear, maximumPages, meter);
+    this.view = new MemoryView(linear, memory::grow);
   }
 
-  /// The memory of an instance, if its initial size is within the limits.
-  static FlatMemory allocate(Program<?> program, Limits limits, Meter meter) {
-    ModuleShape.MemoryBounds bounds = program.module().shape().memory();
-    int pagesMax = (int) (limits.memoryBytes() / FlatMemory.PAGE_SIZE);
-    if (bounds.initialPages() > pagesMax) {
-      throw new GuestTrap(
-          TrapKind.OUT_OF_MEMORY,
-          "initial memory of "
-              + bounds.initialPages()
-              + " pages exceeds the limit of "
-              + pagesMax
-              + " pages");
-    }
-    int maximum = Math.min(pagesMax, bounds.maximumPages());
-    FlatMemory memory = new FlatMemory(bounds.initialPages(), maximum, meter);
-    memory.depth = limits.callDepth();
+  @Override
+  public FuelCell cell() {
     return memory;
   }
 
-  /// Makes the instance, which runs the module's start function.
-  Instance instantiate() {
-    EndiveCode code = program.module().code();
+  /// The engine's instance, once there is one.
+  Instance instance() {
+    return Objects.requireNonNull(instance, "not instantiated");
+  }
+
+  @Override
+  public void instantiate(int callDepth) {
+    memory.depth = callDepth;
     try {
-      return Instance.builder(code.module())
-          .withMachineFactory(code.machines())
-          .withImportValues(imports(code))
-          .withMemoryFactory(_ -> memory)
-          .withGlobalFactory(this::global)
-          .withTableFactory(EndiveGuest::table)
-          .withStart(false)
-          .build();
+      instance =
+          Instance.builder(code.module())
+              .withImportValues(imports(code))
+              .withMemoryFactory(_ -> memory)
+              .withGlobalFactory(this::global)
+              .withTableFactory(ReferenceGuest::table)
+              .withStart(false)
+              .build();
     } catch (WasmEngineException e) {
-      throw EndiveTraps.translate(e);
+      throw ReferenceTraps.translate(e);
     } catch (StackOverflowError e) {
-      throw EndiveTraps.outOfStack(e);
+      throw Traps.outOfStack(e);
     }
   }
 
-  /// Calls an export; values are as in [HostFunction].
-  static long[] call(Instance instance, String export, long... arguments) {
+  @Override
+  public void call(String export, int callDepth) {
+    memory.depth = callDepth;
     try {
-      return instance.export(export).apply(arguments);
+      long[] _ = instance().export(export).apply();
     } catch (WasmEngineException e) {
-      throw EndiveTraps.translate(e);
+      throw ReferenceTraps.translate(e);
     } catch (StackOverflowError e) {
-      throw EndiveTraps.outOfStack(e);
+      throw Traps.outOfStack(e);
     }
   }
 
-  private ImportValues imports(EndiveCode code) {
+  private ImportValues imports(ReferenceCode code) {
     List<HostFunction<C>> functions = program.functions();
     ImportFunction[] values = new ImportFunction[functions.size()];
     for (int i = 0; i < values.length; i++) {
@@ -98,7 +101,7 @@ final class EndiveGuest<C> implements Guest {
   }
 
   private ImportFunction importFunction(
-      EndiveCode code, FunctionImport wanted, HostFunction<C> function, int index) {
+      ReferenceCode code, FunctionImport wanted, HostFunction<C> function, int index) {
     FunctionType type = code.module().typeSection().getType(wanted.typeIndex());
     Signature signature = program.module().shape().imports().get(index).signature();
     boolean answers = !signature.results().isEmpty();
@@ -114,7 +117,7 @@ final class EndiveGuest<C> implements Guest {
   }
 
   private GlobalInstance global(long low, long high, ValType type, MutabilityType mutability) {
-    int cell = globalsMade++ - program.module().code().globals();
+    int cell = globalsMade++ - code.globals();
     return cell >= 0
         ? new CellGlobal(Cell.values()[cell], type, memory)
         : GlobalInstance.builder()
@@ -129,7 +132,7 @@ final class EndiveGuest<C> implements Guest {
   private static TableInstance table(Table declared, int initial) {
     TableLimits limits = declared.limits();
     long maximum = Math.max(limits.min(), Math.min(limits.max(), ModuleBounds.TABLE_ELEMENTS));
-    return new GuestTable(
+    return new ReferenceTable(
         new Table(declared.elementType(), new TableLimits(limits.min(), maximum)), initial);
   }
 
@@ -148,6 +151,6 @@ final class EndiveGuest<C> implements Guest {
 
   @Override
   public long fuelUsed() {
-    return memory.meter().used(memory);
+    return meter.used(memory);
   }
 }

@@ -1,6 +1,5 @@
 package io.kogluktualuk.computenode.vm.run;
 
-import io.kogluktualuk.fabric.fault.Unavailable;
 import java.util.Map;
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
@@ -9,7 +8,7 @@ import run.endive.wasm.WasmEngineException;
 ///
 /// The engine tells its traps apart by message only; the messages here are those of its version
 /// that the build names, and a test runs each kind.
-final class EndiveTraps {
+final class ReferenceTraps {
 
   private static final Map<String, TrapKind> KINDS =
       Map.of(
@@ -22,7 +21,7 @@ final class EndiveTraps {
           "undefined element", TrapKind.INDIRECT_CALL,
           "indirect call type mismatch", TrapKind.INDIRECT_CALL);
 
-  private EndiveTraps() {}
+  private ReferenceTraps() {}
 
   /// The trap, cancellation or fault that an exception of the engine means.
   static RuntimeException translate(WasmEngineException e) {
@@ -38,17 +37,11 @@ final class EndiveTraps {
       return new Meter.Cancellation();
     }
     if (e.getCause() instanceof StackOverflowError overflow) {
-      return outOfStack(overflow);
+      return Traps.outOfStack(overflow);
     }
     if (e.getCause() instanceof WasmEngineException cause) {
       return translate(cause);
     }
     return e;
-  }
-
-  /// The host's stack is not the guest's: where it ends differs between runs, so this is no trap.
-  static Unavailable outOfStack(StackOverflowError e) {
-    return new Unavailable(
-        "this thread's stack is too small for the call depth limit; start the JVM with -Xss8m", e);
   }
 }

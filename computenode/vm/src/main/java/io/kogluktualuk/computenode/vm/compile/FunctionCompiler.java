@@ -1,0 +1,105 @@
+package io.kogluktualuk.computenode.vm.compile;
+
+import io.kogluktualuk.computenode.vm.module.DecodedModule;
+import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
+import io.kogluktualuk.computenode.vm.module.FrameWeight;
+import io.kogluktualuk.computenode.vm.module.Signature;
+import io.kogluktualuk.computenode.vm.module.ValueType;
+import io.kogluktualuk.computenode.vm.module.WasmCursor;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.util.Arrays;
+import java.util.List;
+
+/// Writes the method of one function.
+///
+/// **Threading:** one thread, one function.
+final class FunctionCompiler {
+
+  private final DecodedModule module;
+  private final ClassLayout layout;
+  private final int function;
+  private final Signature signature;
+  private final Variables variables;
+  private final CodePlan plan;
+  private final WasmCursor cursor;
+
+  FunctionCompiler(DecodedModule module, ClassLayout layout, int function) {
+    this.module = module;
+    this.layout = layout;
+    this.function = function;
+    this.signature = module.signatureOf(function);
+    Body body = module.bodies().get(function - module.importCount());
+    this.cursor = new WasmCursor(module.bytes(), body.start(), body.end());
+    this.variables = Variables.read(signature, cursor);
+    this.plan = CodePlan.of(cursor);
+  }
+
+  void write(CodeBuilder code) {
+    int parameters = signature.parameters().size();
+    MethodContext context = new MethodContext(module, layout, plan, code, parameters);
+    int[] slots = prepareVariables(code, parameters);
+    Label start = code.newBoundLabel();
+    enter(context);
+    ControlFlow flow =
+        new ControlFlow(context, new FunctionExits(context, signature.results()));
+    flow.openFunction(signature.results());
+    new Translation(context, flow, variables, slots, cursor).run();
+    if (plan.traps()) {
+      catchTraps(context, start);
+    }
+  }
+
+  private int[] prepareVariables(CodeBuilder code, int parameters) {
+    int[] slots = new int[variables.types().size()];
+    Arrays.setAll(slots, i -> i < parameters ? code.parameterSlot(i) : -1);
+    for (int i = parameters; i < slots.length; i++) {
+      if (variables.used().get(i)) {
+        TypeKind kind = JvmTypes.kind(variables.type(i));
+        slots[i] = code.allocateLocal(kind);
+        loadZero(code, variables.type(i));
+        code.storeLocal(kind, slots[i]);
+      }
+    }
+    return slots;
+  }
+
+  private static void loadZero(CodeBuilder code, ValueType type) {
+    switch (type) {
+      case I32 -> code.iconst_0();
+      case I64 -> code.lconst_0();
+      case F32 -> code.fconst_0();
+      case F64 -> code.dconst_0();
+      case FUNCREF, EXTERNREF -> code.aconst_null();
+    }
+  }
+
+  private void enter(MethodContext context) {
+    CodeBuilder code = context.code;
+    context.chargeAndLook(plan.costAt(cursor.position()));
+    int weight = FrameWeight.of(module, function);
+    if (weight > 0) {
+      Label deep = code.newLabel();
+      code.iload(context.depth).loadConstant(weight).isub().dup().istore(context.depth);
+      code.ifge(deep);
+      code.aload(context.instance).lload(context.fuel);
+      code.invokevirtual(Machine.INSTANCE, "overflow", Machine.MAKES_TRAP).athrow();
+      code.labelBinding(deep);
+    }
+    context.knowMemory();
+  }
+
+  /// Exceptions of the JVM that mean traps: the handler adds the fuel that is left.
+  static void catchTraps(MethodContext context, Label start) {
+    CodeBuilder code = context.code;
+    Label end = code.newBoundLabel();
+    for (Class<?> type : List.of(IndexOutOfBoundsException.class, ArithmeticException.class)) {
+      Label handler = code.newBoundLabel();
+      code.exceptionCatch(start, end, handler, JvmTypes.of(type));
+      int exception = context.stack.scratch(TypeKind.REFERENCE, 0);
+      code.astore(exception).aload(context.instance).aload(exception).lload(context.fuel);
+      code.invokevirtual(Machine.INSTANCE, "trap", Machine.TRAP_OF).athrow();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.kogluktualuk.computenode.vm.machine;
+
+/// What an instance is made of beside its code.
+///
+/// @param memory its memory; of no size when the module has none
+/// @param tables its tables
+/// @param fuel where its fuel comes from
+/// @param host its imports
+/// @param functionTypes the number of each function's type, as in [FunctionRef#type]
+/// @param data the bytes of passive segments, empty arrays for those that are used up
+/// @param elements functions of passive segments, as indices; empty for those that are used up
+public record InstanceParts(
+    LinearMemory memory,
+    Table[] tables,
+    FuelSource fuel,
+    HostCalls host,
+    int[] functionTypes,
+    byte[][] data,
+    int[][] elements) {}

@@ -1,0 +1,45 @@
+package io.kogluktualuk.computenode.vm.module;
+
+/// A constant expression: one instruction whose value is known when a module is instantiated.
+///
+/// @param opcode a `const` instruction, `ref.null`, `ref.func` or `global.get`
+/// @param low the bits of a number, or the index of a function or global
+/// @param high the upper half of a vector, else 0
+public record Constant(int opcode, long low, long high) {
+
+  static Constant read(WasmCursor cursor) {
+    int opcode = cursor.readByte();
+    Constant constant =
+        switch (opcode) {
+          case Instructions.I32_CONST -> of(opcode, cursor.readS64(5));
+          case Instructions.I64_CONST -> of(opcode, cursor.readS64(10));
+          case Instructions.F32_CONST -> of(opcode, cursor.readLittleEndian(4));
+          case Instructions.F64_CONST -> of(opcode, cursor.readLittleEndian(8));
+          case Instructions.REF_FUNC -> of(opcode, cursor.readIndex());
+          case Instructions.REF_NULL -> {
+            ValueType _ = Instructions.readReferenceType(cursor);
+            yield of(opcode, 0);
+          }
+          case Instructions.GLOBAL_GET ->
+              throw cursor.malformed("unknown global in a constant expression");
+          case Instructions.VECTOR -> vector(cursor);
+          default -> throw cursor.malformed("constant expression required");
+        };
+    if (cursor.readByte() != Instructions.END) {
+      throw cursor.malformed("constant expression of one instruction required");
+    }
+    return constant;
+  }
+
+  private static Constant of(int opcode, long value) {
+    return new Constant(opcode, value, 0);
+  }
+
+  private static Constant vector(WasmCursor cursor) {
+    if (Instructions.readVectorOpcode(cursor) != Instructions.V128_CONST) {
+      throw cursor.malformed("constant expression required");
+    }
+    long low = cursor.readLittleEndian(8);
+    return new Constant(Instructions.VECTOR, low, cursor.readLittleEndian(8));
+  }
+}

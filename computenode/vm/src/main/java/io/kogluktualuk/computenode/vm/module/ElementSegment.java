@@ -1,0 +1,14 @@
+package io.kogluktualuk.computenode.vm.module;
+
+import org.jspecify.annotations.Nullable;
+
+/// References that go to a table.
+///
+/// @param table the table of an active segment
+/// @param offset where an active segment goes, null for others
+/// @param functions indices of functions, [#NULL] for a null reference; never to be changed
+public record ElementSegment(
+    SegmentMode mode, int table, @Nullable Constant offset, int[] functions) {
+
+  public static final int NULL = -1;
+}

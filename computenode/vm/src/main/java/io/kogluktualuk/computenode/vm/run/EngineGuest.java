@@ -1,0 +1,18 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.computenode.vm.machine.FuelCell;
+
+/// One instance inside an engine.
+///
+/// **Threading:** the guest's thread.
+sealed interface EngineGuest permits MachineGuest, ReferenceGuest {
+
+  /// Applies the active segments and runs the start function; throws [GuestTrap] for traps.
+  void instantiate(int callDepth);
+
+  /// Calls an exported function that takes and returns nothing.
+  void call(String export, int callDepth);
+
+  /// Where its fuel is.
+  FuelCell cell();
+}

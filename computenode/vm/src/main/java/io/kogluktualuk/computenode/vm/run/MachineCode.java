@@ -1,0 +1,130 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.computenode.vm.compile.ClassLayout;
+import io.kogluktualuk.computenode.vm.machine.GuestInstance;
+import io.kogluktualuk.computenode.vm.machine.InstanceParts;
+import io.kogluktualuk.computenode.vm.module.DataSegment;
+import io.kogluktualuk.computenode.vm.module.DecodedModule;
+import io.kogluktualuk.computenode.vm.module.ElementSegment;
+import io.kogluktualuk.computenode.vm.module.SegmentMode;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A module that our own compiler has turned into classes.
+///
+/// **Threading:** any thread.
+final class MachineCode implements EngineCode {
+
+  private final DecodedModule module;
+  private final ClassLayout layout;
+  private final GuestClasses classes;
+  private final MethodHandle constructor;
+  private final int[] functionTypes;
+  private final byte[][] passiveData;
+  private final int[][] passiveElements;
+  private final Map<Integer, MethodHandle> functions = new ConcurrentHashMap<>();
+
+  MachineCode(DecodedModule module, Map<String, byte[]> files) {
+    this.module = module;
+    this.layout = new ClassLayout(module);
+    this.classes = new GuestClasses(files);
+    this.constructor = constructor(classes);
+    this.functionTypes = layout.functionTypes();
+    this.passiveData = passiveData(module);
+    this.passiveElements = passiveElements(module);
+  }
+
+  private static MethodHandle constructor(GuestClasses classes) {
+    try {
+      return MethodHandles.publicLookup()
+          .findConstructor(
+              classes.loadClass(ClassLayout.MODULE_NAME),
+              MethodType.methodType(void.class, InstanceParts.class))
+          .asType(MethodType.methodType(GuestInstance.class, InstanceParts.class));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a compiled module has no constructor of one instance", e);
+    }
+  }
+
+  private static byte[][] passiveData(DecodedModule module) {
+    byte[][] data = new byte[module.data().size()][];
+    for (int i = 0; i < data.length; i++) {
+      DataSegment segment = module.data().get(i);
+      boolean passive = segment.mode() == SegmentMode.PASSIVE;
+      data[i] =
+          passive
+              ? Arrays.copyOfRange(module.bytes(), segment.start(), segment.end())
+              : new byte[0];
+    }
+    return data;
+  }
+
+  private static int[][] passiveElements(DecodedModule module) {
+    int[][] elements = new int[module.elements().size()][];
+    for (int i = 0; i < elements.length; i++) {
+      ElementSegment segment = module.elements().get(i);
+      elements[i] = segment.mode() == SegmentMode.PASSIVE ? segment.functions() : new int[0];
+    }
+    return elements;
+  }
+
+  @Override
+  public <C> EngineGuest prepare(Program<C> program, C context, int maximumPages, Meter meter) {
+    return new MachineGuest<>(this, program.functions(), context, maximumPages, meter);
+  }
+
+  DecodedModule module() {
+    return module;
+  }
+
+  int[] functionTypes() {
+    return functionTypes;
+  }
+
+  byte[][] passiveData() {
+    return passiveData;
+  }
+
+  int[][] passiveElements() {
+    return passiveElements;
+  }
+
+  GuestInstance construct(InstanceParts parts) {
+    try {
+      return (GuestInstance) constructor.invokeExact(parts);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("compiled code threw a checked exception", e);
+    }
+  }
+
+  /// The method of a function: its parameters, the instance, the depth and the fuel.
+  MethodHandle function(int index) {
+    return functions.computeIfAbsent(index, this::find);
+  }
+
+  private MethodHandle find(int index) {
+    try {
+      for (Method method : classes.loadClass(layout.classNameOf(index)).getMethods()) {
+        if (method.getName().equals(ClassLayout.methodOf(index))) {
+          return MethodHandles.publicLookup().unreflect(method);
+        }
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("compiled function " + index + " cannot be reached", e);
+    }
+    throw new IllegalStateException("compiled code has no function " + index);
+  }
+
+  /// A function that takes and returns nothing, as `(GuestInstance, int, long) void`.
+  MethodHandle entry(int index) {
+    return function(index)
+        .asType(MethodType.methodType(void.class, GuestInstance.class, int.class, long.class));
+  }
+}

@@ -1,0 +1,175 @@
+package io.kogluktualuk.computenode.vm.run;
+
+import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.GuestInstance;
+import io.kogluktualuk.computenode.vm.machine.HostCalls;
+import io.kogluktualuk.computenode.vm.machine.HostFailure;
+import io.kogluktualuk.computenode.vm.machine.InstanceParts;
+import io.kogluktualuk.computenode.vm.machine.LinearMemory;
+import io.kogluktualuk.computenode.vm.machine.MachineTrap;
+import io.kogluktualuk.computenode.vm.machine.Table;
+import io.kogluktualuk.computenode.vm.module.Constant;
+import io.kogluktualuk.computenode.vm.module.DataSegment;
+import io.kogluktualuk.computenode.vm.module.DecodedModule;
+import io.kogluktualuk.computenode.vm.module.ElementSegment;
+import io.kogluktualuk.computenode.vm.module.Export;
+import io.kogluktualuk.computenode.vm.module.SegmentMode;
+import io.kogluktualuk.computenode.vm.module.TableType;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of compiled code.
+///
+/// **Threading:** the guest's thread.
+///
+/// @param <C> what the host functions receive
+final class MachineGuest<C> implements EngineGuest, Guest, HostCalls {
+
+  private final MachineCode code;
+  private final List<HostFunction<C>> imports;
+  private final C context;
+  private final Meter meter;
+  private final GuestInstance instance;
+  private final MemoryView view;
+
+  MachineGuest(
+      MachineCode code,
+      List<HostFunction<C>> imports,
+      C context,
+      int maximumPages,
+      Meter meter) {
+    this.code = code;
+    this.imports = imports;
+    this.context = context;
+    this.meter = meter;
+    DecodedModule module = code.module();
+    LinearMemory memory =
+        new LinearMemory(module.shape().memory().initialPages(), maximumPages);
+    this.instance =
+        code.construct(
+            new InstanceParts(
+                memory,
+                tables(module),
+                meter,
+                this,
+                code.functionTypes(),
+                code.passiveData(),
+                code.passiveElements()));
+    this.view = new MemoryView(memory, instance::memoryGrow);
+  }
+
+  private static Table[] tables(DecodedModule module) {
+    Table[] tables = new Table[module.tables().size()];
+    for (int i = 0; i < tables.length; i++) {
+      TableType type = module.tables().get(i);
+      tables[i] = new Table(type.initial(), type.maximum());
+    }
+    return tables;
+  }
+
+  MachineCode code() {
+    return code;
+  }
+
+  GuestInstance instance() {
+    return instance;
+  }
+
+  @Override
+  public FuelCell cell() {
+    return instance;
+  }
+
+  @Override
+  public void instantiate(int callDepth) {
+    try {
+      code.module().elements().forEach(this::place);
+      code.module().data().forEach(this::place);
+    } catch (MachineTrap e) {
+      throw Traps.of(e);
+    }
+    if (code.module().start() >= 0) {
+      invoke(code.entry(code.module().start()), callDepth);
+    }
+  }
+
+  private void place(ElementSegment segment) {
+    if (segment.mode() != SegmentMode.ACTIVE) {
+      return;
+    }
+    int[] functions = segment.functions();
+    Table table = instance.table(segment.table());
+    instance.place(table, valueOf(segment.offset()), functions, 0, functions.length);
+  }
+
+  private void place(DataSegment segment) {
+    if (segment.mode() != SegmentMode.ACTIVE) {
+      return;
+    }
+    int address = valueOf(segment.offset());
+    int length = segment.end() - segment.start();
+    instance.memory().requireInside(address, length);
+    System.arraycopy(
+        code.module().bytes(), segment.start(), instance.memory().bytes(), address, length);
+  }
+
+  private static int valueOf(@Nullable Constant offset) {
+    return (int) Objects.requireNonNull(offset).low();
+  }
+
+  @Override
+  public void call(String export, int callDepth) {
+    for (Export each : code.module().exports()) {
+      if (each.kind() == 0 && each.name().equals(export)) {
+        invoke(code.entry(each.index()), callDepth);
+        return;
+      }
+    }
+    throw new IllegalStateException("the export " + export + " was looked for before");
+  }
+
+  private void invoke(MethodHandle entry, int callDepth) {
+    try {
+      entry.invokeExact(instance, callDepth, instance.fuel);
+    } catch (Throwable e) {
+      throw translate(e);
+    }
+  }
+
+  /// What an exception out of compiled code means.
+  static RuntimeException translate(Throwable thrown) {
+    return switch (thrown) {
+      case MachineTrap trap -> Traps.of(trap);
+      case HostFailure host -> host.failure();
+      case RuntimeException own -> own;
+      case StackOverflowError overflow -> Traps.outOfStack(overflow);
+      case Error error -> throw error;
+      default -> new IllegalStateException("compiled code threw a checked exception", thrown);
+    };
+  }
+
+  @Override
+  public long call(int function, long[] arguments) {
+    return imports.get(function).call(context, this, arguments);
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return view;
+  }
+
+  @Override
+  public void chargeFuel(long fuel) {
+    if (fuel < 0) {
+      throw new IllegalArgumentException("fuel cannot be given back: " + fuel);
+    }
+    instance.charge(fuel);
+  }
+
+  @Override
+  public long fuelUsed() {
+    return meter.used(instance);
+  }
+}
