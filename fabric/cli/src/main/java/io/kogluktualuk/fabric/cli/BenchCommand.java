@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = {
       "Measure hot paths, each beside a peer in the same run; medians of interleaved runs.",
-      "NAME is memo, subtransaction, verbs, rpc, control, get, sort, or all. With --json, one object a line:"
+      "NAME is memo, subtransaction, vm, verbs, rpc, control, get, sort, or all. With --json, one object a line:"
           + " bench, metric, unit, ours, peer, peer_name, speedup (how many times better than"
           + " the peer; null without one), target (the speedup aimed at), met, and the spread:"
           + " ours_low, ours_high, peer_low, peer_high (null where it is not known). Without it,"

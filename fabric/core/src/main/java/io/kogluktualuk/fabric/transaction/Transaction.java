@@ -29,7 +29,7 @@ import java.util.List;
 public record Transaction(Ref namespace, List<String> argv, Limits limits, int vmVersion) {
 
   /// Changes whenever the same program could give another outcome than before.
-  public static final int VM_VERSION = 1;
+  public static final int VM_VERSION = 2;
 
   private static final byte[] MAGIC = "kogX\u0001".getBytes(StandardCharsets.US_ASCII);
 

@@ -25,7 +25,7 @@ final class TransactionTest {
   void hasItsGoldenBytes() {
     Transaction transaction = Transaction.of(ROOT, List.of("/p", "x"), new Limits(1, 2, 300));
     String golden =
-        "6b6f675801" + "01" + "11".repeat(32) + "06" + "0102ac02" + "02" + "022f70" + "0178";
+        "6b6f675801" + "02" + "11".repeat(32) + "06" + "0102ac02" + "02" + "022f70" + "0178";
     byte[] encoding = transaction.encode().toArray();
     assertEquals(golden, HexFormat.of().formatHex(encoding));
     assertEquals(transaction, Transaction.decode("x", encoding));
@@ -40,7 +40,7 @@ final class TransactionTest {
             Transaction.of(new Ref(Kind.TREE, H2, 6), base.argv(), base.limits()),
             Transaction.of(ROOT, List.of("/px"), base.limits()),
             Transaction.of(ROOT, base.argv(), new Limits(1, 2, 3)),
-            new Transaction(ROOT, base.argv(), base.limits(), 2));
+            new Transaction(ROOT, base.argv(), base.limits(), 3));
     others.forEach(other -> assertNotEquals(base.key(), other.key()));
   }
 

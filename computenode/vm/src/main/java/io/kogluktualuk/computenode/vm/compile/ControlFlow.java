@@ -45,7 +45,16 @@ final class ControlFlow {
   }
 
   void openFunction(List<ValueType> results) {
-    frames.add(new ControlFrame(Kind.FUNCTION, code.newLabel(), List.of(), results, 0, false));
+    frames.add(new ControlFrame(Kind.OUTSIDE, code.newLabel(), List.of(), results, 0, false));
+  }
+
+  /// Opens what is open around a chunk.
+  void openOutside(List<ControlFrame> around) {
+    around.forEach(each -> frames.add(each.fromOutside(code.newLabel())));
+  }
+
+  List<ControlFrame> openFrames() {
+    return List.copyOf(frames);
   }
 
   // ---- opening -----------------------------------------------------------------------------
@@ -192,8 +201,8 @@ final class ControlFlow {
       reachable = true;
       code.labelBinding(frame.target);
     }
-    if (frame.kind == Kind.FUNCTION && reachable) {
-      exits.leave();
+    if (frame.kind == Kind.OUTSIDE && reachable) {
+      exits.leave(frame, 0);
       reachable = false;
     }
     stack.truncate(frame.base);
@@ -226,8 +235,8 @@ final class ControlFlow {
 
   /// Goes to the frame with what is on top of the stack; the model stays as it is.
   private void jump(ControlFrame frame) {
-    if (frame.kind == Kind.FUNCTION) {
-      exits.leave();
+    if (frame.kind == Kind.OUTSIDE) {
+      exits.leave(frame, frames.indexOf(frame));
       return;
     }
     int carried = frame.carried().size();
@@ -262,7 +271,7 @@ final class ControlFlow {
   /// Whether a jump needs no code but itself.
   private boolean isPlain(ControlFrame frame) {
     int carried = frame.carried().size();
-    return frame.kind != Kind.FUNCTION
+    return frame.kind != Kind.OUTSIDE
         && (frame.kind != Kind.LOOP || carried == 0)
         && !stack.anyOnStack(frame.base, stack.height() - carried);
   }
@@ -326,5 +335,50 @@ final class ControlFlow {
     } else if (frame.kind != Kind.LOOP) {
       frame.join(context.memoryKnown);
     }
+  }
+
+  // ---- behind a chunk ----------------------------------------------------------------------
+
+  /// Goes where a chunk has told.
+  ///
+  /// @param next the variable with what it has told
+  void follow(Chunk chunk, SharedFrame shared, int next) {
+    Label on = code.newLabel();
+    if (chunk.fallsThrough()) {
+      code.iload(next).ifeq(on);
+    }
+    if (chunk.exits().isEmpty()) {
+      neverHere();
+    } else {
+      dispatch(chunk, shared, next);
+    }
+    if (chunk.fallsThrough()) {
+      code.labelBinding(on);
+    } else {
+      stop();
+    }
+  }
+
+  private void dispatch(Chunk chunk, SharedFrame shared, int next) {
+    List<SwitchCase> cases = new ArrayList<>();
+    for (int index : chunk.exits()) {
+      cases.add(SwitchCase.of(index + 1, code.newLabel()));
+    }
+    if (cases.size() > 1) {
+      code.iload(next).lookupswitch(cases.getLast().target(), cases);
+    }
+    for (SwitchCase each : cases) {
+      code.labelBinding(each.target());
+      ControlFrame frame = frames.get(each.caseValue() - 1);
+      int height = stack.height();
+      shared.loadCarried(frame.carried());
+      jump(frame);
+      stack.truncate(height);
+    }
+  }
+
+  private void neverHere() {
+    code.aload(context.instance).lload(context.fuel);
+    code.invokevirtual(Machine.INSTANCE, "unreachable", Machine.MAKES_TRAP).athrow();
   }
 }

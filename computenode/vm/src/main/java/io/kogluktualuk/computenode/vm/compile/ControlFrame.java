@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class ControlFrame {
 
   enum Kind {
-    FUNCTION,
+    /// Outside of the method: leaving it is an exit.
+    OUTSIDE,
     BLOCK,
     LOOP,
     IF
@@ -44,6 +45,11 @@ final class ControlFrame {
   boolean joined;
 
   boolean memoryKnownAtJoin = true;
+
+  /// The same construct as a chunk in it sees it.
+  ControlFrame fromOutside(Label unused) {
+    return new ControlFrame(Kind.OUTSIDE, unused, List.of(), carried(), 0, false);
+  }
 
   ControlFrame(
       Kind kind,

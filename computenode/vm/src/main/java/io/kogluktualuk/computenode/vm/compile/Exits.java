@@ -4,6 +4,8 @@ package io.kogluktualuk.computenode.vm.compile;
 @FunctionalInterface
 interface Exits {
 
-  /// Returns with what is on top of the stack.
-  void leave();
+  /// Leaves towards a construct outside of the method, with what is on top of the stack.
+  ///
+  /// @param index of the construct, counted from the outermost
+  void leave(ControlFrame target, int index);
 }

@@ -53,8 +53,7 @@ final class FloatOps {
         twice(code, opcode + 0x0E);
         code.d2f();
       }
-      case 0x8F ->
-          code.invokestatic(NUMBERS, "truncate", MethodTypeDesc.of(CD_float, CD_float));
+      case 0x8F -> code.invokestatic(NUMBERS, "truncate", MethodTypeDesc.of(CD_float, CD_float));
       case 0x92 -> code.fadd();
       case 0x93 -> code.fsub();
       case 0x94 -> code.fmul();

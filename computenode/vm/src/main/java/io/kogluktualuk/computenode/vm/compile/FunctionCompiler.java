@@ -3,19 +3,28 @@ package io.kogluktualuk.computenode.vm.compile;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
 import io.kogluktualuk.computenode.vm.module.FrameWeight;
+import io.kogluktualuk.computenode.vm.module.ModuleBounds;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the method of one function.
 ///
 /// **Threading:** one thread, one function.
 final class FunctionCompiler {
+
+  private static final int FLAGS = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
 
   private final DecodedModule module;
   private final ClassLayout layout;
@@ -24,8 +33,10 @@ final class FunctionCompiler {
   private final Variables variables;
   private final CodePlan plan;
   private final WasmCursor cursor;
+  private final ChunkPlan chunks;
+  private final Map<Chunk, List<ControlFrame>> around = new HashMap<>();
 
-  FunctionCompiler(DecodedModule module, ClassLayout layout, int function) {
+  FunctionCompiler(DecodedModule module, ClassLayout layout, int function, int methodBytes) {
     this.module = module;
     this.layout = layout;
     this.function = function;
@@ -34,18 +45,78 @@ final class FunctionCompiler {
     this.cursor = new WasmCursor(module.bytes(), body.start(), body.end());
     this.variables = Variables.read(signature, cursor);
     this.plan = CodePlan.of(cursor);
+    this.chunks = ChunkPlan.of(module, cursor, methodBytes);
   }
 
-  void write(CodeBuilder code) {
+  /// Writes the function, and the chunks it is cut into when it is large.
+  void write(ClassBuilder builder) {
+    builder.withMethodBody(
+        ClassLayout.methodOf(function), ClassLayout.typeOf(signature), FLAGS, this::write);
+    for (Chunk chunk : chunks.chunks()) {
+      builder.withMethodBody(
+          chunkMethod(chunk), SharedFrame.CHUNK, FLAGS, code -> writeChunk(code, chunk));
+    }
+  }
+
+  private String chunkMethod(Chunk chunk) {
+    return ClassLayout.methodOf(function) + "c" + chunk.number();
+  }
+
+  private void write(CodeBuilder code) {
     int parameters = signature.parameters().size();
     MethodContext context = new MethodContext(module, layout, plan, code, parameters);
     int[] slots = prepareVariables(code, parameters);
     Label start = code.newBoundLabel();
     enter(context);
-    ControlFlow flow =
-        new ControlFlow(context, new FunctionExits(context, signature.results()));
+    ControlFlow flow = new ControlFlow(context, new FunctionExits(context, signature.results()));
     flow.openFunction(signature.results());
-    new Translation(context, flow, variables, slots, cursor).run();
+    ChunkCalls calls = null;
+    if (!chunks.chunks().isEmpty()) {
+      SharedFrame frame = SharedFrame.create(context, variables, ModuleBounds.VALUES);
+      calls = calls(context, flow, frame, slots, null);
+    }
+    new Translation(context, flow, variables, slots, cursor.copy(), calls).run();
+    if (plan.traps()) {
+      catchTraps(context, start);
+    }
+  }
+
+  private ChunkCalls calls(
+      MethodContext context,
+      ControlFlow flow,
+      SharedFrame frame,
+      int[] slots,
+      @Nullable Chunk current) {
+    return new ChunkCalls(
+        context, flow, frame, slots, chunks, current, around, layout.classOf(function), methodOf());
+  }
+
+  private Function<Chunk, String> methodOf() {
+    return this::chunkMethod;
+  }
+
+  private void writeChunk(CodeBuilder code, Chunk chunk) {
+    List<ControlFrame> outside = around.get(chunk);
+    if (outside == null) {
+      // In code that is never reached.
+      code.iconst_0().ireturn();
+      return;
+    }
+    MethodContext context = new MethodContext(module, layout, plan, code, 0);
+    SharedFrame frame = SharedFrame.given(context, variables);
+    int[] slots = new int[variables.types().size()];
+    chunk.used().stream()
+        .forEach(i -> slots[i] = code.allocateLocal(JvmTypes.kind(variables.type(i))));
+    frame.loadVariables(chunk.used(), slots);
+    Label start = code.newBoundLabel();
+    context.knowMemory();
+    ChunkExits exits = new ChunkExits(context, frame, chunk, slots);
+    ControlFlow flow = new ControlFlow(context, exits);
+    flow.openOutside(outside);
+    ChunkCalls calls = calls(context, flow, frame, slots, chunk);
+    WasmCursor inside = cursor.from(chunk.start());
+    new Translation(context, flow, variables, slots, inside, calls).runTo(chunk.end());
+    exits.finish(flow.isReachable());
     if (plan.traps()) {
       catchTraps(context, start);
     }

@@ -17,7 +17,7 @@ final class FunctionExits implements Exits {
   }
 
   @Override
-  public void leave() {
+  public void leave(ControlFrame target, int index) {
     CodeBuilder code = context.code;
     if (results.size() > 1) {
       Results.store(context, results);

@@ -193,7 +193,6 @@ final class IndirectCalls {
   }
 
   private static boolean isDense(List<Integer> callees) {
-    return !callees.isEmpty()
-        && callees.getLast() - callees.getFirst() < 4 * callees.size();
+    return !callees.isEmpty() && callees.getLast() - callees.getFirst() < 4 * callees.size();
   }
 }

@@ -26,8 +26,7 @@ final class InstanceOps {
     context
         .code
         .aload(context.instance)
-        .getfield(
-            ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
+        .getfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
     context.stack.push(global.type());
   }
 
@@ -113,8 +112,7 @@ final class InstanceOps {
 
   private static void charging(MethodContext context, int opcode, WasmCursor cursor) {
     switch (opcode) {
-      case Instructions.MEMORY_INIT ->
-          call(context, "memoryInit", ints(4), 3, cursor.readIndex());
+      case Instructions.MEMORY_INIT -> call(context, "memoryInit", ints(4), 3, cursor.readIndex());
       case Instructions.MEMORY_COPY -> call(context, "memoryCopy", ints(3), 3);
       case Instructions.MEMORY_FILL -> call(context, "memoryFill", ints(3), 3);
       case Instructions.TABLE_INIT -> {

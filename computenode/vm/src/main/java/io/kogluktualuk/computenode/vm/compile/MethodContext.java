@@ -41,7 +41,8 @@ final class MethodContext {
     this.instance = code.parameterSlot(parameters);
     this.depth = code.parameterSlot(parameters + 1);
     this.fuel = code.parameterSlot(parameters + 2);
-    this.bytes = plan.usesMemory() ? code.allocateLocal(java.lang.classfile.TypeKind.REFERENCE) : -1;
+    this.bytes =
+        plan.usesMemory() ? code.allocateLocal(java.lang.classfile.TypeKind.REFERENCE) : -1;
     this.size = plan.usesMemory() ? code.allocateLocal(java.lang.classfile.TypeKind.INT) : -1;
   }
 

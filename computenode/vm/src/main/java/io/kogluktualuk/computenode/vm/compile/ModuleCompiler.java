@@ -37,14 +37,22 @@ public final class ModuleCompiler {
   private final DecodedModule module;
   private final ClassLayout layout;
 
-  private ModuleCompiler(DecodedModule module) {
+  private final int methodBytes;
+
+  private ModuleCompiler(DecodedModule module, int methodBytes) {
     this.module = module;
+    this.methodBytes = methodBytes;
     this.layout = new ClassLayout(module);
   }
 
   /// The class files, by name.
   public static SortedMap<String, byte[]> compile(DecodedModule module) {
-    return new ModuleCompiler(module).compile();
+    return compile(module, ChunkPlan.BYTES_MAX);
+  }
+
+  /// The same, with methods of about this many bytes at most, where that can be had.
+  public static SortedMap<String, byte[]> compile(DecodedModule module, int methodBytes) {
+    return new ModuleCompiler(module, methodBytes).compile();
   }
 
   private SortedMap<String, byte[]> compile() {
@@ -122,8 +130,7 @@ public final class ModuleCompiler {
     } else {
       new OperandStack(code).load(Operand.constant(global.type(), value.low()));
     }
-    code.putfield(
-        ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
+    code.putfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
   }
 
   // ---- functions ---------------------------------------------------------------------------
@@ -149,8 +156,7 @@ public final class ModuleCompiler {
       builder.withMethodBody(
           name, type, PUBLIC_STATIC, code -> writeImport(code, function, signature));
     } else {
-      FunctionCompiler compiler = new FunctionCompiler(module, layout, function);
-      builder.withMethodBody(name, type, PUBLIC_STATIC, compiler::write);
+      new FunctionCompiler(module, layout, function, methodBytes).write(builder);
     }
   }
 

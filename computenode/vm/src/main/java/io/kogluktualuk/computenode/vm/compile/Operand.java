@@ -11,12 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bits the value of a [Place#CONSTANT]
 /// @param condition the branch that a [Place#CONDITION] means
 record Operand(
-    ValueType type,
-    Place place,
-    boolean raw,
-    int slot,
-    long bits,
-    @Nullable Opcode condition) {
+    ValueType type, Place place, boolean raw, int slot, long bits, @Nullable Opcode condition) {
 
   /// Where the value is. On the operand stack from below, first all that are spilled, then those
   /// on the JVM's stack, then those that are not loaded yet, a condition last.

@@ -9,6 +9,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Goes over the instructions of a function and has each written.
 ///
@@ -22,13 +23,15 @@ final class Translation {
   private final Variables variables;
   private final int[] slots;
   private final WasmCursor cursor;
+  private final @Nullable ChunkCalls chunks;
 
   Translation(
       MethodContext context,
       ControlFlow flow,
       Variables variables,
       int[] slots,
-      WasmCursor cursor) {
+      WasmCursor cursor,
+      @Nullable ChunkCalls chunks) {
     this.context = context;
     this.code = context.code;
     this.stack = context.stack;
@@ -36,17 +39,37 @@ final class Translation {
     this.variables = variables;
     this.slots = slots;
     this.cursor = cursor;
+    this.chunks = chunks;
   }
 
+  /// To the end of the function.
   void run() {
     while (!flow.isDone()) {
-      int position = cursor.position();
-      int opcode = cursor.readByte();
-      if (flow.isReachable()) {
-        translate(opcode, position);
-      } else {
-        pass(opcode);
+      step();
+    }
+  }
+
+  /// To the end of a chunk.
+  void runTo(int end) {
+    while (cursor.position() < end) {
+      step();
+    }
+  }
+
+  private void step() {
+    int position = cursor.position();
+    if (flow.isReachable() && chunks != null) {
+      int behind = chunks.callAt(position);
+      if (behind > position) {
+        cursor.moveTo(behind);
+        return;
       }
+    }
+    int opcode = cursor.readByte();
+    if (flow.isReachable()) {
+      translate(opcode, position);
+    } else {
+      pass(opcode);
     }
   }
 
@@ -138,8 +161,7 @@ final class Translation {
     switch (opcode) {
       case Instructions.BLOCK -> flow.openBlock(type.parameters(), type.results(), loops);
       case Instructions.LOOP ->
-          flow.openLoop(
-              type.parameters(), type.results(), context.plan.movesMemoryIn(position));
+          flow.openLoop(type.parameters(), type.results(), context.plan.movesMemoryIn(position));
       default -> flow.openIf(type.parameters(), type.results(), loops);
     }
   }
@@ -192,8 +214,7 @@ final class Translation {
       case Instructions.I64_CONST -> constant(ValueType.I64, cursor.readS64(10));
       case Instructions.F32_CONST -> constant(ValueType.F32, cursor.readLittleEndian(4));
       case Instructions.F64_CONST -> constant(ValueType.F64, cursor.readLittleEndian(8));
-      case Instructions.REF_NULL ->
-          constant(Instructions.readReferenceType(cursor), 0);
+      case Instructions.REF_NULL -> constant(Instructions.readReferenceType(cursor), 0);
       case 0xD1 -> InstanceOps.isNull(context);
       case Instructions.REF_FUNC -> InstanceOps.functionReference(context, cursor.readIndex());
       default -> numeric(opcode);
@@ -225,8 +246,7 @@ final class Translation {
   }
 
   private void get(int local) {
-    stack.pushLater(
-        Operand.local(variables.type(local), slots[local], variables.isRaw(local)));
+    stack.pushLater(Operand.local(variables.type(local), slots[local], variables.isRaw(local)));
   }
 
   private void set(int local) {

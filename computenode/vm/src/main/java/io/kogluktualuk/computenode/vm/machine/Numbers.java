@@ -75,7 +75,8 @@ public final class Numbers {
     return value > 0 ? (long) value : 0;
   }
 
-  /// Halves what does not fit a signed number, keeping the bit that is lost so that it still rounds.
+  /// Halves what does not fit a signed number, keeping the bit that is lost so that it still
+  /// rounds.
   public static double unsignedToDouble(long value) {
     return value >= 0 ? (double) value : (double) (value >>> 1 | value & 1) * 2;
   }

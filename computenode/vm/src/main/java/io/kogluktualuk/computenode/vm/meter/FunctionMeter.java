@@ -109,7 +109,11 @@ final class FunctionMeter {
       }
       case Instructions.ELSE -> copyAndClose(start, 0);
       case Instructions.END -> rewriteEnd(start);
-      case Instructions.RETURN, Instructions.UNREACHABLE, Instructions.BR, Instructions.BR_IF, Instructions.BR_TABLE ->
+      case Instructions.RETURN,
+          Instructions.UNREACHABLE,
+          Instructions.BR,
+          Instructions.BR_IF,
+          Instructions.BR_TABLE ->
           copyAndClose(start, 1);
       case Instructions.CALL, Instructions.CALL_INDIRECT -> rewriteCall(start);
       case Instructions.MEMORY_GROW -> rewriteBulk(start);
@@ -162,7 +166,7 @@ final class FunctionMeter {
           Instructions.TABLE_COPY,
           Instructions.TABLE_GROW,
           Instructions.TABLE_FILL -> {
-            int count = scratch(ValueType.I32);
+        int count = scratch(ValueType.I32);
         local(Instructions.LOCAL_TEE, count);
         cell(Instructions.GLOBAL_SET, Cell.ELEMENTS);
         local(Instructions.LOCAL_GET, count);

@@ -10,8 +10,8 @@ public final class FrameWeight {
   /// A unit for the function itself and two for each 128 bytes of locals and operands, which the
   /// frames of all tiers of the JVM hold in one form or another; 0 when it calls nothing.
   ///
-  /// Calls through a table need a frame more, and long code has frames with more spilled values, so
-  /// both count as well.
+  /// Calls through a table need a frame more, and long code has frames with more spilled values,
+  /// so both count as well.
   public static int of(DecodedModule module, int function) {
     Body body = module.bodies().get(function - module.importCount());
     WasmCursor cursor = new WasmCursor(module.bytes(), body.start(), body.end());

@@ -3,8 +3,8 @@ package io.kogluktualuk.computenode.vm.module;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.BitSet;
 
-/// The instructions of WebAssembly 2.0 without vectors: their numbers and the shape of what follows
-/// them.
+/// The instructions of WebAssembly 2.0 without vectors: their numbers and the shape of what
+/// follows them.
 public final class Instructions {
 
   public static final int UNREACHABLE = 0x00;

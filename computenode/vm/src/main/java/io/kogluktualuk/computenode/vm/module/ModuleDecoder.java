@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Finds the parts of a binary module, and refuses those that are too large or of features that are
-/// not offered, before anything is allocated for them.
+/// Finds the parts of a binary module, and refuses those that are too large or of features that
+/// are not offered, before anything is allocated for them.
 ///
-/// Types of instructions are not checked here: that is the validator's work, which runs after this
-/// one and on the same bytes.
+/// Types of instructions are not checked here: that is the validator's work, which runs after
+/// this one and on the same bytes.
 ///
 /// **Threading:** one thread; one module per decoder.
 public final class ModuleDecoder {

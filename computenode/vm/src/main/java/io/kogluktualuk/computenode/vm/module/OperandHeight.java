@@ -5,8 +5,8 @@ import java.util.Deque;
 
 /// How many operands a function may have on its stack at once: part of how large its frames are.
 ///
-/// For valid code the answer is exact, up to code that cannot be reached; for other code it is just
-/// some number, since the validator refuses that anyway.
+/// For valid code the answer is exact, up to code that cannot be reached; for other code it is
+/// just some number, since the validator refuses that anyway.
 ///
 /// **Threading:** one thread, one function.
 public final class OperandHeight {
@@ -29,29 +29,47 @@ public final class OperandHeight {
     return new OperandHeight(module, code.copy()).measure();
   }
 
+  /// Walks over the code that begins at the cursor, which it moves, one step at a time.
+  public static OperandHeight over(DecodedModule module, WasmCursor code) {
+    OperandHeight walk = new OperandHeight(module, code);
+    walk.blocks.push(new Block(0, 0, 0));
+    return walk;
+  }
+
   private int measure() {
     blocks.push(new Block(0, 0, 0));
     while (!blocks.isEmpty()) {
-      int opcode = cursor.readByte();
-      switch (opcode) {
-        case Instructions.BLOCK, Instructions.LOOP -> open();
-        case Instructions.IF -> {
-          change(1, 0);
-          open();
-        }
-        case Instructions.CALL -> call(module.signatureOf(cursor.readIndex()), 0);
-        case Instructions.CALL_INDIRECT -> {
-          Signature type = module.types().get(cursor.readIndex());
-          cursor.readU32();
-          call(type, 1);
-        }
-        default -> {
-          int extended = Instructions.skipImmediates(cursor, opcode);
-          plain(opcode, extended);
-        }
-      }
+      step();
     }
     return highest;
+  }
+
+  /// Whether the innermost construct has no operands; true at the end.
+  public boolean isAtBase() {
+    Block block = blocks.peek();
+    return block == null || height == block.base();
+  }
+
+  /// Passes one instruction.
+  public void step() {
+    int opcode = cursor.readByte();
+    switch (opcode) {
+      case Instructions.BLOCK, Instructions.LOOP -> open();
+      case Instructions.IF -> {
+        change(1, 0);
+        open();
+      }
+      case Instructions.CALL -> call(module.signatureOf(cursor.readIndex()), 0);
+      case Instructions.CALL_INDIRECT -> {
+        Signature type = module.types().get(cursor.readIndex());
+        cursor.readU32();
+        call(type, 1);
+      }
+      default -> {
+        int extended = Instructions.skipImmediates(cursor, opcode);
+        plain(opcode, extended);
+      }
+    }
   }
 
   private void open() {

@@ -37,9 +37,7 @@ final class Segments {
       skipKind(cursor, expressions);
     }
     SegmentMode mode =
-        active
-            ? SegmentMode.ACTIVE
-            : (flags & 2) != 0 ? SegmentMode.DECLARED : SegmentMode.PASSIVE;
+        active ? SegmentMode.ACTIVE : (flags & 2) != 0 ? SegmentMode.DECLARED : SegmentMode.PASSIVE;
     return new ElementSegment(mode, table, offset, readItems(cursor, expressions));
   }
 

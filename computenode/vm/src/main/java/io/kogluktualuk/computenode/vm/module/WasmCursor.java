@@ -26,8 +26,17 @@ public final class WasmCursor {
     return new WasmCursor(bytes, position, end);
   }
 
+  /// A reader of the same bytes at another place.
+  public WasmCursor from(int other) {
+    return new WasmCursor(bytes, other, end);
+  }
+
   public int position() {
     return position;
+  }
+
+  public void moveTo(int other) {
+    position = other;
   }
 
   public boolean atEnd() {

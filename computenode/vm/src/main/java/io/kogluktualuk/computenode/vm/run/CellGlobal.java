@@ -5,7 +5,8 @@ import run.endive.runtime.GlobalInstance;
 import run.endive.wasm.types.MutabilityType;
 import run.endive.wasm.types.ValType;
 
-/// A cell of `Metering` as the engine's interpreter sees it: a global whose value is in the memory.
+/// A cell of `Metering` as the engine's interpreter sees it: a global whose value is in the
+/// memory.
 final class CellGlobal extends GlobalInstance {
 
   private final Cell cell;

@@ -38,8 +38,8 @@ public final class Execution<C> {
 
   /// Instantiates the module and calls the exported function, which takes and returns nothing.
   ///
-  /// An exception that a host function throws, other than [GuestExit] and [GuestTrap], comes out as
-  /// it is: it is no outcome of the guest.
+  /// An exception that a host function throws, other than [GuestExit] and [GuestTrap], comes out
+  /// as it is: it is no outcome of the guest.
   ///
   /// @throws InvalidArgument when there is no such export, or it takes or returns values
   /// @throws Unavailable when this host, not the guest, has run out of stack or heap

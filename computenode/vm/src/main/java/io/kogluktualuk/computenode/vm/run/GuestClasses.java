@@ -3,8 +3,8 @@ package io.kogluktualuk.computenode.vm.run;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Loads the classes compiled from one module, each module in a loader of its own, so that they can
-/// be unloaded with it.
+/// Loads the classes compiled from one module, each module in a loader of its own, so that they
+/// can be unloaded with it.
 final class GuestClasses extends ClassLoader {
 
   private final Map<String, byte[]> classes;

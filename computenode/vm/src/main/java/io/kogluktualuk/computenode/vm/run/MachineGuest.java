@@ -35,18 +35,13 @@ final class MachineGuest<C> implements EngineGuest, Guest, HostCalls {
   private final MemoryView view;
 
   MachineGuest(
-      MachineCode code,
-      List<HostFunction<C>> imports,
-      C context,
-      int maximumPages,
-      Meter meter) {
+      MachineCode code, List<HostFunction<C>> imports, C context, int maximumPages, Meter meter) {
     this.code = code;
     this.imports = imports;
     this.context = context;
     this.meter = meter;
     DecodedModule module = code.module();
-    LinearMemory memory =
-        new LinearMemory(module.shape().memory().initialPages(), maximumPages);
+    LinearMemory memory = new LinearMemory(module.shape().memory().initialPages(), maximumPages);
     this.instance =
         code.construct(
             new InstanceParts(

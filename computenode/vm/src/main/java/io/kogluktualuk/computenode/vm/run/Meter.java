@@ -68,7 +68,8 @@ final class Meter implements FuelSource {
     }
   }
 
-  /// The fuel used by a guest that has ended by itself; traps when its last piece was not paid for.
+  /// The fuel used by a guest that has ended by itself; traps when its last piece was not paid
+  /// for.
   long settle(FuelCell cell) {
     if (cell.fuel < 0) {
       refuel(cell);

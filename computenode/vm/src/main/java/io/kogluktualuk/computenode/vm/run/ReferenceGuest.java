@@ -37,8 +37,7 @@ final class ReferenceGuest<C> implements EngineGuest, Guest {
   private int globalsMade;
   private @Nullable Instance instance;
 
-  ReferenceGuest(
-      ReferenceCode code, Program<C> program, C context, int maximumPages, Meter meter) {
+  ReferenceGuest(ReferenceCode code, Program<C> program, C context, int maximumPages, Meter meter) {
     this.code = code;
     this.program = program;
     this.context = context;

@@ -14,8 +14,8 @@ import run.endive.wasm.types.ActiveDataSegment;
 import run.endive.wasm.types.DataSegment;
 import run.endive.wasm.types.PassiveDataSegment;
 
-/// The linear memory of one guest as the reference engine sees it, and beside it the cells in which
-/// metered code keeps its fuel and depth.
+/// The linear memory of one guest as the reference engine sees it, and beside it the cells in
+/// which metered code keeps its fuel and depth.
 ///
 /// **Threading:** the guest's thread only.
 final class ReferenceMemory extends FuelCell implements Memory {

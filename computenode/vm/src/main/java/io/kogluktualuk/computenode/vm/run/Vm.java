@@ -7,9 +7,9 @@ import io.kogluktualuk.fabric.hash.Hash;
 ///
 /// Accepted is WebAssembly 2.0 without vector instructions, with imports of functions only. What a
 /// guest computes, the fuel it uses and the trap it ends with are functions of the module, the
-/// results of host functions and the [Limits]: equal on every host and in every run. For that the
-/// machine counts instructions and call depth in the guest's own code and makes the bits of every
-/// computed NaN canonical; see `Metering`.
+/// results of host functions and the [Limits]: equal on every host, in every run and in every
+/// [Engine]. For that the machine counts instructions and call depth in the guest's own code and
+/// makes the bits of every computed NaN canonical; see `Metering`.
 ///
 /// **Threading:** all methods may be called from any thread.
 /// **Bound:** the cache of compiled modules holds [VmSettings#cachedBytesMax]; a module that is

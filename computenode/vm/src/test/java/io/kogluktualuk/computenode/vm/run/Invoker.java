@@ -163,8 +163,7 @@ final class Invoker {
       case I32 -> new Value((int) java.util.Objects.requireNonNull(value), null);
       case I64 -> new Value((long) java.util.Objects.requireNonNull(value), null);
       case F32 ->
-          new Value(
-              Float.floatToRawIntBits((float) java.util.Objects.requireNonNull(value)), null);
+          new Value(Float.floatToRawIntBits((float) java.util.Objects.requireNonNull(value)), null);
       case F64 ->
           new Value(
               Double.doubleToRawLongBits((double) java.util.Objects.requireNonNull(value)), null);

@@ -55,6 +55,23 @@ final class ModuleBytes {
     return this;
   }
 
+  ModuleBytes signed(long value) {
+    long rest = value;
+    while (rest >= 64 || rest < -64) {
+      out.write((int) (rest & 0x7F) | 0x80);
+      rest >>= 7;
+    }
+    out.write((int) (rest & 0x7F));
+    return this;
+  }
+
+  ModuleBytes littleEndian(long value, int count) {
+    for (int i = 0; i < count; i++) {
+      out.write((int) (value >>> (8 * i)));
+    }
+    return this;
+  }
+
   ModuleBytes section(int id, ModuleBytes content) {
     return put(id).leb(content.out.size()).put(content);
   }

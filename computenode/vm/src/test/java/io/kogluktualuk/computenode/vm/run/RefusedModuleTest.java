@@ -196,7 +196,8 @@ final class RefusedModuleTest {
   void theLargestModuleIsASetting() {
     byte[] module = Guests.wasm("fuel");
     VmSettings settings =
-        new VmSettings(new ByteCount(module.length - 1), ByteCount.mebibytes(1), null, Engine.COMPILER);
+        new VmSettings(
+            new ByteCount(module.length - 1), ByteCount.mebibytes(1), null, Engine.COMPILER);
     try (Vm small = Vm.open(settings)) {
       assertThrows(InvalidArgument.class, () -> small.compile(module));
     }

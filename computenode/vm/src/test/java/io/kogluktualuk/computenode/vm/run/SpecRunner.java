@@ -27,7 +27,7 @@ final class SpecRunner {
           .function("spectest", "print_f64_f64", "FF>", (_, _, _) -> 0)
           .build();
 
-  private final Vm vm;
+  private final Mode mode;
   final Map<String, Integer> passed = new TreeMap<>();
   final Map<String, Integer> notOffered = new TreeMap<>();
   final List<String> failures = new ArrayList<>();
@@ -37,8 +37,8 @@ final class SpecRunner {
   private boolean registered;
   private boolean alone;
 
-  SpecRunner(Engine engine) {
-    vm = Vm.open(VmSettings.defaults().withEngine(engine));
+  SpecRunner(Mode mode) {
+    this.mode = mode;
   }
 
   void run(SpecScript script) {
@@ -91,7 +91,7 @@ final class SpecRunner {
 
   private Invoker start(SpecScript script, Map<String, Object> command) throws IOException {
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
-    Program<String> program = vm.compile(wasm).link(SPECTEST);
+    Program<String> program = mode.compile(wasm).link(SPECTEST);
     return new Invoker(wasm, program, LIMITS);
   }
 
@@ -101,7 +101,7 @@ final class SpecRunner {
     }
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
     try {
-      vm.compile(wasm);
+      mode.compile(wasm);
     } catch (MalformedEncoding expected) {
       return "";
     } catch (InvalidArgument e) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The official test suite of WebAssembly 2.0, metered, as far as it concerns what is offered here.
+/// The official test suite of WebAssembly 2.0, metered, as far as it concerns what is offered
+/// here.
 ///
 /// The suite is not part of the project. The property `wasm.testsuite` names the folder with
 /// `core-2.0.tar.xz`; without it, `../shared/wasm-testsuite` beside the repository is tried.
@@ -24,14 +25,14 @@ final class SpecSuiteTest {
   @TempDir private Path unpacked = Path.of("");
 
   @ParameterizedTest
-  @EnumSource(Engine.class)
-  void passesWhatIsOffered(Engine engine) throws IOException, InterruptedException {
+  @EnumSource(Mode.class)
+  void passesWhatIsOffered(Mode mode) throws IOException, InterruptedException {
     Path archive = suite().resolve("core-2.0.tar.xz");
     assumeTrue(
         Files.exists(archive),
         () -> "SKIPPED: the official test suite is not at " + archive + " (-Dwasm.testsuite)");
     unpack(archive);
-    SpecRunner runner = new SpecRunner(engine);
+    SpecRunner runner = new SpecRunner(mode);
     for (Path json : scripts()) {
       runner.run(SpecScript.read(json));
     }
