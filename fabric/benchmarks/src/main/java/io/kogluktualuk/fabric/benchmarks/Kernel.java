@@ -16,7 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// One program of `kog bench vm`, as a guest and as a program of the host made from the same source.
+/// One program of `kog bench vm`, as a guest and as a program of the host made from the same
+/// source.
 ///
 /// **Threading:** one thread.
 final class Kernel {
