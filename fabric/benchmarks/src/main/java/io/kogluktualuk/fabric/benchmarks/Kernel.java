@@ -65,7 +65,7 @@ final class Kernel {
     Path source = copy(name + ".c", folder);
     Path program = folder.resolve(name);
     Process compiler =
-        new ProcessBuilder("clang", "-O2", "-o", program.toString(), source.toString())
+        new ProcessBuilder("clang", "-O2", "-o", program.toString(), source.toString(), "-lm")
             .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve(name + ".log").toFile())

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** immutable once made.
 final class ChunkPlan {
 
-  /// Estimated bytes of one method: a third more is still compiled.
-  static final int BYTES_MAX = 6_000;
+  /// Estimated bytes of one method: some become half as many more.
+  static final int BYTES_MAX = 4_000;
 
   /// What a call of a chunk takes, about, at [#BYTES_MAX].
-  private static final int CALLS_PER_METHOD = 50;
+  private static final int CALLS_PER_METHOD = 30;
 
   private static final ChunkPlan NONE = new ChunkPlan(BYTES_MAX);
 
