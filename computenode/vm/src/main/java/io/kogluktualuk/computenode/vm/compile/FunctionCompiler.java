@@ -3,7 +3,6 @@ package io.kogluktualuk.computenode.vm.compile;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
 import io.kogluktualuk.computenode.vm.module.FrameWeight;
-import io.kogluktualuk.computenode.vm.module.ModuleBounds;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
@@ -72,13 +71,20 @@ final class FunctionCompiler {
     flow.openFunction(signature.results());
     ChunkCalls calls = null;
     if (!chunks.chunks().isEmpty()) {
-      SharedFrame frame = SharedFrame.create(context, variables, ModuleBounds.VALUES);
+      SharedFrame frame = SharedFrame.create(context, variables, mostCarried());
       calls = calls(context, flow, frame, slots, null);
     }
     new Translation(context, flow, variables, slots, cursor.copy(), calls).run();
     if (plan.traps()) {
       catchTraps(context, start);
     }
+  }
+
+  /// How many values a branch may carry at most.
+  private int mostCarried() {
+    return module.types().stream()
+        .mapToInt(type -> Math.max(type.parameters().size(), type.results().size()))
+        .reduce(1, Math::max);
   }
 
   private ChunkCalls calls(
