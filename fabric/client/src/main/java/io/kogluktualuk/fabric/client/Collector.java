@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CollectPage;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.Fate;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
@@ -27,11 +28,12 @@ import java.util.TreeMap;
 /// Collects what no root reaches: mark, from all roots, then collect, node by node.
 ///
 /// In this order: a new generation of pins begins, and all nodes hear of it; then the roots are
-/// read; everything that they reach is stamped with it, wherever there is a copy; then each node
-/// lets go of sources without that stamp that nobody holds and that have been left alone since
-/// before the generation began, and for the grace. So what is put, held, pinned or named
-/// meanwhile stays. Nothing is collected anywhere if a list or tree cannot be read, as what it
-/// reaches is not known; nor at a node that has not heard everything.
+/// read; everything that they reach is stamped with it, wherever there is a copy; then all nodes
+/// hear that the mark is complete, so that none of them copies what is about to go to where it
+/// has gone already; then each node lets go of sources without that stamp that nobody holds and
+/// that have been left alone since before the generation began, and for the grace. So what is
+/// put, held, pinned or named meanwhile stays. Nothing is collected anywhere if a list or tree
+/// cannot be read, as what it reaches is not known; nor at a node that has not heard everything.
 ///
 /// A dry run does all of it but the last step: stamps alone take nothing away.
 ///
@@ -68,6 +70,9 @@ final class Collector {
     List<Root> roots = control.roots();
     Mark mark = mark(roots);
     pins.stamp(nodes, generation, mark.hashes());
+    if (!isDryRun) {
+      pins.condemn(nodes, generation, grace);
+    }
     Map<String, String> names = new TreeMap<>();
     members.forEach(member -> names.put(member.info().id().toString(), member.info().name()));
     List<CollectionReport.Node> reports = new ArrayList<>();
@@ -128,10 +133,11 @@ final class Collector {
     NodeBlobs nodes = blobs.nodes();
     Map<Fate, CollectionReport.Sum> sums = new EnumMap<>(Fate.class);
     List<CollectionReport.Entry> largest = new ArrayList<>();
+    CollectStep step = isDryRun ? CollectStep.DRY_RUN : CollectStep.COLLECT;
     long from = 0;
     do {
       Deadline deadline = Deadline.after(timeout);
-      CollectPage page = nodes.collect(id, generation, grace, isDryRun, from, deadline);
+      CollectPage page = nodes.collect(id, generation, grace, step, from, deadline);
       for (CollectPage.Total total : page.totals()) {
         sums.merge(
             total.fate(),

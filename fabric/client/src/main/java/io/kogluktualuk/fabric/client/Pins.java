@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeBlobs;
@@ -14,7 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Stamps blobs as reachable at all memory nodes, because each may have a copy of each.
+/// Stamps blobs as reachable at all memory nodes, because each may have a copy of each, and says
+/// there when all are stamped.
 ///
 /// **Threading:** one thread.
 final class Pins {
@@ -48,15 +50,43 @@ final class Pins {
     }
   }
 
+  /// Tells nodes that all is stamped. A node that fails is left alone from then on.
+  ///
+  /// @throws Conflict when a later generation has begun
+  void condemn(List<MemoryNode> at, long generation, Duration grace) {
+    for (MemoryNode node : at) {
+      if (!failures.containsKey(node.id())) {
+        tryAt(
+            node.id(),
+            () ->
+                nodes.collect(
+                    node.id(),
+                    generation,
+                    grace,
+                    CollectStep.CONDEMN,
+                    0,
+                    Deadline.after(callTimeout)));
+      }
+    }
+  }
+
   private void stamp(String node, long generation, List<Hash> hashes) {
+    tryAt(
+        node,
+        () -> {
+          int from = 0;
+          do {
+            int to = Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX);
+            Deadline deadline = Deadline.after(callTimeout);
+            pinned.addAll(nodes.pin(node, generation, hashes.subList(from, to), deadline));
+            from = to;
+          } while (from < hashes.size());
+        });
+  }
+
+  private void tryAt(String node, Runnable calls) {
     try {
-      int from = 0;
-      do {
-        int to = Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX);
-        Deadline deadline = Deadline.after(callTimeout);
-        pinned.addAll(nodes.pin(node, generation, hashes.subList(from, to), deadline));
-        from = to;
-      } while (from < hashes.size());
+      calls.run();
     } catch (Conflict e) {
       throw e;
     } catch (FabricException e) {

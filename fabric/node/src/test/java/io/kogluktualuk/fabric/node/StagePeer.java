@@ -39,8 +39,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 
-/// One stage of a pipeline: it has a lease and an account of its own, puts blobs that are held from
-/// the moment they are there, and takes over those of others by their hashes.
+/// One stage of a pipeline: it has a lease and an account of its own, puts blobs that are held
+/// from the moment they are there, and takes over those of others by their hashes.
 final class StagePeer implements AutoCloseable {
 
   private static final Duration TTL = Duration.ofMinutes(2);
@@ -95,7 +95,7 @@ final class StagePeer implements AutoCloseable {
       ReserveResponse reserved =
           channel.call(
               MemoryCalls.RESERVE,
-              new ReserveRequest(Tenant.DEFAULT, session, space, lease(), List.of(item)),
+              new ReserveRequest(Tenant.DEFAULT, session, space, lease(), null, List.of(item)),
               soon());
       window = reserved.window();
     }

@@ -22,6 +22,14 @@ public record LeaseTerms(LeaseProof proof, Duration ttl) {
     }
   }
 
+  /// How long a holder may rely on a lease, by its own clock, from before it asked: a little less
+  /// than the lease lasts, because no two clocks run alike. Time daemons change the rate of a
+  /// monotonic clock by at most 500 parts in a million (adjtimex(2)), so that one of them may run
+  /// ahead of another by a thousandth; this allows for two.
+  public static long reliableNanos(Duration ttl) {
+    return ttl.toNanos() - ttl.toNanos() / 500;
+  }
+
   static LeaseTerms read(CanonicalReader reader) {
     LeaseProof proof = LeaseProof.CODEC.read(reader);
     long millis = reader.varint(TTL_MAX.toMillis(), "how long a hold lasts");

@@ -5,7 +5,8 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.List;
 
-/// Stamps blobs of a tenant as reachable from a root. With no hashes it only tells the generation.
+/// Stamps blobs of a tenant as reachable from a root. With no hashes it tells that a mark
+/// begins with this generation.
 ///
 /// @param generation of the pins, 32 bits; one older than the node's is refused with
 ///     [io.kogluktualuk.fabric.fault.Conflict], a newer one becomes the node's

@@ -79,7 +79,7 @@ final class LeaseKeeper {
       }
       long askedNanos = nanoTime.getAsLong();
       LeaseProof proof = now == null ? acquire(deadline) : renewed(now, deadline);
-      Living fresh = new Living(proof, askedNanos + settings.ttl().toNanos());
+      Living fresh = new Living(proof, askedNanos + LeaseTerms.reliableNanos(settings.ttl()));
       living = fresh;
       return fresh;
     } finally {

@@ -155,7 +155,8 @@ public final class Leases {
       }
     }
     if (!added.isEmpty()) {
-      book.held(node, added, terms.proof().token(), askedNanos + terms.ttl().toNanos());
+      book.held(
+          node, added, terms.proof().token(), askedNanos + LeaseTerms.reliableNanos(terms.ttl()));
     }
   }
 
@@ -205,7 +206,7 @@ public final class Leases {
     List<Hash> again = book.toHoldAgain(node, terms.proof().token(), nowNanos);
     try {
       Set<Hash> absent = port.hold(node, terms, again, Deadline.after(callTimeout));
-      book.extended(node, terms.proof().token(), nowNanos + terms.ttl().toNanos());
+      book.extended(node, terms.proof().token(), nowNanos + LeaseTerms.reliableNanos(terms.ttl()));
       absent.forEach(hash -> seekElsewhere(node, hash));
     } catch (StaleLease e) {
       keeper.lapsed(terms.proof());

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CollectPage;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.IndexLayout;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
@@ -148,18 +149,19 @@ public final class NodeBlobs {
     return pinned;
   }
 
-  /// One page of a collection at a node, or of what it would do.
+  /// One page of a collection at a node, or of what it would do; all nodes condemn before any
+  /// collects.
   ///
   /// @param from 0, or what the page before said
   public CollectPage collect(
       String nodeId,
       long generation,
       Duration grace,
-      boolean isDryRun,
+      CollectStep step,
       long from,
       Deadline deadline) {
     return link(nodeId)
-        .use(deadline, session -> session.collect(generation, grace, isDryRun, from, deadline));
+        .use(deadline, session -> session.collect(generation, grace, step, from, deadline));
   }
 
   private NodeLink link(String nodeId) {

@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.Retention;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// What a memory node is told about the blobs of one put.
 ///
 /// @param lease they are held under it once they are sealed; null when they are not held
-record PutTerms(Retention retention, Account account, @Nullable LeaseTerms lease) {
+/// @param age of what these are copies of; null when they are no copies
+record PutTerms(
+    Retention retention, Account account, @Nullable LeaseTerms lease, @Nullable CopyAge age) {
 
   static PutTerms of(PutPolicy policy, @Nullable LeaseTerms lease) {
-    return new PutTerms(policy.retention(), policy.account(), lease);
+    return new PutTerms(policy.retention(), policy.account(), lease, policy.age());
   }
 
   ReserveRequest request(Tenant tenant, SessionId session, List<Blob> blobs, Deadline deadline) {
@@ -29,7 +32,7 @@ record PutTerms(Retention retention, Account account, @Nullable LeaseTerms lease
       items.add(new ReserveRequest.Item(blob.hash(), blob.length(), retention));
     }
     SpaceTerms space = new SpaceTerms(account, patience(deadline));
-    return new ReserveRequest(tenant, session, space, lease, items);
+    return new ReserveRequest(tenant, session, space, lease, age, items);
   }
 
   /// How long a node may wait for credits: it has to answer before the caller gives up.

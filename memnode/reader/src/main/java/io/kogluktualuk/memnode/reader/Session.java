@@ -16,6 +16,7 @@ import io.kogluktualuk.memnode.api.Affected;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.IndexEntry;
@@ -383,11 +384,9 @@ final class Session implements AutoCloseable {
   }
 
   CollectPage collect(
-      long generation, Duration grace, boolean isDryRun, long from, Deadline deadline) {
+      long generation, Duration grace, CollectStep step, long from, Deadline deadline) {
     return channel.call(
-        MemoryCalls.COLLECT,
-        new CollectRequest(tenant, generation, grace, isDryRun, from),
-        deadline);
+        MemoryCalls.COLLECT, new CollectRequest(tenant, generation, grace, step, from), deadline);
   }
 
   SyncResponse sync(Deadline deadline) {

@@ -172,7 +172,7 @@ class MemoryMessagesTest {
                       tenant(random),
                       Integer.toUnsignedLong(random.nextInt()),
                       Duration.ofSeconds(random.nextInt(100_000)),
-                      random.nextBoolean(),
+                      CollectStep.values()[random.nextInt(CollectStep.values().length)],
                       random.nextLong(1L << 40))),
           new Kind<>("collected", MemoryCalls.COLLECT.response(), MemoryMessagesTest::collected),
           new Kind<>("credits", MemoryCalls.CREDITS.request(), (_, _) -> new StatusRequest()),
@@ -235,6 +235,7 @@ class MemoryMessagesTest {
         SessionId.random(random),
         space(random),
         random.nextBoolean() ? lease(random) : null,
+        random.nextBoolean() ? new CopyAge(random.nextInt(9), random.nextInt(1 << 30)) : null,
         list(
             items,
             () ->

@@ -1,9 +1,12 @@
 package io.kogluktualuk.memnode.repair;
 
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.memnode.api.CopyAge;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The blobs that this node has, page by page: as they are when the page is asked for.
+/// The blobs that this node has, page by page: as they are when the page is asked for, and but for
+/// those that are about to be collected.
 ///
 /// **Threading:** any thread.
 public interface LocalBlobs {
@@ -14,6 +17,10 @@ public interface LocalBlobs {
   /// @param from 0, or what the page before said
   /// @param max how many at most
   Page page(int from, int max);
+
+  /// How old a copy of a blob would be that is made now. Null when none is to be made: it has
+  /// been, or is about to be, collected, or that is being found out.
+  @Nullable CopyAge copyAge(Hash hash);
 
   /// This copy is one too many: it may be thrown away when room is needed.
   void becameSurplus(Hash hash);

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
@@ -258,11 +259,12 @@ public final class RepairAgent implements AutoCloseable {
     int left = plan.missing() - copied;
     round.missing += left;
     round.failed += plan.missing() - copied > 0 ? 1 : 0;
-    if (!plan.isFinished()) {
+    boolean isConfirmed = !plan.isSurplus() || isConfirmed(blob, having);
+    if (!plan.isFinished() || !isConfirmed) {
       round.left++;
       round.leftBytes += isDraining ? blob.length() : 0;
     }
-    if (plan.isSurplus() && isConfirmed(blob, having)) {
+    if (plan.isSurplus() && isConfirmed) {
       local.becameSurplus(blob.hash());
       tally.surplus();
     }
@@ -293,23 +295,35 @@ public final class RepairAgent implements AutoCloseable {
   private boolean send(LocalBlob blob, String target, boolean isDurable)
       throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(bandwidth.take(blob.length(), System.nanoTime()));
+    CopyAge age = local.copyAge(blob.hash());
+    if (age == null) {
+      return false;
+    }
     try {
       Deadline deadline = Deadline.after(CALL_MAX);
       Blob bytes = nodes.get(self, blob.hash(), deadline);
-      return store(blob, bytes, target, isDurable, deadline);
+      return store(blob, bytes, target, age, isDurable, deadline);
     } catch (FabricException e) {
       LOG.debug("copying {} to {}: {}", blob, target, e.getMessage());
       return false;
     }
   }
 
-  /// A copy is kept as the blob is: as long, at the same account's cost, pinned if it is. Which
-  /// pin it is has to be the present one, as a node refuses older ones; so a blob that no root
-  /// reaches any more may stay until the next collection but one.
+  /// A copy is kept as the blob is: as old, at the same account's cost, pinned if it is. Which pin
+  /// it is has to be the present one, as a node refuses older ones; where a mark has not been
+  /// finished, a blob that no root reaches any more may so stay until the next collection but one.
   private boolean store(
-      LocalBlob blob, Blob bytes, String target, boolean isDurable, Deadline deadline) {
+      LocalBlob blob,
+      Blob bytes,
+      String target,
+      CopyAge age,
+      boolean isDurable,
+      Deadline deadline) {
     PutPolicy kept =
-        PutPolicy.source(1).withRetention(blob.retention()).withAccount(blob.account());
+        PutPolicy.source(1)
+            .withRetention(blob.retention())
+            .withAccount(blob.account())
+            .copying(age);
     PutPolicy policy = isDurable ? kept.durable() : kept;
     Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
     failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
@@ -342,7 +356,8 @@ public final class RepairAgent implements AutoCloseable {
 
   private boolean restore(LocalBlob blob) {
     try {
-      return store(blob, fabric.get(blob.hash()), self, false, Deadline.after(CALL_MAX));
+      return store(
+          blob, fabric.get(blob.hash()), self, CopyAge.NEW, false, Deadline.after(CALL_MAX));
     } catch (FabricException e) {
       return false; // it is nowhere else: if it was derived, somebody computes it again
     }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.repair;
 
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.Retention;
 import io.kogluktualuk.memnode.store.BlobTable;
 import io.kogluktualuk.memnode.store.CostScale;
@@ -9,6 +10,8 @@ import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.Residents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The blobs of a store, as repair sees them.
 ///
@@ -39,7 +42,7 @@ public final class ResidentPages implements LocalBlobs {
       if (steps == STEPS_MAX) {
         break;
       }
-      if (table.isPresent(ordinal)) {
+      if (table.isPresent(ordinal) && !terms.isCondemned(residents, ordinal)) {
         blobs.add(blob(residents, ordinal));
       }
     }
@@ -52,16 +55,28 @@ public final class ResidentPages implements LocalBlobs {
         residents.hash(ordinal),
         table.length(ordinal),
         table.keep(ordinal),
-        table.pinGeneration(ordinal));
+        terms.isPinned(residents, ordinal));
   }
 
-  private LocalBlob blob(Hash hash, int length, Keep keep, int pinGeneration) {
+  private LocalBlob blob(Hash hash, int length, Keep keep, boolean isPinned) {
     Retention retention =
         keep.retention() == Keep.SOURCE
             ? Retention.SOURCE
             : new Retention.Derived(CostScale.micros(keep.cost()));
-    return new LocalBlob(
-        hash, length, retention, terms.account(keep.account()), pinGeneration != 0);
+    return new LocalBlob(hash, length, retention, terms.account(keep.account()), isPinned);
+  }
+
+  @Override
+  public @Nullable CopyAge copyAge(Hash hash) {
+    return store
+        .<Optional<CopyAge>>withResidents(
+            residents -> {
+              int ordinal = residents.ordinal(hash);
+              return ordinal == BlobTable.NONE
+                  ? Optional.empty()
+                  : Optional.ofNullable(terms.copyAge(residents, ordinal));
+            })
+        .orElse(null);
   }
 
   @Override
@@ -72,7 +87,7 @@ public final class ResidentPages implements LocalBlobs {
   @Override
   public List<LocalBlob> damaged() {
     return store.lost().stream()
-        .map(lost -> blob(lost.hash(), 0, lost.keep(), lost.pinGeneration()))
+        .map(lost -> blob(lost.hash(), 0, lost.keep(), lost.pinGeneration() != 0))
         .toList();
   }
 

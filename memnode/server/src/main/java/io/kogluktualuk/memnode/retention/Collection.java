@@ -3,6 +3,7 @@ package io.kogluktualuk.memnode.retention;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.Fate;
 import io.kogluktualuk.memnode.store.BlobTable;
 import io.kogluktualuk.memnode.store.Keep;
@@ -15,10 +16,9 @@ import java.util.PriorityQueue;
 
 /// One page of collecting what no root reaches, or of saying what that would be.
 ///
-/// The mark came before: everything that roots reach has been stamped with the generation. What was
-/// sealed, pinned or let go of since that began is younger than it, and stays; so whoever puts
-/// blobs
-/// and sets a root while the mark runs loses nothing, whichever of the two came first.
+/// The mark came before: everything that roots reach has been stamped with the generation. What
+/// was put, pinned or let go of since that began is younger than it, and stays; so whoever puts
+/// blobs and sets a root while the mark runs loses nothing, whichever of the two came first.
 ///
 /// **Threading:** the store's lock, for one page of [#BLOBS] blobs at a time.
 public final class Collection {
@@ -29,6 +29,7 @@ public final class Collection {
   private final TenantRetention retention;
   private final Residents residents;
   private final CollectRequest request;
+  private final long before;
   private final Map<Fate, long[]> totals = new EnumMap<>(Fate.class);
   private final PriorityQueue<CollectPage.Entry> largest =
       new PriorityQueue<>(CollectPage.Entry.byLength().reversed());
@@ -37,6 +38,13 @@ public final class Collection {
     this.retention = retention.with(residents);
     this.residents = residents;
     this.request = request;
+    checkGeneration();
+    long quietBefore = retention.quietBefore(request.grace().toSeconds());
+    this.before =
+        request.step() == CollectStep.DRY_RUN
+            ? quietBefore
+            : retention.condemn(request.generation(), quietBefore);
+    retention.endMark();
   }
 
   /// @throws Conflict when the node has not heard of that generation, or of a newer one
@@ -45,13 +53,19 @@ public final class Collection {
     return new Collection(retention, residents, request).run();
   }
 
-  private CollectPage run() {
+  private void checkGeneration() {
     if (request.generation() != retention.generation()) {
       throw new Conflict(
           "a collection for generation "
               + request.generation()
               + " of pins, but it is "
               + retention.generation());
+    }
+  }
+
+  private CollectPage run() {
+    if (request.step() == CollectStep.CONDEMN) {
+      return new CollectPage(List.of(), List.of(), 0);
     }
     long limit = residents.table().limit();
     long end = Math.min(limit, request.from() + BLOBS);
@@ -76,14 +90,9 @@ public final class Collection {
     if (largest.size() > CollectPage.ENTRIES_MAX) {
       largest.remove();
     }
-    if (!request.isDryRun()) {
+    if (request.step() == CollectStep.COLLECT) {
       apply(blob, fate);
     }
-  }
-
-  private boolean isPinned(int blob) {
-    int stamp = residents.table().pinGeneration(blob);
-    return stamp != 0 && Integer.toUnsignedLong(stamp) >= request.generation();
   }
 
   private Fate fate(int blob) {
@@ -91,17 +100,13 @@ public final class Collection {
     if (table.holds(blob) > 0) {
       return Fate.HELD;
     }
-    if (isPinned(blob)) {
+    if (retention.isPinnedSince(blob, request.generation())) {
       return Fate.PINNED;
     }
     if (table.retention(blob) == Keep.DERIVED) {
       return Fate.EVICTABLE;
     }
-    boolean isOld =
-        retention.isOlderThanGeneration(blob)
-            && retention.quietSeconds(blob) >= request.grace().toSeconds()
-            && !retention.isInGrace();
-    return isOld ? Fate.COLLECT : Fate.YOUNG;
+    return retention.isQuietBefore(blob, before) ? Fate.COLLECT : Fate.YOUNG;
   }
 
   private CollectPage.Entry entry(int blob, Fate fate) {

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.CreditsStatus;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.HoldCounts;
@@ -39,8 +40,9 @@ import org.jspecify.annotations.Nullable;
 ///   +------------------------------+---+
 /// ```
 ///
-/// The seconds say when the blob was last sealed, pinned or let go of, by the node's monotonic
-/// clock; after a start all blobs are as new, which delays collecting them and nothing else.
+/// The seconds say when the blob was last put (also when it was here already), pinned or let go
+/// of, by the node's monotonic clock; after a start all blobs are as new, which delays collecting
+/// them and nothing else.
 ///
 /// **Threading:** the store's lock: it is called as the store's [Room], or from within
 /// [io.kogluktualuk.memnode.store.MemoryStore#withResidents]. **Ownership:** the memory of ledger
@@ -50,6 +52,10 @@ import org.jspecify.annotations.Nullable;
 /// hold, from the start on.
 public final class TenantRetention implements Room, HoldCounts, Candidates {
 
+  /// How long repair waits for a mark to be finished, before it looks after what is not stamped
+  /// nevertheless: who marked may be no more.
+  static final long MARK_SECONDS_MAX = 600;
+
   private static final int CHARGED = 1;
 
   private final Dues dues;
@@ -58,10 +64,14 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   private final LongSupplier nanoTime;
   private final long startNanos;
   private final long graceNanos;
-  private final Map<Hash, LeaseProof> expected = new HashMap<>();
+  private final Map<Hash, Arrival> expected = new HashMap<>();
   private @Nullable Residents lent;
   private long generation;
   private long generationSeconds;
+  private long begunGeneration;
+  private boolean hasUndecided;
+  private long condemnedGeneration;
+  private long condemnedBefore;
   private long evicted;
   private long evictedBytes;
   private long evictedAhead;
@@ -114,7 +124,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     return (nanoTime.getAsLong() - startNanos) / 1_000_000_000L;
   }
 
-  boolean isInGrace() {
+  private boolean isInGrace() {
     return nanoTime.getAsLong() - startNanos < graceNanos;
   }
 
@@ -176,10 +186,11 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     with(residents);
     table().setHolds(ordinal, 0);
     table().setUses(ordinal, 0);
-    table().setPolicy(ordinal, (int) seconds() << 1);
-    LeaseProof proof = expected.isEmpty() ? null : expected.get(residents.hash(ordinal));
-    if (proof != null) {
-      holdSealed(proof, ordinal);
+    Arrival arrival = expected.isEmpty() ? null : expected.get(residents.hash(ordinal));
+    long since = arrival == null ? seconds() : Math.min(seconds(), arrival.sinceSeconds());
+    table().setPolicy(ordinal, (int) since << 1);
+    if (arrival != null && arrival.proof() != null) {
+      holdSealed(arrival.proof(), ordinal);
     }
     refresh(ordinal);
   }
@@ -250,17 +261,85 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   }
 
   private void quietFromNow(int blob) {
-    table().setPolicy(blob, (int) seconds() << 1 | table().policy(blob) & CHARGED);
+    quietSince(blob, seconds());
   }
 
-  /// Seconds since a blob was sealed, pinned or let go of.
+  private void quietSince(int blob, long sinceSeconds) {
+    table().setPolicy(blob, (int) sinceSeconds << 1 | table().policy(blob) & CHARGED);
+  }
+
+  /// Seconds since a blob was put, pinned or let go of.
   long quietSeconds(int blob) {
     return seconds() - (table().policy(blob) >>> 1);
   }
 
-  /// Whether that was after the generation began.
-  boolean isOlderThanGeneration(int blob) {
-    return table().policy(blob) >>> 1 < generationSeconds;
+  /// Whether that was before a time of [#quietBefore].
+  boolean isQuietBefore(int blob, long before) {
+    return table().policy(blob) >>> 1 < before;
+  }
+
+  /// Since when a source that may go has been left alone: for the grace, and since before the
+  /// generation began. In seconds since the start; 0, when nothing may go.
+  long quietBefore(long graceSeconds) {
+    return isInGrace() ? 0 : Math.clamp(seconds() - graceSeconds + 1, 0, generationSeconds);
+  }
+
+  /// Everything that roots reach is stamped: what a collection will take is settled, and not
+  /// looked after any more. What is put, pinned or held again before it goes stays.
+  ///
+  /// @return what the first such call of this generation has said
+  long condemn(long marked, long quietBefore) {
+    if (marked != condemnedGeneration) {
+      condemnedGeneration = marked;
+      condemnedBefore = quietBefore;
+    }
+    return condemnedBefore;
+  }
+
+  /// Everything that roots reach is stamped with the present generation.
+  void endMark() {
+    hasUndecided = false;
+  }
+
+  boolean isPinnedSince(int blob, long marked) {
+    int stamp = table().pinGeneration(blob);
+    return stamp != 0 && Integer.toUnsignedLong(stamp) >= marked;
+  }
+
+  /// Whether a root reaches a blob, as far as is known: a stamp from before the last mark that was
+  /// finished says nothing.
+  public boolean isPinned(Residents residents, int blob) {
+    return with(residents).isPinnedSince(blob, condemnedGeneration);
+  }
+
+  /// Whether a blob is a source that the collection takes which is under way, or was the last:
+  /// then no copy of it is missing anywhere.
+  public boolean isCondemned(Residents residents, int blob) {
+    return with(residents).isQuietBefore(blob, condemnedBefore)
+        && table().retention(blob) == Keep.SOURCE
+        && table().holds(blob) == 0
+        && !isPinnedSince(blob, condemnedGeneration);
+  }
+
+  /// Whether a mark is under way that may yet reach a blob, or leave it to be collected.
+  private boolean isUndecided(int blob) {
+    return hasUndecided
+        && seconds() - generationSeconds < MARK_SECONDS_MAX
+        && (table().retention(blob) == Keep.SOURCE || table().pinGeneration(blob) != 0)
+        && table().holds(blob) == 0
+        && isQuietBefore(blob, generationSeconds)
+        && !isPinnedSince(blob, generation);
+  }
+
+  /// How old a copy of a blob is; null when none is to be made now, because the blob is about to
+  /// be collected, or it is not known yet whether it is.
+  public @Nullable CopyAge copyAge(Residents residents, int blob) {
+    if (isCondemned(residents, blob) || isUndecided(blob)) {
+      return null;
+    }
+    boolean isMarked = generation == condemnedGeneration;
+    long quietSeconds = table().holds(blob) > 0 ? 0 : quietSeconds(blob);
+    return isMarked ? new CopyAge(generation, quietSeconds) : CopyAge.NEW;
   }
 
   // Payments.
@@ -305,10 +384,32 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     ledger.hear(proof, 0, deadlineNanos);
   }
 
-  /// Blobs that are about to be sealed are held under a lease from that moment on.
-  public void expect(Residents residents, LeaseProof proof, List<Hash> hashes) {
+  /// What is known of blobs that are about to be sealed.
+  ///
+  /// @param proof they are held under it from that moment on; null when they are not held
+  /// @param sinceSeconds they have been left alone since then, see [#quietSince], or
+  ///     [#WHEN_SEALED]
+  public record Arrival(@Nullable LeaseProof proof, long sinceSeconds) {
+
+    /// They are as new when they are sealed.
+    public static final long WHEN_SEALED = Long.MAX_VALUE;
+  }
+
+  /// Blobs are about to be sealed.
+  public void expect(Residents residents, Arrival arrival, List<Hash> hashes) {
     with(residents);
-    hashes.forEach(hash -> expected.put(hash, proof));
+    hashes.forEach(hash -> expected.put(hash, arrival));
+  }
+
+  /// Since when what is put now has been left alone, in seconds since the start.
+  ///
+  /// @param age of what it is a copy of, or null
+  public long quietSince(Residents residents, @Nullable CopyAge age) {
+    with(residents);
+    if (age == null || age.generation() != generation) {
+      return seconds();
+    }
+    return Math.max(0, seconds() - age.quietSeconds());
   }
 
   /// They have been sealed, or not.
@@ -380,8 +481,9 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   /// A blob that is here has been put again, as a source: it is one from now on.
   ///
+  /// @param sinceSeconds it has been left alone since then, or since later
   /// @return as [#hold]
-  public long keepAsSource(Residents residents, Hash hash) {
+  public long keepAsSource(Residents residents, Hash hash, long sinceSeconds) {
     with(residents);
     int blob = residents.ordinal(hash);
     if (blob == BlobTable.NONE) {
@@ -390,9 +492,9 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     boolean wasCharged = isCharged(blob);
     if (table().retention(blob) != Keep.SOURCE) {
       residents.keep(blob, new Keep(Keep.SOURCE, 0, table().account(blob)));
-      quietFromNow(blob);
-      refresh(blob);
     }
+    quietSince(blob, Math.max(sinceSeconds, table().policy(blob) >>> 1));
+    refresh(blob);
     return wasCharged ? 0 : bytes(blob);
   }
 
@@ -415,12 +517,13 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   /// Pins are of this generation from now on, if it is newer.
   public void hearGeneration(Residents residents, long next) {
-    if (next > generation) {
+    if (next >= generation) {
       generation(residents, next);
     }
   }
 
-  /// Pins are of this generation from now on, if it is newer.
+  /// Pins are of this generation from now on, if it is newer. Who speaks of it need not have begun
+  /// it: until it is told to this process that it begins, everything here is younger.
   ///
   /// @throws Conflict when it is older
   public void generation(Residents residents, long next) {
@@ -430,7 +533,20 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     }
     if (next > generation) {
       generation = next;
+      generationSeconds = 0;
+      hasUndecided = false;
+    }
+  }
+
+  /// A mark begins with a new generation of pins. Told again, it has begun when it was told first.
+  ///
+  /// @throws Conflict when it is older
+  public void beginGeneration(Residents residents, long next) {
+    generation(residents, next);
+    if (next > begunGeneration) {
+      begunGeneration = next;
       generationSeconds = seconds();
+      hasUndecided = true;
     }
   }
 

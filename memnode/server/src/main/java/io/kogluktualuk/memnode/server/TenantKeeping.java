@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.AbsentResponse;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.PinRequest;
@@ -84,8 +85,8 @@ final class TenantKeeping implements BlobTerms {
         }
       };
 
-  /// What shall be held once it is sealed.
-  private record Intent(LeaseProof proof, List<Hash> hashes) {}
+  /// What shall be held once it is sealed, or is as old as what it is a copy of.
+  private record Intent(TenantRetention.Arrival arrival, List<Hash> hashes, List<Hash> sources) {}
 
   /// @param nanoTime the node's monotonic clock, as the retention's
   /// @param patience of who names none
@@ -237,7 +238,12 @@ final class TenantKeeping implements BlobTerms {
     }
     ReserveRequest first =
         new ReserveRequest(
-            request.tenant(), request.session(), request.space(), request.lease(), some);
+            request.tenant(),
+            request.session(),
+            request.space(),
+            request.lease(),
+            request.age(),
+            some);
     MemoryStore.Reserved reserved = reservePaid(first, account, paid);
     List<Reservation> answers = new ArrayList<>(reserved.items());
     while (answers.size() < request.items().size()) {
@@ -268,12 +274,36 @@ final class TenantKeeping implements BlobTerms {
       }
     }
     MemoryStore.Lent window = reserved.window();
-    if (window != null && request.lease() != null) {
+    Intent intent = intent(request, granted);
+    if (window != null && intent != null) {
       synchronized (intents) {
-        intents.put(window.id(), new Intent(request.lease().proof(), granted));
+        intents.put(window.id(), intent);
       }
     }
     return new MemoryStore.Reserved(window, answers, reserved.failure());
+  }
+
+  private @Nullable Intent intent(ReserveRequest request, List<Hash> hashes) {
+    LeaseTerms lease = request.lease();
+    List<Hash> sources =
+        request.items().stream()
+            .filter(item -> item.retention() instanceof Retention.Source)
+            .map(ReserveRequest.Item::hash)
+            .filter(hashes::contains)
+            .toList();
+    return lease == null && request.age() == null && sources.isEmpty()
+        ? null
+        : new Intent(
+            new TenantRetention.Arrival(
+                lease == null ? null : lease.proof(), quietSince(request.age())),
+            hashes,
+            sources);
+  }
+
+  private long quietSince(@Nullable CopyAge age) {
+    return age == null
+        ? TenantRetention.Arrival.WHEN_SEALED
+        : locked(residents -> retention.quietSince(residents, age));
   }
 
   /// @return false when the blob has gone meanwhile
@@ -284,7 +314,8 @@ final class TenantKeeping implements BlobTerms {
           Integer payer = retention.payer(residents, item.hash());
           long bytes = 0;
           if (item.retention() instanceof Retention.Source) {
-            bytes = retention.keepAsSource(residents, item.hash());
+            long since = retention.quietSince(residents, request.age());
+            bytes = retention.keepAsSource(residents, item.hash(), since);
           }
           LeaseTerms lease = request.lease();
           if (lease != null && bytes >= 0) {
@@ -311,13 +342,13 @@ final class TenantKeeping implements BlobTerms {
     SealResponse run();
   }
 
-  /// Seals, and holds what was sealed from that very moment on.
+  /// Seals; what was sealed is held from that very moment on, and is as old as it is meant to be.
   private SealResponse sealed(@Nullable Intent intent, Seal seal) {
     try {
       if (intent == null) {
         return seal.run();
       }
-      return sealAndHold(intent, seal);
+      return sealAs(intent, seal);
     } finally {
       locked(
           residents -> {
@@ -327,20 +358,22 @@ final class TenantKeeping implements BlobTerms {
     }
   }
 
-  private SealResponse sealAndHold(Intent intent, Seal seal) {
-    fences.check(intent.proof());
+  private SealResponse sealAs(Intent intent, Seal seal) {
+    LeaseProof proof = intent.arrival().proof();
+    if (proof != null) {
+      fences.check(proof);
+    }
     locked(
         residents -> {
-          retention.expect(residents, intent.proof(), intent.hashes());
+          retention.expect(residents, intent.arrival(), intent.hashes());
           return intent;
         });
     try {
       SealResponse response = seal.run();
-      locked(
-          residents -> {
-            intent.hashes().forEach(hash -> retention.hold(residents, intent.proof(), hash));
-            return intent;
-          });
+      keepEach(intent);
+      if (proof != null) {
+        holdEach(proof, intent.hashes());
+      }
       return response;
     } finally {
       locked(
@@ -349,6 +382,25 @@ final class TenantKeeping implements BlobTerms {
             return intent;
           });
     }
+  }
+
+  /// Somebody else may have sealed them first, as what can be computed again, or long ago.
+  private void keepEach(Intent intent) {
+    locked(
+        residents -> {
+          long since =
+              Math.min(intent.arrival().sinceSeconds(), retention.quietSince(residents, null));
+          intent.sources().forEach(hash -> retention.keepAsSource(residents, hash, since));
+          return intent;
+        });
+  }
+
+  private void holdEach(LeaseProof proof, List<Hash> hashes) {
+    locked(
+        residents -> {
+          hashes.forEach(hash -> retention.hold(residents, proof, hash));
+          return hashes;
+        });
   }
 
   /// As [#reserve] and [#seal] at once, but that nothing waits: not for credits, nor for a file
@@ -377,7 +429,7 @@ final class TenantKeeping implements BlobTerms {
           .forEach(item -> used.merge(account, TenantRetention.size(item.length()), Long::sum));
       SealResponse response =
           sealed(
-              lease == null ? null : new Intent(lease.proof(), hashes),
+              intent(blobs, hashes),
               () ->
                   store.putOn(
                       blobs.session(), request.window(), request.offset(), wanted(blobs, account)));
@@ -419,7 +471,11 @@ final class TenantKeeping implements BlobTerms {
   AbsentResponse pin(PinRequest request) {
     locked(
         residents -> {
-          retention.generation(residents, request.generation());
+          if (request.hashes().isEmpty()) {
+            retention.beginGeneration(residents, request.generation());
+          } else {
+            retention.generation(residents, request.generation());
+          }
           return residents;
         });
     return bindEach(
@@ -503,6 +559,21 @@ final class TenantKeeping implements BlobTerms {
   @Override
   public long generation() {
     return locked(retention::generationOf);
+  }
+
+  @Override
+  public boolean isPinned(Residents residents, int ordinal) {
+    return retention.isPinned(residents, ordinal);
+  }
+
+  @Override
+  public boolean isCondemned(Residents residents, int ordinal) {
+    return retention.isCondemned(residents, ordinal);
+  }
+
+  @Override
+  public @Nullable CopyAge copyAge(Residents residents, int ordinal) {
+    return retention.copyAge(residents, ordinal);
   }
 
   @Override

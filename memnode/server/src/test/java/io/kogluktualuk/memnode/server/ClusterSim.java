@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dsim.seeds=N` runs more of them.
 final class ClusterSim {
 
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 500;
   private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final DiskMemory memory = new DiskMemory();
@@ -45,10 +45,34 @@ final class ClusterSim {
     run(7_040_873);
   }
 
+  /// What one node had collected came back from another that had not yet.
+  @Test
+  void whatACollectionTookStaysGone() throws IOException {
+    run(7_041_081);
+    run(7_040_901);
+  }
+
+  /// A node that had started again while a mark ran took what was put since then for older than
+  /// the mark.
+  @Test
+  void whatWasPutWhileAMarkRunsStays() throws IOException {
+    run(7_041_381);
+  }
+
+  /// A put that found, when it was sealed, that somebody else had sealed the blob meanwhile, was
+  /// acknowledged and left the blob as it was: old, or evictable.
+  @Test
+  void whoeverSealsFirstWhatIsPutAsASourceIsOne() throws IOException {
+    run(7_041_087);
+    run(7_041_199);
+    run(7_041_235);
+  }
+
   @Test
   void allCopiesComeBack() throws IOException {
     run(7_040_876);
     run(7_040_886);
+    run(7_040_930);
   }
 
   private void run(long seed) throws IOException {

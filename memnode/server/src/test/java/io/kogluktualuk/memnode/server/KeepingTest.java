@@ -388,6 +388,7 @@ class KeepingTest {
               session,
               new SpaceTerms(nightly, Duration.ofSeconds(10)),
               null,
+              null,
               List.of(item));
       try (Channel channel = RpcClient.connect(node.address(), soon())) {
         PutRequest put = new PutRequest(1, 0, ask);

@@ -51,16 +51,19 @@ final class SimulatedClient implements HoldPort {
 
   private static final Deadline SOON = Deadline.after(Duration.ofHours(1));
   private static final int SCOPES_MAX = 4;
+  private static final int RUNS = 12;
   private static final long TTL_MILLIS_MAX = 9000;
 
   private final String name;
   private final SimulatedFabric fabric;
   private final RandomGenerator random;
   private final long clockOffset;
+  private final int clockDrift;
   private final Leases leases;
   private final List<Held> scopes = new ArrayList<>();
   private final List<Hash> seen = new ArrayList<>();
   private final RequestIds requests;
+  private final SimulatedRuns runs;
   private boolean isStopped;
   private String lease = "none";
 
@@ -69,25 +72,32 @@ final class SimulatedClient implements HoldPort {
     this.fabric = fabric;
     this.random = random;
     this.clockOffset = random.nextLong(-1L << 60, 1L << 60);
+    this.clockDrift = SimulatedTime.drift(random);
     LeaseSettings settings =
         new LeaseSettings(
             ACCOUNT,
             Duration.ofMillis(random.nextLong(3000, TTL_MILLIS_MAX)),
             Duration.ofSeconds(1));
     this.requests = new RequestIds(random);
+    this.runs = new SimulatedRuns(name, fabric, this);
     this.leases =
         new Leases(
             new ControlLeases(new SimulatedChannel(name, fabric.control()), name, requests),
             this,
             settings,
             LeaseId.of(random),
-            () -> fabric.time().now() + clockOffset);
+            this::clock);
     fabric.time().after(random.nextLong(500 * MILLI), this::act);
     fabric.time().after(random.nextLong(500 * MILLI), this::tend);
   }
 
   String name() {
     return name;
+  }
+
+  private long clock() {
+    long now = fabric.time().now();
+    return now + now * clockDrift / 1_000_000 + clockOffset;
   }
 
   /// What it relies on.
@@ -113,12 +123,14 @@ final class SimulatedClient implements HoldPort {
     }
     fabric.time().after(random.nextLong(20 * MILLI, 400 * MILLI), this::act);
     try {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(11)) {
         case 0, 1 -> put(true);
         case 2 -> put(false);
         case 3, 4 -> hold();
         case 5 -> release();
         case 6 -> publish();
+        case 7 -> putAgain();
+        case 8 -> runs.run(random.nextInt(RUNS));
         default -> read(any());
       }
     } catch (FabricException e) {
@@ -138,8 +150,16 @@ final class SimulatedClient implements HoldPort {
     put(Blob.of(bytes), isSource, random.nextBoolean());
   }
 
+  /// What has been put before, by whomever, and may have been forgotten.
+  private void putAgain() {
+    Blob blob = fabric.truth().blob(any());
+    if (blob != null) {
+      put(blob, true, random.nextBoolean());
+    }
+  }
+
   /// Puts a blob where it belongs, held from the start or not.
-  private Held put(Blob blob, boolean isSource, boolean isHeld) {
+  Held put(Blob blob, boolean isSource, boolean isHeld) {
     fabric.truth().know(blob);
     Held held = leases.open();
     keep(held);
@@ -164,9 +184,9 @@ final class SimulatedClient implements HoldPort {
     Retention retention =
         isSource ? Retention.SOURCE : new Retention.Derived(random.nextLong(100_000));
     LeaseTerms terms = isHeld ? leases.terms(SOON) : null;
-    long asked = fabric.time().now() + clockOffset;
+    long asked = clock();
     try {
-      new SimulatedPut(fabric, name, node, SPACE, blob, retention, isDurable, terms).run();
+      new SimulatedPut(fabric, name, node, SPACE, blob, retention, isDurable, terms, null).run();
       if (terms != null) {
         leases.stored(held, blob.hash(), node, terms, asked);
       }
@@ -238,9 +258,24 @@ final class SimulatedClient implements HoldPort {
     for (int i = random.nextInt(1, 5); i > 0; i--) {
       some.add(any());
     }
+    hold(some);
+  }
+
+  /// @return those that nobody has
+  Set<Hash> hold(Set<Hash> some) {
     Held held = leases.open();
     keep(held);
-    held.hold(some, SOON);
+    return held.hold(some, SOON);
+  }
+
+  /// Looks whether all that is promised of a blob is kept; there may be nothing.
+  void checkPromised(Hash hash) {
+    for (SimulatedMemoryNode node : fabric.nodes()) {
+      String id = node.id().toString();
+      if (node.isUp() && promised(id).contains(hash) && !node.lostByStop().contains(hash)) {
+        fabric.truth().reliedOn(hash, id);
+      }
+    }
   }
 
   private void release() {

@@ -7,30 +7,39 @@ import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.model.pins.PinsTable;
 import io.kogluktualuk.controlplane.model.roots.RootsCommand;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.PinRequest;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// Collects what no root reaches: a generation begins, what roots reach is stamped, the rest goes.
+/// Collects what no root reaches: a generation begins, what roots reach is stamped, all nodes hear
+/// that the rest will go, and one after the other lets it go.
 ///
 /// **Threading:** one thread.
 final class SimulatedCollector {
 
   static final List<RootName> ROOTS = List.of(new RootName("a"), new RootName("b"));
 
+  /// How long what nobody needs is left alone.
+  static final Duration GRACE = Duration.ofSeconds(1);
+
   private static final String NAME = "collector";
 
   private final SimulatedFabric fabric;
   private final RandomGenerator random;
   private final RequestIds requests;
+  private long heardAt;
 
   SimulatedCollector(SimulatedFabric fabric, RandomGenerator random) {
     this.fabric = fabric;
@@ -43,7 +52,7 @@ final class SimulatedCollector {
     fabric
         .time()
         .after(
-            random.nextLong(SECOND / 10, 2 * SECOND),
+            random.nextLong(SECOND / 20, SECOND),
             () -> {
               try {
                 step.run();
@@ -57,37 +66,75 @@ final class SimulatedCollector {
     byte[] reply =
         fabric.control().propose(NAME, requests.next(), new PinsTable.Advance().toProposal());
     long generation = PinsTable.readReply(reply);
-    soon(() -> mark(generation));
+    List<SimulatedMemoryNode> nodes = new ArrayList<>(fabric.nodes());
+    stamp(nodes, generation, List.of());
+    heardAt = fabric.time().now();
+    soon(() -> mark(nodes, generation));
   }
 
-  private void mark(long generation) {
+  /// After all nodes have heard of the generation.
+  private void mark(List<SimulatedMemoryNode> nodes, long generation) {
     List<Hash> reached =
         fabric.control().read(NAME, machine -> machine.roots().page(null, 100)).stream()
             .map(root -> root.ref().hash())
             .toList();
-    PinRequest request = new PinRequest(Tenant.DEFAULT, generation, SimulatedClient.SPACE, reached);
-    for (SimulatedMemoryNode node : fabric.nodes()) {
-      fabric.call(NAME, node.id().toString(), it -> it.process().keeping.pin(request));
-    }
-    soon(() -> collect(generation));
+    soon(
+        () -> {
+          stamp(nodes, generation, reached);
+          soon(() -> condemn(nodes, generation));
+        });
   }
 
-  /// All nodes one right after the other: what one of them keeps, repair brings back to the
-  /// others.
-  private void collect(long generation) {
+  private void stamp(List<SimulatedMemoryNode> nodes, long generation, List<Hash> hashes) {
+    PinRequest request = new PinRequest(Tenant.DEFAULT, generation, SimulatedClient.SPACE, hashes);
+    tryAt(nodes, node -> node.process().keeping.pin(request));
+  }
+
+  /// A node that fails once is left alone.
+  private void tryAt(List<SimulatedMemoryNode> nodes, Function<SimulatedMemoryNode, ?> call) {
+    nodes.removeIf(
+        node -> {
+          try {
+            fabric.call(NAME, node.id().toString(), call);
+            return false;
+          } catch (Conflict e) {
+            throw e;
+          } catch (FabricException e) {
+            return true;
+          }
+        });
+  }
+
+  private void condemn(List<SimulatedMemoryNode> nodes, long generation) {
     CollectRequest request =
-        new CollectRequest(Tenant.DEFAULT, generation, Duration.ofSeconds(1), false, 0);
-    for (SimulatedMemoryNode node : fabric.nodes()) {
-      fabric.call(NAME, node.id().toString(), it -> collect(it, request));
+        new CollectRequest(Tenant.DEFAULT, generation, GRACE, CollectStep.CONDEMN, 0);
+    tryAt(
+        nodes,
+        node -> {
+          CollectPage page = node.process().keeping.collect(request);
+          fabric.truth().condemned(node);
+          return page;
+        });
+    collect(nodes, generation);
+  }
+
+  /// One after the other, with time between them.
+  private void collect(List<SimulatedMemoryNode> nodes, long generation) {
+    if (nodes.isEmpty()) {
+      soon(this::begin);
+      return;
     }
-    soon(this::begin);
+    CollectRequest request =
+        new CollectRequest(Tenant.DEFAULT, generation, GRACE, CollectStep.COLLECT, 0);
+    tryAt(new ArrayList<>(List.of(nodes.removeFirst())), node -> collect(node, request));
+    soon(() -> collect(nodes, generation));
   }
 
   private CollectPage collect(SimulatedMemoryNode node, CollectRequest request) {
     Set<Hash> before = new HashSet<>(node.disk().hashes());
     CollectPage page = node.process().keeping.collect(request);
     node.disk().hashes().forEach(before::remove);
-    fabric.truth().collected(node, before);
+    fabric.truth().collected(node, before, heardAt);
     return page;
   }
 

@@ -15,13 +15,16 @@ import io.kogluktualuk.controlplane.model.ControlMachine;
 import io.kogluktualuk.controlplane.model.Envelope;
 import io.kogluktualuk.controlplane.model.Proposal;
 import io.kogluktualuk.controlplane.model.Reply;
+import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.server.Timekeeping;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.paxoslog.simulated.LogFaults;
 import io.kogluktualuk.paxoslog.simulated.SimulatedCluster;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -160,6 +164,27 @@ final class SimulatedControl {
           cluster.log(id).barrier(Deadline.after(SOON));
           return cluster.log(id).read(() -> query.apply(cluster.machine(id)));
         });
+  }
+
+  /// In the way of the control plane's calls: what a node knows is true, what it does not know it
+  /// looks for again when it has heard everything.
+  Optional<Outcome> lookup(String from, Hash key) {
+    return ask(
+        from,
+        id -> {
+          Optional<Outcome> found = cluster.log(id).read(() -> find(id, key));
+          if (found.isEmpty()) {
+            cluster.log(id).barrier(Deadline.after(SOON));
+            found = cluster.log(id).read(() -> find(id, key));
+          }
+          return found;
+        });
+  }
+
+  private Optional<Outcome> find(String id, Hash key) {
+    MemoTable memos = cluster.machine(id).memos();
+    int ordinal = memos.find(key);
+    return ordinal < 0 ? Optional.empty() : Optional.of(memos.outcomeAt(ordinal));
   }
 
   private <R> R ask(String from, Function<String, R> call) {

@@ -4,8 +4,11 @@ import static io.kogluktualuk.memnode.server.SimulatedTime.SECOND;
 
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
+import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.model.Proposal;
 import io.kogluktualuk.controlplane.model.credits.CreditsCommand;
+import io.kogluktualuk.controlplane.model.members.MembersCommand;
 import io.kogluktualuk.controlplane.model.members.MembersTable;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
@@ -44,6 +47,7 @@ final class SimulatedFabric {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final Truth truth;
   private final SimulatedCollector collector;
+  private final List<NodeId> forgotten = new ArrayList<>();
   private boolean isCalm;
   private boolean hasReplaced;
 
@@ -53,7 +57,7 @@ final class SimulatedFabric {
     this.control = new SimulatedControl(time, network, random);
     for (int i = 0; i < NODES; i++) {
       Path own = folder.resolve("m" + i);
-      nodes.add(new SimulatedMemoryNode("m" + i, own, memory, time, control, random));
+      nodes.add(new SimulatedMemoryNode("m" + i, own, memory, time, control, random, this::synced));
     }
     this.truth = new Truth(this);
     this.collector = new SimulatedCollector(this, random);
@@ -115,23 +119,41 @@ final class SimulatedFabric {
     }
   }
 
+  private void synced(SimulatedMemoryNode node) {
+    truth.synced(node);
+  }
+
   private void giveCredit() {
-    RequestIds requests = new RequestIds(random);
+    operate(new CreditsCommand.SetLimit(SimulatedClient.ACCOUNT, LIMIT_BYTES).toProposal());
+  }
+
+  /// An operator has something done, as soon as that works.
+  private void operate(Proposal command) {
     try {
-      control.propose(
-          "operator",
-          requests.next(),
-          new CreditsCommand.SetLimit(SimulatedClient.ACCOUNT, LIMIT_BYTES).toProposal());
+      control.propose("operator", new RequestIds(random).next(), command);
     } catch (FabricException e) {
-      time.after(SECOND, this::giveCredit);
+      if (e.category() == FabricException.Category.RETRY) {
+        time.after(SECOND, () -> operate(command));
+      }
     }
+  }
+
+  private void drain(NodeId node, boolean isDraining) {
+    operate(new MembersCommand.Drain(node, isDraining).toProposal());
   }
 
   private void calm() {
     isCalm = true;
     network.calm();
     control.settle();
+    forgotten.forEach(id -> operate(new MembersCommand.Forget(id).toProposal()));
     nodes.forEach(SimulatedMemoryNode::restart);
+    drainNone();
+    time.after(4 * SECOND, this::drainNone); // whoever was asked before may be late
+  }
+
+  private void drainNone() {
+    nodes.forEach(node -> drain(node.id(), false));
   }
 
   private void goWrong() {
@@ -142,7 +164,7 @@ final class SimulatedFabric {
     SimulatedMemoryNode node = nodes.get(random.nextInt(nodes.size()));
     String replica = SimulatedControl.IDS.get(random.nextInt(3));
     long down = random.nextLong(SECOND / 10, 7 * SECOND);
-    switch (random.nextInt(9)) {
+    switch (random.nextInt(11)) {
       case 0 -> {
         node.crash();
         time.after(down, node::restart);
@@ -165,6 +187,11 @@ final class SimulatedFabric {
         nodes.forEach(each -> time.after(down, each::restart));
       }
       case 7 -> replace(node);
+      case 8, 9 -> {
+        NodeId id = node.id();
+        drain(id, true);
+        time.after(2 * down, () -> drain(id, false));
+      }
       default -> {
         control.cluster().cut(replica);
         time.after(down, () -> control.cluster().mend(replica));
@@ -177,6 +204,7 @@ final class SimulatedFabric {
     if (!hasReplaced && node.isUp() && truth.isElsewhere(node)) {
       hasReplaced = true;
       truth.replaced(node);
+      forgotten.add(node.id());
       node.replace();
     }
   }
@@ -218,9 +246,17 @@ final class SimulatedFabric {
               info.id().toString(),
               InetSocketAddress.createUnresolved(info.name(), 1),
               info.weight(),
-              state == MemberState.LOST ? NodeState.LOST : NodeState.ACTIVE));
+              state(state)));
     }
     return Placement.of(known);
+  }
+
+  private static NodeState state(MemberState state) {
+    return switch (state) {
+      case ACTIVE -> NodeState.ACTIVE;
+      case DRAINING -> NodeState.DRAINING;
+      case LOST -> NodeState.LOST;
+    };
   }
 
   SimulatedMemoryNode node(String id) {

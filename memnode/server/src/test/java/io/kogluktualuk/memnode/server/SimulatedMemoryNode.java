@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,11 @@ final class SimulatedMemoryNode {
   private final SimulatedTime time;
   private final SimulatedControl control;
   private final RandomGenerator random;
+  private final Consumer<SimulatedMemoryNode> onSync;
   private final SimulatedStore disk;
   private final Set<Hash> lostByStop = new HashSet<>();
   private NodeId id;
+  private final int clockDrift;
   private long clockOffset;
   private @Nullable Process process;
   private int starts;
@@ -117,12 +120,15 @@ final class SimulatedMemoryNode {
       DiskMemory memory,
       SimulatedTime time,
       SimulatedControl control,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Consumer<SimulatedMemoryNode> onSync) {
     this.name = name;
     this.folder = folder;
     this.time = time;
     this.control = control;
     this.random = random;
+    this.onSync = onSync;
+    this.clockDrift = SimulatedTime.drift(random);
     this.id = NodeId.of(random);
     this.disk = new SimulatedStore(folder, memory, random, this::clock);
     this.process = start();
@@ -158,9 +164,10 @@ final class SimulatedMemoryNode {
     return lostByStop;
   }
 
-  /// Its own monotonic clock: nobody else's, and another one after each start.
+  /// Its own monotonic clock: nobody else's, at a rate of its own, and another one after each
+  /// start.
   private long clock() {
-    return time.now() + clockOffset;
+    return time.now() + time.now() * clockDrift / 1_000_000 + clockOffset;
   }
 
   private Process start() {
@@ -259,6 +266,7 @@ final class SimulatedMemoryNode {
     if (isStill(start)) {
       time.after(500 * MILLI, () -> keepUp(start));
       process().store.sync();
+      onSync.accept(this);
       process().store.sweep();
       process().store.compactLog();
       settle();

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param from who puts it
 /// @param to the node's id
+/// @param age of what it is a copy of; null when it is none
 record SimulatedPut(
     SimulatedFabric fabric,
     String from,
@@ -31,7 +33,8 @@ record SimulatedPut(
     Blob blob,
     Retention retention,
     boolean isDurable,
-    @Nullable LeaseTerms lease) {
+    @Nullable LeaseTerms lease,
+    @Nullable CopyAge age) {
 
   private SessionId session() {
     return new SessionId(1, from.hashCode());
@@ -59,9 +62,13 @@ record SimulatedPut(
                     session(),
                     space,
                     lease,
+                    age,
                     List.of(new ReserveRequest.Item(blob.hash(), blob.length(), retention))));
     if (lease != null) {
       fabric.truth().accepted(node, lease.proof());
+    }
+    if (reserved.items().getFirst() instanceof Reservation.Present) {
+      kept(node);
     }
     MemoryStore.Lent window = reserved.window();
     if (window != null) {
@@ -82,6 +89,7 @@ record SimulatedPut(
     if (!response.failure().isEmpty()) {
       throw new Unavailable(response.failure());
     }
+    kept(node);
     stored(node);
     return response;
   }
@@ -95,6 +103,12 @@ record SimulatedPut(
     }
     stored(node);
     return new Reservation.Granted();
+  }
+
+  private void kept(SimulatedMemoryNode node) {
+    if (retention instanceof Retention.Source && age == null) {
+      fabric.truth().kept(node, blob.hash());
+    }
   }
 
   private void stored(SimulatedMemoryNode node) {

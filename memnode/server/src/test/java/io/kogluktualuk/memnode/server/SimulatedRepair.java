@@ -4,9 +4,12 @@ import static io.kogluktualuk.memnode.server.SimulatedTime.SECOND;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.PinRequest;
 import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.Placement;
 import io.kogluktualuk.memnode.repair.LocalBlob;
 import io.kogluktualuk.memnode.repair.LocalBlobs;
@@ -29,6 +32,10 @@ final class SimulatedRepair {
   private final SimulatedMemoryNode node;
   private final RandomGenerator random;
   private int from;
+  private List<MemoryNode> looked = List.of();
+
+  /// Whether the round has found nothing yet that is here alone.
+  private boolean isInOrder = true;
 
   SimulatedRepair(SimulatedFabric fabric, SimulatedMemoryNode node, RandomGenerator random) {
     this.fabric = fabric;
@@ -41,6 +48,7 @@ final class SimulatedRepair {
     fabric.time().after(random.nextLong(SECOND / 2, 2 * SECOND), this::look);
     if (!node.isUp()) {
       from = 0;
+      isInOrder = true;
       return;
     }
     Placement placement = fabric.placement();
@@ -48,11 +56,25 @@ final class SimulatedRepair {
     if (placement.nodes().stream().noneMatch(each -> each.id().equals(self))) {
       return;
     }
+    isInOrder &= from == 0 || placement.nodes().equals(looked);
+    looked = placement.nodes();
     RepairPlanner planner = new RepairPlanner(self, SimulatedFabric.REPLICAS, placement, null);
     ResidentPages pages = new ResidentPages(node.process().store, node.process().keeping);
     LocalBlobs.Page page = pages.page(from, PAGE);
     from = page.next();
     page.blobs().stream().filter(planner::concerns).forEach(blob -> act(planner, pages, blob));
+    if (from == 0) {
+      if (isInOrder && isDraining(placement)) {
+        fabric.truth().drained(node);
+      }
+      isInOrder = true;
+    }
+  }
+
+  private boolean isDraining(Placement placement) {
+    return placement.nodes().stream()
+        .anyMatch(
+            each -> each.id().equals(node.id().toString()) && each.state() == NodeState.DRAINING);
   }
 
   private void act(RepairPlanner planner, ResidentPages pages, LocalBlob blob) {
@@ -68,16 +90,20 @@ final class SimulatedRepair {
       }
     }
     RepairPlanner.Plan plan = planner.plan(blob, having, silent);
-    plan.targets().forEach(target -> send(blob, target, false));
-    if (plan.isSurplus() && having.stream().allMatch(other -> send(blob, other, true))) {
-      fabric.truth().surplus(node, blob.hash());
+    plan.targets().forEach(target -> send(pages, blob, target, false));
+    boolean isConfirmed =
+        plan.isSurplus() && having.stream().allMatch(other -> send(pages, blob, other, true));
+    if (isConfirmed) {
+      fabric.truth().surplus(node, blob.hash(), having);
       pages.becameSurplus(blob.hash());
     }
+    isInOrder &= plan.fate() == RepairPlanner.Fate.ELSEWHERE && plan.isSurplus() == isConfirmed;
   }
 
-  private boolean send(LocalBlob blob, String target, boolean isDurable) {
+  private boolean send(ResidentPages pages, LocalBlob blob, String target, boolean isDurable) {
     byte[] bytes = node.disk().read(blob.hash());
-    if (bytes == null) {
+    CopyAge age = pages.copyAge(blob.hash());
+    if (bytes == null || age == null) {
       return false;
     }
     SpaceTerms space = new SpaceTerms(blob.account(), Duration.ZERO);
@@ -90,7 +116,8 @@ final class SimulatedRepair {
                 Blob.of(bytes),
                 blob.retention(),
                 isDurable,
-                null)
+                null,
+                age)
             .tryRun();
     return isStored && (!blob.isPinned() || pin(blob, target, space));
   }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.server;
 
 import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
 
 /// A virtual clock, and what is to happen when.
 ///
@@ -9,6 +10,14 @@ final class SimulatedTime {
 
   static final long MILLI = 1_000_000L;
   static final long SECOND = 1000 * MILLI;
+
+  private static final int DRIFT_MAX = 500;
+
+  /// How many parts in a million somebody's clock runs too fast: as many as a time daemon may make
+  /// it, and rather the extremes.
+  static int drift(RandomGenerator random) {
+    return Math.clamp(random.nextInt(-2 * DRIFT_MAX, 2 * DRIFT_MAX + 1), -DRIFT_MAX, DRIFT_MAX);
+  }
 
   private record Event(long at, long number, Runnable action) implements Comparable<Event> {
     @Override

@@ -15,6 +15,7 @@ import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.fabric.rpc.PeerName.Role;
 import io.kogluktualuk.memnode.api.CollectRequest;
+import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.DescribeRequest;
 import io.kogluktualuk.memnode.api.HoldRequest;
 import io.kogluktualuk.memnode.api.LeaseTerms;
@@ -89,7 +90,7 @@ class StoreRulesTest {
   }
 
   private ReserveRequest reserve(String account) {
-    return new ReserveRequest(TRADES, session, paidBy(account), null, List.of());
+    return new ReserveRequest(TRADES, session, paidBy(account), null, null, List.of());
   }
 
   @Test
@@ -120,7 +121,8 @@ class StoreRulesTest {
     PeerName friend =
         new PeerName("north", Role.CLIENT, "d", Set.of("trades"), Set.of("desk"), false);
     LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10));
-    ReserveRequest reserve = new ReserveRequest(TRADES, session, paidBy("desk"), lease, List.of());
+    ReserveRequest reserve =
+        new ReserveRequest(TRADES, session, paidBy("desk"), lease, null, List.of());
     HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
     ReleaseRequest release = new ReleaseRequest(TRADES, proof, true, List.of());
     rules.check(friend, MemoryCalls.RELEASE, release); // of nothing
@@ -161,7 +163,7 @@ class StoreRulesTest {
 
   @Test
   void nodesAndAdministratorsCollect() {
-    var collect = new CollectRequest(TRADES, 1, Duration.ofHours(1), true, 0);
+    var collect = new CollectRequest(TRADES, 1, Duration.ofHours(1), CollectStep.DRY_RUN, 0);
     rules.check(NODE, MemoryCalls.COLLECT, collect);
     rules.check(ADMIN, MemoryCalls.COLLECT, collect);
     refused(TRADER, MemoryCalls.COLLECT, collect);

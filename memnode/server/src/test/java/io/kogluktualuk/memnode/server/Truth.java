@@ -23,8 +23,10 @@ import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseProof;
+import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.memnode.api.CreditsStatus;
 import io.kogluktualuk.memnode.reader.Placement;
+import io.kogluktualuk.memnode.repair.ResidentPages;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +46,9 @@ final class Truth {
     /// Blobs that it has acknowledged as sources, and whether that was durable.
     private final Map<Hash, Boolean> sources = new HashMap<>();
 
+    /// When somebody last put a source here because he needs it.
+    private final Map<Hash, Long> keptAt = new HashMap<>();
+
     private Fences fences = Fences.NONE;
     private SimulatedMemoryNode.@Nullable Process process;
   }
@@ -56,6 +61,7 @@ final class Truth {
   private final List<Hash> known = new ArrayList<>();
   private final Set<Hash> durable = new HashSet<>();
   private final Map<Hash, Set<NodeId>> published = new HashMap<>();
+  private final Map<Hash, Outcome> outcomes = new HashMap<>();
   private final Set<SimulatedMemoryNode> dirty = new HashSet<>();
   private Fences fences = Fences.NONE;
   private long rootChanges;
@@ -75,6 +81,11 @@ final class Truth {
   }
 
   // What is said.
+
+  /// A blob that has been put once.
+  @Nullable Blob blob(Hash hash) {
+    return blobs.get(hash);
+  }
 
   void know(Blob blob) {
     if (blobs.put(blob.hash(), blob) == null) {
@@ -104,9 +115,20 @@ final class Truth {
     noticeStart(node);
     word(node).sources.merge(blob.hash(), isDurable, Boolean::logicalOr);
     if (isDurable) {
-      word(node).sources.replaceAll((_, _) -> true);
+      synced(node);
     }
     touched(node);
+  }
+
+  /// What a node has is on its device.
+  void synced(SimulatedMemoryNode node) {
+    noticeStart(node);
+    word(node).sources.replaceAll((_, _) -> true);
+  }
+
+  /// Somebody has put a source who needs it from then on, be it there or not.
+  void kept(SimulatedMemoryNode node, Hash hash) {
+    word(node).keptAt.put(hash, fabric.time().now());
   }
 
   /// A put to all its replicas was acknowledged as durable.
@@ -114,9 +136,48 @@ final class Truth {
     durable.add(hash);
   }
 
-  /// A node is about to treat a copy as one too many.
-  void surplus(SimulatedMemoryNode node, Hash hash) {
+  /// A node is about to treat a copy as one too many: those that it counts on are on devices.
+  void surplus(SimulatedMemoryNode node, Hash hash, Set<String> others) {
     word(node).sources.remove(hash);
+    word(node).keptAt.remove(hash);
+    for (String other : others) {
+      assertTrue(
+          isOnDevice(fabric.node(other), hash),
+          () -> node.name() + " gives up " + hash + ", which " + other + " may lose");
+    }
+  }
+
+  private boolean isOnDevice(SimulatedMemoryNode node, Hash hash) {
+    return word(node).sources.getOrDefault(hash, false);
+  }
+
+  /// A draining node says that it may go.
+  void drained(SimulatedMemoryNode node) {
+    for (Hash hash : word(node).sources.keySet()) {
+      assertTrue(
+          !durable.contains(hash)
+              || fabric.nodes().stream()
+                  .anyMatch(other -> other != node && isOnDevice(other, hash)),
+          () -> node.name() + " wants to go, and nobody else keeps " + hash);
+    }
+  }
+
+  // What is remembered.
+
+  /// Whether a lookup that begins now must hit.
+  boolean isKnown(Hash key) {
+    return outcomes.containsKey(key);
+  }
+
+  /// A record was acknowledged, or a lookup has hit.
+  void known(Hash key, Outcome outcome) {
+    Outcome before = outcomes.putIfAbsent(key, outcome);
+    assertTrue(before == null || before.equals(outcome), () -> key + " has two outcomes");
+  }
+
+  /// A blob that somebody was just told he can rely on.
+  void reliedOn(Hash hash, String node) {
+    assertTrue(has(fabric.node(node), hash), () -> node + " does not have " + hash);
   }
 
   /// A root names a blob that its client relies on being held at these nodes.
@@ -128,9 +189,23 @@ final class Truth {
     published.remove(hash);
   }
 
+  /// A node knows what it will collect: no copy of that is missing anywhere from now on.
+  void condemned(SimulatedMemoryNode node) {
+    ResidentPages pages = new ResidentPages(node.process().store, node.process().keeping);
+    node.disk().hashes().stream()
+        .filter(hash -> pages.copyAge(hash) == null)
+        .forEach(durable::remove);
+  }
+
   /// A node has collected these.
-  void collected(SimulatedMemoryNode node, Set<Hash> gone) {
+  ///
+  /// @param heardAt when all nodes had heard of the generation
+  void collected(SimulatedMemoryNode node, Set<Hash> gone, long heardAt) {
     for (Hash hash : gone) {
+      long keptAt = word(node).keptAt.getOrDefault(hash, 0L);
+      assertTrue(
+          keptAt <= heardAt,
+          () -> node.name() + " has collected " + hash + ", put since the mark began");
       Set<NodeId> at = published.getOrDefault(hash, Set.of());
       assertFalse(at.contains(node.id()), () -> node.name() + " has collected what a root reaches");
       word(node).sources.remove(hash);
@@ -215,6 +290,7 @@ final class Truth {
     Word word = word(node);
     if (word.process != node.process()) {
       word.process = node.process();
+      word.keptAt.keySet().removeIf(hash -> !has(node, hash)); // a copy that comes back may be old
       checkStart(node, word);
     }
   }
@@ -331,7 +407,15 @@ final class Truth {
       assertTrue(
           fabric.nodes().stream().anyMatch(node -> has(node, hash)), () -> hash + " is nowhere");
       for (String id : placement.intended(hash, SimulatedFabric.REPLICAS)) {
-        assertTrue(has(fabric.node(id), hash), () -> hash + " has not come back to " + id);
+        SimulatedMemoryNode node = fabric.node(id);
+        assertTrue(
+            has(node, hash),
+            () ->
+                hash
+                    + " has not come back to "
+                    + node.name()
+                    + ", which charges "
+                    + node.process().door.status().rows());
       }
     }
     for (Root root : agreed.roots().page(null, 100)) {
