@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -89,17 +90,22 @@ final class OpenStore implements AutoCloseable {
   }
 
   void put(List<Blob> blobs, Keep keep) throws InterruptedException {
-    for (WindowSlot slot = store.awaitRetired(Duration.ZERO);
-        slot != null;
-        slot = store.awaitRetired(Duration.ZERO)) {
-      store.renewed(slot);
-    }
-    MemoryStore.Reserved reserved =
-        store.reserveOn(
-            SESSION,
-            blobs.stream().map(b -> new MemoryStore.Wanted(b.hash(), b.length(), keep)).toList(),
-            Deadline.after(Duration.ofSeconds(20)));
-    assertEquals("", reserved.failure());
+    Deadline deadline = Deadline.after(Duration.ofSeconds(60));
+    MemoryStore.Reserved reserved;
+    do {
+      assertFalse(deadline.hasPassed(), "there is no window");
+      for (WindowSlot slot = store.awaitRetired(Duration.ZERO);
+          slot != null;
+          slot = store.awaitRetired(Duration.ZERO)) {
+        store.renewed(slot);
+      }
+      reserved =
+          store.reserveOn(
+              SESSION,
+              blobs.stream().map(b -> new MemoryStore.Wanted(b.hash(), b.length(), keep)).toList(),
+              Deadline.after(Duration.ofMillis(100)));
+      assertEquals("", reserved.failure());
+    } while (reserved.items().contains(new Reservation.Later()));
     MemoryStore.Lent window = reserved.window();
     if (window == null) {
       return;
