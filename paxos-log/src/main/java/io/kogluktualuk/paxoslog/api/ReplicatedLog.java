@@ -32,8 +32,7 @@ public interface ReplicatedLog extends AutoCloseable {
 
   /// Runs a query on the applied state of this replica, never at the same time as an entry is
   /// applied. On the leader it sees every entry whose append has returned. A query is short: the
-  /// log
-  /// stands still meanwhile, other queries do not.
+  /// log stands still meanwhile, other queries do not.
   <T> T read(Supplier<T> query);
 
   /// Waits until this replica has applied everything whose append had returned anywhere before

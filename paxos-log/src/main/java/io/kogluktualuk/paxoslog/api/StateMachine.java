@@ -9,8 +9,7 @@ import java.io.InputStream;
 /// restart: no clock, no randomness, no identity hashes, no I/O.
 ///
 /// **Threading:** the log makes one call at a time. Queries through [ReplicatedLog#read] run
-/// between
-/// calls, possibly several at once, and must not change anything that entries depend on.
+/// between calls, possibly several at once, and must not change anything that entries depend on.
 public interface StateMachine {
 
   /// Changes the state and says what came of it. A command that must be refused is refused in the
@@ -18,8 +17,7 @@ public interface StateMachine {
   byte[] apply(long index, byte[] entry);
 
   /// Freezes the state. Cheap: the log stands still meanwhile. The frozen view is written by
-  /// another
-  /// thread while more entries are applied.
+  /// another thread while more entries are applied.
   Snapshot snapshot();
 
   /// Replaces the whole state by that of a snapshot. The bytes are checked by the log as they pass,

@@ -26,8 +26,7 @@ public final class ComputeMethods {
       new Method<>(302, "compute.progress", ProgressRequest.CODEC, Progress.CODEC, true);
 
   /// Ends a run: its programs stop, whoever waits for it is told, nothing of it is recorded that
-  /// had
-  /// not ended.
+  /// had not ended.
   public static final Method<RunId, CancelReply> CANCEL =
       new Method<>(303, "compute.cancel", RunId.CODEC, CancelReply.CODEC, true);
 

@@ -8,8 +8,7 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 /// Names one top-level run, chosen by whoever asks for it, so that the run can be watched,
-/// cancelled
-/// and asked for again after a lost connection.
+/// cancelled and asked for again after a lost connection.
 ///
 /// ```
 /// u64 high │ u64 low

@@ -8,8 +8,7 @@ import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.List;
 
 /// The answer to a [RunRequest]: the outcome, and what it took. Everything that the outcome names
-/// is
-/// stored, and the outcomes of all its subtransactions are recorded.
+/// is stored, and the outcomes of all its subtransactions are recorded.
 ///
 /// ```
 /// key hash │ outcome │ disposition │ counters │ varint n │ { disposed } …

@@ -5,12 +5,10 @@ import java.util.function.Consumer;
 
 /// One replicated table: it decides on commands, and changes only by replaying what it decided.
 ///
-/// Deciding reads the state, validates, and returns changes and a reply. Replaying a change is the
-/// only way the state moves, and it is the same on the leader, on followers, after a restart and
-/// out
-/// of a snapshot. Whatever both depend on is in the command, in the entry that brought it, or in
-/// the
-/// state.
+/// Deciding reads the state, validates, and returns changes and a reply. Replaying a change is
+/// the only way the state moves, and it is the same on the leader, on followers, after a restart
+/// and out of a snapshot. Whatever both depend on is in the command, in the entry that brought
+/// it, or in the state.
 ///
 /// **Threading:** one thread at a time; queries may run beside each other but not beside these.
 ///

@@ -5,8 +5,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// How often each memo was looked up since this node started: 4 bytes for each memo that ever was
-/// in
-/// a block of those that were hit. Not part of the replicated state.
+/// in a block of those that were hit. Not part of the replicated state.
 ///
 /// **Threading:** any thread. **Bound:** [#BLOCKS_MAX] blocks; memos beyond are not counted singly.
 /// A counter that overflows starts again at zero.

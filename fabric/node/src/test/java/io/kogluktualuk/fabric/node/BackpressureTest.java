@@ -40,9 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// producer → first → second → sink, each with a lease and an account of its own; they hand over
 /// hashes in queues of a few places, and the payload as transient blobs. A stage of a pipeline
-/// needs
-/// an account of its own: if all shared one, a fast producer could leave the stage behind it no
-/// credits to make progress with.
+/// needs an account of its own: if all shared one, a fast producer could leave the stage behind
+/// it no credits to make progress with.
 @Timeout(240)
 class BackpressureTest {
 

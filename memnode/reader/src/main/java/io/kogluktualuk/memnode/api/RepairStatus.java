@@ -13,8 +13,7 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 /// @param restored damaged blobs that were fetched from another node
 /// @param surplus copies that were given up
 /// @param underReplicated copies that were missing when everything was looked at last, and
-///     which this
-///     node is responsible for
+///     which this node is responsible for
 /// @param drainLeftBytes what this node has to hand over before it can leave; 0 when it is not
 ///     draining or has handed over all
 /// @param isDrained whether it can leave without loss

@@ -39,8 +39,8 @@ import java.util.random.RandomGenerator;
 /// **Bound:** messages of at most [#LENGTH_MAX] bytes.
 ///
 /// [1] J. Black, S. Halevi, H. Krawczyk, T. Krovetz, P. Rogaway: UMAC: Fast and Secure Message
-/// Authentication. CRYPTO 1999.
-/// [2] T. Krovetz: Message Authentication on 64-bit Architectures. SAC 2006.
+/// Authentication. CRYPTO 1999. [2] T. Krovetz: Message Authentication on 64-bit Architectures.
+/// SAC 2006.
 final class ContentTagger {
 
   /// The longest message: one blob.

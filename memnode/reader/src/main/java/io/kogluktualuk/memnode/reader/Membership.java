@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// While one thread asks, the others go on with the old answer. When the source fails, so does
 /// everybody who has no answer yet; the others go on as well: data does not stop because the
-/// control
-/// plane does.
+/// control plane does.
 ///
 /// **Threading:** any thread.
 final class Membership {

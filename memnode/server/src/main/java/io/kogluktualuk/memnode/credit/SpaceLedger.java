@@ -20,8 +20,7 @@ import java.util.List;
 /// on.
 ///
 /// Allotments come in steps of [#STEP_BYTES] and ahead of need, so that the control plane's log
-/// sees
-/// one entry for thousands of blobs. What is not needed goes back, but only once it is
+/// sees one entry for thousands of blobs. What is not needed goes back, but only once it is
 /// [#SURPLUS_STEPS] steps, down to [#SPARE_STEPS]: an account that breathes does not make the log
 /// breathe with it.
 ///

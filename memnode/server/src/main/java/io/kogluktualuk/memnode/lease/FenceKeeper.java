@@ -8,9 +8,8 @@ import java.time.Duration;
 /// Remembers which tokens of leases are dead, for ever, and how long holds may have been promised.
 ///
 /// What it refuses it has written down before, so that it refuses it after a restart, too; and
-/// since
-/// fences only join, no reply of a control node that has been deposed can bring a token back to
-/// life.
+/// since fences only join, no reply of a control node that has been deposed can bring a token
+/// back to life.
 ///
 /// Holds themselves are not written down. A node that starts again has none, and their holders do
 /// not know that; but each of them shows itself again within the time it was promised. So for the

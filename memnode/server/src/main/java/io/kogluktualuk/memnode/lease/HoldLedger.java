@@ -76,8 +76,7 @@ public final class HoldLedger {
   }
 
   /// Gets to know a lease, or hears of it again: all its holds last until the deadline, or longer
-  /// if
-  /// they did already.
+  /// if they did already.
   ///
   /// @param account who pays for what it holds; only heard the first time
   /// @throws StaleLease when a greater token has been shown for the lease

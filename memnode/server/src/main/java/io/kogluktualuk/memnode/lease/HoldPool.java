@@ -4,8 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// The holds themselves, off the heap: a hash table with chains over a fixed number of records,
-/// each
-/// of which is also in the list of its lease.
+/// each of which is also in the list of its lease.
 ///
 /// ```
 ///   0         4         8         12        16        20

@@ -44,8 +44,7 @@ public final class RepairPlanner {
 
   /// @param replicas how many copies a source has
   /// @param before an earlier set of members for which everything was in order; null when
-  ///     nothing is
-  ///     known to be
+  ///     nothing is known to be
   public RepairPlanner(String self, int replicas, Placement now, @Nullable Placement before) {
     this.self = self;
     this.replicas = replicas;

@@ -3,8 +3,7 @@ package io.kogluktualuk.memnode.retention;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 
 /// What one tenant's store owes to the accounts: the difference between what has been charged at
-/// the
-/// door and what may not be evicted, until it is settled.
+/// the door and what may not be evicted, until it is settled.
 ///
 /// A blob passes from *reserved* to *sealed* to *held* under the store's lock. Each passage takes
 /// bytes here and adds bytes there; the door must see only the sum, or somebody who waits there

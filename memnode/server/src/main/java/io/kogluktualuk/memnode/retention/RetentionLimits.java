@@ -5,8 +5,7 @@ package io.kogluktualuk.memnode.retention;
 /// @param holdsMax how many holds there may be; each takes 24 to 28 bytes
 /// @param leasesMax how many leases may hold something
 /// @param reserveShare which part of the capacity, one in so many, is kept out of what may be
-/// bound,
-///     because of fragmentation, and kept free by evicting ahead
+///     bound, because of fragmentation, and kept free by evicting ahead
 public record RetentionLimits(int holdsMax, int leasesMax, int reserveShare) {
 
   /// A million holds in 26 MB. As many leases as the control plane lets live; a fifteenth of the

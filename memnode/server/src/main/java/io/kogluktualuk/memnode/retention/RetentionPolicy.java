@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 /// Chooses which of the blobs that may go is missed least.
 ///
 /// What a blob is worth is what it would cost to compute it again, times how often that is
-/// expected,
-/// for each byte that it takes. The first is told at its put; the second is guessed from the past.
+/// expected, for each byte that it takes. The first is told at its put; the second is guessed
+/// from the past.
 ///
 /// **Admission** is that of S3-FIFO [1]: most blobs of a pipeline are read once or never. A
 /// newcomer goes to a *small* queue of 2 tenths of the bytes. Whoever was used there,

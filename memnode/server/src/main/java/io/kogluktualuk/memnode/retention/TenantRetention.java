@@ -196,8 +196,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   }
 
   /// The seal must not fail because the lease has ended meanwhile; who sealed asks for the hold
-  /// again
-  /// afterwards, and hears it then.
+  /// again afterwards, and hears it then.
   private void holdSealed(LeaseProof proof, int ordinal) {
     try {
       ledger.hold(proof, ordinal);

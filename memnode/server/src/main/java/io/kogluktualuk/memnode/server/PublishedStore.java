@@ -81,9 +81,8 @@ final class PublishedStore implements AutoCloseable {
 
   /// Gives a slot another key, and then lets nobody use the old one.
   ///
-  /// @throws io.kogluktualuk.fabric.fault.Unavailable when there is no other key to be had: the
-  /// old
-  ///     one stays valid, so the slot must not be lent
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when there is no other key to be had:
+  ///     the old one stays valid, so the slot must not be lent
   void renew(WindowSlot slot) {
     PublishedRegion fresh = publish(slot);
     PublishedRegion former;

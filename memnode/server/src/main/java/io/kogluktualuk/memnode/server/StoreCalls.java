@@ -188,8 +188,7 @@ final class StoreCalls {
     return stale.sum();
   }
 
-  /// Syncs of all stores.
-  /// How long it took to verify, log and show what had been written.
+  /// Syncs of all stores. How long it took to verify, log and show what had been written.
   Distribution putTimes() {
     return putTimes.read();
   }

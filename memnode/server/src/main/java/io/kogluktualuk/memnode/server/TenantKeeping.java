@@ -43,10 +43,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The calls of one tenant that ask for blobs to stay: they show a lease, they pay, they wait.
 ///
-/// Each goes the same way: the lease is checked against the fences; what has to be paid is counted
-/// under the store's lock; it is paid at the door, without the lock, where it may take a while;
-/// then
-/// the call does its work under the lock, and what was paid and not used goes back.
+/// Each goes the same way: the lease is checked against the fences; what has to be paid is
+/// counted under the store's lock; it is paid at the door, without the lock, where it may take a
+/// while; then the call does its work under the lock, and what was paid and not used goes back.
 ///
 /// **Threading:** any thread; waits in [#reserve], [#hold] and [#pin] only.
 /// **Bound:** [#WINDOWS_MAX] windows whose blobs shall be held.

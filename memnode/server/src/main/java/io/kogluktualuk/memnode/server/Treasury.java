@@ -40,10 +40,9 @@ interface Treasury {
   /// The control plane. While it is away the node goes on with what it has.
   ///
   /// A control plane that does not know of credits yet, in the middle of an upgrade, refuses the
-  /// call: then the node's own capacity is the limit, as before.
-  /// A call whose answer was lost may still be carried out later. So it is asked again, by the same
-  /// name, before anything else is asked for the account: the balance that is believed is always
-  /// that after the last call.
+  /// call: then the node's own capacity is the limit, as before. A call whose answer was lost may
+  /// still be carried out later. So it is asked again, by the same name, before anything else is
+  /// asked for the account: the balance that is believed is always that after the last call.
   final class ControlPlane implements Treasury {
 
     private final ControlClient client;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// long free runs are at the other [1]. Size classes in slabs were rejected: with steps of an
 /// eighth of a power of two they waste up to 12 % inside of extents, this at most 63 bytes for
 /// each blob. Between extents there can be more, as with every allocator that does not move;
-/// blobs can
-/// be moved, because who reads a stale place notices by the hash, so [Relocation] bounds that.
+/// blobs can be moved, because who reads a stale place notices by the hash, so [Relocation]
+/// bounds that.
 ///
 /// [1] P. Wilson, M. Johnstone, M. Neely, D. Boles: Dynamic Storage Allocation: A Survey and
 /// Critical Review. IWMM 1995.

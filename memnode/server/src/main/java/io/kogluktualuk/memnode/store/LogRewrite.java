@@ -6,9 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Writes the log anew, with one record or two for each blob that is there, while blobs come and
-/// go.
-/// First what the table says, ordinal by ordinal, then the records that the log has got since the
-/// beginning: each is true again when it is done a second time, so the end state is the same.
+/// go. First what the table says, ordinal by ordinal, then the records that the log has got since
+/// the beginning: each is true again when it is done a second time, so the end state is the same.
 /// Nearly all of it is done without the store's lock; [#finish] needs it for the last few
 /// records.
 ///

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 /// nothing is kept but these. Then each blob's extent is lent. After the *machine* stopped
 /// without an orderly close any page may be an old one, and after a damaged record any blob may
 /// have been dropped or moved without our knowing; so then every blob is hashed. Otherwise the
-/// kernel kept
-/// all writes, and hashing gigabytes would only delay the start: readers verify anyway.
+/// kernel kept all writes, and hashing gigabytes would only delay the start: readers verify
+/// anyway.
 ///
 /// **Threading:** one thread, before anybody else sees the store.
 final class Recovery {

@@ -47,8 +47,7 @@ abstract class Cache {
   }
 
   /// S3-FIFO as published: small queue of a tenth of the bytes, two bits of frequency, a ghost
-  /// queue
-  /// as long as the main one.
+  /// queue as long as the main one.
   static final class S3Fifo extends Cache {
     private final ArrayDeque<Integer> small = new ArrayDeque<>();
     private final ArrayDeque<Integer> main = new ArrayDeque<>();

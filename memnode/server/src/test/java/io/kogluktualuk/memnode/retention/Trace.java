@@ -88,9 +88,8 @@ record Trace(String name, int[] wanted, long[] bytes, long[] costMicros) {
   }
 
   /// An analysis: 20,000 results whose popularity is Zipf's with exponent 0.9 and shifts, a
-  /// twentieth
-  /// of the ranks every 5,000 wishes; sizes (median 100 KB) and costs (median 1 s) are log-normal
-  /// and know nothing of each other.
+  /// twentieth of the ranks every 5,000 wishes; sizes (median 100 KB) and costs (median 1 s) are
+  /// log-normal and know nothing of each other.
   static Trace analysis() {
     RandomGenerator random = random(22);
     Recorder trace = new Recorder();

@@ -18,8 +18,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// guest. What it prints reads like Surefire's output.
 ///
 /// Arguments: `[--large] [--results FILE] [CLASS...]`; a class without a package is the suite's.
-/// See
-/// the module's README.
+/// See the module's README.
 ///
 /// Exit status: 0 when all passed, 1 when a test failed or none ran, 2 for wrong usage.
 public final class ConformanceRun {

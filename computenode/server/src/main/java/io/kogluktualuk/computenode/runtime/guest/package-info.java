@@ -2,8 +2,8 @@
 /// `computenode/programs/kog.h`.
 ///
 /// Every answer is a function of the transaction. Touches `runtime.namespace`, `runtime.tracking`
-/// and
-/// the virtual machine's public interface; never the host's files, clock, network or randomness.
+/// and the virtual machine's public interface; never the host's files, clock, network or
+/// randomness.
 @NullMarked
 package io.kogluktualuk.computenode.runtime.guest;
 

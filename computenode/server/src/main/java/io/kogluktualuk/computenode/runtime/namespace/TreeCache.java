@@ -11,9 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Trees decoded lately, and which of them are known to hold no thunks; shared by all transactions
-/// of
-/// a node.
+/// Trees decoded lately, and which of them are known to hold no thunks; shared by all
+/// transactions of a node.
 ///
 /// **Threading:** safe for any number of threads.
 /// **Bound:** the encoded bytes of the trees it keeps; [#PURE_MAX] hashes of pure trees.

@@ -25,10 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Writing at the end fills the tail, which is cut into chunks as it overflows. Writing into a
-/// chunk
-/// makes that one *hot*: it is on the heap until another is written to. The hash of the whole is
-/// kept up while chunks are added in order; after a rewrite of a chunk, [#finish] reads all of
-/// them.
+/// chunk makes that one *hot*: it is on the heap until another is written to. The hash of the
+/// whole is kept up while chunks are added in order; after a rewrite of a chunk, [#finish] reads
+/// all of them.
 ///
 /// **Threading:** one thread. **Memory:** the tail, one hot chunk, 64 bytes per chunk.
 public final class WrittenFile implements Entry {

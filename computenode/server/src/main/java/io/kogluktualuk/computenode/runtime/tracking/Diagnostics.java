@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 /// What a program writes to standard error, and what the runtime has to say to its author.
 ///
 /// **Threading:** the guest's thread. **Bound:** the first [#KEPT_BYTES_MAX] bytes are kept, the
-/// rest
-/// is counted; lines of the runtime are kept besides, up to [#LINES_MAX].
+/// rest is counted; lines of the runtime are kept besides, up to [#LINES_MAX].
 public final class Diagnostics {
 
   public static final int KEPT_BYTES_MAX = 1 << 20;

@@ -32,12 +32,10 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// Computes what one transaction, or one binding, needs: begins subtransactions, waits for them,
-/// and
-/// puts their values together.
+/// and puts their values together.
 ///
-/// **Threading:** the thread of its owner, but for [#stopWaiting]. **Ownership:** holds everything
-/// it
-/// has begun until [#release].
+/// **Threading:** the thread of its owner, but for [#stopWaiting]. **Ownership:** holds
+/// everything it has begun until [#release].
 final class Evaluation implements Thunks {
 
   /// A path that no tree can lead to without being deeper than any namespace.

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// A transaction on its way to its outcome on this node: one for each key at a time.
 ///
 /// **Threading:** its work is on a virtual thread of its own, which [#begin] starts; all methods
-/// from
-/// any thread.
+/// from any thread.
 final class Flight extends Pending {
 
   /// The order in which those that wait for room begin.

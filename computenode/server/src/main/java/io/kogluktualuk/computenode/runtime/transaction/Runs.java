@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// The runs this node has had a share in lately.
 ///
 /// **Threading:** any thread. **Bound:** [#RUNS_MAX], beyond which those that have ended longest
-/// ago
-/// are forgotten.
+/// ago are forgotten.
 final class Runs {
 
   private static final int RUNS_MAX = 1_000;

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// How many programs run at once, here and at peers, and who is next.
 ///
 /// First those that have waited for a subtransaction and go on; then the most deeply nested, so
-/// that
-/// parked programs, each of which holds its memory, are few; then the first to come. A slot is
-/// given
-/// here if one is free, else at a peer that has one, else when one becomes free.
+/// that parked programs, each of which holds its memory, are few; then the first to come. A slot
+/// is given here if one is free, else at a peer that has one, else when one becomes free.
 ///
 /// **Threading:** any thread. **Bound:** [#QUEUE_MAX] that wait for their first slot; beyond it
 /// [OutOfSpace].

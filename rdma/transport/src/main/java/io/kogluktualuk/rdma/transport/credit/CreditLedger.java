@@ -15,15 +15,12 @@ package io.kogluktualuk.rdma.transport.credit;
 /// has posted the RECV in its place.
 ///
 /// * Data: `sent - reported <= window`, and what is reported was replaced before. So at most
-///   `window`
-///   are open.
-/// * Returns of credits: one is due when `ceil(window / 2)` messages were taken that the other side
-///   has not been told of, in any message. Let the other side have acted on a count `p`. It has
-///   sent
-///   at most `p + window`, so this side's counts lie in `p … p + window`. Those of open
+///   `window` are open.
+/// * Returns of credits: one is due when `ceil(window / 2)` messages were taken that the other
+///   side has not been told of, in any message. Let the other side have acted on a count `p`. It
+///   has sent at most `p + window`, so this side's counts lie in `p … p + window`. Those of open
 ///   returns are each at least `ceil(window / 2)` above the one before, and the first that much
-///   above
-///   `p`, so there are at most `window / ceil(window / 2) <= 2`.
+///   above `p`, so there are at most `window / ceil(window / 2) <= 2`.
 /// * Pings: one is sent only when no answer is outstanding. When the pong arrives, the ping's
 ///   RECV was replaced: at most 1 is open.
 /// * Pongs: one answers one ping, and the other side sends its next ping only when it has acted on

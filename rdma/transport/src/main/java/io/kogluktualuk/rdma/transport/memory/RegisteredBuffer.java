@@ -6,8 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Registered bytes lent by a [RegisteredPool]: the local side of a one-sided transfer.
 ///
 /// **Threading:** one thread at a time. **Ownership:** borrowed; [#close] gives it back and a
-/// second
-/// close does nothing. The segment must not be used afterwards.
+/// second close does nothing. The segment must not be used afterwards.
 public final class RegisteredBuffer implements AutoCloseable {
 
   private final MemorySegment segment;

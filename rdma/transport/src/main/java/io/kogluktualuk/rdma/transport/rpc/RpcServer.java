@@ -45,9 +45,8 @@ public final class RpcServer implements AutoCloseable {
 
   /// How much one server takes on.
   ///
-  /// @param window data messages on their way in each direction of a connection; the clients' is
-  ///     the
-  ///     same
+  /// @param window data messages on their way in each direction of a connection; the clients'
+  ///     is the same
   record Limits(int connectionsMax, int callsMax, int window) {
 
     static final Limits STANDARD = new Limits(CONNECTIONS_MAX, CALLS_MAX, RpcEndpoint.WINDOW);

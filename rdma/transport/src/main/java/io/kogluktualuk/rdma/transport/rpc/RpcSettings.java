@@ -7,9 +7,8 @@ import java.time.Duration;
 /// @param pingAfter how long a peer may be silent before it is asked for a sign of life
 /// @param loseAfter how long it may be silent before it is given up; more than `pingAfter`
 /// @param connectMax how long a connection may take to come up, on either side
-/// @param slowPeer how long an answer waits for a client that takes no messages before the client
-///     is
-///     given up
+/// @param slowPeer how long an answer waits for a client that takes no messages before the
+///     client is given up
 /// @param reconnectMin the pause after a first failed attempt to connect; it doubles with each
 /// @param reconnectMax the longest such pause
 /// @param resendsMax how often a call is sent again after a lost connection
