@@ -47,7 +47,7 @@ class PeersTest {
               "5",
               "/bin/probe",
               "spin",
-              "3000000",
+              "20000000",
               "say",
               "" + i));
     }
