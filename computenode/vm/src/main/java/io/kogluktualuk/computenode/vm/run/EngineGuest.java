@@ -5,7 +5,7 @@ import io.kogluktualuk.computenode.vm.machine.FuelCell;
 /// One instance inside an engine.
 ///
 /// **Threading:** the guest's thread.
-sealed interface EngineGuest permits MachineGuest, ReferenceGuest {
+sealed interface EngineGuest extends Guest permits MachineGuest, ReferenceGuest {
 
   /// Applies the active segments and runs the start function; throws [GuestTrap] for traps.
   void instantiate(int callDepth);
@@ -15,4 +15,12 @@ sealed interface EngineGuest permits MachineGuest, ReferenceGuest {
 
   /// Where its fuel is.
   FuelCell cell();
+
+  @Override
+  default void chargeFuel(long fuel) {
+    if (fuel < 0) {
+      throw new IllegalArgumentException("fuel cannot be given back: " + fuel);
+    }
+    cell().charge(fuel);
+  }
 }

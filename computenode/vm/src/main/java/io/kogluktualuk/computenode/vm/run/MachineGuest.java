@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** the guest's thread.
 ///
 /// @param <C> what the host functions receive
-final class MachineGuest<C> implements EngineGuest, Guest, HostCalls {
+final class MachineGuest<C> implements EngineGuest, HostCalls {
 
   private final MachineCode code;
   private final List<HostFunction<C>> imports;
@@ -153,14 +153,6 @@ final class MachineGuest<C> implements EngineGuest, Guest, HostCalls {
   @Override
   public GuestMemory memory() {
     return view;
-  }
-
-  @Override
-  public void chargeFuel(long fuel) {
-    if (fuel < 0) {
-      throw new IllegalArgumentException("fuel cannot be given back: " + fuel);
-    }
-    instance.charge(fuel);
   }
 
   @Override

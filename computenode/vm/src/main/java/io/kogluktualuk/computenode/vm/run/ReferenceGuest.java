@@ -24,7 +24,7 @@ import run.endive.wasm.types.ValType;
 /// One instance of a program inside the reference engine.
 ///
 /// **Threading:** the guest's thread.
-final class ReferenceGuest<C> implements EngineGuest, Guest {
+final class ReferenceGuest<C> implements EngineGuest {
 
   private static final long[] NOTHING = {};
 
@@ -138,14 +138,6 @@ final class ReferenceGuest<C> implements EngineGuest, Guest {
   @Override
   public GuestMemory memory() {
     return view;
-  }
-
-  @Override
-  public void chargeFuel(long fuel) {
-    if (fuel < 0) {
-      throw new IllegalArgumentException("fuel cannot be given back: " + fuel);
-    }
-    memory.charge(fuel);
   }
 
   @Override
