@@ -48,8 +48,10 @@ class ProgramsTest {
     RunReport report = bench.run("/bin/probe", "cat", "/data/b", "cat", "data/a", "cat", "/nope");
     assertEquals("beta\nalpha\ncat /nope: errno 44\n", bench.text(report.outcome().output()));
     List<String> paths = bench.trace(report).stream().map(Trace.Step::path).toList();
-    assertEquals(List.of("/bin/probe", "/data/b", "/data/a", "/nope"), paths);
-    assertEquals(new Trace.Absent("/nope"), bench.trace(report).getLast());
+    assertEquals(List.of("/bin", "/bin/probe", "/data", "/data/b", "/data/a", "/nope"), paths);
+    assertEquals(
+        new Trace.Looked(Trace.Place.of("/nope"), Trace.Sort.ABSENT),
+        bench.trace(report).getLast());
   }
 
   @Test

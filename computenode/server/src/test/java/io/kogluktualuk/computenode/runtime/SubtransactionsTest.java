@@ -38,7 +38,9 @@ class SubtransactionsTest {
     RunReport report = bench.run("/bin/probe", "cat", "/greeting", "cat", "/greeting");
     assertEquals("hello\nhello\n", bench.text(report.outcome().output()));
     assertEquals(2, report.counters().run());
-    Trace.Computed computed = assertInstanceOf(Trace.Computed.class, bench.trace(report).getLast());
+    List<Trace.Step> steps = bench.trace(report);
+    assertInstanceOf(Trace.Opened.class, steps.getLast());
+    Trace.Computed computed = assertInstanceOf(Trace.Computed.class, steps.get(steps.size() - 2));
     assertEquals("/greeting", computed.path());
     assertTrue(bench.isRecorded(computed.key()));
   }
@@ -58,7 +60,8 @@ class SubtransactionsTest {
     bench.thunk("/bin/made", "/bin/probe", "cat", "/bin/hello");
     RunReport report = bench.run("/bin/made");
     assertEquals("hello\n", bench.text(report.outcome().output()));
-    assertInstanceOf(Trace.Computed.class, bench.trace(report).getFirst());
+    // The directory, the thunk in it, its output, and what that is.
+    assertInstanceOf(Trace.Computed.class, bench.trace(report).get(2));
   }
 
   @Test
@@ -95,12 +98,22 @@ class SubtransactionsTest {
     assertEquals("text\ntext\ntext\na?\nb?\nin\n", bench.text(report.outcome().output()));
     List<Trace.Step> steps = bench.trace(report);
     assertEquals(
-        List.of("Found", "Absent", "Bound", "Bound", "Computed", "Computed"),
+        List.of(
+            "Looked",
+            "Opened",
+            "Looked",
+            "Bound",
+            "Bound",
+            "Computed",
+            "Opened",
+            "Computed",
+            "Opened"),
         steps.stream()
-            .filter(step -> !step.path().equals("/tmp/in"))
-            .filter(step -> !(step instanceof Trace.Absent) || step.path().equals("/tmp"))
-            .map(step -> step.getClass().getSimpleName())
+            .map(step -> step.getClass().getSimpleName().replace("Needed", "Bound"))
             .toList());
+    assertEquals(new Trace.Looked(Trace.Place.of("/tmp"), Trace.Sort.ABSENT), steps.get(2));
+    assertEquals(Trace.Place.ofOutput(2), ((Trace.Computed) steps.get(5)).place());
+    assertEquals("/tmp/b", new Trace(steps).paths().get(6));
   }
 
   @Test

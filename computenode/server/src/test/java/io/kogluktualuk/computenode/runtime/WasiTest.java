@@ -1,8 +1,10 @@
 package io.kogluktualuk.computenode.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Trace;
 import java.util.List;
@@ -45,55 +47,101 @@ class WasiTest {
     assertEquals(new Ending.Exited(0), report.outcome().ending());
   }
 
+  /// What was observed besides the program itself.
   private List<Trace.Step> observed(String... words) {
     List<Trace.Step> steps = bench.trace(bench.run(words));
-    return steps.subList(1, steps.size());
+    return steps.subList(2, steps.size());
+  }
+
+  private static Trace.Step looked(String path, Trace.Sort sort) {
+    return new Trace.Looked(Trace.Place.of(path), sort);
   }
 
   @Test
   void ofADirectoryThatIsEnteredOnlyThatItIsOneIsObserved() {
     bench.bind("/data/a", "12345");
-    assertEquals(List.of(new Trace.Directory("/data")), observed("/bin/probe", "stat", "/data"));
+    Trace.Step data = looked("/data", Trace.Sort.DIRECTORY);
+    assertEquals(List.of(data), observed("/bin/probe", "stat", "/data"));
     assertEquals(List.of(), observed("/bin/probe", "stat", "/"));
     assertEquals(
-        List.of(new Trace.Directory("/data"), new Trace.Absent("/data/b")),
+        List.of(data, looked("/data/b", Trace.Sort.ABSENT)),
         observed("/bin/probe", "stat", "/data/../data/b"));
   }
 
   @Test
-  void whatStandsInTheWayOfAChangeIsObserved() {
-    bench.bind("/tmp/x", "old").bind("/tmp/d/y", "old").thunk("/tmp/later", "/bin/hello");
-    var tmp = new Trace.Directory("/tmp");
-    List<Trace.Step> steps = observed("/bin/probe", "new", "/tmp/x", "text");
-    assertEquals(List.of("/tmp", "/tmp/x"), steps.stream().map(Trace.Step::path).toList());
+  void ofAFileOnlyWhatIsAskedForIsObserved() {
+    bench.bind("/data/a", "12345");
+    Trace.Place a = Trace.Place.of("/data/a");
+    assertEquals(new Trace.Measured(a, 5), observed("/bin/probe", "stat", "/data/a").getLast());
+    List<Trace.Step> opened = observed("/bin/probe", "stat", "/data/a", "cat", "/data/a");
+    assertEquals(new Trace.Measured(a, 5), opened.get(1));
+    assertInstanceOf(Trace.Opened.class, opened.get(2));
+    assertEquals(3, opened.size());
     assertEquals(
-        List.of(tmp, new Trace.Directory("/tmp/d")), observed("/bin/probe", "mkdir", "/tmp/d"));
+        3, observed("/bin/probe", "cat", "/data/a", "stat", "/data/a", "ls", "/data").size());
+    // Standing in the way of a directory, it is a file and no more.
     assertEquals(
-        List.of(tmp, new Trace.Directory("/tmp/d"), new Trace.Absent("/tmp/d/e")),
-        observed("/bin/probe", "put", "/tmp/d/e/f", "text"));
-    assertEquals(
-        List.of("/tmp", "/tmp/x"),
-        observed("/bin/probe", "rm", "/tmp/x").stream().map(Trace.Step::path).toList());
-    // A thunk that is removed was there, and is not computed.
-    List<Trace.Step> removed = observed("/bin/probe", "rm", "/tmp/later");
-    assertEquals(tmp, removed.getFirst());
-    assertEquals(Trace.Found.class, removed.get(1).getClass());
+        looked("/data/a", Trace.Sort.FILE), observed("/bin/probe", "cat", "/data/a/b").getLast());
   }
 
   @Test
-  void whatIsMovedOrNamedAsOutputIsObservedWhole() {
-    bench.bind("/tmp/d/y", "old").bind("/data/a", "12345");
-    var d = bench.root();
-    List<Trace.Step> moved = observed("/bin/probe", "mv", "/tmp/d", "/tmp/e", "cat", "/tmp/e/y");
-    assertEquals(
+  void whatIsChangedIsObservedWhole() {
+    bench.bind("/tmp/x", "old").bind("/tmp/d/y", "old").thunk("/tmp/later", "/bin/hello");
+    Trace.Step tmp = looked("/tmp", Trace.Sort.DIRECTORY);
+    for (String[] words :
         List.of(
-            Trace.Directory.class, Trace.Directory.class, Trace.Absent.class, Trace.Found.class),
-        moved.stream().map(Object::getClass).toList(),
-        () -> d + " " + moved);
-    assertEquals("/tmp/d", moved.get(3).path());
-    List<Trace.Step> named = observed("/bin/probe", "put", "/tmp/d/z", "new", "out", "/tmp/d");
-    assertEquals("/tmp/d", named.getLast().path());
-    assertEquals(Trace.Found.class, named.getLast().getClass());
+            new String[] {"/bin/probe", "new", "/tmp/x", "text"},
+            new String[] {"/bin/probe", "mkdir", "/tmp/d"},
+            new String[] {"/bin/probe", "rm", "/tmp/x"},
+            // A thunk that is removed is not computed.
+            new String[] {"/bin/probe", "rm", "/tmp/later"},
+            new String[] {"/bin/probe", "mv", "/tmp/d", "/tmp/e", "cat", "/tmp/e/y"})) {
+      List<Trace.Step> steps = observed(words);
+      assertEquals(tmp, steps.getFirst());
+      Trace.Opened whole = assertInstanceOf(Trace.Opened.class, steps.get(1));
+      assertEquals(Trace.Place.of("/tmp"), whole.place());
+      assertEquals(Kind.TREE, whole.ref().kind());
+    }
+    assertEquals(1, observed("/bin/probe", "ls", "/data").size());
+    assertEquals(
+        looked("/tmp/d", Trace.Sort.DIRECTORY), observed("/bin/probe", "stat", "/tmp/d/y").get(1));
+  }
+
+  @Test
+  void anOutputIsObservedInPartsAsWell() {
+    bench.bind("/data/a", "12345");
+    List<Trace.Step> steps =
+        observed(
+            "/bin/probe",
+            "bind",
+            "/tmp/o",
+            "6",
+            "/bin/probe",
+            "mkdir",
+            "/tmp/output",
+            "put",
+            "/tmp/output/x",
+            "text",
+            "cat",
+            "/tmp/o/x",
+            "stat",
+            "/tmp/o/y");
+    Trace.Place output = Trace.Place.ofOutput(1);
+    assertInstanceOf(Trace.Bound.class, steps.get(1));
+    assertEquals(output, assertInstanceOf(Trace.Computed.class, steps.get(2)).place());
+    assertEquals(output.child("x"), assertInstanceOf(Trace.Opened.class, steps.get(3)).place());
+    assertEquals(new Trace.Looked(output.child("y"), Trace.Sort.ABSENT), steps.get(4));
+    assertEquals(5, steps.size());
+  }
+
+  @Test
+  void whatIsNamedAsOutputIsObservedWhole() {
+    bench.bind("/tmp/d/y", "old").bind("/data/a", "12345");
+    List<Trace.Step> named = observed("/bin/probe", "out", "/data");
+    assertEquals("/data", named.getLast().path());
+    assertInstanceOf(Trace.Evaluated.class, named.getLast());
+    List<Trace.Step> own = observed("/bin/probe", "put", "/tmp/d/z", "new", "out", "/tmp/d");
+    assertEquals(List.of("/tmp", "/tmp"), own.stream().map(Trace.Step::path).toList());
   }
 
   @Test

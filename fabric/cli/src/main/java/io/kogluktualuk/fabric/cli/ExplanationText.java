@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// An explanation for people, as a tree, and for machines.
 ///
@@ -61,26 +62,33 @@ final class ExplanationText {
   private static void trace(Explanation e, boolean whole, StringBuilder text) {
     List<Trace.Step> steps = e.trace().steps();
     text.append("trace        %,d observations%n".formatted(steps.size()));
-    steps.stream()
-        .limit(whole ? Long.MAX_VALUE : STEPS_SHOWN)
-        .forEach(step -> text.append("  ").append(line(step)).append('\n'));
+    List<String> paths = e.trace().paths();
+    for (int i = 0; i < steps.size() && (whole || i < STEPS_SHOWN); i++) {
+      text.append("  ").append(line(steps.get(i), paths.get(i))).append('\n');
+    }
     if (!whole && steps.size() > STEPS_SHOWN) {
       text.append("  … (--trace shows all)\n");
     }
   }
 
-  private static String line(Trace.Step step) {
-    String path = RefText.printable(step.path());
+  private static String line(Trace.Step step, String where) {
+    String path = RefText.printable(where);
     return switch (step) {
-      case Trace.Found found -> "found    " + path + "  " + RefText.brief(found.ref());
-      case Trace.Absent _ -> "absent   " + path;
-      case Trace.Directory _ -> "directory " + path;
-      case Trace.Listed listed -> "listed   " + path + "  " + RefText.brief(listed.tree());
+      case Trace.Looked looked -> "looked    " + path + "  " + looked.sort().word();
+      case Trace.Measured measured -> "measured  " + path + "  " + measured.length();
+      case Trace.Opened opened -> "opened    " + path + "  " + RefText.brief(opened.ref());
+      case Trace.Listed listed ->
+          "listed    %s  %,d names, %s"
+              .formatted(path, listed.count(), listed.names().toShortHex());
       case Trace.Computed c ->
-          "computed " + path + "  by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
-      case Trace.Failed failed ->
-          "failed   " + path + (failed.key() == null ? "" : "  by " + failed.key().toShortHex());
-      case Trace.Bound bound -> "bound    " + path + "  " + RefText.brief(bound.thunk());
+          "computed  " + path + "  by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
+      case Trace.Failed failed -> "failed    " + path + "  " + RefText.printable(failed.reason());
+      case Trace.Bound bound -> "bound     " + path + "  " + RefText.brief(bound.thunk());
+      case Trace.Needed needed -> "bound     " + path + "  " + RefText.brief(needed.thunk());
+      case Trace.Evaluated evaluated ->
+          "evaluated " + path + "  " + RefText.brief(evaluated.value());
+      case Trace.Unevaluable unevaluable ->
+          "evaluated " + path + "  failed: " + RefText.printable(unevaluable.reason());
     };
   }
 
@@ -156,22 +164,43 @@ final class ExplanationText {
         .with("seconds", Duration.ofNanos(e.entry().memo().durationNanos()))
         .with("recorded_at", Instant.ofEpochMilli(e.entry().recordedAtMillis()))
         .with("hits", e.entry().hits())
-        .with("trace", e.trace().steps().stream().map(ExplanationText::json).toList())
+        .with("trace", json(e.trace()))
         .with("subtransactions", e.parts().stream().map(ExplanationText::json).toList());
   }
 
-  private static Json json(Trace.Step step) {
-    Json json = new Json().with("path", step.path());
+  private static List<Json> json(Trace trace) {
+    List<String> paths = trace.paths();
+    return IntStream.range(0, paths.size())
+        .mapToObj(i -> json(trace.steps().get(i), paths.get(i)))
+        .toList();
+  }
+
+  private static Json json(Trace.Step step, String path) {
+    Json json = new Json().with("path", path);
     return switch (step) {
-      case Trace.Found found -> json.with("step", "found").with("ref", found.ref());
-      case Trace.Absent _ -> json.with("step", "absent");
-      case Trace.Directory _ -> json.with("step", "directory");
-      case Trace.Listed listed -> json.with("step", "listed").with("ref", listed.tree());
+      case Trace.Looked looked ->
+          json.with("step", "looked").with("found", looked.sort().name().toLowerCase(Locale.ROOT));
+      case Trace.Measured measured ->
+          json.with("step", "measured").with("length", measured.length());
+      case Trace.Opened opened -> json.with("step", "opened").with("ref", opened.ref());
+      case Trace.Listed listed ->
+          json.with("step", "listed").with("count", listed.count()).with("hash", listed.names());
       case Trace.Computed c ->
           json.with("step", "computed").with("key", c.key()).with("ref", c.output());
-      case Trace.Failed failed -> json.with("step", "failed").with("key", failed.key());
+      case Trace.Failed failed ->
+          json.with("step", "failed").with("key", failed.key()).with("reason", failed.reason());
       case Trace.Bound bound -> json.with("step", "bound").with("ref", bound.thunk());
+      case Trace.Needed needed ->
+          json.with("step", "bound").with("ref", needed.thunk()).with("inputs", inputs(needed));
+      case Trace.Evaluated evaluated ->
+          json.with("step", "evaluated").with("ref", evaluated.value());
+      case Trace.Unevaluable unevaluable ->
+          json.with("step", "evaluated").with("reason", unevaluable.reason());
     };
+  }
+
+  private static List<String> inputs(Trace.Needed needed) {
+    return needed.inputs().stream().map(Object::toString).toList();
   }
 
   private static Json json(Explanation.Part part) {

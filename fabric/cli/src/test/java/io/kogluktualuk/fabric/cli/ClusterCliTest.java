@@ -117,13 +117,13 @@ class ClusterCliTest {
 
     String byKey = ok("explain", field(first.out(), "key").substring(0, 12)).out();
     assertTrue(byKey.contains("program      /bin/wc /words"), byKey);
-    assertTrue(byKey.contains("found    /words"), byKey);
+    assertTrue(byKey.contains("opened    /words"), byKey);
     assertTrue(byKey.contains("on compute-"), byKey);
     assertEquals(
         byKey.lines().limit(7).toList(),
         ok("explain", field(first.out(), "output")).out().lines().limit(7).toList());
     String json = ok("explain", "--json", field(first.out(), "key")).out();
-    assertTrue(json.contains("\"step\" : \"found\""), json);
+    assertTrue(json.contains("\"step\" : \"opened\""), json);
   }
 
   @Test
@@ -136,7 +136,7 @@ class ClusterCliTest {
         "/counted do {/bin/wc /lines} /bin/wc /lines");
     String run = ok("run", "-n", "tree.namespace", "--json", "--", "/bin/wc", "/counted").out();
     String explained = ok("explain", field(run, "key")).out();
-    assertTrue(explained.contains("computed /counted"), explained);
+    assertTrue(explained.contains("computed  /counted"), explained);
     assertTrue(explained.contains("subtransactions\n  "), explained);
     assertTrue(explained.contains("= /bin/wc /lines"), explained);
   }

@@ -82,10 +82,11 @@ final class Explainer {
       Trace trace = Trace.decode(key.toHex(), read(entry.memo().outcome().trace()));
       List<Explanation.Part> parts = new ArrayList<>();
       Set<Hash> own = new HashSet<>();
-      for (Trace.Step step : trace.steps()) {
-        Hash part = keyOf(step);
+      List<String> paths = trace.paths();
+      for (int i = 0; i < paths.size(); i++) {
+        Hash part = keyOf(trace.steps().get(i));
         if (part != null && own.add(part)) {
-          parts.add(part(step.path(), part));
+          parts.add(part(paths.get(i), part));
         }
       }
       return new Explanation(key, transaction, entry, trace, parts);
@@ -110,7 +111,15 @@ final class Explainer {
     return switch (step) {
       case Trace.Computed computed -> computed.key();
       case Trace.Failed failed -> failed.key();
-      case Trace.Found _, Trace.Absent _, Trace.Listed _, Trace.Directory _, Trace.Bound _ -> null;
+      case Trace.Looked _,
+          Trace.Measured _,
+          Trace.Opened _,
+          Trace.Listed _,
+          Trace.Bound _,
+          Trace.Needed _,
+          Trace.Evaluated _,
+          Trace.Unevaluable _ ->
+          null;
     };
   }
 

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,20 @@ public record NamePath(List<String> names) implements Comparable<NamePath> {
       throw new InvalidArgument("not an absolute path: '" + text + "'; it must begin with '/'");
     }
     return ROOT.resolve(text);
+  }
+
+  /// Reads an encoded path, which must be absolute and normalised.
+  public static NamePath read(CanonicalReader reader, String meaning) {
+    String text = reader.text(Thunk.WORD_BYTES_MAX, meaning);
+    try {
+      NamePath path = parse(text);
+      if (path.toString().equals(text)) {
+        return path;
+      }
+    } catch (InvalidArgument e) {
+      throw reader.malformed(meaning + ": " + e.getMessage());
+    }
+    throw reader.malformed(meaning + " is not normalised: '" + text + "'");
   }
 
   /// The path that `text` means when seen from this one.

@@ -138,14 +138,6 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
   }
 
   private static String readPath(CanonicalReader reader, String meaning) {
-    String text = reader.text(WORD_BYTES_MAX, meaning);
-    try {
-      if (NamePath.parse(text).toString().equals(text)) {
-        return text;
-      }
-    } catch (InvalidArgument e) {
-      throw reader.malformed(meaning + ": " + e.getMessage());
-    }
-    throw reader.malformed(meaning + " is not normalised: '" + text + "'");
+    return NamePath.read(reader, meaning).toString();
   }
 }

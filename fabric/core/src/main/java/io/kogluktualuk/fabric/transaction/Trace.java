@@ -1,67 +1,234 @@
 package io.kogluktualuk.fabric.transaction;
 
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.Thunk;
+import io.kogluktualuk.fabric.hash.Sha256;
+import io.kogluktualuk.fabric.namespace.NamePath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a transaction observed of its namespace and what it asked to be computed, in order.
+/// What a transaction asked of its namespace and was answered, and what it had computed, in
+/// order.
+///
+/// A program sees nothing of its namespace but these answers, so what it does next, and in the
+/// end its outcome, follow from them: in another namespace that gives the same answers it would
+/// ask the same questions and have the same outcome. See [TraceNode].
 ///
 /// ```
-/// "kogR" u8 version=1 │ varint steps │ { u8 tag │ text path │ … } …
-/// tag 1 found: ref      tag 2 absent      tag 3 listed: ref of the tree
-/// tag 4 computed: key, ref of the output  tag 5 failed: u8 1 + key, or u8 0
-/// tag 6 bound: ref of the thunk           tag 7 directory
+/// "kogR" u8 version=2 │ varint steps │ { u8 tag │ … } …
+/// tag 1 looked: place, u8 sort             tag 2 measured: place, varint length
+/// tag 3 opened: place, ref                 tag 4 listed: place, varint names, hash of them
+/// tag 5 computed: place, key, output ref   tag 6 failed: place, u8 1 + key or u8 0, text reason
+/// tag 7 bound: text path, thunk, base      tag 8 needed: text path, thunk, varint n, captures
+/// tag 9 evaluated: capture, ref            tag 10 unevaluable: capture, text reason
+/// place: varint origin │ text path
+/// base: u8 1 + ref of /tmp + varint bytes made, or u8 0
 /// ```
 ///
-/// Repeated observations of the same path are recorded once: what is there cannot change.
+/// The same question is recorded once: what is there cannot change.
+///
+/// **Bound:** [#STEPS_MAX] steps.
 public record Trace(List<Step> steps) {
 
-  private static final byte[] MAGIC = "kogR\u0001".getBytes(StandardCharsets.US_ASCII);
-  private static final int STEPS_MAX = 1 << 26;
+  public static final int STEPS_MAX = 1 << 20;
+
+  /// The longest reason that is kept as it is, in characters.
+  static final int REASON_CHARS_MAX = 4_096;
+
+  private static final byte[] MAGIC = "kogR\u0002".getBytes(StandardCharsets.US_ASCII);
 
   public Trace {
     steps = List.copyOf(steps);
   }
 
-  /// One observation, at an absolute path.
+  /// Where something stands: in the namespace, or in the output of a computation that the program
+  /// has bound. A thunk on the way stands for its output, once it has been computed.
+  ///
+  /// @param origin 0 for the namespace, n for the nth [Bound] or [Needed] of the trace
+  /// @param path seen from there
+  public record Place(int origin, NamePath path) {
+
+    /// The place of the namespace itself.
+    public static final Place ROOT = new Place(0, NamePath.ROOT);
+
+    /// Where the output of the nth computation that was bound stands.
+    public static Place ofOutput(int origin) {
+      return new Place(origin, NamePath.ROOT);
+    }
+
+    public static Place of(String path) {
+      return new Place(0, NamePath.parse(path));
+    }
+
+    public Place child(String name) {
+      return new Place(origin, path.child(name));
+    }
+
+    @Override
+    public String toString() {
+      return origin == 0 ? path.toString() : "output " + origin + (path.isRoot() ? "" : " " + path);
+    }
+  }
+
+  /// What a name leads to, as far as that is seen without opening it.
+  public enum Sort {
+    ABSENT,
+    FILE,
+    DIRECTORY,
+    /// To be computed.
+    THUNK;
+
+    public static Sort of(@Nullable Ref ref) {
+      if (ref == null) {
+        return ABSENT;
+      }
+      return switch (ref.kind()) {
+        case BLOB, LIST -> FILE;
+        case TREE -> DIRECTORY;
+        case THUNK -> THUNK;
+      };
+    }
+
+    public String word() {
+      return switch (this) {
+        case ABSENT -> "nothing";
+        case FILE -> "a file";
+        case DIRECTORY -> "a directory";
+        case THUNK -> "a thunk";
+      };
+    }
+  }
+
+  /// One question and its answer, or one thing that was begun.
   public sealed interface Step {
+    /// Where, for people.
     String path();
   }
 
-  /// The path led to a value of the namespace.
-  public record Found(String path, Ref ref) implements Step {}
+  /// A question about one place.
+  public sealed interface Asked extends Step {
+    Place place();
 
-  /// The path led nowhere.
-  public record Absent(String path) implements Step {}
+    @Override
+    default String path() {
+      return place().toString();
+    }
+  }
 
-  /// The names in a directory were read.
-  public record Listed(String path, Ref tree) implements Step {}
+  /// What is there?
+  public record Looked(Place place, Sort sort) implements Asked {}
 
-  /// The path led to a thunk, which a subtransaction computed.
-  public record Computed(String path, Hash key, Ref output) implements Step {}
+  /// There is a file; how long is it?
+  public record Measured(Place place, long length) implements Asked {}
 
-  /// The path led to a thunk that could not be computed; the key is that of the failed
-  /// subtransaction, null when one of its inputs already failed.
-  public record Failed(String path, @Nullable Hash key) implements Step {}
+  /// What is it, to the last bit? Of a directory: with all that is in it.
+  public record Opened(Place place, Ref ref) implements Asked {}
 
-  /// The program bound a thunk there itself.
-  public record Bound(String path, Ref thunk) implements Step {}
+  /// Which names are in the directory, and of which sort are they?
+  public record Listed(Place place, int count, Hash names) implements Asked {
 
-  /// The path led to a directory, of which nothing more was seen than that it is one. `/tmp`,
-  /// which every program has, is seen as absent when the namespace has none.
-  public record Directory(String path) implements Step {}
+    /// The answer that a tree gives.
+    public static Listed of(Place place, Tree tree) {
+      CanonicalWriter writer = new CanonicalWriter();
+      tree.entries().forEach((name, ref) -> writer.u8(Sort.of(ref).ordinal()).text(name));
+      Hash names = new Sha256().update(writer.buffer(), 0, writer.length()).finish();
+      return new Listed(place, tree.entries().size(), names);
+    }
+  }
+
+  /// The thunk there was computed. The answer is whether a file or a directory came of it; the key
+  /// and the output are for people.
+  public record Computed(Place place, Hash key, Ref output) implements Asked {}
+
+  /// The thunk there could not be computed. The answer is the reason; the key, null when an input
+  /// already failed, is for people.
+  public record Failed(Place place, @Nullable Hash key, String reason) implements Asked {
+    public Failed {
+      reason = brief(reason);
+    }
+  }
+
+  /// The program has bound a thunk that sees the namespace as it then was.
+  public record Bound(String path, Ref thunk, Base base) implements Step {}
+
+  /// The program has bound a thunk that sees its inputs, in the order of the thunk's own.
+  public record Needed(String path, Ref thunk, List<Capture> inputs) implements Step {
+    public Needed {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /// What is this, with all thunks in it computed?
+  public record Evaluated(Capture capture, Ref value) implements Step {
+    @Override
+    public String path() {
+      return capture.toString();
+    }
+  }
+
+  /// The same, but it cannot be.
+  public record Unevaluable(Capture capture, String reason) implements Step {
+    public Unevaluable {
+      reason = brief(reason);
+    }
+
+    @Override
+    public String path() {
+      return capture.toString();
+    }
+  }
+
+  /// The namespace with the program's own `/tmp` in it.
+  ///
+  /// @param tmp null when the program has changed nothing: the namespace as it is
+  /// @param bytes that the tree of its root takes then, which the program is charged for: an
+  ///     answer
+  public record Base(@Nullable Ref tmp, long bytes) {
+    public static final Base UNCHANGED = new Base(null, 0);
+  }
+
+  /// The paths of all steps, in order: what stands in an output is shown where that was bound.
+  public List<String> paths() {
+    List<String> bound = new ArrayList<>();
+    List<String> paths = new ArrayList<>(steps.size());
+    for (Step step : steps) {
+      if (step instanceof Bound || step instanceof Needed) {
+        bound.add(step.path());
+      }
+      paths.add(
+          step instanceof Asked asked && asked.place().origin() > 0
+              ? bound.get(asked.place().origin() - 1) + below(asked.place().path())
+              : step.path());
+    }
+    return paths;
+  }
+
+  private static String below(NamePath path) {
+    return path.isRoot() ? "" : path.toString();
+  }
+
+  /// A reason as a trace keeps it: reasons quote one another and may get long.
+  private static String brief(String reason) {
+    if (reason.length() <= REASON_CHARS_MAX) {
+      return reason;
+    }
+    byte[] whole = reason.getBytes(StandardCharsets.UTF_8);
+    Hash hash = new Sha256().update(whole, 0, whole.length).finish();
+    String head = reason.substring(0, REASON_CHARS_MAX / 2);
+    // Half of a pair of surrogates cannot be encoded.
+    return head.replaceAll("[\\ud800-\\udfff]", "?") + "… (" + hash + ")";
+  }
 
   public byte[] encode() {
     CanonicalWriter writer = new CanonicalWriter();
     writer.raw(MAGIC).varint(steps.size());
-    steps.forEach(step -> write(step, writer));
+    steps.forEach(step -> TraceCodec.write(step, writer));
     return writer.toBytes();
   }
 
@@ -72,45 +239,17 @@ public record Trace(List<Step> steps) {
   public static Trace decode(String name, byte[] encoding) {
     CanonicalReader reader = new CanonicalReader("trace " + name, encoding);
     reader.magic(MAGIC);
-    int count = reader.count(STEPS_MAX, 2, "the number of steps");
+    int count = reader.count(STEPS_MAX, 4, "the number of steps");
     List<Step> steps = new ArrayList<>(count);
+    int origins = 0;
     for (int i = 0; i < count; i++) {
-      steps.add(read(reader));
+      Step step = TraceCodec.read(reader, origins);
+      if (step instanceof Bound || step instanceof Needed) {
+        origins++;
+      }
+      steps.add(step);
     }
     reader.end();
     return new Trace(steps);
-  }
-
-  private static void write(Step step, CanonicalWriter writer) {
-    switch (step) {
-      case Found found -> Ref.CODEC.write(found.ref, writer.u8(1).text(found.path));
-      case Absent absent -> writer.u8(2).text(absent.path);
-      case Listed listed -> Ref.CODEC.write(listed.tree, writer.u8(3).text(listed.path));
-      case Computed computed ->
-          Ref.CODEC.write(computed.output, writer.u8(4).text(computed.path).hash(computed.key));
-      case Failed failed -> {
-        writer.u8(5).text(failed.path).bool(failed.key != null);
-        if (failed.key != null) {
-          writer.hash(failed.key);
-        }
-      }
-      case Bound bound -> Ref.CODEC.write(bound.thunk, writer.u8(6).text(bound.path));
-      case Directory directory -> writer.u8(7).text(directory.path);
-    }
-  }
-
-  private static Step read(CanonicalReader reader) {
-    int tag = reader.u8();
-    String path = reader.text(Thunk.WORD_BYTES_MAX, "a path");
-    return switch (tag) {
-      case 1 -> new Found(path, Ref.CODEC.read(reader));
-      case 2 -> new Absent(path);
-      case 3 -> new Listed(path, Ref.CODEC.read(reader));
-      case 4 -> new Computed(path, reader.hash(), Ref.CODEC.read(reader));
-      case 5 -> new Failed(path, reader.bool() ? reader.hash() : null);
-      case 6 -> new Bound(path, Ref.CODEC.read(reader));
-      case 7 -> new Directory(path);
-      default -> throw reader.malformed("no step has tag " + tag);
-    };
   }
 }

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
 import io.kogluktualuk.fabric.namespace.Thunk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,8 +30,9 @@ import java.util.List;
 public record Transaction(Ref namespace, List<String> argv, Limits limits, int vmVersion) {
 
   /// Changes whenever the same program could give another outcome than before.
-  public static final int VM_VERSION = 2;
+  public static final int VM_VERSION = 3;
 
+  private static final byte[] FAMILY_MAGIC = "kogF\u0001".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC = "kogX\u0001".getBytes(StandardCharsets.US_ASCII);
 
   public Transaction {
@@ -60,6 +62,21 @@ public record Transaction(Ref namespace, List<String> argv, Limits limits, int v
 
   public Hash key() {
     return encode().hash();
+  }
+
+  /// All but the namespace, as a hash: transactions of one family run the same way until their
+  /// namespaces give them different answers.
+  ///
+  /// ```
+  /// SHA-256 ( "kogF" u8 version=1 │ varint vm │ limits │ varint args │ { text } … )
+  /// ```
+  public Hash family() {
+    CanonicalWriter writer = new CanonicalWriter();
+    writer.raw(FAMILY_MAGIC).varint(vmVersion);
+    Limits.CODEC.write(limits, writer);
+    writer.varint(argv.size());
+    argv.forEach(writer::text);
+    return new Sha256().update(writer.buffer(), 0, writer.length()).finish();
   }
 
   /// Reads the canonical encoding.

@@ -5,10 +5,12 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.NamespaceText;
 import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ final class DecodersFuzz {
   private static final Hash HASH = Hash.of(new byte[0]);
   private static final Ref BLOB = new Ref(Kind.BLOB, HASH, 0);
   private static final Ref TREE = new Ref(Kind.TREE, HASH, 6);
+  private static final Ref THUNK = new Ref(Kind.THUNK, HASH, 9);
 
   @Test
   void trees() {
@@ -80,15 +84,29 @@ final class DecodersFuzz {
         });
   }
 
+  private static Capture made() {
+    TreeMap<String, Capture> entries = new TreeMap<>();
+    entries.put("a", new Capture.Stored(BLOB));
+    entries.put("b", new Capture.Output(1, NamePath.parse("/x")));
+    return new Capture.Made(entries);
+  }
+
   @Test
   void traces() {
+    Trace.Place inOutput = new Trace.Place(1, NamePath.parse("/x/y"));
     Trace trace =
         new Trace(
             List.of(
-                new Trace.Found("/a", BLOB),
-                new Trace.Listed("/", TREE),
-                new Trace.Computed("/c", HASH, BLOB),
-                new Trace.Failed("/d", HASH)));
+                new Trace.Looked(Trace.Place.of("/a"), Trace.Sort.ABSENT),
+                new Trace.Opened(Trace.Place.of("/a"), BLOB),
+                new Trace.Listed(Trace.Place.ROOT, 2, HASH),
+                new Trace.Computed(Trace.Place.of("/c"), HASH, BLOB),
+                new Trace.Bound("/tmp/a", THUNK, new Trace.Base(TREE, 70)),
+                new Trace.Measured(inOutput, 7),
+                new Trace.Needed("/tmp/b", THUNK, List.of(made(), new Capture.Missing("gone"))),
+                new Trace.Failed(Trace.Place.ofOutput(2), HASH, "transaction failed"),
+                new Trace.Evaluated(new Capture.Root(Trace.Base.UNCHANGED), TREE),
+                new Trace.Unevaluable(new Capture.At(NamePath.ROOT), "no")));
     fuzz(trace.encode(), bytes -> Trace.decode("x", bytes).encode());
   }
 

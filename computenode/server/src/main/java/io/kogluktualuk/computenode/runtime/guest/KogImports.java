@@ -14,7 +14,6 @@ import io.kogluktualuk.computenode.vm.run.HostImports;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Content;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.namespace.NamePath;
@@ -84,9 +83,9 @@ final class KogImports {
         (int) a[6] == 0 ? null : inputs(strings(process, guest, (int) a[4], (int) a[5]));
     requireThunk(argv, inputs);
     process.countBind();
-    long before = process.tree().encodedBytes();
+    long before = process.files().encodedBytes();
     process.files().bind(path, argv, inputs);
-    long made = process.tree().encodedBytes() - before;
+    long made = process.files().encodedBytes() - before;
     process.chargeOutput(made);
     guest.chargeFuel(made >>> 4);
     return 0;
@@ -171,15 +170,19 @@ final class KogImports {
     Entry entry = process.tree().find(path);
     Ref ref =
         switch (entry) {
-          case Entry.Fixed fixed -> fixed.ref();
+          case Entry.Fixed fixed -> file(process, fixed);
           case WrittenFile file -> file.finish();
           case Entry.Directory _ -> throw new FileError(Errno.ISDIR);
           case Entry.Delayed _ -> throw new IllegalStateException("a found entry is not a thunk");
         };
-    if (ref.kind() == Kind.TREE) {
+    return Content.open(process.tree().blobs(), ref);
+  }
+
+  private static Ref file(GuestProcess process, Entry.Fixed fixed) {
+    if (fixed.isDirectory()) {
       throw new FileError(Errno.ISDIR);
     }
-    return Content.open(process.tree().blobs(), ref);
+    return process.tree().content(fixed);
   }
 
   private static Readable content(GuestProcess process, long view) {

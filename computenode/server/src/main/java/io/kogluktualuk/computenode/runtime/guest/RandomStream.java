@@ -3,7 +3,9 @@ package io.kogluktualuk.computenode.runtime.guest;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
 
-/// The random bytes of a transaction: SHA-256 of its key and a counter, block after block.
+/// The random bytes of a transaction: SHA-256 of its family and a counter, block after block.
+///
+/// The namespace has no part in them: asking for them observes nothing of it.
 ///
 /// **Threading:** the guest's thread.
 final class RandomStream {
@@ -14,8 +16,8 @@ final class RandomStream {
   private int used;
   private long counter;
 
-  RandomStream(Hash key) {
-    System.arraycopy(key.toBytes(), 0, seed, 0, Hash.BYTES);
+  RandomStream(Hash family) {
+    System.arraycopy(family.toBytes(), 0, seed, 0, Hash.BYTES);
   }
 
   void fill(byte[] target) {

@@ -5,8 +5,6 @@ import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.computenode.vm.run.Guest;
 import io.kogluktualuk.computenode.vm.run.GuestMemory;
-import io.kogluktualuk.fabric.blob.Kind;
-import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import java.nio.charset.StandardCharsets;
 
@@ -31,20 +29,21 @@ final class Stats {
 
   static boolean isDirectory(Entry entry) {
     return entry instanceof Entry.Directory
-        || entry instanceof Entry.Fixed(Ref ref, _) && ref.kind() == Kind.TREE;
+        || entry instanceof Entry.Fixed fixed && fixed.isDirectory();
   }
 
   /// Writes the stat of what a path has led to.
-  static void write(Guest guest, Edition edition, int address, NamePath path, Entry entry) {
+  static void write(
+      Guest guest, Edition edition, int address, NamePath path, Entry entry, GuestTree tree) {
     boolean isDirectory = isDirectory(entry);
-    long size = isDirectory ? 0 : length(entry);
+    long size = isDirectory ? 0 : length(entry, tree);
     int type = isDirectory ? TYPE_DIRECTORY : TYPE_FILE;
     write(guest, edition, address, inode(path, entry), type, size);
   }
 
-  private static long length(Entry entry) {
+  private static long length(Entry entry, GuestTree tree) {
     return switch (entry) {
-      case Entry.Fixed(Ref ref, _) -> ref.length();
+      case Entry.Fixed fixed -> tree.length(fixed);
       case WrittenFile file -> file.length();
       case Entry.Directory _, Entry.Delayed _ -> 0;
     };

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import static io.kogluktualuk.computenode.runtime.guest.HostCalls.wasi;
 
+import io.kogluktualuk.computenode.runtime.namespace.Entry;
 import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
 import io.kogluktualuk.computenode.vm.run.Guest;
@@ -109,7 +110,8 @@ final class WasiDescriptors {
       case Descriptor.Directory directory -> {
         NamePath path = directory.path();
         process.requireTraceSpace();
-        Stats.write(guest, edition, (int) a[1], path, process.tree().find(path));
+        Entry found = process.tree().find(path);
+        Stats.write(guest, edition, (int) a[1], path, found, process.tree());
       }
       case Descriptor.Errors _ ->
           Stats.write(guest, edition, (int) a[1], Stats.inode(STDERR), Stats.TYPE_UNKNOWN, 0);

@@ -10,7 +10,6 @@ import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.computenode.vm.run.Guest;
 import io.kogluktualuk.computenode.vm.run.HostImports;
 import io.kogluktualuk.fabric.blob.Content;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.namespace.NamePath;
 
@@ -130,11 +129,12 @@ final class WasiPaths {
   /// The content of a file.
   private static Readable readable(GuestProcess process, Entry entry) {
     return switch (entry) {
-      case Entry.Fixed(Ref ref, _) -> {
-        if (ref.kind() == Kind.TREE) {
+      case Entry.Fixed fixed -> {
+        if (fixed.isDirectory()) {
           throw new FileError(Errno.ISDIR);
         }
-        yield new Readable.Stored(Content.open(process.tree().blobs(), ref));
+        Ref content = process.tree().content(fixed);
+        yield new Readable.Stored(Content.open(process.tree().blobs(), content));
       }
       case WrittenFile file -> new Readable.Written(file);
       case Entry.Directory _ -> throw new FileError(Errno.ISDIR);
@@ -153,7 +153,7 @@ final class WasiPaths {
 
   private static void stat(GuestProcess process, Guest guest, Edition edition, long[] a) {
     GuestPath path = path(process, guest, a[0], Rights.STAT_PATH, a[2], a[3]);
-    Stats.write(guest, edition, (int) a[4], path.path(), find(process, path));
+    Stats.write(guest, edition, (int) a[4], path.path(), find(process, path), process.tree());
   }
 
   private static void setTimes(GuestProcess process, Guest guest, long[] a) {

@@ -1,56 +1,70 @@
 package io.kogluktualuk.computenode.runtime.namespace;
 
+import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.transaction.Trace.Place;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a name leads to in a running transaction.
 ///
+/// What it is, beyond its sort, is told by the [GuestTree], which writes down that it was asked.
+///
 /// **Threading:** the guest's thread.
 public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Directory, WrittenFile {
 
   /// A value that is there: a blob, a list or a tree.
-  ///
-  /// @param isGiven whether it stands in the transaction's namespace, so that reading it is an
-  ///     observation; what is below an output is known by that output
-  record Fixed(Ref ref, boolean isGiven) implements Entry {}
+  final class Fixed implements Entry {
+    final Ref ref;
+    final @Nullable Place place;
+    final boolean isGiven;
+
+    /// @param place where the trace says it is; null when the program knows all of it
+    /// @param isGiven whether the namespace has it where it is, and not the program put it there
+    Fixed(Ref ref, @Nullable Place place, boolean isGiven) {
+      this.ref = ref;
+      this.place = place;
+      this.isGiven = isGiven;
+    }
+
+    public boolean isDirectory() {
+      return ref.kind() == Kind.TREE;
+    }
+  }
 
   /// A thunk.
   final class Delayed implements Entry {
     final Ref thunk;
-    private Thunks.@Nullable Promise promise;
+    @Nullable Place place;
+    Thunks.@Nullable Promise promise;
     Thunks.@Nullable Value value;
-
-    /// Whether it stands in the transaction's namespace, so that finding it is an observation.
     private boolean isGiven;
 
-    /// @param promise null for one that stands in the transaction's namespace and is not yet begun
-    Delayed(Ref thunk, Thunks.@Nullable Promise promise) {
+    /// One that nobody has begun.
+    ///
+    /// @param place as for [Fixed]
+    Delayed(Ref thunk, @Nullable Place place, boolean isGiven) {
       this.thunk = thunk;
+      this.place = place;
+      this.isGiven = isGiven;
+    }
+
+    /// One that the program has bound.
+    Delayed(Ref thunk, Place place, Thunks.Promise promise) {
+      this(thunk, place, false);
       this.promise = promise;
-      this.isGiven = promise == null;
     }
 
     boolean isGiven() {
       return isGiven;
     }
-
-    Thunks.Promise promise(Thunks thunks, Ref root) {
-      Thunks.Promise begun = promise;
-      if (begun == null) {
-        begun = thunks.start(root, thunk);
-        promise = begun;
-      }
-      return begun;
-    }
   }
 
   /// A directory that can be changed.
   final class Directory implements Entry {
-    private @Nullable Ref given;
-    private @Nullable Tree givenTree;
+    private boolean isGiven;
     private final long number;
     final NavigableMap<String, Entry> entries = new TreeMap<>(Tree.NAME_ORDER);
 
@@ -64,59 +78,44 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
       this.number = number;
     }
 
-    /// A copy of a tree.
-    Directory(Ref ref, Tree tree, boolean isGiven) {
+    /// A copy of a tree that the program knows all of.
+    Directory(Tree tree, boolean isGiven) {
       this(0);
-      this.given = isGiven ? ref : null;
-      this.givenTree = isGiven ? tree : null;
-      tree.entries().forEach((name, child) -> entries.put(name, of(child, isGiven)));
+      this.isGiven = isGiven;
+      tree.entries().forEach((name, child) -> entries.put(name, of(child, null, isGiven)));
     }
 
-    /// What stood here in the transaction's namespace; null when it was made, or has been moved.
-    @Nullable Ref given() {
-      return given;
-    }
-
-    /// What the namespace has here.
-    @Nullable Tree givenTree() {
-      return givenTree;
+    boolean isGiven() {
+      return isGiven;
     }
 
     /// The number it was made with; 0 for one that was given.
     public long number() {
       return number;
     }
-
-    /// Forgets, at any depth, that anything was given: all of it has been observed.
-    private void forgetGiven() {
-      if (given != null) {
-        given = null;
-        givenTree = null;
-        entries.replaceAll((_, entry) -> known(entry));
-      }
-    }
   }
 
-  /// An entry all of which has been observed, so that looking at it again is no observation.
-  static Entry known(Entry entry) {
+  /// The same entry as one that the program has put where it is.
+  static Entry own(Entry entry) {
     return switch (entry) {
-      case Fixed(Ref ref, _) -> new Fixed(ref, false);
+      case Fixed fixed -> new Fixed(fixed.ref, fixed.place, false);
       case Delayed delayed -> {
         delayed.isGiven = false;
         yield delayed;
       }
       case Directory directory -> {
-        directory.forgetGiven();
+        directory.isGiven = false;
         yield directory;
       }
       case WrittenFile file -> file;
     };
   }
 
-  static Entry of(Ref ref, boolean isGiven) {
+  /// @param place as for [Fixed]
+  static Entry of(Ref ref, @Nullable Place place, boolean isGiven) {
     return switch (ref.kind()) {
-      case BLOB, LIST, TREE -> new Fixed(ref, isGiven);
-      case THUNK -> new Delayed(ref, null);
+      case BLOB, LIST, TREE -> new Fixed(ref, place, isGiven);
+      case THUNK -> new Delayed(ref, place, isGiven);
     };
   }
 }

@@ -6,12 +6,15 @@ import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Content;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Thunk;
+import io.kogluktualuk.fabric.transaction.Capture;
+import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.Trace.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The changes a program may make to its files: everything is below `/tmp`.
@@ -24,15 +27,20 @@ public final class GuestFiles {
   public static final int NAMES_MAX = 1 << 18;
 
   private final GuestTree tree;
-  private final Thunks thunks;
+  private final Captures captures;
   private final TraceRecorder trace;
   private int names;
   private long made;
 
-  public GuestFiles(GuestTree tree, Thunks thunks, TraceRecorder trace) {
+  public GuestFiles(GuestTree tree, Captures captures, TraceRecorder trace) {
     this.tree = tree;
-    this.thunks = thunks;
+    this.captures = captures;
     this.trace = trace;
+  }
+
+  /// Bytes of trees made for what was bound so far: their maker is charged for them.
+  public long encodedBytes() {
+    return captures.encodedBytes();
   }
 
   /// How to open a file for writing.
@@ -57,18 +65,18 @@ public final class GuestFiles {
       return put(parents, path, new WrittenFile(tree.blobs(), ++made));
     }
     if (mode.exclusive && mode.create) {
-      tree.observe(there, path);
       throw new FileError(Errno.EXIST);
     }
     Entry found = tree.find(path);
     return switch (found) {
-      case Fixed(Ref ref, _) when ref.kind() != Kind.TREE ->
+      case Fixed fixed when !fixed.isDirectory() ->
           put(
               parents,
               path,
               mode.truncate
                   ? new WrittenFile(tree.blobs(), ++made)
-                  : WrittenFile.of(tree.blobs(), Content.open(tree.blobs(), ref), ++made));
+                  : WrittenFile.of(
+                      tree.blobs(), Content.open(tree.blobs(), tree.content(fixed)), ++made));
       case WrittenFile file -> {
         if (mode.truncate) {
           file.truncate(0);
@@ -110,9 +118,7 @@ public final class GuestFiles {
       throw new FileError(Errno.EXIST);
     }
     List<Directory> parents = parents(path);
-    Entry there = tree.walk(path, path.names().size());
-    if (there != null) {
-      tree.observe(there, path);
+    if (tree.walk(path, path.names().size()) != null) {
       throw new FileError(Errno.EXIST);
     }
     name(parents, path, new Directory(++made));
@@ -143,8 +149,7 @@ public final class GuestFiles {
   }
 
   /// Moves a name, replacing a file or an empty directory; a thunk moves without being computed.
-  ///
-  /// What moves has been observed whole: under its new name it is the program's own.
+  /// Under its new name it is the program's own.
   public void rename(NamePath from, NamePath to) {
     Directory source = parents(from).getLast();
     List<Directory> targets = parents(to);
@@ -157,16 +162,14 @@ public final class GuestFiles {
     }
     Entry replaced = tree.walk(to, to.names().size());
     if (replaced != null) {
-      tree.observe(replaced, to);
       requireReplaceable(moved, replaced, to);
     }
     int height = moved instanceof Directory directory ? directory.height + 1 : 0;
     if (targets.size() + height > NamePath.DEPTH_MAX) {
       throw new FileError(Errno.NAMETOOLONG);
     }
-    tree.observeWhole(moved, from);
     source.entries.remove(from.name());
-    targets.getLast().entries.put(to.name(), Entry.known(moved));
+    targets.getLast().entries.put(to.name(), Entry.own(moved));
     raise(targets, height);
   }
 
@@ -184,45 +187,39 @@ public final class GuestFiles {
   public void bind(NamePath path, List<String> argv, @Nullable List<Thunk.Input> inputs) {
     List<Directory> parents = parents(path);
     requireNoDirectory(path);
-    Blob encoding = new Thunk(argv, inputs).encode();
-    Ref thunk = Thunk.refOf(encoding);
-    Thunks.Promise promise =
-        inputs == null
-            ? startWhole(encoding, thunk)
-            : thunks.startNarrowed(argv, captureAll(inputs));
+    Thunk thunk = new Thunk(argv, inputs);
+    Blob encoding = thunk.encode();
     tree.blobs().put(List.of(encoding));
-    trace.bound(path.toString(), thunk);
-    name(parents, path, new Delayed(thunk, promise));
+    Ref ref = Thunk.refOf(encoding);
+    name(parents, path, inputs == null ? bindWhole(path, ref) : bindNarrowed(path, ref, thunk));
   }
 
-  private Thunks.Promise startWhole(Blob encoding, Ref thunk) {
-    tree.blobs().put(List.of(encoding));
-    return thunks.start(tree.snapshot(), thunk);
+  private Delayed bindWhole(NamePath path, Ref ref) {
+    Trace.Base base = captures.base();
+    Place place = Place.ofOutput(trace.bound(path, ref, base));
+    return new Delayed(ref, place, tree.given().bind(ref, base));
   }
 
-  private List<Source.Input> captureAll(List<Thunk.Input> inputs) {
-    List<Source.Input> captured = new ArrayList<>(inputs.size());
-    for (Thunk.Input input : inputs) {
-      Source source = tree.capture(NamePath.parse(input.path()));
-      captured.add(new Source.Input(NamePath.parse(input.as()), input.path(), source));
+  private Delayed bindNarrowed(NamePath path, Ref ref, Thunk thunk) {
+    List<Capture> captured = new ArrayList<>();
+    for (Thunk.Input input : Objects.requireNonNull(thunk.inputs())) {
+      captured.add(captures.at(NamePath.parse(input.path())));
     }
-    return captured;
+    Place place = Place.ofOutput(trace.needed(path, ref, captured));
+    return new Delayed(ref, place, tree.given().bind(thunk, captured));
   }
 
   /// Binds a path to a value.
   public void bind(NamePath path, Ref value) {
     List<Directory> parents = parents(path);
     requireNoDirectory(path);
-    name(parents, path, new Fixed(value, false));
+    name(parents, path, new Fixed(value, null, false));
   }
 
   private void requireNoDirectory(NamePath path) {
     Entry there = tree.walk(path, path.names().size());
-    if (there != null) {
-      tree.observe(there, path);
-      if (isDirectory(there)) {
-        throw new FileError(Errno.ISDIR);
-      }
+    if (there != null && isDirectory(there)) {
+      throw new FileError(Errno.ISDIR);
     }
   }
 
@@ -243,14 +240,13 @@ public final class GuestFiles {
     if (there == null) {
       throw new FileError(Errno.NOENT);
     }
-    tree.observe(there, path);
     return there;
   }
 
   private static boolean isDirectory(Entry entry) {
     return switch (entry) {
       case Directory _ -> true;
-      case Fixed(Ref ref, _) -> ref.kind() == Kind.TREE;
+      case Fixed fixed -> fixed.isDirectory();
       case WrittenFile _, Delayed _ -> false;
     };
   }
@@ -266,17 +262,11 @@ public final class GuestFiles {
     parents.add(current);
     for (String name : path.parent().names().subList(1, path.names().size() - 1)) {
       Entry next = current.entries.get(name);
-      NamePath above = here;
       here = here.child(name);
       if (next == null) {
-        if (GuestTree.isUnknownToGiven(current, above, name)) {
-          trace.absent(here.toString());
-        }
         throw new FileError(Errno.NOENT);
       }
-      Entry forced = tree.force(next, here);
-      tree.observe(forced, here);
-      Directory own = tree.own(forced);
+      Directory own = tree.own(tree.force(next, here));
       current.entries.put(name, own);
       current = own;
       parents.add(current);

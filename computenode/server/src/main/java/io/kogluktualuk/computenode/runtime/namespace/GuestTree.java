@@ -6,23 +6,30 @@ import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
 import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.fabric.blob.BlobStore;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.Trace.Place;
+import io.kogluktualuk.fabric.transaction.Trace.Sort;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The files of one transaction: its namespace, and over it the directory `/tmp` that it may
 /// change.
 ///
-/// Finding a path computes the thunks on the way and the one at its end, and waits for them. What
-/// is found in the namespace is written into the trace. Below `/tmp` the namespace's own `/tmp`
-/// is seen until it is changed; changing a directory copies it, and the namespace never changes.
+/// Finding a path computes the thunks on the way and the one at its end, and waits for them. Below
+/// `/tmp` the namespace's own `/tmp` is seen until it is changed; changing a directory copies it,
+/// and the namespace never changes.
+///
+/// This is the only door to the namespace, and whatever passes it is in the trace first: each name
+/// that is looked up, in the namespace or in what was computed, with what it led to; lengths,
+/// contents and listings when they are asked for. What a program changes it is taken to know to
+/// the last bit.
 ///
 /// **Threading:** the guest's thread. **Memory:** what was written, and the directories on the
 /// way.
@@ -33,39 +40,26 @@ public final class GuestTree {
 
   static final NamePath TMP_PATH = NamePath.ROOT.child(TMP);
 
-  private final BlobStore blobs;
-  private final TreeCache trees;
-  private final Ref base;
-  private final Thunks thunks;
+  private final Given given;
   private final TraceRecorder trace;
   private final Diagnostics diagnostics;
-  private final Map<NamePath, Delayed> givenThunks = new HashMap<>();
+  private final Map<Place, Delayed> givenThunks = new HashMap<>();
+  private final Map<Ref, Delayed> knownThunks = new HashMap<>();
   private @Nullable Entry tmp;
   private NamePath awaited = NamePath.ROOT;
-  private long encodedBytes;
 
-  public GuestTree(
-      BlobStore blobs,
-      TreeCache trees,
-      Ref base,
-      Thunks thunks,
-      TraceRecorder trace,
-      Diagnostics diagnostics) {
-    this.blobs = blobs;
-    this.trees = trees;
-    this.base = base;
-    this.thunks = thunks;
+  public GuestTree(Given given, TraceRecorder trace, Diagnostics diagnostics) {
+    this.given = given;
     this.trace = trace;
     this.diagnostics = diagnostics;
   }
 
-  public BlobStore blobs() {
-    return blobs;
+  public Given given() {
+    return given;
   }
 
-  /// Bytes of trees made for snapshots so far: their maker is charged for them.
-  public long encodedBytes() {
-    return encodedBytes;
+  public BlobStore blobs() {
+    return given.blobs();
   }
 
   /// The path of the thunk that was waited for last.
@@ -75,23 +69,10 @@ public final class GuestTree {
 
   /// What stands at a path: a value, a written file or a directory, never a thunk.
   ///
-  /// Of a directory only that it is one has then been observed.
+  /// Of a file only that it is one has then been observed, and the same of a directory.
   ///
   /// @throws FileError NOENT, NOTDIR, or IO when a thunk could not be computed
   public Entry find(NamePath path) {
-    Entry found = locate(path);
-    observe(found, path);
-    return found;
-  }
-
-  /// The same, where all that is in a directory matters.
-  public Entry findWhole(NamePath path) {
-    Entry found = locate(path);
-    observeWhole(found, path);
-    return found;
-  }
-
-  private Entry locate(NamePath path) {
     Entry found = walk(path, path.names().size());
     if (found == null) {
       throw new FileError(Errno.NOENT);
@@ -99,72 +80,38 @@ public final class GuestTree {
     return force(found, path);
   }
 
-  /// Records what stands at a path; of a directory, that it is one.
-  void observe(Entry entry, NamePath path) {
-    switch (entry) {
-      case Fixed(Ref ref, boolean isGiven) when isGiven && ref.kind() == Kind.TREE ->
-          observeDirectory(path);
-      case Directory directory when directory.given() != null -> observeDirectory(path);
-      case Directory _, Fixed _, Delayed _, WrittenFile _ -> observeWhole(entry, path);
+  /// All of a value: an observation.
+  public Ref content(Fixed fixed) {
+    if (fixed.place != null) {
+      trace.opened(fixed.place, fixed.ref);
     }
+    return fixed.ref;
   }
 
-  private void observeDirectory(NamePath path) {
-    if (!path.isRoot()) {
-      trace.directory(path.toString());
+  /// The length of a file: an observation.
+  public long length(Fixed fixed) {
+    if (fixed.place != null) {
+      trace.measured(fixed.place, fixed.ref.length());
     }
+    return fixed.ref.length();
   }
 
-  /// Records what stands at a path, with all that is in it.
-  void observeWhole(Entry entry, NamePath path) {
-    switch (entry) {
-      case Fixed(Ref ref, boolean isGiven) -> {
-        if (isGiven) {
-          trace.found(path.toString(), ref);
-        }
-      }
-      case Delayed delayed -> {
-        if (delayed.isGiven()) {
-          trace.found(path.toString(), delayed.thunk);
-        }
-      }
-      case Directory directory -> {
-        Ref given = directory.given();
-        if (given != null) {
-          trace.found(path.toString(), given);
-        } else if (path.equals(TMP_PATH)) {
-          trace.absent(path.toString());
-        }
-      }
-      case WrittenFile _ -> {}
-    }
-  }
-
-  /// The names in a directory, in canonical order.
+  /// The names in a directory, in canonical order: an observation.
   public List<Name> list(NamePath path) {
-    Entry found = locate(path);
-    return switch (found) {
-      case Fixed(Ref ref, boolean isGiven) when ref.kind() == Kind.TREE -> {
-        if (isGiven) {
-          trace.listed(path.toString(), ref);
+    return switch (find(path)) {
+      case Fixed fixed when fixed.isDirectory() -> {
+        Tree tree = given.tree(fixed.ref);
+        if (fixed.place != null) {
+          trace.listed(fixed.place, tree);
         }
-        yield namesOf(trees.get(blobs, ref), path);
+        yield namesOf(tree, path);
       }
       case Directory directory -> {
-        Ref given = directory.given();
-        if (given != null) {
-          trace.listed(path.toString(), given);
-        } else {
-          observe(directory, path);
-        }
         List<Name> names = new ArrayList<>();
         directory.entries.forEach((name, entry) -> names.add(nameOf(name, entry)));
         yield names;
       }
-      case Fixed _, WrittenFile _, Delayed _ -> {
-        observe(found, path);
-        throw new FileError(Errno.NOTDIR);
-      }
+      case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
   }
 
@@ -189,7 +136,7 @@ public final class GuestTree {
         names.add(nameOf(TMP, tmp()));
         addTmp = false;
       }
-      names.add(nameOf(entry.getKey(), Entry.of(entry.getValue(), true)));
+      names.add(nameOf(entry.getKey(), Entry.of(entry.getValue(), null, true)));
     }
     if (addTmp) {
       names.add(nameOf(TMP, tmp()));
@@ -199,8 +146,8 @@ public final class GuestTree {
 
   private static Name nameOf(String name, Entry entry) {
     return switch (entry) {
-      case Fixed(Ref ref, _) ->
-          new Name(name, ref.kind() == Kind.TREE ? NameKind.DIRECTORY : NameKind.FILE, 0);
+      case Fixed fixed ->
+          new Name(name, fixed.isDirectory() ? NameKind.DIRECTORY : NameKind.FILE, 0);
       case Directory directory -> new Name(name, NameKind.DIRECTORY, directory.number());
       case WrittenFile file -> new Name(name, NameKind.FILE, file.number());
       case Delayed _ -> new Name(name, NameKind.UNKNOWN, 0);
@@ -209,7 +156,7 @@ public final class GuestTree {
 
   /// What stands at the first `count` names of a path, thunks included; null for nothing.
   @Nullable Entry walk(NamePath path, int count) {
-    Entry current = new Fixed(base, true);
+    Entry current = new Fixed(given.root(), Place.ROOT, true);
     for (int i = 0; i < count; i++) {
       NamePath here = prefix(path, i);
       current = child(force(current, here), here, path.names().get(i));
@@ -220,75 +167,64 @@ public final class GuestTree {
     return current;
   }
 
-  private static NamePath prefix(NamePath path, int count) {
+  static NamePath prefix(NamePath path, int count) {
     return count == path.names().size() ? path : new NamePath(path.names().subList(0, count));
   }
 
-  private @Nullable Entry child(Entry parent, NamePath parentPath, String name) {
+  @Nullable Entry child(Entry parent, NamePath parentPath, String name) {
     if (parentPath.isRoot() && name.equals(TMP)) {
       return tmp();
     }
     return switch (parent) {
-      case Directory directory -> {
-        Entry found = directory.entries.get(name);
-        if (found == null && isUnknownToGiven(directory, parentPath, name)) {
-          trace.absent(parentPath.child(name).toString());
-        }
-        yield found;
-      }
-      case Fixed(Ref ref, boolean isGiven) -> {
-        if (ref.kind() != Kind.TREE) {
-          throw notADirectory(parentPath, ref, isGiven);
-        }
-        Ref found = trees.get(blobs, ref).get(name);
-        if (found == null) {
-          if (isGiven) {
-            trace.absent(parentPath.child(name).toString());
-          }
-          yield null;
-        }
-        yield found.kind() == Kind.THUNK
-            ? givenThunks.computeIfAbsent(parentPath.child(name), _ -> new Delayed(found, null))
-            : new Fixed(found, isGiven);
-      }
-      case WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
+      case Directory directory -> directory.entries.get(name);
+      case Fixed fixed when fixed.isDirectory() -> look(fixed, name);
+      case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
   }
 
-  private FileError notADirectory(NamePath path, Ref ref, boolean isGiven) {
-    if (isGiven) {
-      trace.found(path.toString(), ref);
+  private @Nullable Entry look(Fixed directory, String name) {
+    Ref found = given.tree(directory.ref).get(name);
+    Place place = directory.place == null ? null : directory.place.child(name);
+    if (place != null) {
+      trace.looked(place, Sort.of(found));
     }
-    return new FileError(Errno.NOTDIR);
+    return found == null ? null : entry(found, place, directory.isGiven);
   }
 
-  static boolean isUnknownToGiven(Directory directory, NamePath path, String name) {
-    Tree given = directory.givenTree();
-    return given != null ? given.get(name) == null : path.equals(TMP_PATH);
+  /// A thunk that is met again is the same one.
+  private Entry entry(Ref found, @Nullable Place place, boolean isGiven) {
+    Entry entry = Entry.of(found, place, isGiven);
+    if (!(entry instanceof Delayed fresh)) {
+      return entry;
+    }
+    return place == null
+        ? knownThunks.computeIfAbsent(found, _ -> fresh)
+        : givenThunks.computeIfAbsent(place, _ -> fresh);
   }
 
   /// The directory `/tmp`: what the namespace has there, or an empty directory.
   Entry tmp() {
     Entry current = tmp;
     if (current == null) {
-      Ref given = trees.get(blobs, base).get(TMP);
-      current = given == null ? new Directory(0) : Entry.of(given, true);
+      Ref found = given.tree(given.root()).get(TMP);
+      Place place = Place.ROOT.child(TMP);
+      trace.looked(place, Sort.of(found));
+      current = found == null ? new Directory(0) : entry(found, place, true);
       tmp = current;
     }
     return current;
   }
 
-  boolean isTmpTouched() {
-    return tmp != null;
+  /// `/tmp` as the program has changed it; null while it has not.
+  @Nullable Directory changedTmp() {
+    return tmp instanceof Directory own ? own : null;
   }
 
   /// `/tmp` as a directory that can be changed.
   ///
   /// @throws FileError NOTDIR when the namespace has something else there
   Directory ownTmp() {
-    Entry there = force(tmp(), TMP_PATH);
-    observe(there, TMP_PATH);
-    Directory own = own(there);
+    Directory own = own(force(tmp(), TMP_PATH));
     tmp = own;
     return own;
   }
@@ -297,8 +233,8 @@ public final class GuestTree {
   Directory own(Entry entry) {
     return switch (entry) {
       case Directory directory -> directory;
-      case Fixed(Ref ref, boolean isGiven) when ref.kind() == Kind.TREE ->
-          new Directory(ref, trees.get(blobs, ref), isGiven);
+      case Fixed fixed when fixed.isDirectory() ->
+          new Directory(given.tree(content(fixed)), fixed.isGiven);
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
   }
@@ -308,108 +244,56 @@ public final class GuestTree {
     if (!(entry instanceof Delayed delayed)) {
       return entry;
     }
+    Place place = begin(delayed, path);
     Thunks.Value value = delayed.value;
-    boolean isFirst = value == null;
     if (value == null) {
       awaited = path;
-      value = thunks.await(delayed.promise(thunks, base));
+      value = given.thunks().await(Objects.requireNonNull(delayed.promise));
       delayed.value = value;
+      observe(value, place, path);
     }
     return switch (value) {
-      case Thunks.Computed(var key, Ref output) -> {
-        trace.computed(path.toString(), key, output);
-        yield new Fixed(output, false);
-      }
-      case Thunks.Failed(var key, String reason) -> {
-        trace.failed(path.toString(), key);
-        if (isFirst) {
-          diagnostics.line(path + ": " + reason);
-        }
-        throw new FileError(Errno.IO);
-      }
+      case Thunks.Computed(_, Ref output) -> new Fixed(output, place, false);
+      case Thunks.Failed _ -> throw new FileError(Errno.IO);
     };
+  }
+
+  private void observe(Thunks.Value value, Place place, NamePath path) {
+    switch (value) {
+      case Thunks.Computed(var key, Ref output) -> trace.computed(place, key, output);
+      case Thunks.Failed(var key, String reason) -> {
+        trace.failed(place, key, reason);
+        diagnostics.line(path + ": " + reason);
+      }
+    }
+  }
+
+  /// Begins a thunk, unless it has begun; says where the trace has its output.
+  Place begin(Delayed delayed, NamePath path) {
+    Place place = delayed.place;
+    if (place == null) {
+      // Known to the last bit, and now of interest for what it comes to.
+      place = Place.ofOutput(trace.bound(path, delayed.thunk, Trace.Base.UNCHANGED));
+      delayed.place = place;
+      delayed.promise = given.bind(delayed.thunk, Trace.Base.UNCHANGED);
+    } else if (delayed.promise == null) {
+      delayed.promise = given.start(delayed.thunk);
+    }
+    return place;
   }
 
   /// Whether the program itself has made what stands at a name in `/tmp`.
   public boolean isMadeInTmp(String name) {
-    if (!(tmp instanceof Directory own)) {
+    Directory own = changedTmp();
+    if (own == null) {
       return false;
     }
     return switch (own.entries.get(name)) {
       case WrittenFile _ -> true;
-      case Directory directory -> directory.given() == null;
-      case Fixed(_, boolean isGiven) -> !isGiven;
+      case Directory directory -> !directory.isGiven();
+      case Fixed fixed -> !fixed.isGiven;
       case Delayed delayed -> !delayed.isGiven();
       case null -> false;
     };
-  }
-
-  /// What stands at a path now, to be evaluated later. Nothing is computed for it.
-  public Source capture(NamePath path) {
-    if (!path.startsWith(TMP_PATH)) {
-      return path.isRoot() && isTmpTouched()
-          ? new Source.Stored(snapshot(), snapshot())
-          : new Source.At(base, path);
-    }
-    Entry current = tmp();
-    for (int i = 1; i < path.names().size(); i++) {
-      if (current instanceof Delayed delayed) {
-        return new Source.Promised(
-            delayed.promise(thunks, base), path.names().subList(i, path.names().size()));
-      }
-      try {
-        current = child(current, prefix(path, i), path.names().get(i));
-      } catch (FileError _) {
-        return new Source.Missing("is not a directory");
-      }
-      if (current == null) {
-        return new Source.Missing("is not there");
-      }
-    }
-    return captured(current);
-  }
-
-  private Source captured(Entry entry) {
-    return switch (entry) {
-      case Fixed(Ref ref, _) -> new Source.Stored(ref, base);
-      case WrittenFile file -> new Source.Stored(file.finish(), base);
-      case Delayed delayed -> new Source.Promised(delayed.promise(thunks, base), List.of());
-      case Directory directory -> {
-        TreeMap<String, Source> entries = new TreeMap<>(Tree.NAME_ORDER);
-        directory.entries.forEach((name, child) -> entries.put(name, captured(child)));
-        yield new Source.Made(entries);
-      }
-    };
-  }
-
-  /// The namespace as it is now, `/tmp` included; what is bound stays a thunk.
-  public Ref snapshot() {
-    Entry current = tmp;
-    if (current == null || current instanceof Fixed) {
-      return base;
-    }
-    Map<String, Ref> entries = new HashMap<>(trees.get(blobs, base).entries());
-    entries.put(TMP, refOf(current));
-    return store(entries);
-  }
-
-  private Ref refOf(Entry entry) {
-    return switch (entry) {
-      case Fixed(Ref ref, _) -> ref;
-      case Delayed delayed -> delayed.thunk;
-      case WrittenFile file -> file.finish();
-      case Directory directory -> {
-        Map<String, Ref> entries = new HashMap<>();
-        directory.entries.forEach((name, child) -> entries.put(name, refOf(child)));
-        yield store(entries);
-      }
-    };
-  }
-
-  private Ref store(Map<String, Ref> entries) {
-    var encoding = Tree.of(entries).encode();
-    blobs.put(List.of(encoding));
-    encodedBytes += encoding.length();
-    return Tree.refOf(encoding);
   }
 }

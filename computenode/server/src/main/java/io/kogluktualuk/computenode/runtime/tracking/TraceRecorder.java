@@ -1,78 +1,144 @@
 package io.kogluktualuk.computenode.runtime.tracking;
 
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.Trace.Place;
+import io.kogluktualuk.fabric.transaction.Trace.Sort;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Writes down what a transaction observes, each path once for each kind of observation, in the
-/// order of the first.
+/// Writes down what a transaction asks and is answered, each question once, in the order of the
+/// first time.
 ///
-/// **Threading:** the guest's thread. **Bound:** [#STEPS_MAX]; a program that observes more is
-/// stopped by its caller.
+/// That there is a file is left out where its content or length is asked for next: it follows.
+///
+/// **Threading:** the guest's thread. **Bound:** [Trace#STEPS_MAX] steps and some
+/// [#BYTES_MAX] of memory; a program that observes more is stopped by its caller.
 public final class TraceRecorder {
 
-  /// About 200 MB of steps; a trace can hold more, a heap should not.
-  public static final int STEPS_MAX = 1 << 20;
+  static final long BYTES_MAX = 256L << 20;
 
-  private record Seen(int kind, String path) {}
+  private static final int STEP_BYTES = 96;
+  private static final int NAME_BYTES = 16;
+
+  /// What a question is about; [Trace.Step] would hold the answer as well.
+  private enum About {
+    SORT,
+    LENGTH,
+    CONTENT,
+    NAMES
+  }
+
+  private record Asked(About about, Place place) {}
 
   private final List<Trace.Step> steps = new ArrayList<>();
-  private final Set<Seen> seen = new HashSet<>();
+  private final Set<Asked> asked = new HashSet<>();
+  private long bytes;
+  private int origins;
 
   public boolean isFull() {
-    return steps.size() >= STEPS_MAX;
+    return steps.size() >= Trace.STEPS_MAX || bytes >= BYTES_MAX;
   }
 
-  /// A path led to a value.
-  public void found(String path, Ref ref) {
-    if (seen.add(new Seen(1, path))) {
-      steps.add(new Trace.Found(path, ref));
+  /// It was seen what is at a place.
+  public void looked(Place place, Sort sort) {
+    if (asked.add(new Asked(About.SORT, place))) {
+      add(new Trace.Looked(place, sort), place.path());
     }
   }
 
-  /// A path led nowhere.
-  public void absent(String path) {
-    if (seen.add(new Seen(1, path))) {
-      steps.add(new Trace.Absent(path));
+  /// The length of a file was seen.
+  public void measured(Place place, long length) {
+    if (!asked.contains(new Asked(About.CONTENT, place))
+        && asked.add(new Asked(About.LENGTH, place))) {
+      replaceLook(place);
+      add(new Trace.Measured(place, length), place.path());
     }
   }
 
-  /// A path led to a directory, of which nothing else was seen.
-  public void directory(String path) {
-    if (seen.add(new Seen(4, path))) {
-      steps.add(new Trace.Directory(path));
+  /// What is at a place was seen to the last bit.
+  public void opened(Place place, Ref ref) {
+    if (asked.add(new Asked(About.CONTENT, place))) {
+      replaceLook(place);
+      add(new Trace.Opened(place, ref), place.path());
+    }
+  }
+
+  private void replaceLook(Place place) {
+    if (!steps.isEmpty()
+        && steps.getLast() instanceof Trace.Looked(Place latest, Sort sort)
+        && sort == Sort.FILE
+        && latest.equals(place)) {
+      steps.removeLast();
     }
   }
 
   /// The names in a directory were read.
-  public void listed(String path, Ref tree) {
-    if (seen.add(new Seen(2, path))) {
-      steps.add(new Trace.Listed(path, tree));
+  public void listed(Place place, Tree tree) {
+    if (asked.add(new Asked(About.NAMES, place))) {
+      add(Trace.Listed.of(place, tree), place.path());
     }
   }
 
-  /// A thunk was computed, at the moment the program read it.
-  public void computed(String path, Hash key, Ref output) {
-    if (seen.add(new Seen(3, path + '\0' + key))) {
-      steps.add(new Trace.Computed(path, key, output));
-    }
+  /// A thunk was computed, at the moment the program read it. Called once for each.
+  public void computed(Place place, Hash key, Ref output) {
+    add(new Trace.Computed(place, key, output), place.path());
   }
 
-  /// A thunk could not be computed.
-  public void failed(String path, @Nullable Hash key) {
-    if (seen.add(new Seen(3, path + '\0' + key))) {
-      steps.add(new Trace.Failed(path, key));
-    }
+  /// A thunk could not be computed. Called once for each.
+  public void failed(Place place, @Nullable Hash key, String reason) {
+    add(new Trace.Failed(place, key, reason), place.path());
+    bytes += reason.length();
   }
 
-  /// The program bound a thunk; a path may be bound more than once.
-  public void bound(String path, Ref thunk) {
-    steps.add(new Trace.Bound(path, thunk));
+  /// A thunk was bound that sees the whole namespace.
+  ///
+  /// @return the origin of what stands in its output
+  public int bound(NamePath path, Ref thunk, Trace.Base base) {
+    add(new Trace.Bound(path.toString(), thunk, base), path);
+    return ++origins;
+  }
+
+  /// A thunk was bound that sees its inputs.
+  ///
+  /// @return the origin of what stands in its output
+  public int needed(NamePath path, Ref thunk, List<Capture> inputs) {
+    add(new Trace.Needed(path.toString(), thunk, inputs), path);
+    inputs.forEach(input -> bytes += bytesOf(input));
+    return ++origins;
+  }
+
+  /// A captured value was computed.
+  public void evaluated(Capture capture, Ref value) {
+    add(new Trace.Evaluated(capture, value), NamePath.ROOT);
+    bytes += bytesOf(capture);
+  }
+
+  /// A captured value could not be computed.
+  public void unevaluable(Capture capture, String reason) {
+    add(new Trace.Unevaluable(capture, reason), NamePath.ROOT);
+    bytes += bytesOf(capture);
+  }
+
+  private void add(Trace.Step step, NamePath path) {
+    steps.add(step);
+    bytes += STEP_BYTES + (long) NAME_BYTES * path.names().size();
+  }
+
+  private static long bytesOf(Capture capture) {
+    return switch (capture) {
+      case Capture.At(NamePath path) -> STEP_BYTES + (long) NAME_BYTES * path.names().size();
+      case Capture.Made(var entries) ->
+          STEP_BYTES + entries.values().stream().mapToLong(TraceRecorder::bytesOf).sum();
+      case Capture.Stored _, Capture.Output _, Capture.Missing _, Capture.Root _ -> STEP_BYTES;
+    };
   }
 
   public Trace trace() {

@@ -2,9 +2,11 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.api.Disposition;
 import io.kogluktualuk.computenode.runtime.guest.GuestProcess;
+import io.kogluktualuk.computenode.runtime.namespace.Captures;
 import io.kogluktualuk.computenode.runtime.namespace.Entry;
 import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
+import io.kogluktualuk.computenode.runtime.namespace.Given;
 import io.kogluktualuk.computenode.runtime.namespace.GuestFiles;
 import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
@@ -19,15 +21,16 @@ import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.ContentWriter;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.fabric.transaction.Trap;
 import java.util.List;
@@ -53,6 +56,7 @@ final class GuestRun {
   private final TraceRecorder trace = new TraceRecorder();
   private final Evaluation evaluation;
   private final GuestTree tree;
+  private final Captures captures;
   private final GuestProcess process;
   private long fuelUsed;
 
@@ -72,10 +76,10 @@ final class GuestRun {
             slot,
             flight.recall().below());
     this.blobs = evaluation.blobs();
-    this.tree =
-        new GuestTree(
-            blobs, engine.trees(), transaction.namespace(), evaluation, trace, diagnostics);
-    GuestFiles files = new GuestFiles(tree, evaluation, trace);
+    Given given = new Given(blobs, engine.trees(), transaction.namespace(), evaluation);
+    this.tree = new GuestTree(given, trace, diagnostics);
+    this.captures = new Captures(tree);
+    GuestFiles files = new GuestFiles(tree, captures, trace);
     this.process = new GuestProcess(flight.key(), transaction, tree, files, trace, diagnostics);
   }
 
@@ -95,8 +99,9 @@ final class GuestRun {
         end = execute();
       } catch (SelfDependence e) {
         cycle = e.cycle();
-        diagnostics.line(tree.awaited() + ": it needs the outcome of this very transaction");
-        trace.failed(tree.awaited().toString(), null);
+        String reason = "it needs the outcome of this very transaction";
+        diagnostics.line(tree.awaited() + ": " + reason);
+        trace.failed(new Trace.Place(0, tree.awaited()), null, reason);
         end = invalid();
       }
       Outcome outcome = compose(end);
@@ -154,11 +159,11 @@ final class GuestRun {
     try {
       NamePath path = NamePath.ROOT.resolve(name);
       Entry entry = tree.find(path);
-      if (!(entry instanceof Entry.Fixed(Ref ref, _)) || ref.kind() == Kind.TREE) {
+      if (!(entry instanceof Entry.Fixed fixed) || fixed.isDirectory()) {
         diagnostics.line("program " + name + ": it is a directory");
         return null;
       }
-      return engine.programs().get(blobs, ref);
+      return engine.programs().get(blobs, tree.content(fixed));
     } catch (FileError e) {
       diagnostics.line("program " + name + ": " + words(e.errno()));
     } catch (InvalidArgument | Programs.NotAProgram e) {
@@ -185,9 +190,8 @@ final class GuestRun {
       return new End(new Ending.Exited(status), process.standardOutput().finish());
     }
     try {
-      // Finding it records what it comes to; evaluating it computes what stands inside.
-      tree.findWhole(named);
-      return switch (evaluation.evaluate(tree.capture(named))) {
+      tree.find(named);
+      return switch (evaluate(captures.at(named))) {
         case Thunks.Evaluable(Ref output) -> new End(new Ending.Exited(status), output);
         case Thunks.Unevaluable(String reason) -> {
           diagnostics.line("output " + named + ": " + reason);
@@ -198,6 +202,17 @@ final class GuestRun {
       diagnostics.line("output " + named + ": " + words(e.errno()));
       return invalid();
     }
+  }
+
+  private Thunks.Evaluated evaluate(Capture capture) {
+    Thunks.Evaluated evaluated = evaluation.evaluate(tree.given().source(capture));
+    if (!capture.isClosed()) {
+      switch (evaluated) {
+        case Thunks.Evaluable(Ref value) -> trace.evaluated(capture, value);
+        case Thunks.Unevaluable(String reason) -> trace.unevaluable(capture, reason);
+      }
+    }
+    return evaluated;
   }
 
   private End trapped(Trap trap) {

@@ -1,0 +1,130 @@
+package io.kogluktualuk.computenode.runtime.namespace;
+
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.Thunk;
+import io.kogluktualuk.fabric.transaction.Capture;
+import io.kogluktualuk.fabric.transaction.Trace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The namespace that a transaction was given, and the computations it has bound: what the words
+/// of its trace, such as a [Capture], mean here.
+///
+/// The same for a program that runs and for one whose trace is followed instead.
+///
+/// **Threading:** the guest's thread. **Bound:** one promise for each thunk that was bound.
+public final class Given {
+
+  private final BlobStore blobs;
+  private final TreeCache trees;
+  private final Ref root;
+  private final Thunks thunks;
+  private final List<Thunks.Promise> begun = new ArrayList<>();
+
+  /// @param blobs lent
+  /// @param root the namespace
+  public Given(BlobStore blobs, TreeCache trees, Ref root, Thunks thunks) {
+    this.blobs = blobs;
+    this.trees = trees;
+    this.root = root;
+    this.thunks = thunks;
+  }
+
+  public BlobStore blobs() {
+    return blobs;
+  }
+
+  Thunks thunks() {
+    return thunks;
+  }
+
+  public Ref root() {
+    return root;
+  }
+
+  public Tree tree(Ref ref) {
+    return trees.get(blobs, ref);
+  }
+
+  /// A namespace, and the bytes that were made for it.
+  private record Rooted(Ref root, long bytes) {}
+
+  /// The bytes that the tree of the namespace takes with another `/tmp`.
+  public long bytesWith(@Nullable Ref tmp) {
+    return rootWith(tmp).bytes;
+  }
+
+  private Rooted rootWith(@Nullable Ref tmp) {
+    if (tmp == null) {
+      return new Rooted(root, 0);
+    }
+    Map<String, Ref> entries = new HashMap<>(tree(root).entries());
+    entries.put(GuestTree.TMP, tmp);
+    Blob encoding = Tree.of(entries).encode();
+    blobs.put(List.of(encoding));
+    return new Rooted(Tree.refOf(encoding), encoding.length());
+  }
+
+  /// Begins a thunk that stands in the namespace.
+  public Thunks.Promise start(Ref thunk) {
+    return thunks.start(root, thunk);
+  }
+
+  /// Begins a thunk that sees the namespace as it is at one moment.
+  public Thunks.Promise bind(Ref thunk, Trace.Base base) {
+    Thunks.Promise promise = thunks.start(rootWith(base.tmp()).root, thunk);
+    begun.add(promise);
+    return promise;
+  }
+
+  /// Begins a thunk that sees its inputs.
+  ///
+  /// @param inputs as many as the thunk has, in its order
+  public Thunks.Promise bind(Thunk thunk, List<Capture> inputs) {
+    List<Thunk.Input> names = thunk.inputs();
+    if (names == null || names.size() != inputs.size()) {
+      throw new IllegalArgumentException("a thunk has as many inputs as were captured for it");
+    }
+    List<Source.Input> sources = new ArrayList<>(inputs.size());
+    for (int i = 0; i < inputs.size(); i++) {
+      Thunk.Input name = names.get(i);
+      sources.add(new Source.Input(NamePath.parse(name.as()), name.path(), source(inputs.get(i))));
+    }
+    Thunks.Promise promise = thunks.startNarrowed(thunk.argv(), sources);
+    begun.add(promise);
+    return promise;
+  }
+
+  /// The nth computation that was bound, or null when there are fewer.
+  public Thunks.@Nullable Promise promise(int origin) {
+    return origin <= begun.size() ? begun.get(origin - 1) : null;
+  }
+
+  /// What a capture stands for here.
+  public Source source(Capture capture) {
+    return switch (capture) {
+      case Capture.At(NamePath path) -> new Source.At(root, path);
+      case Capture.Stored(Ref ref) -> new Source.Stored(ref, root);
+      case Capture.Output(int origin, NamePath below) ->
+          new Source.Promised(begun.get(origin - 1), below.names());
+      case Capture.Missing(String reason) -> new Source.Missing(reason);
+      case Capture.Root(Trace.Base base) -> {
+        Ref whole = rootWith(base.tmp()).root;
+        yield new Source.Stored(whole, whole);
+      }
+      case Capture.Made(var entries) -> {
+        TreeMap<String, Source> sources = new TreeMap<>(Tree.NAME_ORDER);
+        entries.forEach((name, entry) -> sources.put(name, source(entry)));
+        yield new Source.Made(sources);
+      }
+    };
+  }
+}
