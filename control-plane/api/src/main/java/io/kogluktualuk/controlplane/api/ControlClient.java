@@ -45,8 +45,8 @@ public final class ControlClient {
   /// Gives a sign of life, and hears what the node must know until the next.
   ///
   /// @throws io.kogluktualuk.fabric.fault.NotFound when the node must register first
-  public HeartbeatReply heartbeat(NodeId id, Load load) {
-    return call(ControlMethods.HEARTBEAT, new Heartbeat(id, load));
+  public HeartbeatReply heartbeat(Heartbeat beat) {
+    return call(ControlMethods.HEARTBEAT, beat);
   }
 
   /// All members, in the order of their ids.

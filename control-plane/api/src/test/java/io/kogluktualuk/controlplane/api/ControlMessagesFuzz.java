@@ -52,7 +52,7 @@ final class ControlMessagesFuzz {
         random);
     check(
         ControlMethods.HEARTBEAT,
-        new Heartbeat(samples.nodeId(), samples.load()),
+        new Heartbeat(samples.nodeId(), random.nextLong(1, Long.MAX_VALUE), samples.load()),
         samples.heartbeatReply(),
         random);
     check(
@@ -272,7 +272,8 @@ final class ControlMessagesFuzz {
                   MemberState.LOST,
                   true,
                   Long.MAX_VALUE,
-                  new Load(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
+                  new Load(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE),
+                  Long.MAX_VALUE);
           assertFits(
               ControlMethods.MEMBERS.response(),
               new Members(Long.MAX_VALUE, Collections.nCopies(Members.PAGE_MAX, member), true));

@@ -98,7 +98,12 @@ final class Samples {
 
   Member member() {
     return new Member(
-        memberInfo(), state(), random.nextBoolean(), random.nextLong(Long.MAX_VALUE), load());
+        memberInfo(),
+        state(),
+        random.nextBoolean(),
+        random.nextLong(Long.MAX_VALUE),
+        load(),
+        random.nextLong(Long.MAX_VALUE));
   }
 
   MemberState state() {

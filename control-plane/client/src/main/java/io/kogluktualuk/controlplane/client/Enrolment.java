@@ -1,6 +1,7 @@
 package io.kogluktualuk.controlplane.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.MemberInfo;
@@ -9,6 +10,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a server in the membership: registers it, gives signs of life to *every* control node, so
-/// that each can take over as the one who decides who is there, hears who else is, and begins again
-/// when the control plane was away or has forgotten it. A server without control plane goes on
-/// serving.
+/// Keeps a server in the membership: registers it, gives signs of life to *every* control node,
+/// so that each can take over as the one who decides who is there, hears who else is, and begins
+/// again when the control plane was away or has forgotten it. A server without control plane goes
+/// on serving.
 ///
 /// **Threading:** one thread of its own and one for each control node; [#close] and [#isEnrolled]
-/// from any. The listener is called on the own thread and must not block for long.
-/// **Ownership:** owns its threads; the link is lent.
-/// **Bound:** one heartbeat on its way to each control node, one attempt per interval.
+/// from any. The listener is called on the own thread and must not block for long. **Ownership:**
+/// owns its threads; the link is lent. **Bound:** one heartbeat on its way to each control node,
+/// one attempt per interval.
 public final class Enrolment implements AutoCloseable {
 
   /// Hears what the control plane says.
@@ -54,6 +56,7 @@ public final class Enrolment implements AutoCloseable {
   private final ControlLink control;
   private final ControlClient client;
   private final MemberInfo self;
+  private final long incarnation = new SecureRandom().nextLong(1, Long.MAX_VALUE);
   private final Duration interval;
   private final Supplier<Load> load;
   private final Listener listener;
@@ -202,7 +205,8 @@ public final class Enrolment implements AutoCloseable {
   private void beat(InetSocketAddress address) {
     var channel = control.channel(address);
     if (channel != null) {
-      listener.onBeat(new ControlClient(channel, CALL_MAX).heartbeat(self.id(), load.get()));
+      Heartbeat beat = new Heartbeat(self.id(), incarnation, load.get());
+      listener.onBeat(new ControlClient(channel, CALL_MAX).heartbeat(beat));
     }
   }
 

@@ -4,7 +4,6 @@ import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.Drain;
 import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
-import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Maybe;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
@@ -48,7 +47,7 @@ final class MemberCalls {
 
   Members register(Caller caller, MemberInfo info) {
     long epoch = propose(caller, new MembersCommand.Register(info));
-    pulse.heard(info.id(), Load.NONE);
+    pulse.registered(info.id());
     MemberState state = main.log().read(() -> table.stateOf(info.id()));
     return new Members(epoch, List.of(pulse.of(info, state)), false);
   }
@@ -60,7 +59,7 @@ final class MemberCalls {
       main.log().barrier(CallTime.within(main.timeout()));
     }
     HeartbeatReply reply = main.log().read(() -> replyTo(id));
-    pulse.heard(id, beat.load());
+    pulse.heard(beat);
     return reply;
   }
 

@@ -1,5 +1,6 @@
 package io.kogluktualuk.controlplane.server;
 
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
@@ -15,11 +16,10 @@ import java.util.function.LongSupplier;
 /// Which members were heard lately. Nobody agrees on it: it is what this node happened to hear
 /// since it started.
 ///
-/// **Threading:** any thread. **Bound:** one beat for each id given to [#heard], which are
-/// members'.
+/// **Threading:** any thread. **Bound:** one beat for each id that was told, which are members'.
 final class Pulse {
 
-  private record Beat(long atNanos, Load load) {}
+  private record Beat(long atNanos, Load load, long incarnation) {}
 
   private final LongSupplier nanoClock;
   private final long silentAfterNanos;
@@ -32,22 +32,32 @@ final class Pulse {
     this.startedAtNanos = nanoClock.getAsLong();
   }
 
-  /// @param id of a member
-  void heard(NodeId id, Load load) {
-    beats.put(id, new Beat(nanoClock.getAsLong(), load));
+  /// @param beat of a member
+  void heard(Heartbeat beat) {
+    beats.put(beat.id(), new Beat(nanoClock.getAsLong(), beat.load(), beat.incarnation()));
+  }
+
+  /// A member has registered; it has said nothing else yet.
+  void registered(NodeId id) {
+    beats.put(id, new Beat(nanoClock.getAsLong(), Load.NONE, 0));
   }
 
   void forget(NodeId id) {
     beats.remove(id);
   }
 
-  /// A member and what was heard of it. One never heard counts from the start of this node. Control
-  /// nodes give no signs of life here: the log knows who of them is there.
+  /// A member and what was heard of it. One never heard counts from the start of this node.
+  /// Control nodes give no signs of life here: the log knows who of them is there.
   Member of(MemberInfo info, MemberState state) {
-    Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE));
+    Beat beat = beats.getOrDefault(info.id(), new Beat(startedAtNanos, Load.NONE, 0));
     boolean isBeating = info.role() != Role.CONTROL;
     long unheard = isBeating ? Math.max(0, nanoClock.getAsLong() - beat.atNanos) : 0;
     return new Member(
-        info, state, unheard > silentAfterNanos, TimeUnit.NANOSECONDS.toMillis(unheard), beat.load);
+        info,
+        state,
+        unheard > silentAfterNanos,
+        TimeUnit.NANOSECONDS.toMillis(unheard),
+        beat.load,
+        beat.incarnation);
   }
 }

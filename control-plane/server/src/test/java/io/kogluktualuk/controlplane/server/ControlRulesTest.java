@@ -89,12 +89,12 @@ class ControlRulesTest {
 
   @Test
   void nodesBeat() {
-    Heartbeat known = new Heartbeat(KNOWN, Load.NONE);
+    Heartbeat known = new Heartbeat(KNOWN, 1, Load.NONE);
     rules.check(MEMORY, ControlMethods.HEARTBEAT, known);
     refused(COMPUTE, ControlMethods.HEARTBEAT, known);
     refused(MEMORY_2, ControlMethods.HEARTBEAT, known);
     refused(ADMIN, ControlMethods.HEARTBEAT, known);
-    Heartbeat unknown = new Heartbeat(new NodeId(3, 4), Load.NONE);
+    Heartbeat unknown = new Heartbeat(new NodeId(3, 4), 1, Load.NONE);
     rules.check(COMPUTE, ControlMethods.HEARTBEAT, unknown);
     refused(CLIENT, ControlMethods.HEARTBEAT, unknown);
   }

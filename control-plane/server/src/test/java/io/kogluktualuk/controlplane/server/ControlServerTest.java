@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemoRecord;
@@ -71,8 +72,9 @@ final class ControlServerTest {
       assertEquals(Role.CONTROL, self.info().role());
       assertEquals("127.0.0.1:" + server.address().getPort(), self.info().address());
       client.register(Memos.member(1));
-      client.heartbeat(Memos.nodeId(1), new Load(1, 2, 3));
-      assertThrows(NotFound.class, () -> client.heartbeat(Memos.nodeId(9), Load.NONE));
+      client.heartbeat(new Heartbeat(Memos.nodeId(1), 1, new Load(1, 2, 3)));
+      assertThrows(
+          NotFound.class, () -> client.heartbeat(new Heartbeat(Memos.nodeId(9), 1, Load.NONE)));
       assertNull(client.lookup(Memos.key(1)));
       assertEquals(1000, client.record(memos(0, 1000)).size());
       List<Hash> keys = LongStream.range(0, 1001).mapToObj(Memos::key).toList();

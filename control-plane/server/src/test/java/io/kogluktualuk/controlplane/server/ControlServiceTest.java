@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.HashPrefix;
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.Keys;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
@@ -106,26 +107,27 @@ final class ControlServiceTest {
     ControlSettings settings = settings().withSilentAfter(Duration.ofMillis(1500));
     try (ControlService service = new ControlService(settings)) {
       ControlClient client = client(service);
-      assertThrows(NotFound.class, () -> client.heartbeat(Memos.nodeId(1), Load.NONE));
+      assertThrows(
+          NotFound.class, () -> client.heartbeat(new Heartbeat(Memos.nodeId(1), 1, Load.NONE)));
       assertEquals(1, client.register(Memos.member(1)));
       assertEquals(2, client.register(Memos.member(2)));
       service.join(Memos.member(Role.CONTROL, 3));
       Load load = new Load(1, 2, 3);
-      client.heartbeat(Memos.nodeId(1), load);
+      client.heartbeat(new Heartbeat(Memos.nodeId(1), 1, load));
       assertEquals(load, client.members().members().getFirst().load());
       Deadline deadline = Deadline.after(Duration.ofSeconds(10));
       while (!isSilent(client, 1)) {
-        client.heartbeat(Memos.nodeId(0x2), load);
+        client.heartbeat(new Heartbeat(Memos.nodeId(0x2), 1, load));
         assertFalse(deadline.hasPassed(), "member 1 never fell silent");
         Thread.onSpinWait();
       }
       assertFalse(isSilent(client, 2), "it was heard all the time");
       assertFalse(isSilent(client, 3), "it is a control node");
-      client.heartbeat(Memos.nodeId(1), load);
+      client.heartbeat(new Heartbeat(Memos.nodeId(1), 1, load));
       assertFalse(isSilent(client, 1));
       client.forget(Memos.nodeId(1));
       assertEquals(2, client.members().members().size());
-      assertThrows(NotFound.class, () -> client.heartbeat(Memos.nodeId(1), load));
+      assertThrows(NotFound.class, () -> client.heartbeat(new Heartbeat(Memos.nodeId(1), 1, load)));
     }
   }
 

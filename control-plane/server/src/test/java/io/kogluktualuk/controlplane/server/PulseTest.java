@@ -2,6 +2,7 @@ package io.kogluktualuk.controlplane.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.Load;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
@@ -23,18 +24,18 @@ final class PulseTest {
   @Test
   void aMemberFallsSilentAndIsHeardAgain() {
     Load load = new Load(1, 2, 3);
-    pulse.heard(Memos.nodeId(1), load);
+    pulse.heard(new Heartbeat(Memos.nodeId(1), 9, load));
     pass(Duration.ofSeconds(5));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, false, 5000, load),
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 5000, load, 9),
         pulse.of(Memos.member(1), MemberState.ACTIVE));
     pass(Duration.ofMillis(1));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, true, 5001, load),
+        new Member(Memos.member(1), MemberState.ACTIVE, true, 5001, load, 9),
         pulse.of(Memos.member(1), MemberState.ACTIVE));
-    pulse.heard(Memos.nodeId(1), Load.NONE);
+    pulse.registered(Memos.nodeId(1));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE),
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 0, Load.NONE, 0),
         pulse.of(Memos.member(1), MemberState.ACTIVE));
   }
 
@@ -42,11 +43,11 @@ final class PulseTest {
   void aMemberNeverHeardCountsFromTheStart() {
     pass(Duration.ofSeconds(4));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, false, 4000, Load.NONE),
+        new Member(Memos.member(1), MemberState.ACTIVE, false, 4000, Load.NONE, 0),
         pulse.of(Memos.member(1), MemberState.ACTIVE));
     pass(Duration.ofSeconds(2));
     assertEquals(
-        new Member(Memos.member(1), MemberState.ACTIVE, true, 6000, Load.NONE),
+        new Member(Memos.member(1), MemberState.ACTIVE, true, 6000, Load.NONE, 0),
         pulse.of(Memos.member(1), MemberState.ACTIVE));
   }
 
@@ -55,7 +56,7 @@ final class PulseTest {
     MemberInfo control = Memos.member(Role.CONTROL, 1);
     pass(Duration.ofDays(1));
     assertEquals(
-        new Member(control, MemberState.ACTIVE, false, 0, Load.NONE),
+        new Member(control, MemberState.ACTIVE, false, 0, Load.NONE, 0),
         pulse.of(control, MemberState.ACTIVE));
   }
 }

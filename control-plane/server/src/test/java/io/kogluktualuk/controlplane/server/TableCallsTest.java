@@ -14,6 +14,7 @@ import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.CreditBalance;
 import io.kogluktualuk.controlplane.api.CreditGrant;
+import io.kogluktualuk.controlplane.api.Heartbeat;
 import io.kogluktualuk.controlplane.api.HeartbeatReply;
 import io.kogluktualuk.controlplane.api.Lease;
 import io.kogluktualuk.controlplane.api.Load;
@@ -96,7 +97,7 @@ final class TableCallsTest {
     client.end(lease.proof());
     assertTrue(client.leases().leases().isEmpty());
     client.register(Memos.member(2));
-    HeartbeatReply reply = client.heartbeat(Memos.nodeId(2), Load.NONE);
+    HeartbeatReply reply = client.heartbeat(new Heartbeat(Memos.nodeId(2), 1, Load.NONE));
     assertTrue(reply.fences().isDead(second.proof().token()));
     assertEquals(3, reply.fences().floor());
   }
@@ -181,7 +182,9 @@ final class TableCallsTest {
     long epoch = client.drain(Memos.nodeId(2), true);
     assertEquals(epoch, client.drain(Memos.nodeId(2), true));
     assertThrows(NotFound.class, () -> client.drain(Memos.nodeId(77), true));
-    assertEquals(MemberState.DRAINING, client.heartbeat(Memos.nodeId(2), Load.NONE).state());
+    assertEquals(
+        MemberState.DRAINING,
+        client.heartbeat(new Heartbeat(Memos.nodeId(2), 1, Load.NONE)).state());
     awaitState(MemberState.LOST, false);
     awaitState(MemberState.DRAINING, true);
     assertTrue(client.members().epoch() > epoch);
@@ -192,7 +195,7 @@ final class TableCallsTest {
     while (client.members().members().getFirst().state() != expected) {
       assertFalse(deadline.hasPassed(), "it never was " + expected);
       if (beats) {
-        client.heartbeat(Memos.nodeId(2), Load.NONE);
+        client.heartbeat(new Heartbeat(Memos.nodeId(2), 1, Load.NONE));
       }
     }
   }

@@ -34,7 +34,7 @@ final class TimekeepingTest {
   }
 
   private static Member member(MemberInfo info, MemberState state, long unheardMillis) {
-    return new Member(info, state, unheardMillis > 5000, unheardMillis, Load.NONE);
+    return new Member(info, state, unheardMillis > 5000, unheardMillis, Load.NONE, 0);
   }
 
   private static void assertIs(Proposal expected, List<Proposal> found) {

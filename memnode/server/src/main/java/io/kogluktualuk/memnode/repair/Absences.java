@@ -1,9 +1,11 @@
 package io.kogluktualuk.memnode.repair;
 
-import io.kogluktualuk.memnode.reader.MemoryNode;
-import io.kogluktualuk.memnode.reader.NodeState;
-import java.net.InetSocketAddress;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberState;
+import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Role;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,9 +13,10 @@ import java.util.Set;
 /// Notices when a memory node has come back: it may have lost what it had, also when it was away
 /// so shortly that it never stopped being a member.
 ///
-/// One that was lost, or was not heard of for [#UNHEARD_MILLIS], may have been started anew:
-/// looking once too often costs some reads of indexes. That one which answers elsewhere has been
-/// started anew, [RepairPlanner] sees itself.
+/// One that says another incarnation was started anew. One that was lost, or was not heard of for
+/// [#UNHEARD_MILLIS], may have missed what was put meanwhile: looking once too often costs some
+/// reads of indexes. That one which answers elsewhere has been started anew, [RepairPlanner] sees
+/// itself.
 ///
 /// **Threading:** one thread at a time; no clock, no I/O. **Bound:** the members.
 public final class Absences {
@@ -21,23 +24,49 @@ public final class Absences {
   /// More than one missed sign of life, less than a process takes to end and to start.
   public static final long UNHEARD_MILLIS = 2500;
 
-  /// Who is away, and where it answered when it went.
-  private final Map<String, InetSocketAddress> away = new HashMap<>();
+  /// What was seen of a node. Which incarnation came before this one matters because control nodes
+  /// are asked by turns, and one that hears less may tell the former one still.
+  ///
+  /// @param incarnation 0 until one is told
+  private record Seen(String address, boolean isAway, long incarnation, long former) {
+
+    Seen next(Member member) {
+      boolean isAwayNow =
+          member.state() == MemberState.LOST || member.unheardMillis() > UNHEARD_MILLIS;
+      long told = member.incarnation();
+      boolean isKnown = told == 0 || told == incarnation || told == former;
+      String at = isAwayNow && isAway ? address : member.info().address();
+      return isKnown
+          ? new Seen(at, isAwayNow, incarnation, former)
+          : new Seen(at, isAwayNow, told, incarnation);
+    }
+
+    /// Whether it is back at the same place, this being what was seen before.
+    boolean isBackAs(Seen next) {
+      boolean isOther = incarnation != 0 && incarnation != next.incarnation;
+      return address.equals(next.address) && !next.isAway && (isAway || isOther);
+    }
+  }
+
+  private final Map<NodeId, Seen> seen = new HashMap<>();
 
   /// Looks at the members as they are now.
   ///
-  /// @param unheard those that have been silent for [#UNHEARD_MILLIS]
-  /// @return whether one of them is back at the same place since the last look
-  public boolean look(List<MemoryNode> members, Set<String> unheard) {
+  /// @return whether a memory node is back at the same place since the last look
+  public boolean look(List<Member> members) {
     boolean isBack = false;
-    for (MemoryNode node : members) {
-      if (node.state() == NodeState.LOST || unheard.contains(node.id())) {
-        away.putIfAbsent(node.id(), node.address());
-      } else {
-        isBack |= node.address().equals(away.remove(node.id()));
+    Set<NodeId> present = new HashSet<>();
+    for (Member member : members) {
+      if (member.info().role() == Role.MEMORY) {
+        NodeId id = member.info().id();
+        Seen before = seen.getOrDefault(id, new Seen(member.info().address(), false, 0, 0));
+        Seen now = before.next(member);
+        isBack |= before.isBackAs(now);
+        seen.put(id, now);
+        present.add(id);
       }
     }
-    away.keySet().retainAll(members.stream().map(MemoryNode::id).toList());
+    seen.keySet().retainAll(present);
     return isBack;
   }
 }

@@ -21,7 +21,6 @@ import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
-import io.kogluktualuk.memnode.repair.Absences;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
@@ -38,8 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A running memory node: one store for each of its tenants, and one address for control calls.
@@ -179,7 +176,7 @@ public final class MemoryServer implements AutoCloseable {
 
       @Override
       public void onMembers(Members members) {
-        repairs.onMembers(MemoryNode.among(members.members()), unheard(members));
+        MemoryServer.this.onMembers(members);
       }
 
       @Override
@@ -195,16 +192,15 @@ public final class MemoryServer implements AutoCloseable {
     keeping.onBeat(reply);
   }
 
-  /// Tells who the memory nodes are now: blobs are copied to where they belong.
-  void onMembers(List<MemoryNode> members) {
-    repairs.onMembers(members, Set.of());
+  /// Tells who the members are, and what has been heard of them.
+  void onMembers(Members members) {
+    onMembers(MemoryNode.among(members.members()));
+    repairs.onHeard(members.members());
   }
 
-  private static Set<String> unheard(Members members) {
-    return members.members().stream()
-        .filter(member -> member.unheardMillis() > Absences.UNHEARD_MILLIS)
-        .map(member -> member.info().id().toString())
-        .collect(Collectors.toSet());
+  /// Tells who the memory nodes are now: blobs are copied to where they belong.
+  void onMembers(List<MemoryNode> members) {
+    repairs.onMembers(members);
   }
 
   /// What has been done so that each blob is where it belongs.

@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.server;
 
+import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
@@ -13,7 +14,6 @@ import io.kogluktualuk.memnode.repair.ResidentPages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// The repair of all tenants of one node: for each a session with the other nodes, and an agent.
 ///
@@ -65,16 +65,15 @@ final class Repairs implements AutoCloseable {
   }
 
   /// Tells who the memory nodes are now.
-  ///
-  /// @param unheard those that have been silent for [Absences#UNHEARD_MILLIS]
-  synchronized void onMembers(List<MemoryNode> now, Set<String> unheard) {
+  synchronized void onMembers(List<MemoryNode> now) {
     members = List.copyOf(now);
-    boolean isBack = absences.look(members, unheard);
-    for (RepairAgent agent : agents) {
-      agent.members(members);
-      if (isBack) {
-        agent.lookAgain();
-      }
+    agents.forEach(agent -> agent.members(members));
+  }
+
+  /// Tells what the control plane has heard of all nodes.
+  synchronized void onHeard(List<Member> all) {
+    if (absences.look(all)) {
+      agents.forEach(RepairAgent::lookAgain);
     }
   }
 

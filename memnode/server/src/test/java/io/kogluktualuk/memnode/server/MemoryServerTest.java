@@ -122,7 +122,9 @@ class MemoryServerTest {
       assertEquals(64L << 20, self.capacityBytes());
       assertEquals(
           RdmaAddress.host().getHostAddress() + ":" + server.address().getPort(), self.address());
-      assertEquals(server.id(), next(control.beats).id());
+      Heartbeat beat = next(control.beats);
+      assertEquals(server.id(), beat.id());
+      assertEquals(beat.incarnation(), next(control.beats).incarnation());
       control.hasForgotten = true;
       assertEquals(self, next(control.registered));
       rpc.close();
@@ -130,6 +132,8 @@ class MemoryServerTest {
       rpc = control.open(port);
       assertEquals(self, next(control.registered));
       await(server::isEnrolled);
+      control.beats.clear();
+      assertEquals(beat.incarnation(), next(control.beats).incarnation());
     } finally {
       rpc.close();
     }

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.controlplane.api.Load;
+import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemberState;
+import io.kogluktualuk.controlplane.api.Members;
+import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -109,7 +115,8 @@ class RepairTest {
     assertEquals(2.0 / 3 * BLOBS, c.status().blobs(), 0.35 * BLOBS);
   }
 
-  /// Its records since the last sync went with the power, say; nobody has noticed that it was away.
+  /// Its records since the last sync went with the power, say; nobody has noticed that it was
+  /// away.
   @Test
   void whatANodeLostWhileItWasAwayShortlyIsSoonThereAgain() throws IOException {
     nodes.start("a", SELDOM);
@@ -118,14 +125,48 @@ class RepairTest {
     put(nodes.reader(2));
     await(() -> nodes.running("a").repair().sweeps() > 0);
     nodes.stop("b");
-    try (FileChannel log =
-        FileChannel.open(nodes.folder("b").resolve("sealed.log"), StandardOpenOption.WRITE)) {
-      log.truncate(64 * (1 + BLOBS / 2));
-    }
+    loseHalf("b");
     nodes.start("b", SELDOM);
     assertEquals(BLOBS / 2, copies("b"));
     nodes.tellMembers();
     await(() -> copies("b") == BLOBS);
+  }
+
+  private void loseHalf(String name) throws IOException {
+    try (FileChannel log =
+        FileChannel.open(nodes.folder(name).resolve("sealed.log"), StandardOpenOption.WRITE)) {
+      log.truncate(64 * (1 + BLOBS / 2));
+    }
+  }
+
+  /// Then only its incarnation tells.
+  @Test
+  void soIsWhatItLostWhenItAnswersWhereItDidBefore() throws IOException {
+    nodes.start("a", SELDOM);
+    nodes.start("b", SELDOM);
+    nodes.tellMembers();
+    put(nodes.reader(2));
+    MemoryServer watching = nodes.running("a");
+    await(() -> watching.repair().sweeps() > 0);
+    watching.onMembers(members(5));
+    int port = nodes.stop("b");
+    loseHalf("b");
+    nodes.start("b", port, SELDOM);
+    watching.onMembers(members(6));
+    await(() -> copies("b") == BLOBS);
+  }
+
+  /// What a control node tells that has heard everybody just now.
+  private Members members(long incarnation) {
+    List<Member> all = new ArrayList<>();
+    for (String name : List.of("a", "b")) {
+      MemoryServer server = nodes.running(name);
+      String address = server.address().getHostString() + ":" + server.address().getPort();
+      MemberInfo info = new MemberInfo(Role.MEMORY, server.id(), name, address, 1, 1, 0);
+      long told = name.equals("b") ? incarnation : 1;
+      all.add(new Member(info, MemberState.ACTIVE, false, 0, Load.NONE, told));
+    }
+    return new Members(1, all, false);
   }
 
   private long surplus(String... names) {

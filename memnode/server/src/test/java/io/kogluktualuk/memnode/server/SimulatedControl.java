@@ -147,7 +147,7 @@ final class SimulatedControl {
     long heard = node.heard.getOrDefault(info.id(), node.startedAt);
     long unheardMillis = (time.now() - heard) / MILLI;
     MemberState state = machine.members().stateOf(info.id());
-    return new Member(info, state, unheardMillis > 2000, unheardMillis, Load.NONE);
+    return new Member(info, state, unheardMillis > 2000, unheardMillis, Load.NONE, 0);
   }
 
   /// Has a command done, at whatever control node, in the way of the clients' link.

@@ -62,7 +62,11 @@ final class TestNodes implements AutoCloseable {
 
   /// The same, with another way to look after copies.
   MemoryServer start(String name, RepairSettings repair) {
-    return start(name, settings(folder(name), name, 0, storeOf(64)).withRepair(repair));
+    return start(name, 0, repair);
+  }
+
+  MemoryServer start(String name, int port, RepairSettings repair) {
+    return start(name, settings(folder(name), name, port, storeOf(64)).withRepair(repair));
   }
 
   /// The same, with other ways to keep blobs.
