@@ -6,14 +6,21 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.rpc.Codec;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
-/// The name of a root: a path such as `releases/2026-03/x86`.
+/// The name of a root: a path such as `releases/2026-03/x86`, of the default tenant; or that of
+/// another tenant, after a colon, such as `trades:releases/2026-03`.
 ///
-/// @param text parts between slashes, each of letters, digits, `.`, `-`, `_`, `+`, `@`; no part is
-///     `.` or `..`
+/// @param text the parts of the path are between slashes, each of letters, digits, `.`, `-`, `_`,
+///     `+`, `@`; no part is `.` or `..`
 public record RootName(String text) implements Comparable<RootName> {
 
   public static final int LENGTH_MAX = 255;
+
+  /// Whose roots are named without a tenant.
+  private static final String DEFAULT_TENANT = "default";
+
+  private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,32}");
 
   public static final Codec<RootName> CODEC =
       new Codec<>() {
@@ -38,7 +45,15 @@ public record RootName(String text) implements Comparable<RootName> {
       throw new InvalidArgument(
           "the name of a root has " + text.length() + " characters, expected 1 to " + LENGTH_MAX);
     }
-    for (String part : text.split("/", -1)) {
+    String tenant = tenantOf(text);
+    boolean isGood = !tenant.equals(DEFAULT_TENANT) && TENANT.matcher(tenant).matches();
+    if (text.indexOf(':') >= 0 && !isGood) {
+      throw new InvalidArgument(
+          "not the name of a root: '"
+              + text
+              + "'; expected a tenant that is not the default one before the colon");
+    }
+    for (String part : pathOf(text).split("/", -1)) {
       if (!isPart(part)) {
         throw new InvalidArgument(
             "not the name of a root: '"
@@ -47,6 +62,35 @@ public record RootName(String text) implements Comparable<RootName> {
                 + " releases/v1");
       }
     }
+  }
+
+  /// The root of a tenant that has this path.
+  ///
+  /// @throws InvalidArgument when there cannot be such a root
+  public static RootName of(String tenant, String path) {
+    if (path.indexOf(':') >= 0) {
+      throw new InvalidArgument("not the path of a root: '" + path + "' has a colon");
+    }
+    return new RootName(tenant.equals(DEFAULT_TENANT) ? path : tenant + ":" + path);
+  }
+
+  /// Whose content it names.
+  public String tenant() {
+    return tenantOf(text);
+  }
+
+  /// How its tenant calls it.
+  public String path() {
+    return pathOf(text);
+  }
+
+  private static String tenantOf(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? DEFAULT_TENANT : text.substring(0, colon);
+  }
+
+  private static String pathOf(String text) {
+    return text.substring(text.indexOf(':') + 1);
   }
 
   private static boolean isPart(String part) {

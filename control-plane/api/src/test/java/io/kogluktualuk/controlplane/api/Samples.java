@@ -175,7 +175,8 @@ final class Samples {
   }
 
   RootName rootName() {
-    return new RootName("releases/v" + random.nextInt(1000) + "/x86_64");
+    String path = "releases/v" + random.nextInt(1000) + "/x86_64";
+    return RootName.of(random.nextBoolean() ? "default" : "trades", path);
   }
 
   SetRoot setRoot() {

@@ -110,10 +110,10 @@ final class ControlRules {
 
   private static void rest(CallRules rules) {
     rules
-        .allowTo(
+        .allow(
             ControlMethods.SET_ROOT,
-            "clients certified for a tenant, or as administrators",
-            peer -> !peer.tenants().isEmpty() || peer.isAdmin())
+            "clients certified for the tenant whose root it is, or as administrators",
+            (peer, ask) -> peer.isAdmin() || peer.tenants().contains(ask.name().tenant()))
         .allowAll(ControlMethods.ROOT)
         .allowAll(ControlMethods.ROOTS)
         .allowAll(ControlMethods.PIN_GENERATION)

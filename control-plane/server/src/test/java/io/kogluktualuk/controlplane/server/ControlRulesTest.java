@@ -14,6 +14,8 @@ import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.controlplane.api.RequestId;
 import io.kogluktualuk.controlplane.api.ReturnCredits;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.controlplane.api.RootName;
+import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.controlplane.api.TakeCredits;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
@@ -132,8 +134,16 @@ class ControlRulesTest {
   }
 
   @Test
-  void clientsOfATenantSetRoots() {
-    only(ControlMethods.SET_ROOT, CLIENT, ADMIN);
+  void clientsOfATenantSetItsRoots() {
+    for (String tenant : List.of("default", "trades")) {
+      RootName name = RootName.of(tenant, "v1");
+      SetRoot ask = new SetRoot(new RequestId(1, 2, 3), name, null, null);
+      rules.check(client(Set.of(tenant, "other"), NONE, false), ControlMethods.SET_ROOT, ask);
+      rules.check(ADMIN, ControlMethods.SET_ROOT, ask);
+      refused(client(Set.of("other"), NONE, false), ControlMethods.SET_ROOT, ask);
+      List.of(CONTROL, MEMORY, COMPUTE)
+          .forEach(each -> refused(each, ControlMethods.SET_ROOT, ask));
+    }
   }
 
   @Test

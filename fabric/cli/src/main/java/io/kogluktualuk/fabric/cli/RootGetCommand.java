@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.Root;
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.NotFound;
 import java.util.concurrent.Callable;
@@ -31,7 +30,7 @@ final class RootGetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Root root = fabric.control().root(new RootName(name));
+      Root root = fabric.control().root(fabric.rootName(name));
       if (root == null) {
         throw new NotFound("there is no root " + name);
       }

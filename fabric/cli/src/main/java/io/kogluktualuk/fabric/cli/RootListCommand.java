@@ -37,9 +37,7 @@ final class RootListCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       List<Root> roots =
-          fabric.control().roots().stream()
-              .filter(root -> root.name().text().startsWith(prefix))
-              .toList();
+          fabric.roots().stream().filter(root -> root.name().path().startsWith(prefix)).toList();
       String text = roots.stream().map(RootListCommand::line).collect(Collectors.joining("\n"));
       options.print(
           text, new Json().with("roots", roots.stream().map(RootListCommand::json).toList()));
@@ -50,12 +48,15 @@ final class RootListCommand implements Callable<Integer> {
   private static String line(Root root) {
     return "%8d  %s  %s  %s"
         .formatted(
-            root.revision(), Instant.ofEpochMilli(root.setAtMillis()), root.name(), root.ref());
+            root.revision(),
+            Instant.ofEpochMilli(root.setAtMillis()),
+            root.name().path(),
+            root.ref());
   }
 
   static Json json(Root root) {
     return new Json()
-        .with("name", root.name().text())
+        .with("name", root.name().path())
         .with("revision", root.revision())
         .with("ref", root.ref())
         .with("set_at", Instant.ofEpochMilli(root.setAtMillis()));

@@ -1,7 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.RequestIds;
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.fabric.client.Fabric;
 import java.security.SecureRandom;
@@ -42,7 +41,7 @@ final class RootRemoveCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       SetRoot ask =
           new SetRoot(
-              new RequestIds(new SecureRandom()).next(), new RootName(name), expected, null);
+              new RequestIds(new SecureRandom()).next(), fabric.rootName(name), expected, null);
       long revision = fabric.control().setRoot(ask);
       options.print(
           "revision " + revision, new Json().with("name", name).with("revision", revision));

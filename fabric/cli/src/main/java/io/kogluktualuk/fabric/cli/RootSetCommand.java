@@ -1,6 +1,5 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import java.util.concurrent.Callable;
@@ -45,7 +44,7 @@ final class RootSetCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Ref found = fabric.ref(ref);
-      long revision = fabric.setRoot(new RootName(name), expected, found);
+      long revision = fabric.setRoot(fabric.rootName(name), expected, found);
       options.print(
           "revision " + revision,
           new Json().with("name", name).with("ref", found).with("revision", revision));

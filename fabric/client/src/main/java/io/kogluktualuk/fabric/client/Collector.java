@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Collects what no root reaches: mark, from all roots, then collect, node by node.
 ///
@@ -35,24 +36,30 @@ import java.util.TreeMap;
 /// put, held, pinned or named meanwhile stays. Nothing is collected anywhere if a list or tree
 /// cannot be read, as what it reaches is not known; nor at a node that has not heard everything.
 ///
+/// Tenants have stores and roots of their own, and only one of them is collected.
+///
 /// A dry run does all of it but the last step: stamps alone take nothing away.
 ///
 /// **Threading:** one thread.
 final class Collector {
 
   private final ControlClient control;
+  private final Supplier<List<Root>> namedRoots;
   private final Membership membership;
   private final FabricBlobs blobs;
   private final Mender mender;
   private final Duration timeout;
 
+  /// @param namedRoots the roots of the tenant whose blobs these are
   Collector(
       ControlClient control,
+      Supplier<List<Root>> namedRoots,
       Membership membership,
       FabricBlobs blobs,
       Mender mender,
       Duration timeout) {
     this.control = control;
+    this.namedRoots = namedRoots;
     this.membership = membership;
     this.blobs = blobs;
     this.mender = mender;
@@ -67,7 +74,7 @@ final class Collector {
     long generation = control.advancePins(request);
     Pins pins = new Pins(blobs.nodes(), timeout);
     pins.begin(nodes, generation);
-    List<Root> roots = control.roots();
+    List<Root> roots = namedRoots.get();
     Mark mark = mark(roots);
     pins.stamp(nodes, generation, mark.hashes());
     if (!isDryRun) {

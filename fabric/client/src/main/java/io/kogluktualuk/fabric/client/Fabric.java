@@ -6,6 +6,7 @@ import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
 import io.kogluktualuk.controlplane.client.ControlLeases;
@@ -86,7 +87,7 @@ public final class Fabric implements AutoCloseable {
     this.transferTimeout = settings.transferTimeout();
     HashSearch search =
         new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
-    this.mender = new Mender(membership, settings.transferTimeout());
+    this.mender = new Mender(membership, settings.tenant(), settings.transferTimeout());
     this.refs = new RefReader(blobs, search);
     this.runs = new Runs(membership, settings);
   }
@@ -312,16 +313,32 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when parts of the value are lost, and nobody can make them again
   /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
   public long setRoot(RootName name, @Nullable Long expected, Ref ref) {
+    if (!name.tenant().equals(tenant.name())) {
+      throw new InvalidArgument("root " + name + " is not of tenant " + tenant);
+    }
     return new RootKeeper(control, membership, blobs, mender, transferTimeout)
         .set(requests.next(), name, expected, ref);
   }
 
-  /// Collects the sources that no root reaches; see [Collector] for what stays.
+  /// The root of this session's tenant that has a path.
+  public RootName rootName(String path) {
+    return RootName.of(tenant.name(), path);
+  }
+
+  /// The roots of this session's tenant, in the order of their names.
+  public List<Root> roots() {
+    return control.roots().stream()
+        .filter(root -> root.name().tenant().equals(tenant.name()))
+        .toList();
+  }
+
+  /// Collects the sources of this session's tenant that none of its roots reaches; see
+  /// [Collector] for what stays.
   ///
   /// @param grace how long blobs stay that nobody needs, from when they were put or let go of
   /// @param isDryRun whether everything stays for now
   public CollectionReport collect(Duration grace, boolean isDryRun) {
-    return new Collector(control, membership, blobs, mender, transferTimeout)
+    return new Collector(control, this::roots, membership, blobs, mender, transferTimeout)
         .run(requests.next(), grace, isDryRun);
   }
 

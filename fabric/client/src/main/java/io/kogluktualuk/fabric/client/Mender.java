@@ -7,13 +7,14 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Has values made whole of which blobs are lost: a compute node runs the transactions again that
-/// made them.
+/// made them. Compute nodes work for the default tenant, so what others lose is lost.
 ///
 /// **Threading:** any thread. **Bound:** [Runs#ATTEMPTS_MAX] nodes are asked.
 final class Mender {
@@ -21,15 +22,20 @@ final class Mender {
   private static final Logger LOG = LoggerFactory.getLogger(Mender.class);
 
   private final Membership membership;
+  private final Tenant tenant;
   private final Duration timeout;
 
-  Mender(Membership membership, Duration timeout) {
+  Mender(Membership membership, Tenant tenant, Duration timeout) {
     this.membership = membership;
+    this.tenant = tenant;
     this.timeout = timeout;
   }
 
   /// @return whether the value is whole now, as far as somebody could see
   boolean mend(Ref value) {
+    if (!tenant.equals(Tenant.DEFAULT)) {
+      return false;
+    }
     RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
     Deadline deadline = Deadline.after(timeout);
     for (Member node : membership.computeNodes().stream().limit(Runs.ATTEMPTS_MAX).toList()) {
