@@ -152,6 +152,13 @@ final class CommonOptions {
     return settings.withSecurity(NodeSecurity.of(folder));
   }
 
+  /// Tells people how far a command is; the result alone is for machines.
+  void tell(String line) {
+    if (!json) {
+      terminal.err().println(line);
+    }
+  }
+
   /// Prints the result of a command: text for people, or the same as JSON.
   void print(String text, Json asJson) {
     String shown = json ? asJson.toString() : text;

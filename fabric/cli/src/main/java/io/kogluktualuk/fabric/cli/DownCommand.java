@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kog down`.
 ///
@@ -27,11 +26,8 @@ final class DownCommand implements Callable<Integer> {
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long to wait for its end. Default: ${DEFAULT-VALUE}.")
-  private String timeout = "30s";
+  @Mixin(name = "timeout")
+  private final TimeoutOption timeout = new TimeoutOption("30s");
 
   DownCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
@@ -47,7 +43,7 @@ final class DownCommand implements Callable<Integer> {
       throw new Unavailable(
           "no cluster is running in " + home + ": process " + file.pid() + " is gone");
     }
-    long millis = LimitOptions.time(timeout).toMillis();
+    long millis = timeout.duration().toMillis();
     process.destroy();
     try {
       process.onExit().get(millis, TimeUnit.MILLISECONDS);

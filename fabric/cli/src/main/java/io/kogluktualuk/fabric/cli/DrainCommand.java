@@ -4,11 +4,8 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.Draining;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +24,6 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example:", "  kog drain compute-1 --wait", "  kog drain compute-1 --undo"})
 final class DrainCommand implements Callable<Integer> {
 
-  private static final long LOOK_EVERY_MILLIS = 200;
-
   @Mixin(name = "options")
   private final CommonOptions options;
 
@@ -45,11 +40,8 @@ final class DrainCommand implements Callable<Integer> {
               + " hand over.")
   private boolean wait;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long to wait. Default: ${DEFAULT-VALUE}.")
-  private String timeout = "10m";
+  @Mixin(name = "timeout")
+  private final TimeoutOption timeout = new TimeoutOption("10m");
 
   DrainCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
@@ -57,7 +49,6 @@ final class DrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Deadline deadline = Deadline.after(LimitOptions.time(timeout));
     try (Fabric fabric = options.connect()) {
       Member member = fabric.member(node);
       if (member.info().role() == Role.CONTROL) {
@@ -65,7 +56,7 @@ final class DrainCommand implements Callable<Integer> {
       }
       fabric.control().drain(member.info().id(), !undo);
       if (wait && !undo) {
-        awaitEmpty(fabric, deadline);
+        awaitEmpty(fabric);
       }
       String state = undo ? "active" : wait ? "drained" : "draining";
       options.print(
@@ -84,22 +75,19 @@ final class DrainCommand implements Callable<Integer> {
         : ": nothing runs there, it can be stopped";
   }
 
-  private void awaitEmpty(Fabric fabric, Deadline deadline) throws InterruptedException {
-    String shown = "";
-    while (true) {
-      Draining draining = fabric.draining(node);
-      if (draining.isDone()) {
-        return;
-      }
-      if (!options.isJson() && !draining.left().equals(shown)) {
-        shown = draining.left();
-        options.terminal().err().println(node + ": " + shown);
-      }
-      if (deadline.hasPassed()) {
-        throw new DeadlineExceeded(
-            node + " is not drained within " + timeout + ": " + draining.left());
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-    }
+  private void awaitEmpty(Fabric fabric) throws InterruptedException {
+    String[] shown = {""};
+    timeout
+        .patience()
+        .until(
+            () -> {
+              Draining draining = fabric.draining(node);
+              if (!draining.isDone() && !draining.left().equals(shown[0])) {
+                shown[0] = draining.left();
+                options.tell(node + ": " + shown[0]);
+              }
+              return draining.isDone();
+            },
+            () -> node + " is not drained within " + timeout + ": " + shown[0]);
   }
 }

@@ -1,20 +1,17 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Patience;
 import io.kogluktualuk.fabric.client.RollingRestart;
 import io.kogluktualuk.fabric.fault.Conflict;
-import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.node.ProcessesFile;
 import io.kogluktualuk.fabric.node.config.NodeRole;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,8 +31,6 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example:", "  kog restart --rolling", "  kog restart memory-2"})
 final class RestartCommand implements Callable<Integer> {
 
-  private static final long LOOK_EVERY_MILLIS = 100;
-
   @Mixin(name = "options")
   private final CommonOptions options;
 
@@ -45,11 +40,8 @@ final class RestartCommand implements Callable<Integer> {
   @Option(names = "--rolling", description = "All nodes: control, memory, then compute nodes.")
   private boolean rolling;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long each node may take. Default: ${DEFAULT-VALUE}.")
-  private String timeout = "2m";
+  @Mixin(name = "timeout")
+  private final TimeoutOption timeout = new TimeoutOption("2m");
 
   RestartCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
@@ -67,19 +59,13 @@ final class RestartCommand implements Callable<Integer> {
     }
     List<String> all = rolling ? inOrder(processes) : names;
     all.forEach(name -> entry(processes, name));
-    Duration patience = LimitOptions.time(timeout);
+    Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
-      new RollingRestart(fabric, name -> restart(home, name, patience), patience, this::show)
+      new RollingRestart(fabric, name -> restart(home, name, patience), patience, options::tell)
           .run(all);
     }
     options.print(all.size() + " nodes restarted", new Json().with("restarted", all));
     return ExitCode.OK.code();
-  }
-
-  private void show(String line) {
-    if (!options.isJson()) {
-      options.terminal().err().println(line);
-    }
   }
 
   private static List<String> inOrder(ProcessesFile processes) {
@@ -102,21 +88,20 @@ final class RestartCommand implements Callable<Integer> {
   }
 
   /// Ends the process in order; whoever watches it starts it again.
-  private static void restart(Path home, String name, Duration patience)
+  private static void restart(Path home, String name, Patience patience)
       throws InterruptedException {
     long former = entry(ProcessesFile.read(home), name).pid();
     ProcessHandle.of(former).ifPresent(ProcessHandle::destroy);
-    Deadline deadline = Deadline.after(patience);
-    while (true) {
-      ProcessesFile.Entry now = entry(ProcessesFile.read(home), name);
-      if (now.pid() != former && now.isReady()) {
-        return;
-      }
-      if (deadline.hasPassed()) {
-        throw new DeadlineExceeded(
-            name + " is not back within " + patience.toSeconds() + " s; see its log in " + home);
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-    }
+    patience.until(
+        () -> {
+          ProcessesFile.Entry now = entry(ProcessesFile.read(home), name);
+          return now.pid() != former && now.isReady();
+        },
+        () ->
+            name
+                + " is not back within "
+                + patience.within().toSeconds()
+                + " s; see its log in "
+                + home.resolve(name));
   }
 }

@@ -5,10 +5,6 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.Role;
-import io.kogluktualuk.fabric.fault.DeadlineExceeded;
-import io.kogluktualuk.fabric.fault.FabricException;
-import io.kogluktualuk.fabric.rpc.Deadline;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +23,6 @@ public final class RollingRestart {
     void restart(String name) throws InterruptedException;
   }
 
-  private static final long LOOK_EVERY_MILLIS = 100;
-
   /// So far behind, a follower catches up while the next entry is agreed on.
   private static final long LAG_MAX = 64;
 
@@ -40,13 +34,13 @@ public final class RollingRestart {
 
   private final Fabric fabric;
   private final Restarter restarter;
-  private final Duration patience;
+  private final Patience patience;
   private final Consumer<String> progress;
 
-  /// @param patience how long each wait may last
+  /// @param patience of each wait
   /// @param progress gets a line for each step
   public RollingRestart(
-      Fabric fabric, Restarter restarter, Duration patience, Consumer<String> progress) {
+      Fabric fabric, Restarter restarter, Patience patience, Consumer<String> progress) {
     this.fabric = fabric;
     this.restarter = restarter;
     this.patience = patience;
@@ -55,7 +49,8 @@ public final class RollingRestart {
 
   /// Restarts all members of these names, in this order.
   ///
-  /// @throws DeadlineExceeded when a node does not come back; the others are left alone then
+  /// @throws io.kogluktualuk.fabric.fault.DeadlineExceeded when a node does not come back; the
+  ///     others are left alone then
   public void run(List<String> names) throws InterruptedException {
     for (String name : names) {
       Member member = fabric.member(name);
@@ -163,26 +158,13 @@ public final class RollingRestart {
   }
 
   private void await(String what, BooleanSupplier holds) throws InterruptedException {
-    Deadline deadline = Deadline.after(patience);
-    String last = "";
-    while (true) {
-      try {
-        if (holds.getAsBoolean()) {
-          return;
-        }
-      } catch (FabricException e) {
-        last = ": " + e.getMessage();
-      }
-      if (deadline.hasPassed()) {
-        throw new DeadlineExceeded(
+    patience.until(
+        holds,
+        () ->
             "waited "
-                + patience.toSeconds()
+                + patience.within().toSeconds()
                 + " s for "
                 + what
-                + last
                 + "; nothing else is stopped");
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.systemtests;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Patience;
 import io.kogluktualuk.fabric.client.RollingRestart;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// request fails.
 final class RollingRestartIT {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Patience PATIENCE = new Patience(Duration.ofMinutes(2));
 
   @Test
   @Timeout(600)
