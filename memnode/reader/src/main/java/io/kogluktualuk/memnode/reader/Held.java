@@ -51,9 +51,10 @@ public final class Held implements AutoCloseable {
     return leases;
   }
 
-  boolean contains(Hash hash) {
+  /// Whether it holds a blob at one of these nodes.
+  boolean isAt(Hash hash, Set<String> nodes) {
     synchronized (places) {
-      return places.containsKey(hash);
+      return places.getOrDefault(hash, Set.of()).stream().anyMatch(nodes::contains);
     }
   }
 

@@ -50,9 +50,13 @@ final class HoldBook {
   }
 
   /// The node that holds a blob surely at this time; null when none does.
-  synchronized @Nullable String holder(Hash hash, long nowNanos) {
+  ///
+  /// @param among which nodes count
+  synchronized @Nullable String holder(Hash hash, long nowNanos, Set<String> among) {
     for (Map.Entry<String, Node> each : nodes.entrySet()) {
-      if (each.getValue().untilNanos - nowNanos > 0 && each.getValue().counts.containsKey(hash)) {
+      Node node = each.getValue();
+      boolean isSure = node.untilNanos - nowNanos > 0 && node.counts.containsKey(hash);
+      if (isSure && among.contains(each.getKey())) {
         return each.getKey();
       }
     }

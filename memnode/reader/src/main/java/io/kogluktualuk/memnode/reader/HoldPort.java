@@ -15,6 +15,9 @@ public interface HoldPort {
   /// The nodes that may have a blob, the most likely first.
   List<String> candidates(Hash hash);
 
+  /// The nodes that are members and not lost: what they hold can be fetched, or will be soon.
+  Set<String> living();
+
   /// Holds blobs at a node, and lets what is held there under the lease last longer.
   ///
   /// @param hashes any number, also none

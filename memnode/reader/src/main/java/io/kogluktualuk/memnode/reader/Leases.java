@@ -29,7 +29,8 @@ import java.util.function.LongSupplier;
 /// call. When the lease has lapsed in between (the process slept, the control plane was away), it
 /// gets a greater token, and every blob is held again; what its node has thrown away meanwhile is
 /// held elsewhere if it is there, else it counts as lost ([Held#lost]). Readers notice nothing of
-/// that: they find another replica.
+/// that: they find another replica. A node that is lost, or no member any more, may hold what it
+/// likes: nobody can fetch it there, so who asks for a hold gets it elsewhere, or is told.
 ///
 /// **Threading:** any thread. [#tend] is called by a thread of [LeaseTender].
 /// **Bound:** what is held. **Errors:** [StaleLease] is never seen by users.
@@ -94,9 +95,9 @@ public final class Leases {
   }
 
   Set<Hash> hold(Held held, Collection<Hash> hashes, Deadline deadline) {
+    Set<String> living = port.living();
     Set<Hash> open = new LinkedHashSet<>(hashes);
-    open.removeIf(held::contains);
-    open.removeIf(hash -> isHeldAlready(held, hash));
+    open.removeIf(hash -> held.isAt(hash, living) || isHeldAlready(held, hash, living));
     Map<Hash, List<String>> candidates = new HashMap<>();
     boolean more = !open.isEmpty();
     for (int rank = 0; more; rank++) {
@@ -113,9 +114,10 @@ public final class Leases {
     return open;
   }
 
-  private boolean isHeldAlready(Held held, Hash hash) {
+  private boolean isHeldAlready(Held held, Hash hash, Set<String> nodes) {
     // Half a lease ahead: by then it has been renewed, or has lapsed for everybody.
-    String node = book.holder(hash, nanoTime.getAsLong() + keeper.ttl().toNanos() / 4);
+    long later = nanoTime.getAsLong() + keeper.ttl().toNanos() / 4;
+    String node = book.holder(hash, later, nodes);
     LeaseKeeper.Living living = keeper.living();
     if (node == null || living == null || !held.add(hash, node)) {
       return false;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Holds at the memory nodes of a fabric, in calls of as many blobs as fit.
 ///
@@ -41,6 +42,15 @@ final class LinkedHolds implements HoldPort {
       }
     }
     return ids;
+  }
+
+  @Override
+  public Set<String> living() {
+    return links.all().stream()
+        .map(NodeLink::node)
+        .filter(node -> node.state() != NodeState.LOST)
+        .map(MemoryNode::id)
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -57,6 +57,7 @@ class LeasesTest {
       final Map<Hash, Long> heldUntil = new HashMap<>();
       long tokenSeen;
       boolean isAway;
+      boolean isLost;
       boolean isBroke;
     }
 
@@ -110,6 +111,13 @@ class LeasesTest {
       return List.copyOf(nodes.keySet());
     }
 
+    @Override
+    public Set<String> living() {
+      Set<String> living = new HashSet<>(nodes.keySet());
+      living.removeIf(id -> node(id).isLost);
+      return living;
+    }
+
     private Node reach(String id) {
       Node node = node(id);
       if (node.isAway) {
@@ -160,6 +168,20 @@ class LeasesTest {
     held.close();
     assertTrue(world.node("a").heldUntil.isEmpty());
     assertEquals(0, world.leases.size());
+  }
+
+  @Test
+  void whatOnlyALostNodeHoldsIsNowhereAndWhatOthersHaveIsHeldThere() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    world.node("b").blobs.add(hash(2));
+    Held held = world.leases.open();
+    assertEquals(Set.of(), held.hold(List.of(hash(1), hash(2)), soon()));
+    world.node("a").isAway = true;
+    assertEquals(Set.of(), held.hold(List.of(hash(1)), soon()), "it may answer soon");
+    world.node("a").isLost = true;
+    assertEquals(Set.of(hash(1)), held.hold(List.of(hash(1), hash(2)), soon()));
+    assertEquals(Set.of(hash(2)), world.node("b").heldUntil.keySet());
+    assertEquals(Set.of(hash(1)), world.leases.open().hold(List.of(hash(1), hash(2)), soon()));
   }
 
   @Test

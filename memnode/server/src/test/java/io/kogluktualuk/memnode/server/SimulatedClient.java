@@ -31,6 +31,8 @@ import io.kogluktualuk.memnode.reader.Held;
 import io.kogluktualuk.memnode.reader.HoldPort;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.Leases;
+import io.kogluktualuk.memnode.reader.MemoryNode;
+import io.kogluktualuk.memnode.reader.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// A session with the real bookkeeping of leases and holds, that puts, holds, reads and lets go.
 ///
@@ -294,6 +297,14 @@ final class SimulatedClient implements HoldPort {
   @Override
   public List<String> candidates(Hash hash) {
     return fabric.placement().living(hash);
+  }
+
+  @Override
+  public Set<String> living() {
+    return fabric.placement().nodes().stream()
+        .filter(node -> node.state() != NodeState.LOST)
+        .map(MemoryNode::id)
+        .collect(Collectors.toSet());
   }
 
   @Override
