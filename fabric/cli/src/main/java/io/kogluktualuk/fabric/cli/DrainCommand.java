@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.Draining;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Patience;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,6 +50,7 @@ final class DrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
       Member member = fabric.member(node);
       if (member.info().role() == Role.CONTROL) {
@@ -56,7 +58,7 @@ final class DrainCommand implements Callable<Integer> {
       }
       fabric.control().drain(member.info().id(), !undo);
       if (wait && !undo) {
-        awaitEmpty(fabric);
+        awaitEmpty(fabric, patience);
       }
       String state = undo ? "active" : wait ? "drained" : "draining";
       options.print(
@@ -75,19 +77,17 @@ final class DrainCommand implements Callable<Integer> {
         : ": nothing runs there, it can be stopped";
   }
 
-  private void awaitEmpty(Fabric fabric) throws InterruptedException {
+  private void awaitEmpty(Fabric fabric, Patience patience) throws InterruptedException {
     String[] shown = {""};
-    timeout
-        .patience()
-        .until(
-            () -> {
-              Draining draining = fabric.draining(node);
-              if (!draining.isDone() && !draining.left().equals(shown[0])) {
-                shown[0] = draining.left();
-                options.tell(node + ": " + shown[0]);
-              }
-              return draining.isDone();
-            },
-            () -> node + " is not drained within " + timeout + ": " + shown[0]);
+    patience.until(
+        () -> {
+          Draining draining = fabric.draining(node);
+          if (!draining.isDone() && !draining.left().equals(shown[0])) {
+            shown[0] = draining.left();
+            options.tell(node + ": " + shown[0]);
+          }
+          return draining.isDone();
+        },
+        () -> node + " is not drained within " + timeout + ": " + shown[0]);
   }
 }

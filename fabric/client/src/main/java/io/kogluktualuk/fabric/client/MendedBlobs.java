@@ -60,7 +60,7 @@ final class MendedBlobs implements BlobStore {
       } catch (NotFound | Unavailable | Corruption e) {
         reason = e;
       }
-      if (mends < MENDS_MAX && mender.mend(value)) {
+      if (mends < MENDS_MAX && mender.mend(value).isEmpty()) {
         mends++;
         continue;
       }

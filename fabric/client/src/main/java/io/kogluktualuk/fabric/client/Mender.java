@@ -31,25 +31,27 @@ final class Mender {
     this.timeout = timeout;
   }
 
-  /// @return whether the value is whole now, as far as somebody could see
-  boolean mend(Ref value) {
+  /// @return why the value is not whole; empty when it is now, as far as somebody could see
+  String mend(Ref value) {
     if (!tenant.equals(Tenant.DEFAULT)) {
-      return false;
+      return "nothing is computed for tenant " + tenant;
     }
+    String reason = "no compute node takes runs";
     RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
     Deadline deadline = Deadline.after(timeout);
     for (Member node : membership.computeNodes().stream().limit(Runs.ATTEMPTS_MAX).toList()) {
       try {
         HealRequest request = new HealRequest(value, id, deadline.remaining());
         membership.channel(node).call(ComputeMethods.HEAL, request, deadline);
-        return true;
+        return "";
       } catch (FabricException e) {
-        LOG.warn("{} could not be mended by {}: {}", value, node.info().name(), e.getMessage());
+        reason = node.info().name() + " cannot make it again: " + e.getMessage();
+        LOG.warn("{} is not whole; {}", value, reason);
         if (e.category() != FabricException.Category.RETRY || deadline.hasPassed()) {
-          return false;
+          return reason;
         }
       }
     }
-    return false;
+    return reason;
   }
 }

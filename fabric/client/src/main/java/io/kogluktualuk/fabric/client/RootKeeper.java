@@ -72,13 +72,15 @@ final class RootKeeper {
       if (absent.isEmpty() && mark.unreadable().isEmpty()) {
         return mark;
       }
-      if (attempt > 0 || !mender.mend(value)) {
-        throw lost(value, absent, mark.unreadable());
+      String reason = attempt > 0 ? "lost again" : mender.mend(value);
+      if (!reason.isEmpty()) {
+        throw lost(value, absent, mark.unreadable(), reason);
       }
     }
   }
 
-  private static NotFound lost(Ref value, Collection<Hash> absent, List<String> unreadable) {
+  private static NotFound lost(
+      Ref value, Collection<Hash> absent, List<String> unreadable, String reason) {
     List<String> parts = new ArrayList<>(unreadable);
     absent.forEach(hash -> parts.add(hash.toHex()));
     return new NotFound(
@@ -86,9 +88,11 @@ final class RootKeeper {
             + value
             + " reaches, "
             + parts.size()
-            + " parts are on no memory node: "
+            + (parts.size() == 1 ? " part is" : " parts are")
+            + " on no memory node: "
             + parts.stream().limit(NAMED_MAX).collect(Collectors.joining(", "))
-            + (parts.size() > NAMED_MAX ? ", …" : ""));
+            + (parts.size() > NAMED_MAX ? ", …; " : "; ")
+            + reason);
   }
 
   private void pin(Ref value, List<Hash> hashes) {
@@ -109,7 +113,7 @@ final class RootKeeper {
       for (FabricException failure : pins.failures().values()) {
         throw failure; // it may have what no other node has
       }
-      throw lost(value, left, List.of());
+      throw lost(value, left, List.of(), "they went while they were being pinned");
     }
   }
 }
