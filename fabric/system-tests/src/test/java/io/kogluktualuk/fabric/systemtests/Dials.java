@@ -41,7 +41,7 @@ final class Dials {
   /// Whether there is a C compiler.
   static boolean isAvailable() {
     try {
-      ProcessCluster.run(List.of("gcc", "--version"));
+      SystemCommand.run(List.of("gcc", "--version"));
       return true;
     } catch (AssertionError e) {
       return false; // none, which is the answer
@@ -51,7 +51,7 @@ final class Dials {
   /// Compiles the library into a folder.
   static Path compile(Path folder) {
     Path library = folder.resolve("libslow-disk-odd-clock.so");
-    ProcessCluster.run(
+    SystemCommand.run(
         List.of(
             "gcc",
             "-O2",

@@ -77,7 +77,7 @@ final class FaultGround implements AutoCloseable {
       unmount();
       throw e;
     }
-    this.controls = new ArrayList<>(cluster.names(NodeRole.CONTROL));
+    this.controls = new ArrayList<>(cluster.plan().names(NodeRole.CONTROL));
   }
 
   /// Starts one; network and verbs are those of the whole process.
@@ -96,12 +96,12 @@ final class FaultGround implements AutoCloseable {
   private void prepare() throws IOException {
     library = Dials.isAvailable() ? Dials.compile(home) : null;
     for (String name : cluster.names()) {
-      cluster.configure(name, "log.folder = \"" + logFolder(name) + "\"");
+      cluster.plan().configure(name, "log.folder = \"" + logFolder(name) + "\"");
       if (!name.startsWith("compute")) {
         addDials(name);
       }
       if (name.startsWith("control")) {
-        cluster.configure(name, CONTROL_LINES);
+        cluster.plan().configure(name, CONTROL_LINES);
       }
     }
   }
@@ -132,7 +132,7 @@ final class FaultGround implements AutoCloseable {
   private void mount(String name) throws IOException {
     Path folder = Files.createDirectories(home.resolve(name));
     try {
-      ProcessCluster.run(
+      SystemCommand.run(
           List.of("mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", folder.toString()));
       mounts.add(folder);
     } catch (AssertionError _) {
@@ -194,7 +194,9 @@ final class FaultGround implements AutoCloseable {
         addresses().stream()
             .map(each -> '"' + each.getHostString() + ":" + each.getPort() + '"')
             .collect(Collectors.joining(", "));
-    cluster.names().forEach(name -> cluster.configure(name, "control-nodes = [" + list + "]"));
+    cluster
+        .names()
+        .forEach(name -> cluster.plan().configure(name, "control-nodes = [" + list + "]"));
   }
 
   /// The control node that leads.
@@ -217,8 +219,8 @@ final class FaultGround implements AutoCloseable {
   String nextControl(String gone) throws IOException {
     controls.remove(gone);
     String name = "control-" + (4 + joined++);
-    logAddress = cluster.planJoining(name, controls);
-    cluster.configure(name, "log.folder = \"" + logFolder(name) + "\"");
+    logAddress = cluster.plan().joining(name, controls);
+    cluster.plan().configure(name, "log.folder = \"" + logFolder(name) + "\"");
     addDials(name);
     controls.add(name);
     return name;
@@ -313,7 +315,7 @@ final class FaultGround implements AutoCloseable {
 
   private void unmount() {
     for (Path mount : mounts) {
-      ProcessCluster.run(List.of("umount", mount.toString()));
+      SystemCommand.run(List.of("umount", mount.toString()));
     }
   }
 }

@@ -70,7 +70,7 @@ final class Kog implements AutoCloseable {
   }
 
   Result run(InputStream input, String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(javaCommand());
+    List<String> command = KogJvm.command("-Xmx1g");
     command.addAll(List.of(arguments));
     Path err = Files.createTempFile("kog", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
@@ -94,7 +94,7 @@ final class Kog implements AutoCloseable {
 
   /// Starts a command that the test ends itself; nobody reads what it says.
   Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(javaCommand());
+    List<String> command = KogJvm.command("-Xmx1g");
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -132,19 +132,5 @@ final class Kog implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the cluster stops", e);
     }
-  }
-
-  private static List<String> javaCommand() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx1g",
-        "-Xss8m",
-        "--add-exports",
-        "java.base/sun.nio.ch=ALL-UNNAMED",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "io.kogluktualuk.fabric.cli.Main");
   }
 }

@@ -29,8 +29,8 @@ final class Namespaces implements AutoCloseable {
   /// Whether this process may make them.
   static boolean isAvailable() {
     try {
-      ProcessCluster.run(List.of("ip", "netns", "add", NAME + "probe"));
-      ProcessCluster.run(List.of("ip", "netns", "del", NAME + "probe"));
+      SystemCommand.run(List.of("ip", "netns", "add", NAME + "probe"));
+      SystemCommand.run(List.of("ip", "netns", "del", NAME + "probe"));
       return true;
     } catch (AssertionError e) {
       return false; // not root, or no iproute2: that is the answer
@@ -114,6 +114,6 @@ final class Namespaces implements AutoCloseable {
   private static void ip(String... arguments) {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
-    ProcessCluster.run(command);
+    SystemCommand.run(command);
   }
 }

@@ -1,19 +1,12 @@
 package io.kogluktualuk.fabric.systemtests;
 
-import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.NodeFiles;
 import io.kogluktualuk.fabric.node.NodeProcess;
-import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.fabric.node.config.NodeRole;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster of separate processes, one for each node, whose nodes a test starts, stops, kills,
@@ -40,24 +31,17 @@ final class ProcessCluster implements AutoCloseable {
 
   private static final Duration END_WITHIN = Duration.ofMinutes(1);
 
-  private final Path home;
-  private final List<NodeFiles.Planned> nodes;
-  private final List<InetSocketAddress> controls;
-  private final @Nullable Path identity;
+  private final ClusterPlan plan;
   private final @Nullable Namespaces namespaces;
   private final Map<String, NodeProcess> processes = new HashMap<>();
   private final Map<String, Map<String, String>> environments = new HashMap<>();
 
   private ProcessCluster(ClusterSettings settings, @Nullable Namespaces namespaces) {
-    this.home = settings.folder();
     this.namespaces = namespaces;
-    NodeFiles files =
+    this.plan =
         namespaces == null
-            ? NodeFiles.write(settings, "auto", _ -> settings.host())
-            : NodeFiles.write(settings, "tcp", namespaces::addressOf);
-    this.nodes = new ArrayList<>(files.nodes());
-    this.controls = files.controls();
-    this.identity = files.identity();
+            ? ClusterPlan.write(settings, "auto", _ -> settings.host())
+            : ClusterPlan.write(settings, "tcp", namespaces::addressOf);
   }
 
   /// Writes the files; starts nothing.
@@ -77,72 +61,17 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  /// Adds lines to a node's configuration; they count from its next start on.
-  void configure(String name, String lines) {
-    Path file = folder(name).resolve(NodeFiles.FILE);
-    try {
-      Files.writeString(file, Files.readString(file) + lines + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /// Variables that a node is started with from now on.
   void environment(String name, Map<String, String> variables) {
     environments.put(name, Map.copyOf(variables));
-  }
-
-  /// Plans a control node that joins those that there are, in the place of one of them that is
-  /// gone.
-  ///
-  /// @param others the control nodes that stay
-  /// @return its name and where its log is, as `kog control add` wants it
-  String planJoining(String name, List<String> others) throws IOException {
-    String host = namespaces == null ? "127.0.0.1" : namespaces.addressOf(name);
-    int logPort = freePort();
-    String self = name + "=" + host + ":" + logPort;
-    Path model = folder(others.getFirst()).resolve(NodeFiles.FILE);
-    String peers =
-        Pattern.compile("\"((control-\\d+)=[^\"]+)\"")
-            .matcher(Files.readString(model))
-            .results()
-            .filter(peer -> others.contains(peer.group(2)))
-            .map(peer -> '"' + peer.group(1) + '"')
-            .distinct()
-            .collect(Collectors.joining(", "));
-    Files.createDirectories(folder(name));
-    Files.copy(model, folder(name).resolve(NodeFiles.FILE));
-    configure(
-        name,
-        "name = \"%s\"%nbind = \"%s\"%nports.calls = %d%ncontrol.joining = true%n"
-                .formatted(name, host, freePort())
-            + "control.peers = [%s, \"%s\"]".formatted(peers, self));
-    nodes.add(new NodeFiles.Planned(name, NodeRole.CONTROL, folder(name).resolve(NodeFiles.FILE)));
-    return self;
-  }
-
-  /// Plans a memory node more, like the first one; only without namespaces, and without TLS.
-  void planMemory(String name) throws IOException {
-    Files.createDirectories(folder(name));
-    Path file = folder(name).resolve(NodeFiles.FILE);
-    Files.copy(folder("memory-1").resolve(NodeFiles.FILE), file);
-    configure(name, "name = \"" + name + "\"");
-    nodes.add(new NodeFiles.Planned(name, NodeRole.MEMORY, file));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /// Starts all nodes, control nodes first, and waits until they are ready.
   ProcessCluster startAll() throws InterruptedException {
     for (boolean isControl : new boolean[] {true, false}) {
       List<String> wave =
-          nodes.stream()
-              .filter(node -> (node.role() == NodeRole.CONTROL) == isControl)
-              .map(NodeFiles.Planned::name)
+          plan.names().stream()
+              .filter(name -> (plan.node(name).role() == NodeRole.CONTROL) == isControl)
               .toList();
       wave.forEach(this::start);
       for (String name : wave) {
@@ -152,28 +81,29 @@ final class ProcessCluster implements AutoCloseable {
     return this;
   }
 
-  /// All names, in the order in which they are started.
-  List<String> names() {
-    return nodes.stream().map(NodeFiles.Planned::name).toList();
+  /// Which nodes there are, and their files.
+  ClusterPlan plan() {
+    return plan;
   }
 
-  List<String> names(NodeRole role) {
-    return nodes.stream().filter(node -> node.role() == role).map(NodeFiles.Planned::name).toList();
+  /// All names, in the order in which they are started.
+  List<String> names() {
+    return plan.names();
   }
 
   /// Where the control nodes answer.
   List<InetSocketAddress> controls() {
-    return controls;
+    return plan.controls();
   }
 
   /// A client of the cluster.
   Fabric connect() {
-    return Fabric.connect(controls, ClientSettings.DEFAULT.withSecurity(NodeSecurity.of(identity)));
+    return plan.connect();
   }
 
   /// The folder of a node.
   Path folder(String name) {
-    return home.resolve(name);
+    return plan.folder(name);
   }
 
   /// Starts a node that does not run; see [#awaitReady].
@@ -181,8 +111,7 @@ final class ProcessCluster implements AutoCloseable {
     if (processes.containsKey(name) && process(name).isAlive()) {
       throw new IllegalStateException(name + " runs already");
     }
-    NodeFiles.Planned node =
-        nodes.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    NodeFiles.Planned node = plan.node(name);
     List<String> command = new ArrayList<>();
     if (namespaces != null) {
       command.addAll(namespaces.inNamespaceOf(name));
@@ -297,7 +226,7 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   private void signal(String name, String signal) {
-    run(List.of("kill", signal, Long.toString(pid(name))));
+    SystemCommand.run(List.of("kill", signal, Long.toString(pid(name))));
   }
 
   @Override
@@ -318,35 +247,8 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  /// Runs a command of the system to its end.
-  static void run(List<String> command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new AssertionError(String.join(" ", command) + ": " + said);
-      }
-    } catch (IOException e) {
-      throw new AssertionError(String.join(" ", command), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted: " + String.join(" ", command), e);
-    }
-  }
-
   private static List<String> javaCommand(NodeRole role) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        role == NodeRole.COMPUTE ? "-Xmx512m" : "-Xmx256m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xss8m",
-        "--add-exports",
-        "java.base/sun.nio.ch=ALL-UNNAMED",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "io.kogluktualuk.fabric.cli.Main");
+    String heap = role == NodeRole.COMPUTE ? "-Xmx512m" : "-Xmx256m";
+    return KogJvm.command(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   }
 }

@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,19 +60,8 @@ final class TlsClusterIT {
   /// Runs a command with an identity, or without one when that is empty.
   private Kog.Result kog(ProcessCluster cluster, String identity, String... arguments)
       throws IOException, InterruptedException {
-    String controls =
-        cluster.controls().stream()
-            .map(one -> one.getHostString() + ":" + one.getPort())
-            .collect(Collectors.joining(","));
-    List<String> all = new ArrayList<>(List.of(arguments));
-    int words = arguments[0].equals("root") ? 2 : 1;
-    all.addAll(words, List.of("--control", controls));
-    if (!identity.isEmpty()) {
-      all.addAll(words, List.of("--identity", identity));
-    }
-    // Another state folder: nothing is found by itself.
-    return new Kog(folder.resolve("none"), folder)
-        .run(new ByteArrayInputStream(new byte[] {1, 2, 3}), all.toArray(String[]::new));
+    return new ClusterCommands(cluster, folder)
+        .runAs(identity, new ByteArrayInputStream(new byte[] {1, 2, 3}), arguments);
   }
 
   private Kog.Result ca(String... arguments) throws IOException, InterruptedException {
@@ -82,21 +70,14 @@ final class TlsClusterIT {
     return new Kog(folder.resolve("none"), folder).run(all.toArray(String[]::new));
   }
 
-  private void certifyClient(String authority, String name, String... more)
-      throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of("issue", "--ca", authority, "--role", "client"));
-    all.addAll(List.of("--name", name, "--to", name));
-    all.addAll(List.of(more));
-    ca(all.toArray(String[]::new)).succeeds();
-  }
-
   @Test
   void whoHasACertificateWorksAndOthersAreToldWhy() throws Exception {
     Files.write(folder.resolve("wc.wasm"), Program.WC.wasm());
     Files.writeString(folder.resolve("text"), "one two\nthree\n");
     Files.writeString(folder.resolve("ns"), "/bin/wc file wc.wasm\n/text file text\n");
     try (ProcessCluster cluster = cluster()) {
-      certifyClient("home/authority", "trader", "--tenant", "default");
+      new ClusterCommands(cluster, folder)
+          .certify("home/authority", "trader", "--tenant", "default");
       worksWith(cluster, "trader");
       kog(cluster, "", "status").failsWith(REFUSED, "TLS", "--identity");
       kog(cluster, "trader", "drain", "compute-1").failsWith(REFUSED, "trader", "administrators");
@@ -104,7 +85,8 @@ final class TlsClusterIT {
           .failsWith(REFUSED, "trader", "certified for that tenant");
       String same = Files.readString(home().resolve("cluster.id")).strip();
       ca("init", "--cluster", same, "--to", "foreign").succeeds();
-      certifyClient("foreign", "stranger", "--tenant", "default", "--admin");
+      new ClusterCommands(cluster, folder)
+          .certify("foreign", "stranger", "--tenant", "default", "--admin");
       kog(cluster, "stranger", "status").failsWith(REFUSED, "is not trusted here");
       noNodeBecomesAnother(cluster);
       kog(cluster, home().resolve("identity").toString(), "drain", "compute-1").succeeds();
@@ -144,7 +126,7 @@ final class TlsClusterIT {
   @Test
   void rootsChangeUnderLoadWithoutAFailedRequest() throws Exception {
     try (ProcessCluster cluster = cluster()) {
-      certifyClient("home/authority", "late", "--tenant", "default");
+      new ClusterCommands(cluster, folder).certify("home/authority", "late", "--tenant", "default");
       kog(cluster, "late", "status").succeeds();
       AtomicBoolean isOver = new AtomicBoolean();
       Semaphore rounds = new Semaphore(0);
