@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /// Changes the keys of one tenant, where nobody waits for it: those of windows after each use,
 /// those for reading on a schedule. It also takes back the windows whose time is over,
-/// and gives windows room on the disk after the start.
+/// and gives windows room on the disk after the start, and blobs before they come.
 ///
 /// **Threading:** one thread of its own; [#close] from any. **Ownership:** owns the thread.
 /// **Errors:** a key that cannot be had now is asked for again at the next look; until then the
@@ -56,10 +56,12 @@ final class KeyKeeper implements AutoCloseable {
   private void run() {
     long lookNanos = System.nanoTime();
     boolean isPreparing = true;
+    boolean isBacking = false;
     while (!isClosed) {
       try {
-        WindowSlot slot = store.awaitRetired(isPreparing ? Duration.ZERO : look);
+        WindowSlot slot = store.awaitRetired(isPreparing || isBacking ? Duration.ZERO : look);
         isPreparing = isPreparing && store.backOneSlot();
+        isBacking = store.backAhead();
         if (slot != null) {
           renew(slot);
         }

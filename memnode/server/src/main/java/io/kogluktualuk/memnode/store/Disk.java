@@ -9,7 +9,7 @@ import java.nio.file.Path;
 ///
 /// Names are those of files in one folder.
 ///
-/// **Threading:** as the files it opens: one thread at a time for each.
+/// **Threading:** as the files it opens.
 /// **Ownership:** [#close] lets go of [#scratch] memory; files are closed by who opened them.
 interface Disk extends AutoCloseable {
 
@@ -42,6 +42,16 @@ interface Disk extends AutoCloseable {
   /// @param length for a file that does not exist yet; an existing one keeps its own
   MappedFile map(String name, long length) throws IOException;
 
+  /// Does two things that wait for the device; at the same time, where that is quicker. Returns,
+  /// or throws what either has thrown, when both have ended.
+  default void both(Runnable one, Runnable other) {
+    try {
+      one.run();
+    } finally {
+      other.run();
+    }
+  }
+
   /// Memory of zeros, not on the heap and in no file; all of it is there at once.
   MemorySegment scratch(long bytes);
 
@@ -49,6 +59,8 @@ interface Disk extends AutoCloseable {
   void close();
 
   /// An open file. Plain reads and writes at a position.
+  ///
+  /// **Threading:** [#read], [#write] and [#force] any thread; the rest one at a time.
   interface OpenFile extends AutoCloseable {
 
     long length() throws IOException;

@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.store;
 
+import io.kogluktualuk.fabric.fault.FabricException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -9,17 +10,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// A folder of the file system.
 ///
 /// Plain files, not channels: an interrupted thread would close a channel under everybody else.
 ///
-/// **Threading:** one thread at a time for each file; any for the rest.
-/// **Ownership:** owns the scratch memory.
+/// **Threading:** as [Disk]. A file has one position, so reads and writes take turns.
+/// **Ownership:** owns the scratch memory, and one thread.
 final class FolderDisk implements Disk {
 
   private final Path folder;
   private final Arena scratch = Arena.ofShared();
+  private final ExecutorService second =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("memnode-sync-", 0).factory());
 
   FolderDisk(Path folder) {
     this.folder = folder;
@@ -99,7 +109,26 @@ final class FolderDisk implements Disk {
   }
 
   @Override
+  public void both(Runnable one, Runnable other) {
+    CompletableFuture<Void> done = CompletableFuture.runAsync(one, second);
+    try {
+      other.run();
+    } finally {
+      await(done);
+    }
+  }
+
+  private static void await(CompletableFuture<Void> done) {
+    try {
+      done.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof FabricException fault ? fault : e;
+    }
+  }
+
+  @Override
   public void close() {
+    second.close();
     if (scratch.scope().isAlive()) {
       scratch.close();
     }
@@ -108,6 +137,9 @@ final class FolderDisk implements Disk {
   private static class Plain implements OpenFile {
 
     private final RandomAccessFile file;
+
+    /// Held from choosing the file's position until what is there has been read or written.
+    private final Lock position = new ReentrantLock();
 
     Plain(RandomAccessFile file) {
       this.file = file;
@@ -120,19 +152,29 @@ final class FolderDisk implements Disk {
 
     @Override
     public int read(byte[] target, long from) throws IOException {
-      file.seek(from);
-      int length = 0;
-      int more;
-      while ((more = file.read(target, length, target.length - length)) > 0) {
-        length += more;
+      position.lock();
+      try {
+        file.seek(from);
+        int length = 0;
+        int more;
+        while ((more = file.read(target, length, target.length - length)) > 0) {
+          length += more;
+        }
+        return length;
+      } finally {
+        position.unlock();
       }
-      return length;
     }
 
     @Override
     public void write(byte[] source, int length, long to) throws IOException {
-      file.seek(to);
-      file.write(source, 0, length);
+      position.lock();
+      try {
+        file.seek(to);
+        file.write(source, 0, length);
+      } finally {
+        position.unlock();
+      }
     }
 
     @Override

@@ -184,8 +184,7 @@ public final class MemoryStore implements AutoCloseable {
 
   private void forceWritten() {
     long bytes = behind == null ? 0 : behind.bytes();
-    parts.regions().forceWritten();
-    parts.log().force();
+    parts.disk().both(parts.log()::force, parts.regions()::forceWritten);
     if (behind != null) {
       behind.synced(bytes);
     }
@@ -722,6 +721,13 @@ public final class MemoryStore implements AutoCloseable {
   /// @return false when there is nothing left to do
   public boolean backOneSlot() {
     return parts.slots().backOne();
+  }
+
+  /// Gives room on the disk to blobs that are still to come, before anybody waits for it.
+  ///
+  /// @return false when there is nothing left to do
+  public boolean backAhead() {
+    return parts.regions().backAhead();
   }
 
   /// A retired slot has got its new key.

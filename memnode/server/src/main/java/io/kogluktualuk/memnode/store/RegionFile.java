@@ -4,13 +4,20 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// One arena: a file of fixed length, mapped shared, so that its bytes outlive the process.
 ///
-/// The file is sparse. [#back] gives it blocks from its start on, before they are handed out.
+/// The file is sparse. [#back] gives it blocks from its start on, before they are handed out, and
+/// [#backAhead] some more, before anybody waits for them.
 ///
-/// **Threading:** [#segment], [#written] and [#forceIfWritten] any thread; the rest one thread at
-/// a time.
+/// Bytes come by [#write], not through the mapping: the first store to a mapped page after each
+/// sync is a fault in which ext4 changes the inode, and the next sync then waits for the file
+/// system's journal. With a plain write to blocks that are there, it waits for the data only.
+///
+/// **Threading:** [#segment], [#write], [#written], [#forceIfWritten] and [#backAhead] any thread;
+/// the rest one thread at a time.
 /// **Ownership:** owns the mapping; [#close] unmaps. The file stays.
 /// **Invariant:** bytes before [#backedBytes] have blocks.
 final class RegionFile implements AutoCloseable {
@@ -19,10 +26,15 @@ final class RegionFile implements AutoCloseable {
   /// blobs.
   static final long STEP_BYTES = 16L << 20;
 
+  /// How much [#backAhead] does at a time: about two milliseconds, for which [#back] may wait.
+  private static final long AHEAD_STEP_BYTES = 4L << 20;
+
   private final Path path;
   private final long length;
   private final Disk.MappedFile file;
-  private long backedBytes;
+  private final Lock backing = new ReentrantLock();
+  private volatile long backedBytes; // changed under the lock
+  private volatile long neededBytes; // changed by one thread at a time
   private boolean isClosed;
   private final AtomicBoolean dirty = new AtomicBoolean();
 
@@ -63,6 +75,7 @@ final class RegionFile implements AutoCloseable {
   /// Declares the first bytes backed, because sealed blobs lie there.
   void assumeBacked(long bytes) {
     backedBytes = Math.max(backedBytes, bytes);
+    neededBytes = Math.max(neededBytes, bytes);
   }
 
   /// Sees to it that everything before `end` has blocks, and some more while at it.
@@ -70,8 +83,31 @@ final class RegionFile implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when the disk is full; nothing is lost
   void back(long end) {
     if (end > backedBytes) {
-      long ahead = Math.min(length, Math.ceilDiv(end, STEP_BYTES) * STEP_BYTES);
-      backedBytes = ZeroedFile.zero(file, path, backedBytes, end, ahead);
+      back(end, Math.ceilDiv(end, STEP_BYTES) * STEP_BYTES);
+    }
+    neededBytes = Math.max(neededBytes, end);
+  }
+
+  /// Takes one more step if fewer than [#STEP_BYTES] are ready. Does nothing on a full disk.
+  ///
+  /// @return false when there is nothing left to do
+  boolean backAhead() {
+    long backed = backedBytes;
+    if (neededBytes == 0 || backed == length || backed - neededBytes >= STEP_BYTES) {
+      return false;
+    }
+    back(backed, backed + AHEAD_STEP_BYTES);
+    return backedBytes > backed;
+  }
+
+  private void back(long end, long ahead) {
+    backing.lock();
+    try {
+      if (end >= backedBytes) {
+        backedBytes = ZeroedFile.zero(file, path, backedBytes, end, Math.min(length, ahead));
+      }
+    } finally {
+      backing.unlock();
     }
   }
 
@@ -80,7 +116,16 @@ final class RegionFile implements AutoCloseable {
     ZeroedFile.zero(file, path, extent.offset(), extent.end(), extent.end());
   }
 
-  /// Something has been written to the mapping.
+  /// Writes to a part that has blocks.
+  void write(byte[] source, int count, long to) {
+    try {
+      file.write(source, count, to);
+    } catch (IOException e) {
+      throw ZeroedFile.full(path, count, e);
+    }
+  }
+
+  /// Something has been written.
   void written() {
     dirty.set(true);
   }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The region files of one store and the extents lent from them. New files are added on demand,
 /// up to the capacity.
 ///
-/// **Threading:** [#bytes], [#list] and [#forceWritten] any thread; the rest one thread at a time.
-/// **Ownership:** owns the files' mappings.
+/// **Threading:** [#bytes], [#write], [#list], [#backAhead] and [#forceWritten] any thread; the
+/// rest one thread at a time. **Ownership:** owns the files' mappings.
 final class Regions implements AutoCloseable {
 
   private static final long PAGE_BYTES = 4096;
@@ -220,6 +220,20 @@ final class Regions implements AutoCloseable {
   /// The bytes of a blob in the mapping.
   MemorySegment bytes(BlobLocation location) {
     return files.get(location.region()).segment().asSlice(location.offset(), location.length());
+  }
+
+  /// Writes a part of a blob's bytes to its extent, before it is shown to anybody.
+  ///
+  /// @param at where in the blob
+  void write(BlobLocation location, int at, byte[] source, int count) {
+    files.get(location.region()).write(source, count, location.offset() + at);
+  }
+
+  /// Gives some room on the disk to what will be lent next.
+  ///
+  /// @return false when there is nothing left to do
+  boolean backAhead() {
+    return !files.isEmpty() && files.getLast().backAhead();
   }
 
   /// All regions, by number; only ever grows.

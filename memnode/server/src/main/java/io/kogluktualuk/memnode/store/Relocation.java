@@ -2,23 +2,24 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Moves blobs towards the low end of the regions, so that free parts become one.
 ///
-/// All blobs together would fit below a *boundary*, as many bytes from the beginning as are lent. A
-/// blob that lies behind it is copied to the first room before it; once the copy is verified,
-/// logged, shown and on the device, its former place is free. Before that it must not be: a machine
-/// that stops may have kept the old record only. Who reads the former place afterwards notices by
-/// the hash, and looks again.
+/// All blobs together would fit below a *boundary*, as many bytes from the beginning as are lent.
+/// A blob that lies behind it is copied to the first room before it; once the copy is verified,
+/// logged, shown and on the device, its former place is free. Before that it must not be: a
+/// machine that stops may have kept the old record only. Who reads the former place afterwards
+/// notices by the hash, and looks again.
 ///
 /// Each blob is moved at most once while none come or go. When a pass over all blobs has moved
 /// none, every free part before the boundary is smaller than each blob behind it, and the rest is
 /// free.
 ///
-/// **Threading:** one thread; what says *under the lock*, under the store's.
-/// **Bound:** [#BLOBS_MAX] blobs at a time.
+/// **Threading:** one thread; what says *under the lock*, under the store's. **Bound:**
+/// [#BLOBS_MAX] blobs at a time.
 final class Relocation {
 
   /// At 4 MiB each, a quarter of a gigabyte between two looks at whether it is still wanted.
@@ -67,9 +68,11 @@ final class Relocation {
   void copy() {
     moves.removeIf(
         move -> {
-          regions.bytes(move.to()).copyFrom(regions.bytes(move.from()));
-          boolean isIntact = Hash.of(regions.bytes(move.to())).equals(move.hash());
-          if (!isIntact) {
+          byte[] bytes = regions.bytes(move.from()).toArray(ValueLayout.JAVA_BYTE);
+          boolean isIntact = Hash.of(bytes).equals(move.hash());
+          if (isIntact) {
+            regions.write(move.to(), 0, bytes, bytes.length);
+          } else {
             unused.add(move.to());
           }
           return !isIntact;

@@ -1,6 +1,7 @@
 package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
@@ -51,8 +52,8 @@ final class Verifiers implements AutoCloseable {
     return answers(tasks, bytes);
   }
 
-  /// Copies blobs that lie one behind the other in a window to their extents, and says which of the
-  /// copies have the bytes that their hash names.
+  /// Copies blobs that lie one behind the other in a window to their extents, and says which of
+  /// the copies have the bytes that their hash names.
   ///
   /// The window may be written to meanwhile. Each byte is read from it once, into memory that
   /// nobody else has; from there it is hashed and stored. So what is found intact is what was
@@ -71,7 +72,6 @@ final class Verifiers implements AutoCloseable {
   }
 
   private boolean copyIntact(MemorySegment from, WindowTable.Pending blob) {
-    MemorySegment to = regions.bytes(blob.location());
     int length = blob.location().length();
     byte[] own = new byte[Math.min(length, CHUNK_BYTES)];
     Sha256 sha = new Sha256();
@@ -79,7 +79,7 @@ final class Verifiers implements AutoCloseable {
       int part = Math.min(own.length, length - at);
       MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, own, 0, part);
       sha.update(own, 0, part);
-      MemorySegment.copy(own, 0, to, ValueLayout.JAVA_BYTE, at, part);
+      regions.write(blob.location(), at, own, part);
     }
     return sha.finish().equals(blob.hash());
   }
@@ -132,6 +132,9 @@ final class Verifiers implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new Unavailable("the memory node is stopping: verification was interrupted", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof FabricException fault) {
+        throw fault;
+      }
       throw new IllegalStateException("verification failed", e.getCause());
     }
   }
