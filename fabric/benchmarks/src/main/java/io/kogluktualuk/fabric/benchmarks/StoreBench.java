@@ -75,7 +75,7 @@ final class StoreBench implements Bench {
     Contents theirs = new Contents(bytes, 2);
     Pairing.Work put = n -> put(store, ours, n);
     // Until both ends' compilers have come to rest: they take their cores away from each other.
-    int warmUp = bytes < (1 << 16) ? 40 * times : 4 * times;
+    int warmUp = 40 * times;
     Pairing.Medians plain =
         Pairing.measure(
             warmUp, ROUNDS, times, put, redis == null ? null : n -> set(redis, theirs, n));
