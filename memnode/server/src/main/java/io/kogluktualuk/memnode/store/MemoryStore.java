@@ -1,6 +1,5 @@
 package io.kogluktualuk.memnode.store;
 
-import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -12,14 +11,11 @@ import io.kogluktualuk.memnode.api.Reservation;
 import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.api.SessionId;
-import io.kogluktualuk.memnode.api.WriteWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// survives `kill -9` because its bytes are in the kernel's pages of a region file by then; the
 /// kernel writes them behind. At most [WriteBehind] of them wait for the device: then seals wait.
 ///
-/// **Threading:** any thread. One lock orders the short steps; copying and hashing, the only long
-/// ones, are outside. The log's write is inside, because the lock is what keeps log and index in
-/// one order; it goes to the kernel's memory and does not wait for a device. **Ownership:** owns
+/// **Threading:** any thread; [StoreLock] orders the short steps. **Ownership:** owns
 /// mappings, log and threads; the folder is lent. Whoever gives keys to the windows' slots takes
 /// retired ones by [#awaitRetired], changes their keys, and says so by [#renewed]; and calls
 /// [#sweep] now and then. **Invariant:** every blob in the index is in the log; every extent is
@@ -65,25 +59,19 @@ public final class MemoryStore implements AutoCloseable {
 
   private final StateFolder folder;
   private final StoreSettings settings;
-  private final LongSupplier nanoTime;
-  private final InstantSource wallClock;
   private final StoreParts parts;
   private final Verifiers verifiers;
-
   private final GroupSync groupSync;
-
-  private final Object lock = new Object();
-  // Guarded by the lock: parts' regions, log and index, and everything below.
-  private final WindowTable windows;
-  private final StandingWindows standing;
+  private final StoreLock lock;
+  // Guarded by the lock: parts' regions, log and index, tally and residency.
   private final StoreTally tally = new StoreTally();
   private final Residency residency;
   private final LostBlobs lost = new LostBlobs();
-  private final Relocation relocation;
-  private final Scrub scrub;
+  private final Upkeep upkeep;
+  private final Reservations reservations;
+  private final StandingPuts standing;
   private final @Nullable WriteBehind behind;
-  private final @Nullable Promoters promoters;
-  private boolean closed;
+  private final @Nullable Promotions promotions;
 
   private MemoryStore(
       StateFolder folder,
@@ -94,22 +82,29 @@ public final class MemoryStore implements AutoCloseable {
       StoreParts parts) {
     this.folder = folder;
     this.settings = settings;
-    this.nanoTime = nanoTime;
-    this.wallClock = wallClock;
     this.parts = parts;
+    this.lock = new StoreLock(folder.path());
     this.verifiers = new Verifiers(parts.regions(), Runtime.getRuntime().availableProcessors());
     this.groupSync = new GroupSync(this::forceWritten);
-    this.windows = new WindowTable(settings.windowLifetime().toNanos(), firstWindow);
-    this.standing =
-        new StandingWindows(
-            settings.windowLifetime().toNanos(), parts.slots().standingMax(), firstWindow);
-    this.relocation = new Relocation(parts.regions(), parts.index());
-    this.scrub = new Scrub(parts.index());
     MemoryTier tier = parts.tier();
     this.residency =
         new Residency(parts.regions(), parts.log(), parts.index(), tally, settings, tier);
+    this.upkeep = new Upkeep(lock, parts, residency, verifiers, groupSync, lost);
     this.behind = tier == null ? null : new WriteBehind(tier.capacityBytes());
-    this.promoters = tier == null ? null : new Promoters(Promoters.PATIENCE);
+    this.promotions = tier == null ? null : new Promotions(lock, tier, parts, upkeep::dropDamaged);
+    Sealing sealing =
+        new Sealing(lock, parts, residency, verifiers, groupSync, wallClock, behind, promotions);
+    long lifetime = settings.windowLifetime().toNanos();
+    this.reservations =
+        new Reservations(
+            lock, parts, residency, sealing, nanoTime, new WindowTable(lifetime, firstWindow));
+    this.standing =
+        new StandingPuts(
+            lock,
+            parts,
+            sealing,
+            nanoTime,
+            new StandingWindows(lifetime, parts.slots().standingMax(), firstWindow));
   }
 
   /// Opens the store of a folder, with every blob that it had.
@@ -200,25 +195,7 @@ public final class MemoryStore implements AutoCloseable {
   ///
   /// @return how many could be moved; 0 when there is nothing to do
   public int relocate() {
-    synchronized (lock) {
-      checkOpen();
-      if (!parts.regions().isFragmented() || relocation.choose() == 0) {
-        return 0;
-      }
-    }
-    relocation.copy();
-    int moved;
-    synchronized (lock) {
-      checkOpen();
-      moved = relocation.commit(residency);
-      groupSync.wrote();
-    }
-    groupSync.sync();
-    synchronized (lock) {
-      checkOpen();
-      relocation.free();
-    }
-    return moved;
+    return upkeep.relocate();
   }
 
   /// Looks at some blobs whether they still have the bytes that their hashes name, one after the
@@ -228,48 +205,7 @@ public final class MemoryStore implements AutoCloseable {
   /// @param bytes about how many to hash
   /// @return how many were damaged
   public int scrub(long bytes) {
-    int damaged = 0;
-    List<SealedBlob> batch;
-    synchronized (lock) {
-      checkOpen();
-      batch = scrub.next(bytes);
-    }
-    for (SealedBlob blob : batch) {
-      if (!verifiers.isIntact(blob)) {
-        damaged += dropDamaged(blob) ? 1 : 0;
-      } else if (parts.tier() != null) {
-        scrubCopy(parts.tier(), blob.hash());
-      }
-    }
-    return damaged;
-  }
-
-  private boolean dropDamaged(SealedBlob blob) {
-    synchronized (lock) {
-      checkOpen();
-      LostBlob gone = residency.dropDamaged(blob, verifiers::isIntact);
-      if (gone != null) {
-        lost.add(gone);
-      }
-      return gone != null;
-    }
-  }
-
-  /// Spills a blob whose copy in memory has changed, while the one in the file tier is intact.
-  private void scrubCopy(MemoryTier tier, Hash hash) {
-    BlobLocation copy = locate(hash);
-    if (copy == null || copy.isSpilled() || Hash.of(tier.bytes(copy)).equals(hash)) {
-      return;
-    }
-    synchronized (lock) {
-      checkOpen();
-      int ordinal = residency.ordinal(hash);
-      if (ordinal != BlobTable.NONE
-          && copy.equals(parts.index().shown(ordinal))
-          && !Hash.of(tier.bytes(copy)).equals(hash)) {
-        tier.spill(ordinal);
-      }
-    }
+    return upkeep.scrub(bytes);
   }
 
   /// Brings spilled blobs back to memory; as many as have room, and are not too many for one call.
@@ -283,49 +219,20 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.Unavailable when others' took too long
   /// @throws OutOfSpace when there was no room for any of them for so long
   public Map<Hash, BlobLocation> promote(List<Hash> hashes) {
-    MemoryTier tier = parts.tier();
-    Map<Hash, BlobLocation> places = new HashMap<>();
-    if (tier != null && promoters != null) {
-      Promoters promoting = promoters;
-      Promotion promotion = new Promotion(tier, parts.regions(), parts.index());
-      promoting.inTurn(() -> promote(promotion, promoting, hashes));
+    if (promotions != null) {
+      promotions.promote(hashes);
     }
-    synchronized (lock) {
-      checkOpen();
-      for (Hash hash : hashes) {
-        BlobLocation place = parts.index().find(hash);
-        if (place != null) {
-          places.put(hash, place);
-        }
-      }
-    }
-    return places;
-  }
-
-  private void promote(Promotion promotion, Promoters promoting, List<Hash> hashes) {
-    promoting.untilRoom(() -> choose(promotion, hashes), promotion::noRoom);
-    try {
-      List<Boolean> intact = promoting.run(promotion.tasks());
-      synchronized (lock) {
-        checkOpen();
-        promotion.commit(intact);
-      }
-    } catch (RuntimeException e) {
-      synchronized (lock) {
-        promotion.abandon();
-      }
-      throw e;
-    } finally {
-      promoting.roomChanged();
-    }
-    promotion.damaged().forEach(this::dropDamaged);
-  }
-
-  private boolean choose(Promotion promotion, List<Hash> hashes) {
-    synchronized (lock) {
-      checkOpen();
-      return promotion.choose(hashes);
-    }
+    return lock.open(
+        () -> {
+          Map<Hash, BlobLocation> places = new HashMap<>();
+          for (Hash hash : hashes) {
+            BlobLocation place = parts.index().find(hash);
+            if (place != null) {
+              places.put(hash, place);
+            }
+          }
+          return places;
+        });
   }
 
   /// Writes the log anew when more than half of it says nothing any more. Takes a while, and
@@ -333,44 +240,7 @@ public final class MemoryStore implements AutoCloseable {
   ///
   /// @return false when there was nothing to do, or too much was going on
   public boolean compactLog() {
-    LogRewrite rewrite;
-    synchronized (lock) {
-      checkOpen();
-      if (!residency.isLogMostlyDead()) {
-        return false;
-      }
-      rewrite = new LogRewrite(parts.disk(), parts.log(), parts.index());
-    }
-    List<BlobRecord> batch;
-    do {
-      synchronized (lock) {
-        batch = rewrite.collect();
-      }
-      rewrite.write(batch);
-    } while (!batch.isEmpty());
-    return finish(rewrite);
-  }
-
-  private boolean finish(LogRewrite rewrite) {
-    long records;
-    synchronized (lock) {
-      records = parts.log().records();
-    }
-    if (!rewrite.catchUp(records, settings.indexBlobs())) {
-      rewrite.abandon();
-      return false;
-    }
-    synchronized (lock) {
-      checkOpen();
-      rewrite.finish();
-    }
-    return true;
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new AlreadyClosed("the memory node's store in " + folder.path() + " is closed");
-    }
+    return upkeep.compactLog(settings.indexBlobs());
   }
 
   /// Lends a window for those of the blobs that are not there, to be kept on the standard terms.
@@ -386,109 +256,7 @@ public final class MemoryStore implements AutoCloseable {
   /// @param deadline how long to wait for a window
   /// @throws InvalidArgument when no window is that large
   public Reserved reserveOn(SessionId session, List<Wanted> items, Deadline deadline) {
-    long bytes = bytesOfAbsent(items);
-    if (bytes > WriteWindow.BYTES_MAX) {
-      throw new InvalidArgument(
-          "a reservation is for at most " + WriteWindow.BYTES_MAX + " bytes, found " + bytes);
-    }
-    WindowSlot slot;
-    try {
-      slot = bytes < 0 ? null : parts.slots().acquire(bytes, session, deadline);
-    } catch (OutOfSpace e) {
-      return refused(items, e);
-    }
-    boolean isLent = false;
-    try {
-      synchronized (lock) {
-        Reserved reserved = reserve(session, items, slot);
-        isLent = reserved.window() != null;
-        return reserved;
-      }
-    } finally {
-      if (slot != null && !isLent) {
-        parts.slots().giveBack(slot, session);
-      }
-    }
-  }
-
-  private Reserved refused(List<Wanted> items, OutOfSpace reason) {
-    synchronized (lock) {
-      List<Reservation> answers = new ArrayList<>(items.size());
-      for (Wanted item : items) {
-        BlobLocation present = present(item);
-        answers.add(
-            present == null
-                ? new Reservation.Refusal(reason.tag())
-                : new Reservation.Present(present));
-      }
-      return new Reserved(null, answers, String.valueOf(reason.getMessage()));
-    }
-  }
-
-  /// What a window must hold; negative when nothing is absent.
-  private long bytesOfAbsent(List<Wanted> items) {
-    synchronized (lock) {
-      checkOpen();
-      long bytes = -1;
-      for (Wanted item : items) {
-        if (residency.ordinal(item.hash()) == BlobTable.NONE) {
-          bytes = Math.max(0, bytes) + item.length();
-        }
-      }
-      return bytes;
-    }
-  }
-
-  /// Where a blob lies that somebody puts again, or null.
-  private @Nullable BlobLocation present(Wanted item) {
-    int ordinal = residency.ordinal(item.hash());
-    if (ordinal == BlobTable.NONE) {
-      return null;
-    }
-    residency.room().repeated(residency, ordinal, item.keep());
-    return parts.index().location(ordinal);
-  }
-
-  private Reserved reserve(SessionId session, List<Wanted> items, @Nullable WindowSlot slot) {
-    checkOpen();
-    List<Reservation> answers = new ArrayList<>(items.size());
-    List<WindowTable.Pending> pending = new ArrayList<>();
-    OutOfSpace failure = null;
-    for (Wanted item : items) {
-      BlobLocation present = present(item);
-      if (present != null) {
-        answers.add(new Reservation.Present(present));
-      } else if (slot == null) {
-        answers.add(new Reservation.Later());
-      } else {
-        try {
-          if (failure == null) {
-            pending.add(promise(item, pending.size()));
-            answers.add(new Reservation.Granted());
-          }
-        } catch (OutOfSpace e) {
-          failure = e;
-        }
-        if (failure != null) {
-          answers.add(new Reservation.Refusal(failure.tag()));
-        }
-      }
-    }
-    Lent lent = null;
-    if (slot != null && !pending.isEmpty()) {
-      long id = windows.open(session, slot, pending, nanoTime.getAsLong());
-      lent = new Lent(id, slot);
-    }
-    return new Reserved(lent, answers, failure == null ? "" : String.valueOf(failure.getMessage()));
-  }
-
-  /// @param before how many blobs of the same window have been promised room already
-  private WindowTable.Pending promise(Wanted item, int before) {
-    Extent extent = residency.promise(item.length(), item.keep(), windows.pending() + before);
-    return new WindowTable.Pending(
-        item.hash(),
-        new BlobLocation(extent.region(), extent.offset(), item.length()),
-        item.keep());
+    return reservations.reserve(session, items, deadline);
   }
 
   /// Copies, verifies, logs and shows the blobs of a window, and retires its slot.
@@ -505,7 +273,7 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws io.kogluktualuk.fabric.fault.Unavailable when the device failed: the blobs are there,
   ///     but may not survive the machine
   public SealResponse seal(SessionId session, long id, boolean isDurable) {
-    SealResponse response = sealNow(session, id);
+    SealResponse response = reservations.seal(session, id);
     if (isDurable) {
       sync();
     }
@@ -515,14 +283,8 @@ public final class MemoryStore implements AutoCloseable {
   /// Has everything on the device that was sealed or dropped until now. One sync serves all who
   /// wait.
   public void sync() {
-    checkOpenUnlocked();
+    lock.checkOpen();
     groupSync.sync();
-  }
-
-  private void checkOpenUnlocked() {
-    synchronized (lock) {
-      checkOpen();
-    }
   }
 
   /// How many syncs there have been since the start.
@@ -535,53 +297,11 @@ public final class MemoryStore implements AutoCloseable {
     return groupSync.times();
   }
 
-  private SealResponse sealNow(SessionId session, long id) {
-    if (behind != null && behind.isFull()) {
-      sync();
-    }
-    WindowTable.Window window;
-    synchronized (lock) {
-      checkOpen();
-      window = windows.take(id, session, nanoTime.getAsLong());
-    }
-    BitSet intact;
-    try {
-      intact = verifiers.copy(parts.slots().bytes(window.slot()), window.blobs());
-    } catch (RuntimeException e) {
-      release(List.of(window));
-      throw e;
-    } finally {
-      parts.slots().retire(window.slot(), session);
-    }
-    return commit(window.blobs(), intact);
-  }
-
   /// Lends a window that stands.
   ///
   /// @return null when as many stand as may, or no slot is free now
   public @Nullable Lent stand(SessionId session) {
-    if (!mayStand()) {
-      return null;
-    }
-    WindowSlot slot =
-        parts.slots().acquire(WindowSlots.SMALL_BYTES, session, Deadline.after(Duration.ZERO));
-    if (slot == null) {
-      return null;
-    }
-    synchronized (lock) {
-      if (mayStand()) {
-        return new Lent(standing.open(session, slot, nanoTime.getAsLong()), slot);
-      }
-    }
-    parts.slots().giveBack(slot, session);
-    return null;
-  }
-
-  private boolean mayStand() {
-    synchronized (lock) {
-      checkOpen();
-      return standing.hasRoom();
-    }
+    return standing.stand(session);
   }
 
   /// [#putOn] on the standard terms.
@@ -599,106 +319,13 @@ public final class MemoryStore implements AutoCloseable {
   /// @throws OutOfSpace when there is no room for all of them, or too much waits for the device;
   ///     then none is stored
   public SealResponse putOn(SessionId session, long id, int offset, List<Wanted> items) {
-    if (behind != null && behind.isFull()) {
-      throw new OutOfSpace(
-          "folder " + folder.path() + ": " + behind.bytes() + " bytes wait for the device");
-    }
-    long bytes = items.stream().mapToLong(Wanted::length).sum();
-    WindowSlot slot;
-    List<WindowTable.Pending> blobs;
-    synchronized (lock) {
-      checkOpen();
-      slot = standing.use(id, session, nanoTime.getAsLong());
-      if (bytes > slot.length() - (long) offset) {
-        throw new InvalidArgument(
-            bytes + " bytes from offset " + offset + " end behind a window of " + slot.length());
-      }
-      blobs = promiseAll(items);
-    }
-    BitSet intact;
-    try {
-      intact = verifiers.copy(parts.slots().bytes(slot).asSlice(offset, bytes), blobs);
-    } catch (RuntimeException e) {
-      synchronized (lock) {
-        releaseAll(blobs);
-      }
-      throw e;
-    }
-    return commit(blobs, intact);
-  }
-
-  private List<WindowTable.Pending> promiseAll(List<Wanted> items) {
-    List<WindowTable.Pending> promised = new ArrayList<>(items.size());
-    try {
-      for (Wanted item : items) {
-        promised.add(promise(item, promised.size()));
-      }
-      return promised;
-    } catch (OutOfSpace e) {
-      releaseAll(promised);
-      throw e;
-    }
-  }
-
-  private void releaseAll(List<WindowTable.Pending> promised) {
-    promised.forEach(blob -> residency.unpromise(blob, false));
-  }
-
-  private SealResponse commit(List<WindowTable.Pending> blobs, BitSet intact) {
-    MemoryCopies copies = copies(blobs, intact);
-    SealBatch batch = new SealBatch(blobs, copies);
-    synchronized (lock) {
-      checkOpen();
-      batch.judge(intact, parts.index());
-      residency.commit(batch, wallClock.instant().getEpochSecond());
-      batch.forEachUse(residency::unpromise);
-      if (copies != null) {
-        copies.giveBackRest();
-      }
-      groupSync.wrote();
-    }
-    if (promoters != null) {
-      promoters.roomChanged();
-    }
-    return batch.response();
-  }
-
-  /// Copies in the memory tier, if there is one.
-  private @Nullable MemoryCopies copies(List<WindowTable.Pending> blobs, BitSet intact) {
-    MemoryTier tier = parts.tier();
-    if (tier == null || behind == null) {
-      return null;
-    }
-    MemoryCopies copies;
-    synchronized (lock) {
-      checkOpen();
-      copies = tier.copiesFor(blobs, intact);
-    }
-    copies.fill(parts.regions());
-    behind.wrote(blobs.stream().mapToLong(blob -> blob.location().length()).sum());
-    return copies;
-  }
-
-  private void release(List<WindowTable.Window> unused) {
-    synchronized (lock) {
-      for (WindowTable.Window window : unused) {
-        releaseAll(window.blobs());
-      }
-    }
+    return standing.put(session, id, offset, items);
   }
 
   /// Takes windows back whose time is over.
   public void sweep() {
-    List<WindowTable.Window> expired;
-    List<StandingWindows.Standing> stood;
-    synchronized (lock) {
-      checkOpen();
-      expired = windows.sweep(nanoTime.getAsLong());
-      stood = standing.sweep(nanoTime.getAsLong());
-      release(expired);
-    }
-    stood.forEach(window -> parts.slots().retire(window.slot(), window.owner()));
-    expired.forEach(window -> parts.slots().retire(window.slot(), window.owner()));
+    standing.sweep();
+    reservations.sweep();
   }
 
   /// The slots of the windows: all are to have a key before the first is reserved.
@@ -737,10 +364,7 @@ public final class MemoryStore implements AutoCloseable {
 
   /// Where a blob lies, or null.
   public @Nullable BlobLocation locate(Hash hash) {
-    synchronized (lock) {
-      checkOpen();
-      return parts.index().find(hash);
-    }
+    return lock.open(() -> parts.index().find(hash));
   }
 
   /// The first hashes found that begin with these hex digits. The index is looked through without
@@ -756,22 +380,19 @@ public final class MemoryStore implements AutoCloseable {
 
   /// Does something with the blobs, under the lock: it must be short.
   public <R> R withResidents(Function<Residents, R> use) {
-    synchronized (lock) {
-      checkOpen();
-      try {
-        return use.apply(residency);
-      } finally {
-        groupSync.wrote();
-      }
-    }
+    return lock.open(
+        () -> {
+          try {
+            return use.apply(residency);
+          } finally {
+            groupSync.wrote();
+          }
+        });
   }
 
   /// From now on somebody decides what goes when there is no room. Hears of all blobs first.
   public void consult(Room room) {
-    synchronized (lock) {
-      checkOpen();
-      residency.consult(room);
-    }
+    lock.whileOpen(() -> residency.consult(room));
   }
 
   /// Blobs that were logged and that the start did not find intact; a thousand of them at most.
@@ -809,29 +430,21 @@ public final class MemoryStore implements AutoCloseable {
   /// What the memory tier has.
   public MemoryStatus.TierUse memory() {
     MemoryTier tier = parts.tier();
-    synchronized (lock) {
-      checkOpen();
-      return tier == null ? MemoryStatus.TierUse.NONE : tier.use();
-    }
+    return lock.open(() -> tier == null ? MemoryStatus.TierUse.NONE : tier.use());
   }
 
   /// How full it is, and what has happened.
   public StoreStatus status() {
     sweep();
-    synchronized (lock) {
-      checkOpen();
-      return tally.status(settings, parts.regions().lentBytes(), windows.size());
-    }
+    return lock.open(
+        () -> tally.status(settings, parts.regions().lentBytes(), reservations.open()));
   }
 
   /// Writes everything to the device and lets go of it. The folder is closed by who opened it.
   @Override
   public void close() {
-    synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    if (!lock.close()) {
+      return;
     }
     parts.slots().stop();
     closeThreads();
@@ -843,8 +456,8 @@ public final class MemoryStore implements AutoCloseable {
 
   private void closeThreads() {
     verifiers.close();
-    if (promoters != null) {
-      promoters.close();
+    if (promotions != null) {
+      promotions.close();
     }
   }
 
