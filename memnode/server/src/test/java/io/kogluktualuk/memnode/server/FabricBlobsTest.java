@@ -12,15 +12,18 @@ import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.memnode.credit.SpaceLedger;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.memnode.reader.ReadCounts;
+import io.kogluktualuk.memnode.retention.RetentionLimits;
 import io.kogluktualuk.memnode.store.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +37,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FabricBlobsTest {
+
+  /// Nodes that do not find damaged blobs themselves, before a reader does.
+  private static final KeepingSettings UNLOOKED_AT =
+      new KeepingSettings(
+          RetentionLimits.STANDARD, SpaceLedger.STEP_BYTES, false, Duration.ofMillis(500), 0);
 
   private final TestNodes nodes;
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -219,8 +227,8 @@ class FabricBlobsTest {
 
   @Test
   void damagedBytesHealFromTheOtherReplica() throws IOException {
-    nodes.start("a");
-    nodes.start("b");
+    nodes.start("a", UNLOOKED_AT);
+    nodes.start("b", UNLOOKED_AT);
     List<Blob> blobs = blobs(20, 3000);
     nodes.reader(2).put(blobs);
     FabricBlobs warm = nodes.reader(2);
@@ -237,8 +245,8 @@ class FabricBlobsTest {
 
   @Test
   void damagedEverywhereIsCorruptionByName() throws IOException {
-    MemoryServer a = nodes.start("a");
-    MemoryServer b = nodes.start("b");
+    MemoryServer a = nodes.start("a", UNLOOKED_AT);
+    MemoryServer b = nodes.start("b", UNLOOKED_AT);
     Blob blob = blob(3000);
     FabricBlobs store = nodes.reader(2);
     store.put(List.of(blob));
