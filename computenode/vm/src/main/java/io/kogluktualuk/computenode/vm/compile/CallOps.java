@@ -14,7 +14,7 @@ final class CallOps {
 
   /// @param next the cost of the piece behind the call
   static void call(MethodContext context, int function, int next) {
-    Signature signature = context.module.signatureOf(function);
+    Signature signature = context.layout.signatureOf(function);
     pass(context, signature);
     context.code.invokestatic(
         context.layout.classOf(function),
@@ -41,7 +41,7 @@ final class CallOps {
   }
 
   static void callIndirect(MethodContext context, int type, int table, int next) {
-    Signature signature = context.module.types().get(type);
+    Signature signature = context.layout.type(type);
     int canonical = context.layout.canonical(type);
     OperandStack stack = context.stack;
     CodeBuilder code = context.code;

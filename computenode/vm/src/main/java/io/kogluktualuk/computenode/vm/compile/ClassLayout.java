@@ -36,11 +36,13 @@ public final class ClassLayout {
   private final int[] classOfFunction;
   private final List<Integer> firstOfClass = new ArrayList<>();
   private final int[] canonicalTypes;
+  private final List<Signature> types;
 
   public ClassLayout(DecodedModule module) {
     this.module = module;
     this.classOfFunction = new int[module.functionTypes().size()];
     this.canonicalTypes = canonicalTypes(module.types());
+    this.types = module.types().stream().map(Halves::of).toList();
     assignClasses();
   }
 
@@ -112,6 +114,21 @@ public final class ClassLayout {
     return "g" + global;
   }
 
+  /// The field with the upper half of a global that is a vector.
+  static String upperField(int global) {
+    return "u" + global;
+  }
+
+  /// A type of the module, with the halves of vectors.
+  Signature type(int index) {
+    return types.get(index);
+  }
+
+  /// The type of a function, with the halves of vectors.
+  Signature signatureOf(int function) {
+    return types.get(module.functionTypes().get(function));
+  }
+
   /// Equal types of a module have one number.
   int canonical(int type) {
     return canonicalTypes[type];
@@ -126,7 +143,8 @@ public final class ClassLayout {
     return types;
   }
 
-  /// The method type of a function: its parameters, the instance, the depth and the fuel.
+  /// The method type of a function: its parameters, vectors in halves, the instance, the depth
+  /// and the fuel.
   static MethodTypeDesc typeOf(Signature signature) {
     return typeOf(signature, List.of());
   }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.vm.compile;
 
 import io.kogluktualuk.computenode.vm.module.Instructions;
+import io.kogluktualuk.computenode.vm.module.VectorInstructions;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -112,7 +113,8 @@ final class CodePlan {
         open.forEach(each -> facts[each] |= MOVES);
       }
       default -> {
-        boolean access = opcode >= 0x28 && opcode <= 0x3E;
+        boolean vector = opcode == Instructions.VECTOR && VectorInstructions.isAccess(extended);
+        boolean access = vector || (opcode >= 0x28 && opcode <= 0x3E);
         usesMemory |= access;
         traps |= access || isDivision(opcode);
       }

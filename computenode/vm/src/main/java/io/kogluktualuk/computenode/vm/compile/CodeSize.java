@@ -25,6 +25,7 @@ final class CodeSize {
       case Instructions.CALL_INDIRECT -> 48 + CHARGE;
       case Instructions.LOCAL_GET, Instructions.I32_CONST -> 3;
       case Instructions.LOCAL_SET, Instructions.LOCAL_TEE -> 6;
+      case Instructions.VECTOR -> 44;
       case Instructions.EXTENDED -> extended < 8 ? 8 : 40;
       default -> ofPlain(opcode);
     };

@@ -39,10 +39,10 @@ final class FunctionCompiler {
     this.module = module;
     this.layout = layout;
     this.function = function;
-    this.signature = module.signatureOf(function);
+    this.signature = layout.signatureOf(function);
     Body body = module.bodies().get(function - module.importCount());
     this.cursor = new WasmCursor(module.bytes(), body.start(), body.end());
-    this.variables = Variables.read(signature, cursor);
+    this.variables = Variables.read(module.signatureOf(function), cursor);
     this.plan = CodePlan.of(cursor);
     this.chunks = ChunkPlan.of(module, cursor, methodBytes);
   }
@@ -64,7 +64,7 @@ final class FunctionCompiler {
   private void write(CodeBuilder code) {
     int parameters = signature.parameters().size();
     MethodContext context = new MethodContext(module, layout, plan, code, parameters);
-    int[] slots = prepareVariables(code, parameters);
+    int[] slots = prepareVariables(code);
     Label start = code.newBoundLabel();
     enter(context);
     ControlFlow flow = new ControlFlow(context, new FunctionExits(context, signature.results()));
@@ -83,8 +83,9 @@ final class FunctionCompiler {
   /// How many values a branch may carry at most.
   private int mostCarried() {
     return module.types().stream()
+        .map(Halves::of)
         .mapToInt(type -> Math.max(type.parameters().size(), type.results().size()))
-        .reduce(1, Math::max);
+        .reduce(2, Math::max);
   }
 
   private ChunkCalls calls(
@@ -111,8 +112,7 @@ final class FunctionCompiler {
     MethodContext context = new MethodContext(module, layout, plan, code, 0);
     SharedFrame frame = SharedFrame.given(context, variables);
     int[] slots = new int[variables.types().size()];
-    chunk.used().stream()
-        .forEach(i -> slots[i] = code.allocateLocal(JvmTypes.kind(variables.type(i))));
+    chunk.used().stream().forEach(i -> slots[i] = allocate(code, variables.type(i)));
     frame.loadVariables(chunk.used(), slots);
     Label start = code.newBoundLabel();
     context.knowMemory();
@@ -128,24 +128,41 @@ final class FunctionCompiler {
     }
   }
 
-  private int[] prepareVariables(CodeBuilder code, int parameters) {
+  private int[] prepareVariables(CodeBuilder code) {
+    int parameters = variables.parameters();
     int[] slots = new int[variables.types().size()];
-    Arrays.setAll(slots, i -> i < parameters ? code.parameterSlot(i) : -1);
+    Arrays.setAll(slots, i -> i < parameters ? code.parameterSlot(variables.places()[i]) : -1);
     for (int i = parameters; i < slots.length; i++) {
       if (variables.used().get(i)) {
-        TypeKind kind = JvmTypes.kind(variables.type(i));
-        slots[i] = code.allocateLocal(kind);
-        loadZero(code, variables.type(i));
-        code.storeLocal(kind, slots[i]);
+        slots[i] = allocate(code, variables.type(i));
+        clear(code, variables.type(i), slots[i]);
       }
     }
     return slots;
   }
 
+  /// A variable of the JVM; two for a vector, the lower half first.
+  private static int allocate(CodeBuilder code, ValueType type) {
+    int slot = code.allocateLocal(JvmTypes.kind(type));
+    if (type == ValueType.V128) {
+      int upper = code.allocateLocal(TypeKind.LONG);
+      assert upper == Variables.upper(slot) : upper;
+    }
+    return slot;
+  }
+
+  private static void clear(CodeBuilder code, ValueType type, int slot) {
+    loadZero(code, type);
+    code.storeLocal(JvmTypes.kind(type), slot);
+    if (type == ValueType.V128) {
+      code.lconst_0().lstore(Variables.upper(slot));
+    }
+  }
+
   private static void loadZero(CodeBuilder code, ValueType type) {
     switch (type) {
       case I32 -> code.iconst_0();
-      case I64 -> code.lconst_0();
+      case I64, V128 -> code.lconst_0();
       case F32 -> code.fconst_0();
       case F64 -> code.dconst_0();
       case FUNCREF, EXTERNREF -> code.aconst_null();

@@ -105,7 +105,7 @@ final class IndirectCalls {
   }
 
   private void writeType(ClassBuilder builder, int type, List<Integer> callees) {
-    Signature signature = module.types().get(type);
+    Signature signature = layout.type(type);
     int each = 16 + 4 * (signature.parameters().size() + 3);
     int most = Math.max(1, BYTES_MAX / each);
     MethodTypeDesc descriptor = ClassLayout.typeOf(signature, List.of(CD_int));

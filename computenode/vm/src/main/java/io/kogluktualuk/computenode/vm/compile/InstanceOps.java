@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.vm.compile;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import io.kogluktualuk.computenode.vm.module.GlobalType;
@@ -27,11 +28,24 @@ final class InstanceOps {
         .code
         .aload(context.instance)
         .getfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
+    if (global.type() == ValueType.V128) {
+      context.stack.push(ValueType.I64);
+      context
+          .code
+          .aload(context.instance)
+          .getfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
+    }
     context.stack.push(global.type());
   }
 
   static void globalSet(MethodContext context, int index) {
     GlobalType global = context.module.globals().get(index);
+    if (global.type() == ValueType.V128) {
+      Operand upper = context.stack.take(0);
+      context.code.aload(context.instance);
+      context.stack.load(upper);
+      context.code.putfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
+    }
     Operand value = context.stack.takeSettled(0);
     context.code.aload(context.instance);
     context.stack.load(value);

@@ -13,8 +13,8 @@ import java.lang.constant.ClassDesc;
 
 /// What values of Wasm are in the JVM.
 ///
-/// Integers and floats are the JVM's own. References to functions are [FunctionRef], others any
-/// object; null is null.
+/// Integers and floats are the JVM's own; of a vector it has two halves, see [Halves]. References
+/// to functions are [FunctionRef], others any object; null is null.
 final class JvmTypes {
 
   static final ClassDesc FUNCTION_REF = of(FunctionRef.class);
@@ -28,7 +28,7 @@ final class JvmTypes {
   static ClassDesc of(ValueType type) {
     return switch (type) {
       case I32 -> CD_int;
-      case I64 -> CD_long;
+      case I64, V128 -> CD_long;
       case F32 -> CD_float;
       case F64 -> CD_double;
       case FUNCREF -> FUNCTION_REF;
@@ -39,7 +39,7 @@ final class JvmTypes {
   static TypeKind kind(ValueType type) {
     return switch (type) {
       case I32 -> TypeKind.INT;
-      case I64 -> TypeKind.LONG;
+      case I64, V128 -> TypeKind.LONG;
       case F32 -> TypeKind.FLOAT;
       case F64 -> TypeKind.DOUBLE;
       case FUNCREF, EXTERNREF -> TypeKind.REFERENCE;

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 public final class ModuleCompiler {
 
   /// Changes whenever the same module is compiled to something else.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final int GLOBALS_PER_METHOD = 500;
   private static final int PUBLIC_STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
@@ -80,6 +80,9 @@ public final class ModuleCompiler {
                     ClassLayout.globalField(i),
                     JvmTypes.of(globals.get(i).type()),
                     ClassFile.ACC_PUBLIC);
+                if (globals.get(i).type() == ValueType.V128) {
+                  builder.withField(ClassLayout.upperField(i), CD_long, ClassFile.ACC_PUBLIC);
+                }
               }
               int methods = (globals.size() + GLOBALS_PER_METHOD - 1) / GLOBALS_PER_METHOD;
               for (int i = 0; i < methods; i++) {
@@ -131,6 +134,10 @@ public final class ModuleCompiler {
       new OperandStack(code).load(Operand.constant(global.type(), value.low()));
     }
     code.putfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
+    if (global.type() == ValueType.V128) {
+      code.aload(0).loadConstant(value.high());
+      code.putfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
+    }
   }
 
   // ---- functions ---------------------------------------------------------------------------
@@ -149,7 +156,7 @@ public final class ModuleCompiler {
   }
 
   private void writeFunction(ClassBuilder builder, int function) {
-    Signature signature = module.signatureOf(function);
+    Signature signature = layout.signatureOf(function);
     MethodTypeDesc type = ClassLayout.typeOf(signature);
     String name = ClassLayout.methodOf(function);
     if (function < module.importCount()) {
@@ -174,7 +181,8 @@ public final class ModuleCompiler {
       code.lastore();
     }
     code.invokevirtual(Machine.INSTANCE, "callHost", CALL_HOST);
-    if (signature.results().isEmpty()) {
+    if (signature.results().size() != 1) {
+      // More results than one are never linked: the host has no such functions.
       code.pop2().return_();
     } else {
       ValueType result = signature.results().getFirst();

@@ -93,7 +93,7 @@ final class OperandStack {
   private void loadConstant(ValueType type, long bits) {
     switch (type) {
       case I32 -> code.loadConstant((int) bits);
-      case I64 -> code.loadConstant(bits);
+      case I64, V128 -> code.loadConstant(bits);
       case F32 -> Floats.loadConstant(code, (int) bits);
       case F64 -> Floats.loadConstant(code, bits);
       case FUNCREF, EXTERNREF -> code.aconst_null();

@@ -14,7 +14,8 @@ import java.util.List;
 /// Two arrays through which the methods of one function share its variables, and the values that
 /// branches from one to another carry: numbers, as bits, and references.
 ///
-/// The place of a variable is its index, that of a carried value is behind them.
+/// The place of a variable is its place among the values of the compiler, that of a carried value
+/// is behind them.
 ///
 /// **Threading:** one thread, one method.
 record SharedFrame(MethodContext context, Variables variables, int numbers, int references) {
@@ -30,7 +31,7 @@ record SharedFrame(MethodContext context, Variables variables, int numbers, int 
     CodeBuilder code = context.code;
     int numbers = code.allocateLocal(TypeKind.REFERENCE);
     int references = code.allocateLocal(TypeKind.REFERENCE);
-    int length = variables.types().size() + carried;
+    int length = variables.placeCount() + carried;
     code.loadConstant(length).newarray(TypeKind.LONG).astore(numbers);
     code.loadConstant(length).anewarray(CD_Object).astore(references);
     return new SharedFrame(context, variables, numbers, references);
@@ -43,13 +44,19 @@ record SharedFrame(MethodContext context, Variables variables, int numbers, int 
   }
 
   void storeVariables(BitSet which, int[] slots) {
-    which.stream().forEach(i -> storeVariable(i, slots[i]));
+    which.stream()
+        .forEach(
+            i -> {
+              store(variables.type(i), variables.places()[i], slots[i]);
+              if (variables.isVector(i)) {
+                store(ValueType.V128, variables.places()[i] + 1, Variables.upper(slots[i]));
+              }
+            });
   }
 
-  private void storeVariable(int index, int slot) {
-    ValueType type = variables.type(index);
+  private void store(ValueType type, int place, int slot) {
     CodeBuilder code = context.code;
-    code.aload(type.isReference() ? references : numbers).loadConstant(index);
+    code.aload(type.isReference() ? references : numbers).loadConstant(place);
     code.loadLocal(JvmTypes.kind(type), slot);
     if (type.isReference()) {
       code.aastore();
@@ -63,8 +70,12 @@ record SharedFrame(MethodContext context, Variables variables, int numbers, int 
     which.stream()
         .forEach(
             i -> {
-              load(variables.type(i), i);
+              load(variables.type(i), variables.places()[i]);
               context.code.storeLocal(JvmTypes.kind(variables.type(i)), slots[i]);
+              if (variables.isVector(i)) {
+                load(ValueType.V128, variables.places()[i] + 1);
+                context.code.lstore(Variables.upper(slots[i]));
+              }
             });
   }
 
@@ -93,14 +104,14 @@ record SharedFrame(MethodContext context, Variables variables, int numbers, int 
       }
       int slot = context.stack.scratch(kind, 0);
       code.storeLocal(kind, slot).aload(type.isReference() ? references : numbers);
-      code.loadConstant(variables.types().size() + i).loadLocal(kind, slot).arrayStore(kind);
+      code.loadConstant(variables.placeCount() + i).loadLocal(kind, slot).arrayStore(kind);
     }
   }
 
   /// Pushes them again.
   void loadCarried(List<ValueType> types) {
     for (int i = 0; i < types.size(); i++) {
-      load(types.get(i), variables.types().size() + i);
+      load(types.get(i), variables.placeCount() + i);
       context.stack.push(types.get(i));
     }
   }

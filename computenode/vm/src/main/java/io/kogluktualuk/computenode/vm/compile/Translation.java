@@ -173,9 +173,10 @@ final class Translation {
       return new Signature(List.of(), List.of());
     }
     if ((first & 0xC0) == 0x40) {
-      return new Signature(List.of(), List.of(Instructions.readValueType(cursor)));
+      List<ValueType> result = List.of(Instructions.readValueType(cursor));
+      return new Signature(List.of(), Halves.of(result));
     }
-    return context.module.types().get(cursor.readIndex());
+    return context.layout.type(cursor.readIndex());
   }
 
   private void extended() {
@@ -189,7 +190,7 @@ final class Translation {
 
   private void plain(int opcode) {
     switch (opcode) {
-      case Instructions.DROP -> stack.discard();
+      case Instructions.DROP -> drop();
       case Instructions.SELECT -> select();
       case Instructions.SELECT_TYPED -> {
         int _ = Instructions.skipImmediates(cursor, opcode);
@@ -222,6 +223,10 @@ final class Translation {
   }
 
   private void numeric(int opcode) {
+    if (opcode == Instructions.VECTOR) {
+      VectorOps.emit(context, cursor);
+      return;
+    }
     if (opcode <= 0x35) {
       MemoryOps.load(context, cursor, opcode);
     } else if (opcode <= 0x3E) {
@@ -245,12 +250,30 @@ final class Translation {
     stack.pushLater(Operand.constant(type, bits));
   }
 
+  private void drop() {
+    if (stack.peek(0).type() == ValueType.V128) {
+      stack.discard();
+    }
+    stack.discard();
+  }
+
   private void get(int local) {
+    if (variables.isVector(local)) {
+      stack.pushLater(Operand.local(ValueType.I64, slots[local], false));
+      stack.pushLater(Operand.local(ValueType.V128, Variables.upper(slots[local]), false));
+      return;
+    }
     stack.pushLater(Operand.local(variables.type(local), slots[local], variables.isRaw(local)));
   }
 
   private void set(int local) {
     ValueType type = variables.type(local);
+    if (type == ValueType.V128) {
+      stack.require(2);
+      stack.drop(2);
+      code.lstore(Variables.upper(slots[local])).lstore(slots[local]);
+      return;
+    }
     if (variables.isRaw(local)) {
       stack.require(1);
     } else {
@@ -264,6 +287,10 @@ final class Translation {
   /// Of two values that lie on the JVM's stack, the upper goes when the condition holds.
   private void select() {
     Opcode condition = stack.takeCondition();
+    if (stack.peek(0).type() == ValueType.V128) {
+      VectorOps.select(context, condition);
+      return;
+    }
     Operand second = stack.peek(0);
     Operand first = stack.peek(1);
     boolean raw = first.raw() && second.raw();

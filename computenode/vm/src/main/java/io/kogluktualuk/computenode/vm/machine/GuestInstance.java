@@ -42,8 +42,10 @@ public abstract class GuestInstance extends FuelCell {
   private final HostCalls host;
   private final int[] functionTypes;
   private final @Nullable FunctionRef[] functions;
-  private final byte[][] data;
-  private final int[][] elements;
+  private byte[][] data;
+  private int[][] elements;
+  private boolean ownsData;
+  private boolean ownsElements;
 
   protected GuestInstance(InstanceParts parts) {
     super(parts.fuel());
@@ -52,10 +54,10 @@ public abstract class GuestInstance extends FuelCell {
     host = parts.host();
     functionTypes = parts.functionTypes();
     functions = new FunctionRef[functionTypes.length];
-    data = parts.data().clone();
+    data = parts.data();
     bytes = memory.bytes();
     size = memory.size();
-    elements = parts.elements().clone();
+    elements = parts.elements();
   }
 
   public final LinearMemory memory() {
@@ -169,6 +171,10 @@ public abstract class GuestInstance extends FuelCell {
   }
 
   public final void dataDrop(int segment) {
+    if (!ownsData) {
+      data = data.clone();
+      ownsData = true;
+    }
     data[segment] = NO_BYTES;
   }
 
@@ -219,6 +225,10 @@ public abstract class GuestInstance extends FuelCell {
   }
 
   public final void elementDrop(int segment) {
+    if (!ownsElements) {
+      elements = elements.clone();
+      ownsElements = true;
+    }
     elements[segment] = NO_FUNCTIONS;
   }
 }

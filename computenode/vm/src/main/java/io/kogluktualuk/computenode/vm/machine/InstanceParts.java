@@ -7,8 +7,10 @@ package io.kogluktualuk.computenode.vm.machine;
 /// @param fuel where its fuel comes from
 /// @param host its imports
 /// @param functionTypes the number of each function's type, as in [FunctionRef#type]
-/// @param data the bytes of passive segments, empty arrays for those that are used up
-/// @param elements functions of passive segments, as indices; empty for those that are used up
+/// @param data the bytes of passive segments, empty arrays for those that are used up; shared by
+///     all instances of a module, so never changed
+/// @param elements functions of passive segments, as indices; empty for those that are used up;
+///     shared as well
 public record InstanceParts(
     LinearMemory memory,
     Table[] tables,

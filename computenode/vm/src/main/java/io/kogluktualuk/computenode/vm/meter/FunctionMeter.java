@@ -6,8 +6,10 @@ import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
 import io.kogluktualuk.computenode.vm.module.FrameWeight;
 import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.ValueType;
+import io.kogluktualuk.computenode.vm.module.VectorInstructions;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ final class FunctionMeter {
   private int cost;
   private Opening opening = Opening.ENTRY;
   private int nesting;
+  private final BitSet vectors = new BitSet();
   private int locals;
   private int localGroups;
   private int depth = -1;
@@ -66,11 +69,17 @@ final class FunctionMeter {
   }
 
   private void readLocals() {
-    locals = module.signatureOf(function).parameters().size();
+    List<ValueType> parameters = module.signatureOf(function).parameters();
+    locals = parameters.size();
+    for (int i = 0; i < locals; i++) {
+      vectors.set(i, parameters.get(i) == ValueType.V128);
+    }
     localGroups = (int) cursor.readU32();
     for (int i = 0; i < localGroups; i++) {
-      locals += (int) cursor.readU32();
-      cursor.readByte();
+      int count = (int) cursor.readU32();
+      boolean vector = Instructions.readValueType(cursor) == ValueType.V128;
+      vectors.set(locals, locals + count, vector);
+      locals += count;
     }
   }
 
@@ -116,6 +125,7 @@ final class FunctionMeter {
           Instructions.BR_TABLE ->
           copyAndClose(start, 1);
       case Instructions.CALL, Instructions.CALL_INDIRECT -> rewriteCall(start);
+      case Instructions.LOCAL_SET, Instructions.LOCAL_TEE -> rewriteSet(opcode, start);
       case Instructions.MEMORY_GROW -> rewriteBulk(start);
       case Instructions.EXTENDED -> rewriteExtended(extended, start);
       default -> {
@@ -123,6 +133,26 @@ final class FunctionMeter {
         canonicalise(opcode);
       }
     }
+  }
+
+  /// The engine's interpreter exchanges the halves of a vector when it sets a variable; so they
+  /// are exchanged before.
+  private void rewriteSet(int opcode, int start) {
+    int local = new WasmCursor(module.bytes(), start + 1, cursor.position()).readIndex();
+    if (!vectors.get(local)) {
+      copy(start, 1);
+      return;
+    }
+    piece.put(Instructions.VECTOR).putU32(VectorInstructions.CONST);
+    for (int i = 0; i < 16; i++) {
+      piece.put(i ^ 8);
+    }
+    piece.put(Instructions.VECTOR).putU32(VectorInstructions.SWIZZLE);
+    local(Instructions.LOCAL_SET, local);
+    if (opcode == Instructions.LOCAL_TEE) {
+      local(Instructions.LOCAL_GET, local);
+    }
+    cost++;
   }
 
   private void copy(int start, int fuelCost) {

@@ -8,13 +8,13 @@ import io.kogluktualuk.computenode.vm.module.WasmCursor;
 
 /// Rewrites a valid module so that it counts its own fuel and call depth and makes NaN canonical.
 ///
-/// **Fuel.** Every instruction costs 1, but for `block`, `loop`, `else` and `end`, which cost
-/// nothing. A straight piece of code is charged as a whole when it is entered; pieces end at
-/// every branch, join, call and bulk instruction. Bulk instructions cost more: 1 per 16 bytes or
-/// per table element, 256 per page grown. The machine looks whether fuel is left when a function
-/// is entered, at every turn of a loop, and before a host function runs; an execution whose fuel
-/// ends is charged exactly its limit. So two runs of one module on equal inputs use equal fuel
-/// and end at the same instruction, whatever the host.
+/// **Fuel.** Every instruction costs 1, those on vectors too, but for `block`, `loop`, `else` and
+/// `end`, which cost nothing. A straight piece of code is charged as a whole when it is entered;
+/// pieces end at every branch, join, call and bulk instruction. Bulk instructions cost more: 1
+/// per 16 bytes or per table element, 256 per page grown. The machine looks whether fuel is left
+/// when a function is entered, at every turn of a loop, and before a host function runs; an
+/// execution whose fuel ends is charged exactly its limit. So two runs of one module on equal
+/// inputs use equal fuel and end at the same instruction, whatever the host.
 ///
 /// **Call depth.** A function that calls others takes depth from its caller's for as long as it
 /// runs: see [FunctionMeter#weight]. Functions that call nothing take none, as there is at most
@@ -37,7 +37,7 @@ public final class Metering {
 
   /// Changes whenever anything that a guest can observe does: fuel, depth, bits of NaN, traps.
   /// Part of what an outcome is cached under.
-  public static final int SEMANTICS_VERSION = 2;
+  public static final int SEMANTICS_VERSION = 3;
 
   /// Cells, as offsets from the number of globals the module had.
   public enum Cell {

@@ -36,7 +36,7 @@ public record Constant(int opcode, long low, long high) {
   }
 
   private static Constant vector(WasmCursor cursor) {
-    if (Instructions.readVectorOpcode(cursor) != Instructions.V128_CONST) {
+    if (VectorInstructions.read(cursor) != VectorInstructions.CONST) {
       throw cursor.malformed("constant expression required");
     }
     long low = cursor.readLittleEndian(8);

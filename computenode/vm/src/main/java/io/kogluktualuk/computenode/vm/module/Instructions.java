@@ -3,8 +3,8 @@ package io.kogluktualuk.computenode.vm.module;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.BitSet;
 
-/// The instructions of WebAssembly 2.0 without vectors: their numbers and the shape of what
-/// follows them.
+/// The instructions of WebAssembly 2.0: their numbers and the shape of what follows them. For
+/// those on vectors see [VectorInstructions].
 public final class Instructions {
 
   public static final int UNREACHABLE = 0x00;
@@ -44,9 +44,6 @@ public final class Instructions {
   public static final int EXTENDED = 0xFC;
   public static final int VECTOR = 0xFD;
 
-  // After VECTOR.
-  public static final int V128_CONST = 12;
-
   // After EXTENDED.
   public static final int MEMORY_INIT = 8;
   public static final int DATA_DROP = 9;
@@ -61,7 +58,8 @@ public final class Instructions {
 
   private Instructions() {}
 
-  /// Passes what follows an opcode; for [#EXTENDED] the number after it, which is returned.
+  /// Passes what follows an opcode; for [#EXTENDED] and [#VECTOR] the number after it, which is
+  /// returned.
   public static int skipImmediates(WasmCursor cursor, int opcode) {
     switch (opcode) {
       case BLOCK, LOOP, IF -> readBlockType(cursor);
@@ -84,6 +82,9 @@ public final class Instructions {
       }
       case EXTENDED -> {
         return skipExtended(cursor);
+      }
+      case VECTOR -> {
+        return VectorInstructions.skip(cursor);
       }
       default -> {
         if (opcode >= 0x28 && opcode <= 0x3E) {
@@ -121,7 +122,7 @@ public final class Instructions {
     }
   }
 
-  private static void skipMemoryArgument(WasmCursor cursor) {
+  static void skipMemoryArgument(WasmCursor cursor) {
     long alignment = cursor.readU32();
     if ((alignment & 0x40) != 0 && alignment < 0x80) {
       throw ModuleBounds.unsupported("more than one memory", cursor.position());
@@ -184,15 +185,9 @@ public final class Instructions {
       case 0x12, 0x13 -> unsupported(cursor, "tail calls");
       case 0x14, 0x15, 0xD3, 0xD4, 0xD5, 0xD6 -> unsupported(cursor, "typed function references");
       case 0xFB -> unsupported(cursor, "garbage-collected types");
-      case 0xFD -> vectors(cursor);
       case 0xFE -> unsupported(cursor, "threads (atomic instructions)");
       default -> cursor.malformed("illegal opcode 0x" + Integer.toHexString(opcode));
     };
-  }
-
-  private static InvalidArgument vectors(WasmCursor cursor) {
-    boolean relaxed = cursor.readU32() >= 0x100;
-    return unsupported(cursor, relaxed ? "relaxed vector instructions" : "vector instructions");
   }
 
   private static InvalidArgument unsupported(WasmCursor cursor, String feature) {
@@ -236,11 +231,6 @@ public final class Instructions {
     return type;
   }
 
-  /// The number after [#VECTOR].
-  static int readVectorOpcode(WasmCursor cursor) {
-    throw vectors(cursor);
-  }
-
   /// Reads the byte of a value type.
   public static ValueType readValueType(WasmCursor cursor) {
     int code = cursor.readByte();
@@ -251,7 +241,7 @@ public final class Instructions {
       case 0x7C -> ValueType.F64;
       case 0x70 -> ValueType.FUNCREF;
       case 0x6F -> ValueType.EXTERNREF;
-      case 0x7B -> throw ModuleBounds.unsupported("vectors (v128)", cursor.position());
+      case 0x7B -> ValueType.V128;
       case 0x63, 0x64, 0x65, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x71, 0x72, 0x73, 0x74 ->
           throw ModuleBounds.unsupported("typed references", cursor.position());
       default -> throw cursor.malformed("malformed value type 0x" + Integer.toHexString(code));

@@ -14,11 +14,14 @@ public final class ModuleBounds {
   public static final int EXPORTS = 10_000;
   public static final int GLOBALS = 10_000;
   public static final int TABLES = 16;
-  public static final int SEGMENTS = 10_000;
+
+  /// Of data, and of elements. Programs with a snapshot of their memory, as Ruby, have many.
+  public static final int SEGMENTS = 65_536;
+
   public static final int NAME_BYTES = 10_000;
 
-  /// Parameters or results: together with the engine's two they must fit the 255 slots of a JVM
-  /// method even when all are of 64 bits.
+  /// Parameters or results, vectors counted twice: together with the engine's own they must fit
+  /// the 255 slots of a JVM method even when all are of 64 bits.
   public static final int VALUES = 120;
 
   /// Elements of all tables at the start, and of each table after growing.
@@ -26,7 +29,7 @@ public final class ModuleBounds {
 
   public static final int FUNCTION_BYTES = 1 << 20;
 
-  /// Locals of one function, parameters included; the JVM has 65,535 slots.
+  /// Locals of one function, parameters included, vectors counted twice; the JVM has 65,535 slots.
   public static final int LOCALS = 10_000;
 
   /// Locals of all functions: three bytes of a module may declare thousands of them.

@@ -149,9 +149,13 @@ public final class ModuleDecoder {
   private static List<ValueType> readValueTypes(WasmCursor cursor, String what) {
     int count = cursor.readCount(what, ModuleBounds.VALUES);
     List<ValueType> found = new ArrayList<>(count);
+    int vectors = 0;
     for (int i = 0; i < count; i++) {
-      found.add(Instructions.readValueType(cursor));
+      ValueType type = Instructions.readValueType(cursor);
+      vectors += type == ValueType.V128 ? 1 : 0;
+      found.add(type);
     }
+    ModuleBounds.require("number of " + what, count + vectors, ModuleBounds.VALUES);
     return found;
   }
 
@@ -302,8 +306,9 @@ public final class ModuleDecoder {
     int groups = cursor.readCount("local groups", ModuleBounds.LOCALS);
     long declared = parameters;
     for (int i = 0; i < groups; i++) {
-      declared += cursor.readU32();
-      Instructions.readValueType(cursor);
+      long count = cursor.readU32();
+      boolean vectors = Instructions.readValueType(cursor) == ValueType.V128;
+      declared += vectors ? 2 * count : count;
       ModuleBounds.require("locals of a function", declared, ModuleBounds.LOCALS);
     }
     locals += declared;

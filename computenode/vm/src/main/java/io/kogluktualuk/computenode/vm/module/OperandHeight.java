@@ -112,6 +112,8 @@ public final class OperandHeight {
       case Instructions.BR, Instructions.BR_TABLE, Instructions.RETURN, Instructions.UNREACHABLE ->
           height = blocks.element().base();
       case Instructions.EXTENDED -> change(extendedPops(extended), extendedPushes(extended));
+      case Instructions.VECTOR ->
+          change(VectorInstructions.pops(extended), VectorInstructions.pushes(extended));
       default -> change(pops(opcode), pushes(opcode));
     }
   }

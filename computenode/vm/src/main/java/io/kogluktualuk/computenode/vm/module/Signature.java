@@ -13,7 +13,7 @@ public record Signature(List<ValueType> parameters, List<ValueType> results) {
 
   /// Reads `iiI>i`: letters of the parameters, `>`, letters of the results.
   ///
-  /// `i` i32, `I` i64, `f` f32, `F` f64, `r` funcref, `x` externref.
+  /// `i` i32, `I` i64, `f` f32, `F` f64, `v` v128, `r` funcref, `x` externref.
   public static Signature parse(String text) {
     int arrow = text.indexOf('>');
     if (arrow < 0) {

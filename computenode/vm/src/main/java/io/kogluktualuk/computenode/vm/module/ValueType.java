@@ -6,6 +6,7 @@ public enum ValueType {
   I64(0x7E, 'I'),
   F32(0x7D, 'f'),
   F64(0x7C, 'F'),
+  V128(0x7B, 'v'),
   FUNCREF(0x70, 'r'),
   EXTERNREF(0x6F, 'x');
 

@@ -20,6 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// **Threading:** any thread.
 final class MachineCode implements EngineCode {
 
+  private static final byte[] NO_BYTES = {};
+  private static final int[] NO_FUNCTIONS = {};
+
   private final DecodedModule module;
   private final ClassLayout layout;
   private final GuestClasses classes;
@@ -57,9 +60,7 @@ final class MachineCode implements EngineCode {
       DataSegment segment = module.data().get(i);
       boolean passive = segment.mode() == SegmentMode.PASSIVE;
       data[i] =
-          passive
-              ? Arrays.copyOfRange(module.bytes(), segment.start(), segment.end())
-              : new byte[0];
+          passive ? Arrays.copyOfRange(module.bytes(), segment.start(), segment.end()) : NO_BYTES;
     }
     return data;
   }
@@ -68,7 +69,7 @@ final class MachineCode implements EngineCode {
     int[][] elements = new int[module.elements().size()][];
     for (int i = 0; i < elements.length; i++) {
       ElementSegment segment = module.elements().get(i);
-      elements[i] = segment.mode() == SegmentMode.PASSIVE ? segment.functions() : new int[0];
+      elements[i] = segment.mode() == SegmentMode.PASSIVE ? segment.functions() : NO_FUNCTIONS;
     }
     return elements;
   }

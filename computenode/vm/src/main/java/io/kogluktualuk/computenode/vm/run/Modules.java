@@ -56,7 +56,8 @@ final class Modules {
 
   private static ReferenceCode reference(DecodedModule decoded) {
     validate(decoded.bytes());
-    return new ReferenceCode(parse(Metering.meter(decoded), false), decoded.globalCount());
+    // Validating notes for the interpreter which operands are vectors, so it is done again.
+    return new ReferenceCode(parse(Metering.meter(decoded), true), decoded.globalCount());
   }
 
   /// The original is validated, not what becomes of it: otherwise a hostile module could name the

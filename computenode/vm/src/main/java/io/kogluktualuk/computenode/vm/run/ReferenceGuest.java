@@ -69,6 +69,7 @@ final class ReferenceGuest<C> implements EngineGuest {
               .withGlobalFactory(this::global)
               .withTableFactory(ReferenceGuest::table)
               .withStart(false)
+              .withMachineFactory(ReferenceVectors::new)
               .build();
     } catch (WasmEngineException e) {
       throw ReferenceTraps.translate(e);

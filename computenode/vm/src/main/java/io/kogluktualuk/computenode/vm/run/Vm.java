@@ -5,7 +5,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 
 /// A virtual machine for WebAssembly: compiles modules once, runs them many times, all at once.
 ///
-/// Accepted is WebAssembly 2.0 without vector instructions, with imports of functions only. What a
+/// Accepted is WebAssembly 2.0, with imports of functions only. What a
 /// guest computes, the fuel it uses and the trap it ends with are functions of the module, the
 /// results of host functions and the [Limits]: equal on every host, in every run and in every
 /// [Engine]. For that the machine counts instructions and call depth in the guest's own code and

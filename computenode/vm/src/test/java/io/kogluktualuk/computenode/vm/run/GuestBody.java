@@ -16,6 +16,7 @@ final class GuestBody {
   private static final int I64 = GuestGenerator.I64;
   private static final int F32 = GuestGenerator.F32;
   private static final int F64 = GuestGenerator.F64;
+  private static final int V128 = GuestGenerator.V128;
   private static final long[] DOUBLES = {
     0,
     1L << 63,
@@ -52,6 +53,7 @@ final class GuestBody {
   private final List<Integer> locals;
   private final List<List<Integer>> labels = new ArrayList<>();
   private final ModuleBytes out = part();
+  private final GuestVectors vectors;
   private int budget;
 
   GuestBody(
@@ -67,6 +69,7 @@ final class GuestBody {
     this.type = type;
     this.locals = new ArrayList<>(type.parameters());
     this.budget = random.nextInt(10, 250);
+    this.vectors = new GuestVectors(random, each -> value(each, 2), this::address, out);
   }
 
   byte[] write() {
@@ -85,7 +88,7 @@ final class GuestBody {
   }
 
   private int anyNumber() {
-    return new int[] {I32, I64, F32, F64}[random.nextInt(4)];
+    return GuestGenerator.anyNumber(random);
   }
 
   // ---- statements --------------------------------------------------------------------------
@@ -138,6 +141,10 @@ final class GuestBody {
   }
 
   private void store() {
+    if (random.nextInt(4) == 0) {
+      vectors.any(GuestVectors.NONE);
+      return;
+    }
     int opcode = random.nextInt(0x36, 0x3F);
     address();
     value(opcode == 0x36 || opcode == 0x3A || opcode == 0x3B ? I32 : storedAt(opcode), 3);
@@ -345,7 +352,13 @@ final class GuestBody {
         value(I32, depth - 1);
         out.put(0x1B);
       }
-      case 3 -> load(wanted);
+      case 3 -> {
+        if (wanted == V128) {
+          vectors.any(V128);
+        } else {
+          load(wanted);
+        }
+      }
       case 4 -> teeOr(wanted, depth);
       case 5 -> {
         out.put(random.nextBoolean() ? 0x02 : 0x03, wanted);
@@ -380,7 +393,25 @@ final class GuestBody {
       case I32 -> out.put(0x41).signed((int) INTEGERS[random.nextInt(INTEGERS.length)]);
       case I64 -> out.put(0x42).signed(INTEGERS[random.nextInt(INTEGERS.length)]);
       case F32 -> out.put(0x43).littleEndian(FLOATS[random.nextInt(FLOATS.length)], 4);
+      case V128 -> GuestVectors.constant(out, random);
       default -> out.put(0x44).littleEndian(DOUBLES[random.nextInt(DOUBLES.length)], 8);
+    }
+  }
+
+  /// Half a vector: numbers that are special in one of the widths, or none.
+  static void half(ModuleBytes out, RandomGenerator random) {
+    switch (random.nextInt(4)) {
+      case 0 -> out.littleEndian(random.nextLong(), 8);
+      case 1 -> out.littleEndian(DOUBLES[random.nextInt(DOUBLES.length)], 8);
+      case 2 -> {
+        out.littleEndian(FLOATS[random.nextInt(FLOATS.length)], 4);
+        out.littleEndian(FLOATS[random.nextInt(FLOATS.length)], 4);
+      }
+      default -> {
+        for (int i = 0; i < 8; i++) {
+          out.put(new int[] {0, 1, 0x7F, 0x80, 0xFF}[random.nextInt(5)]);
+        }
+      }
     }
   }
 
@@ -407,7 +438,12 @@ final class GuestBody {
   }
 
   private void operation(int wanted, int depth) {
+    if (wanted != V128 && random.nextInt(6) == 0) {
+      vectors.any(wanted);
+      return;
+    }
     switch (wanted) {
+      case V128 -> vectors.any(V128);
       case I32 -> integer(depth);
       case I64 -> longInteger(depth);
       case F32 -> single(depth);

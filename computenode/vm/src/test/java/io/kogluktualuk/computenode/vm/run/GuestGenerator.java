@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Makes valid modules at random: every instruction without vectors, all kinds of control flow,
+/// Makes valid modules at random: every instruction, all kinds of control flow,
 /// calls, traps, loops that end only with the fuel.
 ///
 /// **Threading:** one thread; one module per generator.
@@ -16,7 +16,8 @@ final class GuestGenerator {
   static final int I64 = 0x7E;
   static final int F32 = 0x7D;
   static final int F64 = 0x7C;
-  private static final int[] NUMBERS = {I32, I64, F32, F64};
+  static final int V128 = 0x7B;
+  private static final int[] NUMBERS = {I32, I64, F32, F64, V128};
 
   record Type(List<Integer> parameters, List<Integer> results) {}
 
@@ -35,6 +36,10 @@ final class GuestGenerator {
   }
 
   private int anyNumber() {
+    return anyNumber(random);
+  }
+
+  static int anyNumber(RandomGenerator random) {
     return NUMBERS[random.nextInt(NUMBERS.length)];
   }
 

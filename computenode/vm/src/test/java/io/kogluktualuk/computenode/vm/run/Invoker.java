@@ -21,7 +21,13 @@ import run.endive.wasm.WasmEngineException;
 final class Invoker {
 
   /// A value: bits of a number or index of a function, or a reference of the host.
-  record Value(long bits, @Nullable Object reference) {}
+  ///
+  /// @param upper the upper half of a vector, else 0
+  record Value(long bits, long upper, @Nullable Object reference) {
+    Value(long bits, @Nullable Object reference) {
+      this(bits, 0, reference);
+    }
+  }
 
   private final DecodedModule module;
   private final EngineGuest guest;
@@ -63,12 +69,17 @@ final class Invoker {
     int index = find(name, 3).index();
     if (guest instanceof ReferenceGuest<?> reference) {
       GlobalInstance global = reference.instance().exports().global(name);
-      return new Value(global.getValueLow(), global.getRefValue());
+      return new Value(global.getValueLow(), global.getValueHigh(), global.getRefValue());
     }
     GuestInstance instance = ((MachineGuest<?>) guest).instance();
     try {
       Object value = instance.getClass().getField("g" + index).get(instance);
-      return unboxed(module.globals().get(index).type(), value);
+      ValueType type = module.globals().get(index).type();
+      Value found = unboxed(type, value);
+      return type == ValueType.V128
+          ? new Value(
+              found.bits(), instance.getClass().getField("u" + index).getLong(instance), null)
+          : found;
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }
@@ -77,18 +88,32 @@ final class Invoker {
   List<Value> call(String name, List<Value> arguments) {
     int function = find(name, 0).index();
     return guest instanceof ReferenceGuest<?> reference
-        ? interpret(reference, name, arguments)
+        ? interpret(reference, name, function, arguments)
         : run((MachineGuest<?>) guest, function, arguments);
   }
 
-  private List<Value> interpret(ReferenceGuest<?> reference, String name, List<Value> given) {
+  private List<Value> interpret(
+      ReferenceGuest<?> reference, String name, int function, List<Value> given) {
     ((ReferenceMemory) reference.cell()).depth = limits.callDepth();
     Instance instance = reference.instance();
     try {
-      long[] numbers = given.stream().mapToLong(Value::bits).toArray();
-      Object[] references = given.stream().map(Value::reference).toArray();
-      CallResult result = instance.export(name).applyWithRefs(numbers, references);
-      return values(result);
+      Signature signature = module.signatureOf(function);
+      List<Long> numbers = new ArrayList<>();
+      List<@Nullable Object> references = new ArrayList<>();
+      for (int i = 0; i < given.size(); i++) {
+        numbers.add(given.get(i).bits());
+        references.add(given.get(i).reference());
+        if (signature.parameters().get(i) == ValueType.V128) {
+          numbers.add(given.get(i).upper());
+          references.add(null);
+        }
+      }
+      CallResult result =
+          instance
+              .export(name)
+              .applyWithRefs(
+                  numbers.stream().mapToLong(Long::longValue).toArray(), references.toArray());
+      return values(signature.results(), result);
     } catch (WasmEngineException e) {
       throw ReferenceTraps.translate(e);
     } catch (StackOverflowError e) {
@@ -96,14 +121,19 @@ final class Invoker {
     }
   }
 
-  private static List<Value> values(CallResult result) {
+  private static List<Value> values(List<ValueType> types, CallResult result) {
     long[] numbers = result.longs() == null ? new long[0] : result.longs();
     Object[] references = result.refs() == null ? new Object[0] : result.refs();
     List<Value> values = new ArrayList<>();
-    for (int i = 0; i < Math.max(numbers.length, references.length); i++) {
+    int place = 0;
+    for (ValueType type : types) {
+      boolean vector = type == ValueType.V128;
       values.add(
           new Value(
-              i < numbers.length ? numbers[i] : 0, i < references.length ? references[i] : null));
+              place < numbers.length ? numbers[place] : 0,
+              vector ? numbers[place + 1] : 0,
+              place < references.length ? references[place] : null));
+      place += vector ? 2 : 1;
     }
     return values;
   }
@@ -114,6 +144,9 @@ final class Invoker {
     List<@Nullable Object> arguments = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
       arguments.add(boxed(instance, signature.parameters().get(i), given.get(i)));
+      if (signature.parameters().get(i) == ValueType.V128) {
+        arguments.add(given.get(i).upper());
+      }
     }
     arguments.add(instance);
     arguments.add(limits.callDepth());
@@ -134,15 +167,19 @@ final class Invoker {
   private static List<Value> results(
       GuestInstance instance, List<ValueType> types, @Nullable Object single) {
     List<Value> values = new ArrayList<>();
-    for (int i = 0; i < types.size(); i++) {
-      ValueType type = types.get(i);
-      if (types.size() == 1) {
+    int place = 0;
+    for (ValueType type : types) {
+      if (type == ValueType.V128) {
+        values.add(new Value(instance.numbers[place], instance.numbers[place + 1], null));
+        place++;
+      } else if (types.size() == 1) {
         values.add(unboxed(type, single));
       } else if (type.isReference()) {
-        values.add(unboxed(type, instance.references[i]));
+        values.add(unboxed(type, instance.references[place]));
       } else {
-        values.add(new Value(instance.numbers[i], null));
+        values.add(new Value(instance.numbers[place], null));
       }
+      place++;
     }
     return values;
   }
@@ -150,7 +187,7 @@ final class Invoker {
   private static @Nullable Object boxed(GuestInstance instance, ValueType type, Value value) {
     return switch (type) {
       case I32 -> (int) value.bits();
-      case I64 -> value.bits();
+      case I64, V128 -> value.bits();
       case F32 -> Float.intBitsToFloat((int) value.bits());
       case F64 -> Double.longBitsToDouble(value.bits());
       case FUNCREF -> value.bits() < 0 ? null : instance.function((int) value.bits());
@@ -161,7 +198,7 @@ final class Invoker {
   private static Value unboxed(ValueType type, @Nullable Object value) {
     return switch (type) {
       case I32 -> new Value((int) java.util.Objects.requireNonNull(value), null);
-      case I64 -> new Value((long) java.util.Objects.requireNonNull(value), null);
+      case I64, V128 -> new Value((long) java.util.Objects.requireNonNull(value), null);
       case F32 ->
           new Value(Float.floatToRawIntBits((float) java.util.Objects.requireNonNull(value)), null);
       case F64 ->

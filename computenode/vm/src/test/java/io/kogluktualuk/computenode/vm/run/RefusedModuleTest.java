@@ -59,6 +59,8 @@ final class RefusedModuleTest {
     malformed("", ModuleBytes.withBody(part().put(0, 0x41, 0, 0x0B)));
     malformed("", ModuleBytes.withBody(part().put(0, 0x0C, 5, 0x0B)));
     malformed("illegal opcode 0xff", ModuleBytes.withBody(part().put(0, 0xFF, 0x0B)));
+    malformed("illegal opcode 0xFD 154", ModuleBytes.withBody(part().put(0, 0xFD, 0x9A, 1, 0x0B)));
+    malformed("", ModuleBytes.withBody(part().put(0, 0xFD, 12).repeat(16, 0).put(0x0B)));
     malformed("else without if", ModuleBytes.withBody(part().put(0, 0x05, 0x0B)));
     malformed("code after the end", ModuleBytes.withBody(part().put(0, 0x0B, 0x01)));
   }
@@ -73,10 +75,8 @@ final class RefusedModuleTest {
 
   @Test
   void namesFeaturesThatAreNotOffered() {
-    unsupported("vector instructions", ModuleBytes.withBody(part().put(0, 0xFD, 12, 0x0B)));
     unsupported(
         "relaxed vector instructions", ModuleBytes.withBody(part().put(0, 0xFD, 0x80, 2, 0x0B)));
-    unsupported("vectors (v128)", ModuleBytes.withBody(part().put(1, 1, 0x7B, 0x0B)));
     unsupported("threads", ModuleBytes.withBody(part().put(0, 0xFE, 0, 0x0B)));
     unsupported("exceptions", ModuleBytes.withBody(part().put(0, 0x06, 0x40, 0x0B, 0x0B)));
     unsupported("tail calls", ModuleBytes.withBody(part().put(0, 0x12, 0, 0x0B)));
@@ -137,6 +137,17 @@ final class RefusedModuleTest {
             .section(2, part().leb(5000).repeat(5000, 1, 'a', 1, 'b', 0, 0))
             .toBytes());
     tooLarge(
+        "number of data segments",
+        ModuleBytes.begin()
+            .section(5, part().put(1, 0, 1))
+            .section(11, part().leb(65_537).repeat(65_537, 0, 0x41, 0, 0x0B, 0))
+            .toBytes());
+    tooLarge(
+        "number of parameters",
+        ModuleBytes.begin().section(1, part().put(1, 0x60, 61).repeat(61, 0x7B).put(0)).toBytes());
+    tooLarge(
+        "locals of a function", ModuleBytes.withBody(part().leb(1).leb(5_001).put(0x7B, 0x0B)));
+    tooLarge(
         "locals of a function",
         ModuleBytes.withBody(part().leb(1).leb(0xFFFF_FFFFL).put(0x7F, 0x0B)));
     tooLarge(
@@ -178,6 +189,12 @@ final class RefusedModuleTest {
               .repeat(20_000, 0)
               .repeat(4_991, 0x0B)),
       ModuleBytes.withBody(part().put(0).repeat((1 << 20) - 2, 0x01).put(0x0B)),
+      // A vector on the stack for every third byte.
+      ModuleBytes.withBody(
+          part()
+              .put(0, 0x41, 0)
+              .repeat(30_000, 0xFD, 15, 0xFD, 0x64, 0xFD, 16, 0xFD, 0x84, 1)
+              .put(0x1A, 0x0B)),
     };
     for (byte[] module : modules) {
       assertTimeoutPreemptively(
@@ -190,6 +207,27 @@ final class RefusedModuleTest {
             }
           });
     }
+  }
+
+  @Test
+  void asManySegmentsAsThereMayBeArePutIntoMemory() {
+    byte[] module =
+        ModuleBytes.withType()
+            .section(3, part().put(1, 0))
+            .section(5, part().put(1, 0, 1))
+            .section(7, part().put(1, 1, 'f', 0, 0))
+            .section(10, part().put(1, 2, 0, 0x0B))
+            .section(11, part().leb(65_536).repeat(65_536, 0, 0x41, 0, 0x0B, 1, 42))
+            .toBytes();
+    assertTimeoutPreemptively(
+        SOON,
+        () ->
+            assertEquals(
+                new ExecutionResult.Exited(0, 0),
+                VM.compile(module)
+                    .link(Guests.HOST)
+                    .prepare(new Guests.Told(), Guests.AMPLE)
+                    .run("f")));
   }
 
   @Test

@@ -50,7 +50,18 @@ final class SpecRunner {
       String type = text(command, "type");
       try {
         String outcome = run(script, type, command);
-        (outcome.isEmpty() ? passed : notOffered).merge(type, 1, Integer::sum);
+        if (outcome.isEmpty()) {
+          passed.merge(type, 1, Integer::sum);
+        } else {
+          notOffered.merge(
+              script.folder().getFileName()
+                  + " "
+                  + type
+                  + ": "
+                  + outcome.replaceAll(" at offset.*", ""),
+              1,
+              Integer::sum);
+        }
       } catch (Exception | AssertionError e) {
         failures.add(
             script.folder().getFileName() + ":" + command.get("line") + " " + type + ": " + e);
@@ -160,6 +171,9 @@ final class SpecRunner {
   }
 
   private static Value argumentValue(Map<String, Object> given) {
+    if (text(given, "type").equals("v128")) {
+      return SpecVectors.value(given);
+    }
     return new Value(argument(given), reference(given));
   }
 
@@ -181,10 +195,16 @@ final class SpecRunner {
       throw new AssertionError("expected " + expected + ", found " + found);
     }
     for (int i = 0; i < found.size(); i++) {
-      if (!matches(expected.get(i), found.get(i).bits(), found.get(i).reference())) {
+      if (!matches(expected.get(i), found.get(i))) {
         throw new AssertionError("expected " + expected.get(i) + ", found " + found.get(i));
       }
     }
+  }
+
+  private static boolean matches(Map<String, Object> expected, Value found) {
+    return text(expected, "type").equals("v128")
+        ? SpecVectors.matches(expected, found)
+        : matches(expected, found.bits(), found.reference());
   }
 
   private static boolean matches(
