@@ -65,6 +65,7 @@ final class Cli {
         new CommandLine(new RunCommand(terminal)).setStopAtPositional(true),
         new ExplainCommand(terminal),
         RootCommand.of(terminal),
+        NsCommand.of(terminal),
         new GcCommand(terminal),
         CreditsCommand.of(terminal),
         new LeasesCommand(terminal),

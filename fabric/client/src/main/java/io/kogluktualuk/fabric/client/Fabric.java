@@ -24,8 +24,11 @@ import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.namespace.Binding;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.NamespaceEditor;
 import io.kogluktualuk.fabric.namespace.Resolution;
+import io.kogluktualuk.fabric.namespace.TreeDiff;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
@@ -318,6 +321,55 @@ public final class Fabric implements AutoCloseable {
     }
     return new RootKeeper(control, membership, blobs, mender, transferTimeout)
         .set(requests.next(), name, expected, ref);
+  }
+
+  /// Changes the namespace that a root names, in as many new trees as the changed paths are deep;
+  /// makes the change again when somebody else was faster. Only what differs is looked at and
+  /// pinned: what a root has named already stays.
+  ///
+  /// @param make whether a root that does not exist is made
+  /// @param change may be called several times
+  /// @throws NotFound when there is no such root and none is to be made
+  /// @throws InvalidArgument when the root names something else than a tree
+  public RootEdit editRoot(RootName name, boolean make, Consumer<NamespaceEditor> change) {
+    return editor().edit(name, make, change);
+  }
+
+  /// The namespace that a change makes of another one, which stays as it is.
+  public Ref edit(Ref namespace, Consumer<NamespaceEditor> change) {
+    return editor().edited(namespace, change);
+  }
+
+  private RootEditor editor() {
+    RootKeeper keeper = new RootKeeper(control, membership, blobs, mender, transferTimeout);
+    return new RootEditor(control, keeper, requests, this::storeOf);
+  }
+
+  /// Hears what differs between two values.
+  public void diff(Ref before, Ref after, Consumer<TreeDiff.Difference> each) {
+    TreeDiff.between(storeOf(after), before, after, each::accept);
+  }
+
+  /// Hears the changes of a root, oldest first, as far as the audit log goes back, and checks the
+  /// log's chain on the way.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
+  public void readRootLog(RootName name, Consumer<RootChange> each) {
+    AuditReader.read(
+        control,
+        entry -> {
+          RootChange change = RootChange.of(name, entry);
+          if (change != null) {
+            each.accept(change);
+          }
+        });
+  }
+
+  /// Stores what a line of a namespace binds a path to.
+  ///
+  /// @param folder what local paths are relative to
+  public Ref store(Binding.Source source, Path folder) {
+    return new NamespaceLoader(blobs, refs, false).value(source, blobs, folder);
   }
 
   /// The root of this session's tenant that has a path.

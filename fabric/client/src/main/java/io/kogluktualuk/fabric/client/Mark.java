@@ -40,6 +40,13 @@ final class Mark {
         });
   }
 
+  /// Takes one blob, and not what it reaches.
+  ///
+  /// @param name what to call that which reaches it
+  void add(String name, Hash hash) {
+    reached.putIfAbsent(hash, name);
+  }
+
   /// All of it, in the order of the visit.
   List<Hash> hashes() {
     return List.copyOf(reached.keySet());

@@ -17,8 +17,8 @@ import java.util.List;
 
 /// Makes the tree that the text form of a namespace describes; local files are stored on the way.
 ///
-/// Shorter paths are bound first, so `/lib tree …` and `/lib/extra file …` go together in any order
-/// of lines. **Errors:** those of a line begin with file and line.
+/// Shorter paths are bound first, so `/lib tree …` and `/lib/extra file …` go together in any
+/// order of lines. **Errors:** those of a line begin with file and line.
 ///
 /// **Threading:** one thread.
 final class NamespaceLoader {
@@ -65,7 +65,8 @@ final class NamespaceLoader {
     }
   }
 
-  private Ref value(Binding.Source source, BlobStore puts, Path folder) {
+  /// Stores what a path is to be bound to.
+  Ref value(Binding.Source source, BlobStore puts, Path folder) {
     return switch (source) {
       case Binding.Stored stored -> refs.read(stored.kind(), stored.hash());
       case Binding.Local local ->

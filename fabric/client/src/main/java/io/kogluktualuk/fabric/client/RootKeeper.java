@@ -2,13 +2,20 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.RequestId;
+import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetRoot;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.TreeDiff;
+import io.kogluktualuk.fabric.namespace.TreeDiff.Difference.Added;
+import io.kogluktualuk.fabric.namespace.TreeDiff.Difference.Changed;
+import io.kogluktualuk.fabric.namespace.TreeDiff.Difference.Removed;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.Held;
@@ -57,17 +64,65 @@ final class RootKeeper {
   /// @throws NotFound when parts of the value are nowhere, and nobody can make them again
   /// @throws Conflict when the root has another revision than expected
   long set(RequestId request, RootName name, @Nullable Long expected, Ref value) {
+    return set(
+        new SetRoot(request, name, expected, value),
+        value,
+        (mark, store) -> mark.visit(value.toString(), value, store));
+  }
+
+  /// As [#set], where the root has a value that the new one shares most with: only what differs is
+  /// looked at, held and pinned. The rest is reached by the root for as long as it has that
+  /// revision, so whichever of both a collection finds, it is marked.
+  ///
+  /// @param former what the root names now
+  /// @throws Conflict when the root has another revision than that
+  long replace(RequestId request, Root former, Ref value) {
+    return set(
+        new SetRoot(request, former.name(), former.revision(), value),
+        value,
+        (mark, store) -> markDifferent(mark, store, former.ref(), value));
+  }
+
+  /// Which parts of a value are to be held and pinned.
+  private interface Parts {
+    void mark(Mark mark, BlobStore store);
+  }
+
+  private static void markDifferent(Mark mark, BlobStore store, Ref former, Ref value) {
+    String name = value.toString();
+    TreeDiff.between(
+        store,
+        former,
+        value,
+        new TreeDiff.Listener() {
+          @Override
+          public void entered(NamePath path, Ref before, Ref after) {
+            mark.add(name, after.hash());
+          }
+
+          @Override
+          public void differs(TreeDiff.Difference difference) {
+            switch (difference) {
+              case Added(var _, Ref ref) -> mark.visit(name, ref, store);
+              case Changed(var _, Ref _, Ref after) -> mark.visit(name, after, store);
+              case Removed _ -> {}
+            }
+          }
+        });
+  }
+
+  private long set(SetRoot ask, Ref value, Parts parts) {
     try (Held held = blobs.leases().open()) {
-      Mark mark = hold(value, held);
+      Mark mark = hold(value, parts, held);
       pin(value, mark.hashes());
-      return control.setRoot(new SetRoot(request, name, expected, value));
+      return control.setRoot(ask);
     }
   }
 
-  private Mark hold(Ref value, Held held) {
+  private Mark hold(Ref value, Parts parts, Held held) {
     for (int attempt = 0; ; attempt++) {
       Mark mark = new Mark();
-      mark.visit(value.toString(), value, new MendedBlobs(blobs, mender, value));
+      parts.mark(mark, new MendedBlobs(blobs, mender, value));
       Collection<Hash> absent = held.hold(mark.hashes(), Deadline.after(timeout));
       if (absent.isEmpty() && mark.unreadable().isEmpty()) {
         return mark;

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Changes names in a namespace and writes the trees that changed: O(depth) new trees for one name.
+/// Changes names in a namespace and writes the trees that changed: O(depth) new trees for one
+/// name.
 ///
 /// **Threading:** one thread. **Memory:** the directories on changed paths only.
 public final class NamespaceEditor {
@@ -25,6 +26,10 @@ public final class NamespaceEditor {
   private static final class Directory {
     final Map<String, Ref> entries = new LinkedHashMap<>();
     final Map<String, Directory> opened = new LinkedHashMap<>();
+
+    boolean has(String name) {
+      return entries.containsKey(name) || opened.containsKey(name);
+    }
   }
 
   /// Starts from nothing.
@@ -66,6 +71,33 @@ public final class NamespaceEditor {
     boolean bound = !path.isRoot() && directory.entries.remove(path.name()) != null;
     if (!opened && !bound) {
       throw new NotFound("path " + path + " is not in the namespace, or is its root");
+    }
+    return this;
+  }
+
+  /// Binds what stands at one path at another, and removes it where it was; makes the directories
+  /// above its new place.
+  ///
+  /// @throws NotFound when it is not there
+  /// @throws Conflict when something stands at its new place, or that is below the old one
+  public NamespaceEditor move(NamePath from, NamePath to) {
+    if (from.isRoot() || to.startsWith(from)) {
+      throw new Conflict("path " + from + " cannot be moved to " + to + ", which is in it");
+    }
+    Directory source = directory(from.parent(), false);
+    if (!source.has(from.name())) {
+      throw new NotFound("path " + from + " is not in the namespace");
+    }
+    if (to.isRoot() || directory(to.parent(), true).has(to.name())) {
+      throw new Conflict("path " + to + " is taken; remove it first");
+    }
+    Directory target = directory(to.parent(), true);
+    Directory opened = source.opened.remove(from.name());
+    Ref bound = source.entries.remove(from.name());
+    if (opened != null) {
+      target.opened.put(to.name(), opened);
+    } else if (bound != null) {
+      target.entries.put(to.name(), bound);
     }
     return this;
   }

@@ -61,6 +61,37 @@ final class NamespaceEditorTest {
   }
 
   @Test
+  void movesWhatStandsAtAPath() {
+    Ref root = new NamespaceEditor(store).bind(path("/x/y"), a).bind(path("/p/q"), b).write();
+    Ref file = new NamespaceEditor(store, root).move(path("/x/y"), path("/new/z")).write();
+    assertEquals(new Resolution.Found(a), at(file, "/new/z"));
+    assertEquals(new Resolution.Absent(path("/x/y")), at(file, "/x/y"));
+    Ref directory = new NamespaceEditor(store, root).move(path("/x"), path("/p/x")).write();
+    assertEquals(at(root, "/x"), at(directory, "/p/x"));
+    Ref changed =
+        new NamespaceEditor(store, root)
+            .bind(path("/x/more"), b)
+            .move(path("/x"), path("/moved"))
+            .write();
+    assertEquals(new Resolution.Found(b), at(changed, "/moved/more"));
+    assertEquals(new Resolution.Found(a), at(changed, "/moved/y"));
+    assertEquals(new Resolution.Absent(path("/x")), at(changed, "/x"));
+  }
+
+  @Test
+  void refusesMovesThatLoseSomething() {
+    Ref root = new NamespaceEditor(store).bind(path("/x/y"), a).bind(path("/p/q"), b).write();
+    NamespaceEditor editor = new NamespaceEditor(store, root);
+    assertThrows(Conflict.class, () -> editor.move(path("/x"), path("/x/y/z")));
+    assertThrows(Conflict.class, () -> editor.move(path("/x"), path("/x")));
+    assertThrows(Conflict.class, () -> editor.move(path("/x/y"), path("/p")));
+    assertThrows(Conflict.class, () -> editor.move(path("/"), path("/p/r")));
+    assertThrows(Conflict.class, () -> editor.move(path("/p/q"), path("/x/y/z")));
+    assertThrows(NotFound.class, () -> editor.move(path("/x/none"), path("/r")));
+    assertEquals(root, editor.write());
+  }
+
+  @Test
   void anyEditsGiveTheTreeOfTheirResult() {
     Seeds.run(
         NamespaceEditorTest.class,
