@@ -6,9 +6,7 @@ import com.ibm.disni.verbs.IbvWC;
 import com.ibm.disni.verbs.RdmaCmEvent;
 import com.ibm.disni.verbs.RdmaCmEvent.EventType;
 import com.ibm.disni.verbs.RdmaCmId;
-import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
-import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.rdma.provider.Verbs;
@@ -65,14 +63,8 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   private final AtomicReference<@Nullable String> lossReason = new AtomicReference<>();
   private final ReentrantLock closing = new ReentrantLock();
   private final Heartbeat heartbeat;
-  private final @Nullable TlsLink tls;
+  private final EndpointSecurity security;
   private @Nullable MessageBuffers buffers;
-  private final HalfOpen halfOpen;
-  private final boolean isServer;
-
-  /// From where this connection takes a place among the half-open ones.
-  private final AtomicReference<@Nullable String> place = new AtomicReference<>();
-  private volatile @Nullable String endReason;
   private long owner;
   private boolean isClosed;
   private volatile boolean isUp;
@@ -83,12 +75,9 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     this.receiver = receiver;
     this.statistics = group.statistics();
     this.depth = window + CreditLedger.CONTROL_MAX;
-    this.halfOpen = group.halfOpen();
-    this.isServer = serverSide;
-    this.tls =
-        group.settings().security() instanceof RpcSecurity.Tls security
-            ? new TlsLink(security, serverSide, new HandshakeWire(), halfOpen)
-            : null;
+    this.security =
+        new EndpointSecurity(
+            group.settings().security(), serverSide, group.halfOpen(), new HandshakeMessages());
     this.outbox = new Outbox(window, statistics, this::post);
     this.heartbeat = new Heartbeat(this, group.settings(), statistics);
     // DiSNI would let peers read and write the message buffers.
@@ -111,20 +100,12 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
   /// Whether entries may be exchanged: at once, or when the TLS handshake is over.
   boolean isSecured() {
-    return tls == null || tls.isReady();
+    return security.isReady();
   }
 
   /// Whether the server has room for another handshake.
   boolean mayShake() {
-    if (tls == null || !isServer) {
-      return true;
-    }
-    String address = remoteHost();
-    if (!halfOpen.tryEnter(address)) {
-      return false;
-    }
-    place.set(address);
-    return true;
+    return security.mayShake(remoteHost());
   }
 
   private String remoteHost() {
@@ -138,35 +119,24 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
 
   /// Why the peer has been refused; null when it has not.
   @Nullable String ending() {
-    return tls == null ? endReason : tls.refusal();
+    return security.refusal();
   }
 
   /// Who the peer is, as far as that is proven.
   Caller caller() {
-    return tls == null ? Caller.UNPROVEN : tls.caller();
+    return security.caller();
   }
 
   /// Proves who this client is, and finds out who the server is.
   ///
-  /// @throws Refused when one side does not want the other
-  /// @throws DeadlineExceeded when that takes too long
+  /// @throws io.kogluktualuk.fabric.fault.Refused when one side does not want the other
+  /// @throws io.kogluktualuk.fabric.fault.DeadlineExceeded when that takes too long
   void secure(InetSocketAddress server, long nanos) throws InterruptedException {
-    if (tls == null) {
-      return;
-    }
-    tls.start(server);
-    if (!tls.await(nanos)) {
-      lose("no end of the TLS handshake");
-      throw new DeadlineExceeded("the TLS handshake with " + server + " does not end in time");
-    }
-    String refusal = tls.refusal();
-    if (refusal != null) {
-      throw new Refused("no secure connection to " + server + ": " + refusal);
-    }
+    security.shake(server, nanos);
   }
 
   /// Messages of the handshake stand behind the others.
-  private final class HandshakeWire implements TlsLink.Wire {
+  private final class HandshakeMessages implements EndpointSecurity.Messages {
     @Override
     public ByteBuffer message(int number) {
       return Objects.requireNonNull(buffers).outgoing(depth + number).bytes;
@@ -186,14 +156,6 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     @Override
     public void lose(String reason) {
       RpcEndpoint.this.lose(reason);
-    }
-
-    @Override
-    public void shaken() {
-      String address = place.getAndSet(null);
-      if (address != null) {
-        halfOpen.leave(address);
-      }
     }
   }
 
@@ -217,10 +179,9 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   /// Posts all RECVs.
   @Override
   public void init() throws IOException {
-    int count = tls == null ? depth : depth + TlsLink.MESSAGES_MAX;
-    int growth = tls == null ? 0 : TlsEngine.GROWTH_BYTES;
-    MessageBuffers made =
-        new MessageBuffers(this, owner, count, MessageBuffers.PLAIN_BYTES + growth);
+    int count = depth + security.messages();
+    int bytes = MessageBuffers.PLAIN_BYTES + security.growthBytes();
+    MessageBuffers made = new MessageBuffers(this, owner, count, bytes);
     buffers = made;
     for (int i = 0; i < depth; i++) {
       outbox.onFree(made.outgoing(i));
@@ -246,9 +207,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
       return;
     }
     try {
-      if (tls != null) {
-        tls.seal(message.bytes);
-      }
+      security.seal(message.bytes);
       message.post();
     } catch (IOException | RuntimeException e) {
       lose("cannot send: " + e.getMessage());
@@ -276,7 +235,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
         onSent(messages, index);
       } else {
         ByteBuffer message = messages.received(index).clear().limit(completion.getByte_len());
-        boolean hasEntries = copy(message, scratch.clear());
+        boolean hasEntries = security.take(message, scratch.clear());
         messages.postReceive(index);
         if (hasEntries) {
           onMessage(scratch.flip(), frame);
@@ -292,14 +251,6 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     if (index < depth) {
       outbox.onFree(messages.outgoing(index));
     }
-  }
-
-  private boolean copy(ByteBuffer message, ByteBuffer to) {
-    if (tls != null) {
-      return tls.take(message, to);
-    }
-    to.put(message);
-    return true;
   }
 
   private void onFailure(int status) {
@@ -329,7 +280,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
         take(ticket, frame);
       }
     } catch (MalformedEncoding | java.nio.BufferUnderflowException e) {
-      if (isServer && tls == null && isRecord(message)) {
+      if (security.refusesTls(message)) {
         refuseTls();
       } else {
         lose("the peer does not speak this protocol: " + e.getMessage());
@@ -337,17 +288,12 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
     }
   }
 
-  /// Whether a message that makes no sense begins like a TLS handshake.
-  private static boolean isRecord(ByteBuffer message) {
-    return message.limit() > 2 && message.get(0) == 22 && message.get(1) == 3;
-  }
-
   /// Tells a client with TLS, which understands that much, that here is none.
   private void refuseTls() {
-    endReason = "the client speaks TLS, this server is configured without";
-    LOG.warn("a connection was refused: {}", endReason);
+    String reason = String.valueOf(security.refusal());
+    LOG.warn("a connection was refused: {}", reason);
     if (!outbox.addNow(new Frame().of(Frame.WITHDRAWN, (short) 0, 0, 0), 0)) {
-      lose(String.valueOf(endReason));
+      lose(reason);
     }
   }
 
@@ -399,9 +345,7 @@ final class RpcEndpoint extends DaRPCEndpoint<Frame, Frame> {
   void lose(String reason) {
     if (lossReason.compareAndSet(null, reason)) {
       outbox.abandon();
-      if (tls != null) {
-        tls.onLost(reason);
-      }
+      security.onLost(reason);
       receiver.onLost(this, reason);
     }
   }
