@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
-import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,14 +77,12 @@ final class TlsLink {
   private final Wire wire;
   private final HalfOpen halfOpen;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<ByteBuffer> inbox = new ArrayDeque<>();
+  private final HandshakeInbox inbox = new HandshakeInbox();
   private final CountDownLatch settled = new CountDownLatch(1);
   private volatile @Nullable InetSocketAddress called;
   private volatile Phase phase = Phase.SHAKING;
   private volatile Caller caller = Caller.UNPROVEN;
   private volatile @Nullable String refusal;
-  private int bytesTaken;
-  private boolean isDriving;
   private long begunNanos;
   private boolean hasLeft;
   private int sent;
@@ -114,12 +111,7 @@ final class TlsLink {
   /// Begins the handshake; the client does.
   void start(InetSocketAddress server) {
     called = server;
-    lock.lock();
-    try {
-      drive();
-    } finally {
-      lock.unlock();
-    }
+    drive();
   }
 
   /// Waits for its end; false when the time is over. Lost connections have ended, too.
@@ -161,30 +153,21 @@ final class TlsLink {
   }
 
   private void takeShaking(ByteBuffer message) {
-    lock.lock();
-    try {
-      if (bytesTaken == 0 && message.get(0) != HANDSHAKE_RECORD) {
-        refusePlain(message);
-        return;
-      }
-      bytesTaken += message.remaining();
-      if (bytesTaken > BYTES_MAX || inbox.size() == MESSAGES_MAX) {
-        refuse("it sent " + bytesTaken + " bytes before it has proven who it is");
-        return;
-      }
-      inbox.addLast(ByteBuffer.allocate(message.remaining()).put(message).flip());
+    if (inbox.bytes() == 0 && message.get(0) != HANDSHAKE_RECORD) {
+      refusePlain(message);
+    } else if (inbox.add(message)) {
       drive();
-    } finally {
-      lock.unlock();
+    } else {
+      refuse("it sent " + inbox.bytes() + " bytes before it has proven who it is");
     }
   }
 
+  /// Has the handshake go on, unless it does.
   private void drive() {
-    if (begunNanos == 0) {
-      begunNanos = System.nanoTime();
-    }
-    if (!isDriving) {
-      isDriving = true;
+    if (inbox.takeTurn()) {
+      if (begunNanos == 0) {
+        begunNanos = System.nanoTime();
+      }
       Thread.startVirtualThread(this::shake);
     }
   }
@@ -239,27 +222,12 @@ final class TlsLink {
   }
 
   private boolean hear() throws SSLException {
-    ByteBuffer next = next();
+    ByteBuffer next = inbox.next();
     if (next == null) {
       return false;
     }
     engine.hear(next, ByteBuffer.allocate(Frame.BYTES_MAX));
     return true;
-  }
-
-  private @Nullable ByteBuffer next() {
-    lock.lock();
-    try {
-      ByteBuffer head = inbox.peekFirst();
-      if (head != null && !head.hasRemaining()) {
-        inbox.removeFirst();
-        head = inbox.peekFirst();
-      }
-      isDriving = head != null;
-      return head;
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void finish() throws SSLException, CertificateException {
@@ -290,13 +258,8 @@ final class TlsLink {
 
   /// The other side has said its last: it waits for this one now.
   private void checkNothingIsLeft() throws SSLException {
-    lock.lock();
-    try {
-      if (inbox.stream().anyMatch(ByteBuffer::hasRemaining)) {
-        throw new SSLException("bytes follow the end of the handshake");
-      }
-    } finally {
-      lock.unlock();
+    if (!inbox.isEmpty()) {
+      throw new SSLException("bytes follow the end of the handshake");
     }
   }
 
