@@ -32,8 +32,9 @@ final class CollectionText {
     }
     CollectionReport.Sum gone = report.sum(Fate.COLLECT);
     String verb = report.isDryRun() ? "would be collected" : "collected";
-    text.append("%d blobs, %s, %s".formatted(gone.blobs(), size(gone.bytes()), verb));
-    return text.toString();
+    String what =
+        gone.blobs() == 0 ? "nothing" : "%d blobs, %s,".formatted(gone.blobs(), size(gone.bytes()));
+    return text.append(what + " " + verb).toString();
   }
 
   private static void node(CollectionReport.Node node, boolean isDryRun, StringBuilder text) {

@@ -88,6 +88,12 @@ final class DrainCommand implements Callable<Integer> {
           }
           return draining.isDone();
         },
-        () -> node + " is not drained within " + timeout + ": " + shown[0]);
+        () ->
+            node
+                + " is not drained within "
+                + timeout
+                + ": "
+                + shown[0]
+                + "; it drains on, unless it is told otherwise by --undo");
   }
 }

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.RequestId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.api.Root;
@@ -23,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// Collects what no root reaches: mark, from all roots, then collect, node by node.
@@ -80,11 +80,22 @@ final class Collector {
     if (!isDryRun) {
       pins.condemn(nodes, generation, grace);
     }
-    Map<String, String> names = new TreeMap<>();
-    members.forEach(member -> names.put(member.info().id().toString(), member.info().name()));
-    List<CollectionReport.Node> reports = new ArrayList<>();
-    names.forEach(
-        (id, name) -> reports.add(node(id, name, generation, grace, isDryRun, pins, nodes, mark)));
+    List<CollectionReport.Node> reports =
+        members.stream()
+            .map(Member::info)
+            .sorted(Comparator.comparing(MemberInfo::name).thenComparing(MemberInfo::id))
+            .map(
+                info ->
+                    node(
+                        info.id().toString(),
+                        info.name(),
+                        generation,
+                        grace,
+                        isDryRun,
+                        pins,
+                        nodes,
+                        mark))
+            .toList();
     Set<Hash> missing = new HashSet<>(mark.hashes());
     missing.removeAll(pins.pinned());
     return new CollectionReport(

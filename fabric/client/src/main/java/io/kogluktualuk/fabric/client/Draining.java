@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryStatus;
@@ -15,15 +16,25 @@ public record Draining(boolean isDone, String left) {
   static final Draining UNTOLD = new Draining(false, "it has not heard of it yet");
 
   /// Of a member, by what it said of itself.
-  static Draining of(ClusterStatus.Node node) {
-    if (node.member().state() != MemberState.DRAINING) {
+  ///
+  /// @param hasHeirs whether other memory nodes take blobs
+  static Draining of(ClusterStatus.Node node, boolean hasHeirs) {
+    Member member = node.member();
+    if (member.state() == MemberState.LOST) {
+      return new Draining(
+          false, "it is lost: nothing was heard of it for " + member.unheardMillis() + " ms");
+    }
+    if (node.state() instanceof ClusterStatus.Unreachable(String reason)) {
+      return new Draining(false, reason);
+    }
+    if (member.state() != MemberState.DRAINING) {
       return UNTOLD;
     }
     return switch (node.state()) {
       case ClusterStatus.Compute(ComputeStatus status) -> of(status);
-      case ClusterStatus.Memory(MemoryStatus status, RepairStatus repair) -> of(status, repair);
-      case ClusterStatus.Control _ -> new Draining(true, "");
-      case ClusterStatus.Unreachable(String reason) -> new Draining(false, reason);
+      case ClusterStatus.Memory(MemoryStatus status, RepairStatus repair) ->
+          of(status, repair, hasHeirs);
+      case ClusterStatus.Control _, ClusterStatus.Unreachable _ -> new Draining(true, "");
     };
   }
 
@@ -35,10 +46,17 @@ public record Draining(boolean isDone, String left) {
         status.running() + status.queued() + status.runs() + status.unpublished() == 0, left);
   }
 
-  private static Draining of(MemoryStatus status, RepairStatus repair) {
+  private static Draining of(MemoryStatus status, RepairStatus repair, boolean hasHeirs) {
     String left =
-        "%s to hand over, %d windows open"
-            .formatted(new ByteCount(repair.drainLeftBytes()), status.windowsOpen());
+        repair.drainLeftBytes() == 0 && !repair.isDrained()
+            ? "it looks for what it has to hand over"
+            : new ByteCount(repair.drainLeftBytes()) + " to hand over";
+    if (status.windowsOpen() > 0) {
+      left += ", windows for " + status.windowsOpen() + " puts are open";
+    }
+    if (!hasHeirs) {
+      left += ", but no other memory node takes blobs";
+    }
     return new Draining(repair.isDrained() && status.windowsOpen() == 0, left);
   }
 }

@@ -4,8 +4,10 @@ import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.AuditHead;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
@@ -431,12 +433,20 @@ public final class Fabric implements AutoCloseable {
                         + "'; there are "
                         + all.stream()
                             .map(member -> member.info().name())
+                            .sorted()
                             .collect(Collectors.joining(", "))));
   }
 
   /// How far a node that was told to drain is.
   public Draining draining(String name) {
-    return Draining.of(StatusReader.read(membership, member(name)));
+    Member member = member(name);
+    boolean hasHeirs =
+        membership.all(Role.MEMORY).stream()
+            .anyMatch(
+                other ->
+                    other.state() == MemberState.ACTIVE
+                        && !other.info().id().equals(member.info().id()));
+    return Draining.of(StatusReader.read(membership, member), hasHeirs);
   }
 
   /// The blobs, of which those that a value consists of come back when they are lost.

@@ -57,6 +57,11 @@ final class Membership implements AutoCloseable {
 
   /// The channel to a member, opened when first asked for.
   Channel channel(Member member) {
+    return channel(member, Deadline.after(timeout));
+  }
+
+  /// @param deadline for opening it
+  Channel channel(Member member, Deadline deadline) {
     String address = member.info().address();
     synchronized (channels) {
       Channel open = channels.get(address);
@@ -68,7 +73,7 @@ final class Membership implements AutoCloseable {
         RpcClient.connect(
             ClusterFile.parseAddress(address),
             security.expecting(PeerName.Role.valueOf(member.info().role().name())),
-            Deadline.after(timeout));
+            deadline);
     synchronized (channels) {
       Channel other = channels.putIfAbsent(address, opened);
       if (other == null) {

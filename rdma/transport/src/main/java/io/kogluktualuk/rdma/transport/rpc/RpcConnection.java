@@ -59,11 +59,16 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
     }
   }
 
+  /// The server, for messages.
+  private String where() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
   private void connect(RpcSettings settings, Deadline deadline) {
     long nanos = Math.min(deadline.remainingNanos(), settings.connectMax().toNanos());
     long begun = System.nanoTime();
     if (nanos <= 0) {
-      throw new DeadlineExceeded("no time left to connect to " + address);
+      throw new DeadlineExceeded("no time left to connect to " + where());
     }
     try {
       RpcEndpoint connecting = group.createEndpoint();
@@ -80,14 +85,14 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
       endpoint = connecting;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Unavailable("interrupted while connecting to " + address, e);
+      throw new Unavailable("interrupted while connecting to " + where(), e);
     } catch (Unavailable | DeadlineExceeded | Refused e) {
       throw e;
     } catch (Exception e) {
       if (deadline.hasPassed()) {
-        throw new DeadlineExceeded("cannot connect to " + address + " in time", e);
+        throw new DeadlineExceeded("cannot connect to " + where() + " in time", e);
       }
-      throw new Unavailable("cannot connect to " + address + ": " + e.getMessage(), e);
+      throw new Unavailable("cannot connect to " + where() + ": " + e.getMessage(), e);
     }
   }
 
@@ -111,8 +116,8 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
     String known = Verbs.failureOf(connecting.getIdPriv());
     String reason = known.isEmpty() ? Objects.toString(lossReason, "no reason is known") : known;
     return deadline.hasPassed()
-        ? new DeadlineExceeded("cannot connect to " + address + " in time: " + reason)
-        : new Unavailable("cannot connect to " + address + ": " + reason);
+        ? new DeadlineExceeded("cannot connect to " + where() + " in time: " + reason)
+        : new Unavailable("cannot connect to " + where() + ": " + reason);
   }
 
   boolean isLost() {
@@ -138,7 +143,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       statistics.ended(RpcStatistics.Result.INTERRUPTED);
-      throw new Unavailable(method.name() + " at " + address + ": interrupted", e);
+      throw new Unavailable(method.name() + " at " + where() + ": interrupted", e);
     }
   }
 
@@ -171,7 +176,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
 
   private DeadlineExceeded late(Method<?, ?> method, String reason) {
     statistics.ended(RpcStatistics.Result.DEADLINE);
-    return new DeadlineExceeded(method.name() + " at " + address + ": " + reason);
+    return new DeadlineExceeded(method.name() + " at " + where() + ": " + reason);
   }
 
   private <R> R result(Method<?, R> method, PendingCall call) {
@@ -203,7 +208,7 @@ final class RpcConnection implements RpcEndpoint.Receiver, RpcStatistics.Gauges,
     long id = (long) Short.toUnsignedInt(frame.series) << 32 | Integer.toUnsignedLong(ticket);
     PendingCall call = calls.at(ticket);
     if (call == null || !call.answer(id, frame)) {
-      LOG.debug("{}: an answer came too late", address);
+      LOG.debug("{}: an answer came too late", where());
     }
   }
 
