@@ -195,9 +195,15 @@ final class RatisGroup {
   }
 
   /// Gives up a connection on which a request failed.
+  ///
+  /// Ratis waits for seconds until such a connection is closed. A request that was not answered in
+  /// time is failed by the one thread that minds all of its times, those of the log's own
+  /// requests to followers too; so the waiting is done by another.
   private void onFailed(RaftPeerId replica, @Nullable Throwable problem) {
     if (problem != null) {
-      server.rpc().handleException(replica, RatisFaults.unwrap(problem), true);
+      Thread.ofVirtual()
+          .name("paxos-log-disconnect")
+          .start(() -> server.rpc().handleException(replica, RatisFaults.unwrap(problem), true));
     }
   }
 

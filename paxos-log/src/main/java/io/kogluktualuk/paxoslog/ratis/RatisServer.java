@@ -5,12 +5,10 @@ import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.client.ClientFactory;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
@@ -30,11 +28,6 @@ import org.apache.ratis.util.ExitUtils;
 /// **Threading:** starting and [#close] by one thread; the rest by any.
 final class RatisServer implements AutoCloseable {
 
-  /// An idle server needs less to come to the point where it waits for its log worker.
-  private static final Duration WAKE_AFTER = Duration.ofMillis(50);
-
-  private static final int WAKE_ATTEMPTS_MAX = 20;
-
   private final LogHostSettings settings;
   private final LogFolder folder;
   private final RaftPeerId self;
@@ -42,6 +35,7 @@ final class RatisServer implements AutoCloseable {
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final RaftClientRpc rpc;
+  private final LogWorkers workers;
 
   /// @param machines the state machine of each group, by its id
   RatisServer(
@@ -50,6 +44,7 @@ final class RatisServer implements AutoCloseable {
     this.settings = settings;
     this.folder = folder;
     this.self = RaftPeerId.valueOf(settings.nodeId());
+    this.workers = new LogWorkers(settings.nodeId());
     checkPortIsFree();
     // A server that is built adds whatever groups it finds, without their peers. So it is built on
     // an empty place, and each group is added by us.
@@ -83,7 +78,12 @@ final class RatisServer implements AutoCloseable {
 
   /// Starts a log that is given its place among its peers.
   void start(String name, RatisGroup group) {
-    add(name, group);
+    try {
+      workers.start(() -> add(name, group));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while the log '" + name + "' started", e);
+    }
     group.machine().onStarted(group.division());
   }
 
@@ -140,15 +140,17 @@ final class RatisServer implements AutoCloseable {
 
   @Override
   public void close() {
-    // First nobody asks any more, then nobody answers.
-    Thread waker = Thread.ofPlatform().daemon().name("paxos-log-waker").start(this::wakeLogWorkers);
+    workers.close(this::closeBoth);
+  }
+
+  /// First nobody asks any more, then nobody answers.
+  private void closeBoth() {
     try {
       rpc.close();
     } catch (IOException e) {
       throw notInOrder(e);
     } finally {
       closeServer();
-      waker.interrupt();
     }
   }
 
@@ -162,23 +164,6 @@ final class RatisServer implements AutoCloseable {
 
   private Unavailable notInOrder(IOException e) {
     return new Unavailable("replica " + settings.nodeId() + " did not stop in order: " + e, e);
-  }
-
-  /// The threads that write the logs of a closing server sit out their poll of one second.
-  /// Nothing is pending then: all that was acknowledged is flushed. So they may as well wake up
-  /// now.
-  private void wakeLogWorkers() {
-    String prefix = self + "@";
-    for (int i = 0; i < WAKE_ATTEMPTS_MAX && !Thread.interrupted(); i++) {
-      LockSupport.parkNanos(WAKE_AFTER.toNanos());
-      for (Thread thread : Thread.getAllStackTraces().keySet()) {
-        if (thread.getName().startsWith(prefix)
-            && thread.getName().endsWith("-SegmentedRaftLogWorker")
-            && thread.getState() == Thread.State.TIMED_WAITING) {
-          thread.interrupt();
-        }
-      }
-    }
   }
 
   /// Ratis would end the whole process when its port is taken, and its switch against that
