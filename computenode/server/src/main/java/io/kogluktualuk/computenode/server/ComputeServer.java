@@ -60,6 +60,7 @@ public final class ComputeServer implements AutoCloseable {
 
   private final OpenParts opened = new OpenParts("a compute node");
 
+  private final Unrecorded unrecorded = new Unrecorded(System::nanoTime);
   private final NodeId id;
   private final String name;
   private final String host;
@@ -104,7 +105,7 @@ public final class ComputeServer implements AutoCloseable {
                       settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
                   shelf,
                   holds,
-                  new ControlIndex(control, settings.name()),
+                  new ControlIndex(control, settings.name(), unrecorded),
                   peers,
                   vm));
       rpc =
@@ -198,6 +199,11 @@ public final class ComputeServer implements AutoCloseable {
   /// How many memory nodes the control plane hears of, as it said at the last heartbeat.
   public int memoryNodes() {
     return peers.memoryNodes();
+  }
+
+  /// Outcomes for which the memo index had no room, since the start.
+  public long unrecorded() {
+    return unrecorded.count();
   }
 
   /// How long storing batches of blobs took since the start.

@@ -31,9 +31,12 @@ final class ControlIndex implements MemoIndex {
   private final RecordBatcher memos;
   private final ControlClient client;
   private final String producer;
+  private final Unrecorded unrecorded;
 
   /// @param control lent
-  ControlIndex(Channel control, String producer) {
+  /// @param unrecorded told what was not made known
+  ControlIndex(Channel control, String producer, Unrecorded unrecorded) {
+    this.unrecorded = unrecorded;
     this.memos = new RecordBatcher(control);
     this.client = new ControlClient(control, CALL_MAX);
     this.producer = producer;
@@ -57,8 +60,10 @@ final class ControlIndex implements MemoIndex {
             .toList();
     List<Recorded> fates = memos.record(records, Deadline.after(CALL_MAX));
     for (int i = 0; i < fates.size(); i++) {
-      if (fates.get(i) instanceof Recorded.Disagreeing(var kept)) {
-        throw disagreement(records.get(i), kept.toString());
+      switch (fates.get(i)) {
+        case Recorded.Disagreeing(var kept) -> throw disagreement(records.get(i), kept.toString());
+        case Recorded.NoRoom reason -> unrecorded.add(reason);
+        case Recorded.First _, Recorded.Same _ -> {}
       }
     }
   }

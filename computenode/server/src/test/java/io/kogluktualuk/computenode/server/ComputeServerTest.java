@@ -12,6 +12,8 @@ import io.kogluktualuk.computenode.api.ProgressRequest;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.MemoLimit;
 import io.kogluktualuk.controlplane.server.ControlServer;
 import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.blob.Content;
@@ -201,6 +203,26 @@ class ComputeServerTest {
     assertEquals(Disposition.HIT, second.disposition());
     assertEquals(first.outcome(), second.outcome());
     assertEquals("hello\n", text(again.fabric(), second.outcome().output()));
+  }
+
+  /// The memo index has room for nothing: outcomes are answered all the same, and found again.
+  @Test
+  void outcomesThatCannotBeRecordedAreAnswersStill() throws Exception {
+    try (Channel plane = RpcClient.open(control.getFirst())) {
+      new ControlClient(plane, Duration.ofSeconds(10)).setMemoLimit(new MemoLimit(0));
+    }
+    ComputeServer one = compute("c1");
+    Channel channel = open(RpcClient.open(one.address()));
+    RunReport first = run(channel, one.fabric(), new RunId(1, 1), fanOut(5));
+    assertTrue(first.outcome().ending().isSuccess(), first.toString());
+    assertEquals(5, text(one.fabric(), first.outcome().output()).lines().count());
+    assertEquals(6, one.unrecorded());
+    one.close();
+    ComputeServer again = compute("c1");
+    Channel other = open(RpcClient.open(again.address()));
+    RunReport second = run(other, again.fabric(), new RunId(2, 2), fanOut(5));
+    assertEquals(Disposition.RUN, second.disposition());
+    assertEquals(first.outcome(), second.outcome());
   }
 
   @Test

@@ -118,6 +118,25 @@ public final class ControlClient {
     return call(ControlMethods.RESOLVE_PREFIX, key);
   }
 
+  /// Sets what the outcomes in the memo index may be charged, at each control node.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.InvalidArgument when there is no heap for it
+  public void setMemoLimit(MemoLimit limit) {
+    call(ControlMethods.SET_MEMO_LIMIT, limit);
+  }
+
+  /// One page of the outcomes that were recorded before a time.
+  public OldMemos oldMemos(FindOldMemos ask) {
+    return call(ControlMethods.OLD_MEMOS, ask);
+  }
+
+  /// Forgets outcomes, unless they are newer than was thought.
+  ///
+  /// @return how many there were
+  public long forgetMemos(ForgetMemos ask) {
+    return call(ControlMethods.FORGET_MEMOS, ask);
+  }
+
   /// Gets a lease.
   ///
   /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when there are too many

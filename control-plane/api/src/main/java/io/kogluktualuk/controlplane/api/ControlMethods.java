@@ -68,6 +68,20 @@ public final class ControlMethods {
   public static final Method<HashPrefix, Keys> RESOLVE_PREFIX =
       new Method<>(114, "control.resolve-prefix", HashPrefix.CODEC, Keys.CODEC, true);
 
+  /// Sets what the outcomes in the memo index may be charged;
+  /// [io.kogluktualuk.fabric.fault.InvalidArgument] when the node that is asked has no heap for
+  /// it.
+  public static final Method<MemoLimit, Nothing> SET_MEMO_LIMIT =
+      new Method<>(115, "control.set-memo-limit", MemoLimit.CODEC, Nothing.CODEC, true);
+
+  /// Outcomes that were recorded before a time.
+  public static final Method<FindOldMemos, OldMemos> OLD_MEMOS =
+      new Method<>(116, "control.old-memos", FindOldMemos.CODEC, OldMemos.CODEC, true);
+
+  /// Forgets outcomes. Answers with how many there were.
+  public static final Method<ForgetMemos, Long> FORGET_MEMOS =
+      new Method<>(117, "control.forget-memos", ForgetMemos.CODEC, Numbers.CODEC, true);
+
   /// Grants a lease; one with the same id that lives is taken over.
   public static final Method<AcquireLease, Lease> ACQUIRE_LEASE =
       new Method<>(120, "control.acquire-lease", AcquireLease.CODEC, Lease.CODEC, true);
@@ -163,6 +177,7 @@ public final class ControlMethods {
     // Said here once, so that a change of a limit cannot make a message too long.
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;
     assert Fences.ENCODED_BYTES_MAX + 9 + 1 + 5 <= Channel.MESSAGE_BYTES_MAX;
+    assert OldMemos.PAGE_MAX * 2 * Hash.BYTES + 12 <= Channel.MESSAGE_BYTES_MAX;
     assert RECORDS_MAX * 246 + 2 <= Channel.MESSAGE_BYTES_MAX;
   }
 

@@ -11,7 +11,10 @@ import java.util.List;
 /// @param role the part it plays in its log, in words
 /// @param leader the id of the leader, empty while there is none
 /// @param memos outcomes in the memo index
-/// @param memoBytes memory the memo index takes
+/// @param memoBytes memory the memo index takes at this node
+/// @param memoChargedBytes what its outcomes are charged, the same at all nodes
+/// @param memoLimitBytes what they may be charged; 0 while nothing has been agreed on
+/// @param memosRefused outcomes that found no room, proposed by this node since it started
 /// @param hits lookups it has answered with an outcome since it started
 /// @param misses lookups it has answered without one since it started
 /// @param disagreementCount violations of determinism ever seen
@@ -28,6 +31,9 @@ public record ControlStatus(
     int members,
     long memos,
     long memoBytes,
+    long memoChargedBytes,
+    long memoLimitBytes,
+    long memosRefused,
     long hits,
     long misses,
     long disagreementCount,
@@ -48,7 +54,9 @@ public record ControlStatus(
           writer.text(s.node).text(s.role).text(s.leader).varint(s.term);
           writer.varint(s.appliedIndex).varint(s.snapshotIndex);
           writer.varint(s.membershipEpoch).varint(s.members);
-          writer.varint(s.memos).varint(s.memoBytes).varint(s.hits).varint(s.misses);
+          writer.varint(s.memos).varint(s.memoBytes);
+          writer.varint(s.memoChargedBytes).varint(s.memoLimitBytes).varint(s.memosRefused);
+          writer.varint(s.hits).varint(s.misses);
           writer.varint(s.disagreementCount);
           Lists.write(s.disagreements, Disagreement.CODEC, writer);
           writer.text(s.failure);
@@ -65,6 +73,9 @@ public record ControlStatus(
               reader.varint(),
               reader.varint(),
               (int) reader.varint(Integer.MAX_VALUE, "the number of members"),
+              reader.varint(),
+              reader.varint(),
+              reader.varint(),
               reader.varint(),
               reader.varint(),
               reader.varint(),

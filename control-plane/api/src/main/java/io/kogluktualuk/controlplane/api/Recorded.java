@@ -3,6 +3,7 @@ package io.kogluktualuk.controlplane.api;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.rpc.Codec;
 
 /// What became of a memo record.
@@ -19,6 +20,22 @@ public sealed interface Recorded {
   /// @param keptOutput the output that the memo index goes on to answer with
   record Disagreeing(Ref keptOutput) implements Recorded {}
 
+  /// There was no room for it, nor any outcome of its transaction: it is as true as before, but
+  /// nobody else will know.
+  ///
+  /// @param unit what is counted: bytes or producers
+  record NoRoom(String unit, long used, long limit, long needed) implements Recorded {
+
+    /// The same, as a fault.
+    public OutOfSpace toOutOfSpace() {
+      return new OutOfSpace(
+          "the memo index is full: %d of %d %s are used, and %d more needed"
+              .formatted(used, limit, unit, needed));
+    }
+  }
+
+  int UNIT_BYTES_MAX = 16;
+
   Codec<Recorded> CODEC =
       new Codec<>() {
         @Override
@@ -30,6 +47,8 @@ public sealed interface Recorded {
               writer.u8(3);
               Ref.CODEC.write(disagreeing.keptOutput(), writer);
             }
+            case NoRoom(String unit, long used, long limit, long needed) ->
+                writer.u8(4).text(unit).varint(used).varint(limit).varint(needed);
           }
         }
 
@@ -40,6 +59,12 @@ public sealed interface Recorded {
             case 1 -> new First();
             case 2 -> new Same();
             case 3 -> new Disagreeing(Ref.CODEC.read(reader));
+            case 4 ->
+                new NoRoom(
+                    reader.text(UNIT_BYTES_MAX, "what there is no room for"),
+                    reader.varint(),
+                    reader.varint(),
+                    reader.varint());
             default -> throw reader.malformed("no fate of a memo record has tag " + tag);
           };
         }

@@ -39,8 +39,8 @@ final class ControlMessagesFuzz {
     Seeds.run(ControlMessagesFuzz.class, SEEDS, random -> checkAll(new Samples(random), random));
     assertEquals(
         List.of(
-            100, 101, 102, 103, 110, 111, 112, 113, 114, 120, 121, 122, 123, 124, 130, 131, 132,
-            133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191, 192),
+            100, 101, 102, 103, 110, 111, 112, 113, 114, 115, 116, 117, 120, 121, 122, 123, 124,
+            130, 131, 132, 133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191, 192),
         List.copyOf(methods.keySet()));
   }
 
@@ -84,6 +84,24 @@ final class ControlMessagesFuzz {
     check(ControlMethods.PRODUCERS_OF, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.RESOLVE_PREFIX, samples.hashPrefix(), keys(samples, random), random);
     check(ControlMethods.STATUS, new Nothing(), samples.status(), random);
+    check(
+        ControlMethods.SET_MEMO_LIMIT,
+        new MemoLimit(random.nextLong(MemoLimit.BYTES_MAX + 1)),
+        new Nothing(),
+        random);
+    check(
+        ControlMethods.OLD_MEMOS,
+        new FindOldMemos(random.nextLong(Long.MAX_VALUE), random.nextLong(Long.MAX_VALUE)),
+        new OldMemos(
+            samples.list(OldMemos.PAGE_MAX, () -> new OldMemos.Old(samples.hash(), samples.hash())),
+            random.nextLong(Long.MAX_VALUE)),
+        random);
+    check(
+        ControlMethods.FORGET_MEMOS,
+        new ForgetMemos(
+            random.nextLong(Long.MAX_VALUE), samples.list(ForgetMemos.KEYS_MAX, samples::hash)),
+        (long) random.nextInt(1000),
+        random);
     check(ControlMethods.PLANE, new Nothing(), plane(samples, random), random);
     check(ControlMethods.CHANGE_PLANE, change(random), new Nothing(), random);
     checkLeases(samples, random);
@@ -216,9 +234,15 @@ final class ControlMessagesFuzz {
   }
 
   private static Recorded fate(Samples samples, RandomGenerator random) {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> new Recorded.First();
       case 1 -> new Recorded.Same();
+      case 2 ->
+          new Recorded.NoRoom(
+              random.nextBoolean() ? "bytes" : "producers",
+              random.nextLong(Long.MAX_VALUE),
+              random.nextLong(Long.MAX_VALUE),
+              random.nextInt(1000));
       default -> new Recorded.Disagreeing(samples.ref());
     };
   }

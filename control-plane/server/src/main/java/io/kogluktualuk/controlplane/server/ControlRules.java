@@ -69,6 +69,9 @@ final class ControlRules {
         .allowAll(ControlMethods.EXPLAIN)
         .allowAll(ControlMethods.PRODUCERS_OF)
         .allowAll(ControlMethods.RESOLVE_PREFIX);
+    admin(rules, ControlMethods.SET_MEMO_LIMIT);
+    admin(rules, ControlMethods.OLD_MEMOS);
+    admin(rules, ControlMethods.FORGET_MEMOS);
   }
 
   /// The id in a lease is its holder's secret, so the list of leases is not for everybody.

@@ -48,6 +48,7 @@ final class ControlService implements AutoCloseable {
   private final Map<String, Proposer> proposers = new LinkedHashMap<>();
   private final ReplicatedLog log;
   private final MemoShards shards;
+  private final MemoUpkeep upkeep;
   private final Pulse pulse;
   private final MemberCalls members;
   private final PlaneCalls plane;
@@ -76,6 +77,8 @@ final class ControlService implements AutoCloseable {
     new RootCalls(main, machine).addTo(methods);
     new AuditCalls(main, machine.audit()).addTo(methods);
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
+    upkeep = new MemoUpkeep(shards, settings.commitTimeout(), Runtime.getRuntime().maxMemory());
+    upkeep.addTo(methods);
     plane =
         new PlaneCalls(settings.log().nodeId(), new LinkedHashMap<>(logs), log, machine.members());
     plane.addTo(methods);
@@ -159,6 +162,7 @@ final class ControlService implements AutoCloseable {
       opened.add(LateRegistration.start(() -> members.register(Caller.UNPROVEN, self)));
     } else {
       members.register(Caller.UNPROVEN, self);
+      upkeep.establish();
     }
   }
 
@@ -206,6 +210,9 @@ final class ControlService implements AutoCloseable {
   private ControlStatus status(LogStatus now, long epoch, int members) {
     long memos = 0;
     long bytes = 0;
+    long charged = 0;
+    long limit = 0;
+    long refused = 0;
     long hits = 0;
     long misses = 0;
     long disagreements = 0;
@@ -214,6 +221,9 @@ final class ControlService implements AutoCloseable {
       MemoShard.Tally tally = shard.tally();
       memos += tally.memos();
       bytes += tally.bytes();
+      charged += tally.chargedBytes();
+      limit += tally.limitBytes();
+      refused += shard.counters().refusals();
       hits += shard.counters().hits();
       misses += shard.counters().misses();
       disagreements += tally.disagreementCount();
@@ -230,6 +240,9 @@ final class ControlService implements AutoCloseable {
         members,
         memos,
         bytes,
+        charged,
+        limit,
+        refused,
         hits,
         misses,
         disagreements,

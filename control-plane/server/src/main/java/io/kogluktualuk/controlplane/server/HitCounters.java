@@ -3,47 +3,64 @@ package io.kogluktualuk.controlplane.server;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/// How often each memo was looked up since this node started: 4 bytes for each memo that ever was
-/// in a block of those that were hit. Not part of the replicated state.
+/// What was looked up and recorded at this node since it started, and how often each memo was
+/// found: 32 KiB for each chunk of which one was. Not part of the replicated state.
 ///
-/// **Threading:** any thread. **Bound:** [#BLOCKS_MAX] blocks; memos beyond are not counted singly.
-/// A counter that overflows starts again at zero.
+/// **Threading:** any thread. **Bound:** one block for each chunk that there ever was at once. A
+/// counter that overflows starts again at zero.
 final class HitCounters {
 
-  private static final int BLOCK_SHIFT = 14;
-  private static final int BLOCK_SIZE = 1 << BLOCK_SHIFT;
-  private static final int BLOCKS_MAX = 4096;
+  /// A memo takes more, so no two share a counter.
+  private static final int MEMO_BYTES = 128;
 
-  private final AtomicReferenceArray<AtomicIntegerArray> blocks =
+  private static final int BLOCKS_MAX = 1 << 14;
+
+  /// The counters of a chunk.
+  ///
+  /// @param serial which of those that were at its place one after the other
+  private record Block(int serial, AtomicIntegerArray counters) {}
+
+  private final AtomicReferenceArray<@Nullable Block> blocks =
       new AtomicReferenceArray<>(BLOCKS_MAX);
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
+  private final LongAdder refusals = new LongAdder();
 
-  /// @param ordinal of the memo that was found
-  void hit(int ordinal) {
+  /// A memo was found.
+  ///
+  /// @param chunk in which it lies
+  /// @param serial of that chunk
+  /// @param offset of the memo in it
+  void hit(int chunk, int serial, int offset) {
     hits.increment();
-    int block = ordinal >>> BLOCK_SHIFT;
-    if (block >= BLOCKS_MAX) {
-      return;
+    Block block = blocks.get(chunk);
+    if (block == null || block.serial != serial) {
+      Block fresh = new Block(serial, new AtomicIntegerArray((1 << 20) / MEMO_BYTES));
+      Block other = blocks.compareAndExchange(chunk, block, fresh);
+      block = other == block ? fresh : other;
     }
-    AtomicIntegerArray counters = blocks.get(block);
-    if (counters == null) {
-      AtomicIntegerArray fresh = new AtomicIntegerArray(BLOCK_SIZE);
-      AtomicIntegerArray other = blocks.compareAndExchange(block, null, fresh);
-      counters = other == null ? fresh : other;
+    if (block != null) {
+      block.counters.incrementAndGet(offset / MEMO_BYTES);
     }
-    counters.incrementAndGet(ordinal & BLOCK_SIZE - 1);
   }
 
   void miss() {
     misses.increment();
   }
 
-  long hits(int ordinal) {
-    int block = ordinal >>> BLOCK_SHIFT;
-    AtomicIntegerArray counters = block < BLOCKS_MAX ? blocks.get(block) : null;
-    return counters == null ? 0 : Integer.toUnsignedLong(counters.get(ordinal & BLOCK_SIZE - 1));
+  /// An outcome found no room.
+  void refusal() {
+    refusals.increment();
+  }
+
+  /// How often a memo was found.
+  long hits(int chunk, int serial, int offset) {
+    Block block = blocks.get(chunk);
+    return block == null || block.serial != serial
+        ? 0
+        : Integer.toUnsignedLong(block.counters.get(offset / MEMO_BYTES));
   }
 
   long hits() {
@@ -52,5 +69,9 @@ final class HitCounters {
 
   long misses() {
     return misses.sum();
+  }
+
+  long refusals() {
+    return refusals.sum();
   }
 }

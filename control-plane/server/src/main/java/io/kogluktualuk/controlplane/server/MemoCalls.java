@@ -9,7 +9,6 @@ import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.Recorded;
 import io.kogluktualuk.controlplane.model.Proposal;
 import io.kogluktualuk.controlplane.model.Reply;
-import io.kogluktualuk.controlplane.model.actions.MemoChange;
 import io.kogluktualuk.controlplane.model.actions.MemoCommand;
 import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.model.actions.MemoView;
@@ -21,8 +20,8 @@ import io.kogluktualuk.fabric.transaction.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// The calls about the memo index.
 ///
@@ -61,10 +60,10 @@ final class MemoCalls {
 
   MemoEntry explain(Hash key) {
     MemoShard shard = shards.of(key);
-    MemoEntry entry = shard.log().read(() -> entry(shard, key));
+    MemoEntry entry = shard.log().read(() -> Optional.ofNullable(shard.entry(key))).orElse(null);
     if (entry == null) {
       shard.log().barrier(CallTime.within(timeout));
-      entry = shard.log().read(() -> entry(shard, key));
+      entry = shard.log().read(() -> Optional.ofNullable(shard.entry(key))).orElse(null);
     }
     if (entry == null) {
       throw new NotFound("transaction " + key + " is not in the memo index");
@@ -122,18 +121,13 @@ final class MemoCalls {
     }
     List<Recorded> fates = new ArrayList<>(memos.size());
     for (Reply reply : shard.proposer().propose(proposals, CallTime.within(timeout))) {
-      fates.add(MemoTable.readReply(reply.orThrow()));
+      Recorded fate = MemoTable.readReply(reply.orThrow());
+      if (fate instanceof Recorded.NoRoom) {
+        shard.counters().refusal();
+      }
+      fates.add(fate);
     }
     return fates;
-  }
-
-  private static @Nullable MemoEntry entry(MemoShard shard, Hash key) {
-    int ordinal = shard.table().find(key);
-    if (ordinal < 0) {
-      return null;
-    }
-    MemoChange.Known known = shard.table().view().get(ordinal);
-    return new MemoEntry(known.memo(), known.atMillis(), shard.counters().hits(ordinal));
   }
 
   private Keys resolvePrefix(HashPrefix prefix) {

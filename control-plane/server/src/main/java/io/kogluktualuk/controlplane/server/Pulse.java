@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /// Which members were heard lately. Nobody agrees on it: it is what this node happened to hear
 /// since it started.
 ///
-/// **Threading:** any thread. **Bound:** one beat for each id that was told, which are members'.
+/// **Threading:** any thread. **Bound:** one beat for each id that was told, which are
+/// members', until [#keep].
 final class Pulse {
 
   private record Beat(long atNanos, Load load, long incarnation) {}
@@ -44,6 +46,18 @@ final class Pulse {
 
   void forget(NodeId id) {
     beats.remove(id);
+  }
+
+  /// Forgets those that are members no more, as when another took their place.
+  ///
+  /// @param isMember must not change meanwhile
+  void keep(Predicate<NodeId> isMember) {
+    beats.keySet().removeIf(isMember.negate());
+  }
+
+  /// Of how many something is remembered.
+  int size() {
+    return beats.size();
   }
 
   /// A member and what was heard of it. One never heard counts from the start of this node.

@@ -77,6 +77,7 @@ final class Timekeeper implements AutoCloseable {
   }
 
   private List<Proposal> due() {
+    pulse.keep(machine.members()::contains);
     List<Member> members =
         machine.members().page(null, Integer.MAX_VALUE).stream()
             .map(info -> pulse.of(info, machine.members().stateOf(info.id())))

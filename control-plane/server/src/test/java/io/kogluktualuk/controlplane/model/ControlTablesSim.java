@@ -123,6 +123,8 @@ final class ControlTablesSim {
 
     private void checkAlways() {
       naive.check(first);
+      assertEquals(first.memos().chargedBytes(), second.memos().chargedBytes());
+      assertEquals(first.memos().limit(), second.memos().limit());
       assertTrue(first.elapsedMillis() >= elapsedMillis, "the log's time went back");
       assertTrue(
           first.elapsedMillis() - elapsedMillis <= LogClock.STEP_MILLIS_MAX,

@@ -7,10 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.controlplane.api.Accounts;
 import io.kogluktualuk.controlplane.api.Allotments;
 import io.kogluktualuk.controlplane.api.CreditBalance;
+import io.kogluktualuk.controlplane.api.ForgetMemos;
 import io.kogluktualuk.controlplane.api.Leases;
 import io.kogluktualuk.controlplane.api.MemberInfo;
+import io.kogluktualuk.controlplane.api.MemoLimit;
+import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.api.NodeId;
+import io.kogluktualuk.controlplane.api.Recorded;
 import io.kogluktualuk.controlplane.api.RootName;
+import io.kogluktualuk.controlplane.model.actions.MemoCommand;
+import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.model.credits.CreditsCommand;
 import io.kogluktualuk.controlplane.model.credits.CreditsTable;
 import io.kogluktualuk.controlplane.model.leases.LeasesCommand;
@@ -21,12 +27,14 @@ import io.kogluktualuk.controlplane.model.roots.RootsCommand;
 import io.kogluktualuk.controlplane.model.roots.RootsTable;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// What the tables should hold, computed from the answers alone in the plainest way.
@@ -40,6 +48,9 @@ final class NaiveTables {
   private final Map<RootName, Ref> roots = new HashMap<>();
   private final Set<Long> tokens = new HashSet<>();
   private final Map<NodeId, MemberInfo> members = new HashMap<>();
+  private final Map<Hash, MemoRecord> memos = new HashMap<>();
+  private long memoLimit = Long.MAX_VALUE;
+  private boolean hasMemoLimit;
   private long revision;
 
   /// Takes note of a command that was done, and of what came of it.
@@ -55,7 +66,39 @@ final class NaiveTables {
       case MembersTable.NUMBER -> {
         members(parser.members().readCommand(reader));
       }
+      case MemoTable.NUMBER -> memos(parser.memos().readCommand(reader), answer);
       default -> {}
+    }
+  }
+
+  private void memos(MemoCommand command, byte[] answer) {
+    switch (command) {
+      case MemoCommand.Record(MemoRecord memo) -> {
+        MemoRecord known = memos.get(memo.key());
+        boolean hasRoom = (memos.size() + 1L) * MemoTable.CHARGE_BYTES <= memoLimit;
+        switch (MemoTable.readReply(answer)) {
+          case Recorded.First _ -> {
+            assertTrue(known == null && hasRoom);
+            memos.put(memo.key(), memo);
+          }
+          case Recorded.Same _ ->
+              assertEquals(Objects.requireNonNull(known).outcome(), memo.outcome());
+          case Recorded.Disagreeing _ ->
+              assertNotEquals(Objects.requireNonNull(known).outcome(), memo.outcome());
+          case Recorded.NoRoom _ -> assertTrue(known == null && !hasRoom);
+        }
+      }
+      case MemoCommand.SetLimit(MemoLimit limit, boolean isFirst) -> {
+        memoLimit = isFirst && hasMemoLimit ? memoLimit : limit.bytes();
+        hasMemoLimit = true;
+      }
+      case MemoCommand.Forget(ForgetMemos ask) -> {
+        int before = memos.size();
+        if (ask.beforeMillis() > 0) {
+          ask.keys().forEach(memos::remove);
+        }
+        assertEquals(before - memos.size(), MemoTable.readForgotten(answer));
+      }
     }
   }
 
@@ -146,6 +189,10 @@ final class NaiveTables {
     Map<RootName, Ref> named = new HashMap<>();
     machine.roots().page(null, 100).forEach(root -> named.put(root.name(), root.ref()));
     assertEquals(roots, named);
+    assertEquals(memos.size(), machine.memos().size());
+    assertEquals(memos.size() * (long) MemoTable.CHARGE_BYTES, machine.memos().chargedBytes());
+    memos.forEach(
+        (key, memo) -> assertEquals(memo, machine.memos().get(machine.memos().find(key)).memo()));
     checkLeases(machine.leases().page(null, Integer.MAX_VALUE), machine);
   }
 

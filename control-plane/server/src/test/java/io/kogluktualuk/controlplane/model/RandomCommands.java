@@ -1,8 +1,11 @@
 package io.kogluktualuk.controlplane.model;
 
+import io.kogluktualuk.controlplane.api.ForgetMemos;
+import io.kogluktualuk.controlplane.api.MemoLimit;
 import io.kogluktualuk.controlplane.api.RenewLeases;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.model.actions.MemoCommand;
+import io.kogluktualuk.controlplane.model.actions.MemoTable;
 import io.kogluktualuk.controlplane.model.credits.CreditsCommand;
 import io.kogluktualuk.controlplane.model.leases.LeasesCommand;
 import io.kogluktualuk.controlplane.model.members.MembersCommand;
@@ -26,7 +29,7 @@ final class RandomCommands {
 
   Proposal next(ControlMachine machine) {
     Proposal command =
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(23)) {
           case 0, 1 -> new MembersCommand.Register(Memos.member(number())).toProposal();
           case 2 -> new MembersCommand.Forget(Memos.nodeId(number())).toProposal();
           case 3 ->
@@ -45,7 +48,19 @@ final class RandomCommands {
                   .toProposal();
           case 16, 17 -> root(machine);
           case 18 -> new PinsTable.Advance().toProposal();
-          default -> new MemoCommand.Record(Memos.memo(number(), number(), "p")).toProposal();
+          case 19 ->
+              new MemoCommand.SetLimit(
+                      new MemoLimit(random.nextLong(8) * MemoTable.CHARGE_BYTES),
+                      random.nextBoolean())
+                  .toProposal();
+          case 20 ->
+              new MemoCommand.Forget(
+                      new ForgetMemos(
+                          random.nextLong(2) << 50,
+                          List.of(Memos.key(number()), Memos.key(number()))))
+                  .toProposal();
+          default ->
+              new MemoCommand.Record(Memos.memo(number(), number(), "p" + number())).toProposal();
         };
     return random.nextInt(20) == 0
         ? new Proposal(command.table(), Mutations.mutate(command.command(), random))

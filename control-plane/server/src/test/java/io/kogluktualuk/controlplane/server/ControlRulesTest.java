@@ -124,6 +124,9 @@ class ControlRulesTest {
   void administratorsAdminister() {
     only(ControlMethods.FORGET, ADMIN);
     only(ControlMethods.DRAIN, ADMIN);
+    only(ControlMethods.SET_MEMO_LIMIT, ADMIN);
+    only(ControlMethods.OLD_MEMOS, ADMIN);
+    only(ControlMethods.FORGET_MEMOS, ADMIN);
     only(ControlMethods.CHANGE_PLANE, ADMIN);
     only(ControlMethods.SET_CREDIT_LIMIT, ADMIN);
     only(ControlMethods.LEASES, ADMIN);

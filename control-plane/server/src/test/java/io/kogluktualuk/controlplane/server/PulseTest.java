@@ -52,6 +52,14 @@ final class PulseTest {
   }
 
   @Test
+  void whoIsNoMemberAnyMoreIsForgotten() {
+    pulse.registered(Memos.nodeId(1));
+    pulse.registered(Memos.nodeId(2));
+    pulse.keep(Memos.nodeId(2)::equals);
+    assertEquals(1, pulse.size());
+  }
+
+  @Test
   void aControlNodeIsNotExpectedToGiveSignsOfLife() {
     MemberInfo control = Memos.member(Role.CONTROL, 1);
     pass(Duration.ofDays(1));

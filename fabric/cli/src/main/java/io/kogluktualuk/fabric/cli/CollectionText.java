@@ -34,7 +34,12 @@ final class CollectionText {
     String verb = report.isDryRun() ? "would be collected" : "collected";
     String what =
         gone.blobs() == 0 ? "nothing" : "%d blobs, %s,".formatted(gone.blobs(), size(gone.bytes()));
-    return text.append(what + " " + verb).toString();
+    text.append(what + " " + verb);
+    if (report.outcomes() > 0) {
+      String fate = report.isDryRun() ? "would be forgotten" : "forgotten";
+      text.append("%n%d outcomes %s".formatted(report.outcomes(), fate));
+    }
+    return text.toString();
   }
 
   private static void node(CollectionReport.Node node, boolean isDryRun, StringBuilder text) {
@@ -105,6 +110,7 @@ final class CollectionText {
         .with("reached_blobs", report.reached())
         .with("collected_blobs", gone.blobs())
         .with("collected_bytes", gone.bytes())
+        .with("outcomes_forgotten", report.outcomes())
         .with("missing", missing)
         .with("nodes", nodes);
   }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  kog control status",
+      "  kog control limit 2GiB",
       "  kog control add control-4=10.0.0.9:7500",
       "  kog control remove control-2",
       "  kog control transfer control-1"
@@ -42,6 +43,7 @@ final class ControlCommand implements Runnable {
   static CommandLine of(Terminal terminal) {
     return new CommandLine(new ControlCommand(terminal))
         .addSubcommand(new ControlStatusCommand(terminal))
+        .addSubcommand(new ControlLimitCommand(terminal))
         .addSubcommand(new ControlAddCommand(terminal))
         .addSubcommand(new ControlRemoveCommand(terminal))
         .addSubcommand(new ControlTransferCommand(terminal));
@@ -50,6 +52,6 @@ final class ControlCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a command: status, add, remove or transfer");
+        spec.commandLine(), "expected a command: status, limit, add, remove or transfer");
   }
 }

@@ -62,6 +62,9 @@ final class StatusText {
         .with("term", control.term())
         .with("applied", control.appliedIndex())
         .with("memos", control.memos())
+        .with("memo_charged_bytes", control.memoChargedBytes())
+        .with("memo_limit_bytes", control.memoLimitBytes())
+        .with("memos_refused", control.memosRefused())
         .with("hits", control.hits())
         .with("misses", control.misses())
         .with("disagreements", control.disagreementCount())
@@ -81,8 +84,17 @@ final class StatusText {
 
   private static String control(ControlStatus c) {
     String text =
-        "%s · %d outcomes (%s) · %d hits, %d misses"
-            .formatted(c.role(), c.memos(), new ByteCount(c.memoBytes()), c.hits(), c.misses());
+        "%s · %d outcomes (%s of %s) · %d hits, %d misses"
+            .formatted(
+                c.role(),
+                c.memos(),
+                new ByteCount(c.memoChargedBytes()),
+                new ByteCount(c.memoLimitBytes()),
+                c.hits(),
+                c.misses());
+    if (c.memosRefused() > 0) {
+      text += " · " + c.memosRefused() + " outcomes found NO ROOM";
+    }
     if (c.disagreementCount() > 0) {
       text += " · " + c.disagreementCount() + " DISAGREEMENTS";
     }

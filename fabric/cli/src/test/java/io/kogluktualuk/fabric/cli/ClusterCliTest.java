@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.hash.Hash;
@@ -124,6 +125,26 @@ class ClusterCliTest {
         ok("explain", field(first.out(), "output")).out().lines().limit(7).toList());
     String json = ok("explain", "--json", field(first.out(), "key")).out();
     assertTrue(json.contains("\"step\" : \"opened\""), json);
+  }
+
+  @Test
+  void outcomesAreLimitedAndForgotten() throws IOException {
+    Files.writeString(folder.resolve("words"), "three words here\n");
+    namespace("o.namespace", "/bin/wc file " + PROGRAMS.resolve("wc.wasm"), "/words file words");
+    String[] wc = {"run", "-n", "o.namespace", "--json", "--", "/bin/wc", "/words"};
+    assertTrue(ok(wc).out().contains("\"disposition\" : \"run\""));
+    String kept = ok("gc", "--outcomes", "1h").out();
+    assertFalse(kept.contains("outcomes forgotten"), kept);
+    assertTrue(ok(wc).out().contains("\"disposition\" : \"hit\""));
+    String dry = ok("gc", "--dry-run", "--outcomes", "0s").out();
+    assertTrue(dry.matches("(?s).*\\n[1-9]\\d* outcomes would be forgotten\\s*"), dry);
+    String gone = ok("gc", "--outcomes", "0s", "--json").out();
+    assertFalse(gone.contains("\"outcomes_forgotten\" : 0"), gone);
+    String limited = ok("control", "limit", "16MiB").out();
+    assertTrue(limited.contains("outcomes may take 16.0 MiB at each control node"), limited);
+    assertTrue(ok("status").out().contains("0 outcomes (0 B of 16.0 MiB)"), ok("status").out());
+    CliRun.Result tooMuch = kog.run("control", "limit", "1TiB");
+    assertTrue(tooMuch.err().contains("GiB is the most"), tooMuch.err());
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reached how many blobs they reach
 /// @param missing blobs that they reach and no node has that answered, at most [#MISSING_MAX]
 /// @param nodes by id
+/// @param outcomes that were forgotten, or would be; 0 when none was to be
 public record CollectionReport(
     long generation,
     boolean isDryRun,
@@ -24,7 +25,8 @@ public record CollectionReport(
     int roots,
     int reached,
     List<Missing> missing,
-    List<Node> nodes) {
+    List<Node> nodes,
+    long outcomes) {
 
   public static final int MISSING_MAX = 100;
 

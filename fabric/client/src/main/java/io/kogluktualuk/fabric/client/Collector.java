@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Collects what no root reaches: mark, from all roots, then collect, node by node.
 ///
@@ -68,7 +69,8 @@ final class Collector {
 
   /// @throws io.kogluktualuk.fabric.fault.Conflict when another collection begins meanwhile
   /// @throws Unavailable when a list or tree that a root reaches cannot be read
-  CollectionReport run(RequestId request, Duration grace, boolean isDryRun) {
+  CollectionReport run(
+      RequestId request, Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
     List<Member> members = membership.all(Role.MEMORY);
     List<MemoryNode> nodes = membership.memoryNodes();
     long generation = control.advancePins(request);
@@ -99,7 +101,20 @@ final class Collector {
     Set<Hash> missing = new HashSet<>(mark.hashes());
     missing.removeAll(pins.pinned());
     return new CollectionReport(
-        generation, isDryRun, grace, roots.size(), mark.size(), missing(missing, mark), reports);
+        generation,
+        isDryRun,
+        grace,
+        roots.size(),
+        mark.size(),
+        missing(missing, mark),
+        reports,
+        outcomes == null ? 0 : forget(outcomes, isDryRun, mark));
+  }
+
+  private long forget(Duration age, boolean isDryRun, Mark mark) {
+    long before = Math.max(0, System.currentTimeMillis() - age.toMillis());
+    OldOutcomes old = new OldOutcomes(control, before, mark);
+    return isDryRun ? old.count() : old.forget();
   }
 
   private Mark mark(List<Root> roots) {

@@ -390,10 +390,16 @@ public final class Fabric implements AutoCloseable {
   /// [Collector] for what stays.
   ///
   /// @param grace how long blobs stay that nobody needs, from when they were put or let go of
+  /// @param outcomes how long outcomes are remembered whose output no root reaches; null for ever
   /// @param isDryRun whether everything stays for now
-  public CollectionReport collect(Duration grace, boolean isDryRun) {
+  public CollectionReport collect(Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
+    if (outcomes != null && !tenant.equals(Tenant.DEFAULT)) {
+      throw new Refused(
+          "outcomes are those of tenant '%s', and kept for its roots; this is tenant '%s'"
+              .formatted(Tenant.DEFAULT, tenant));
+    }
     return new Collector(control, this::roots, membership, blobs, mender, transferTimeout)
-        .run(requests.next(), grace, isDryRun);
+        .run(requests.next(), grace, outcomes, isDryRun);
   }
 
   /// How the accounts stand, by name.

@@ -89,6 +89,10 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
             "kog_compute_draining", "Whether it takes no runs", server.isDraining() ? 1 : 0),
         Sample.counter("kog_compute_programs", "Programs that ran to an outcome", s.ran()),
         Sample.counter("kog_compute_hits", "Outcomes that were known", s.hits()),
+        Sample.counter(
+            "kog_compute_unrecorded",
+            "Outcomes for which the memo index had no room",
+            server.unrecorded()),
         Sample.counter("kog_compute_failures", "Outcomes that were not a success", s.failures()));
   }
 

@@ -162,6 +162,16 @@ record ServedControl(String name, ControlServer server) implements ServedNode {
         Sample.gauge("kog_control_outcomes", "Outcomes in the memo index", s.memos()),
         Sample.gauge(
             "kog_control_outcome_bytes", "Memory that the memo index takes", s.memoBytes()),
+        Sample.gauge(
+            "kog_control_outcome_charged_bytes",
+            "What outcomes are charged, the same at all control nodes",
+            s.memoChargedBytes()),
+        Sample.gauge(
+            "kog_control_outcome_limit_bytes", "What they may be charged", s.memoLimitBytes()),
+        Sample.counter(
+            "kog_control_outcomes_refused",
+            "Outcomes proposed by this node for which there was no room",
+            s.memosRefused()),
         lookups(s.hits()).with("result", "hit"),
         lookups(s.misses()).with("result", "miss"),
         Sample.counter(

@@ -56,6 +56,7 @@ final class MemoWork implements Work {
               case Recorded.First _ -> MemoChecker.FIRST;
               case Recorded.Same _ -> MemoChecker.SAME;
               case Recorded.Disagreeing(Ref kept) -> MemoChecker.KEPT + kept;
+              case Recorded.NoRoom full -> throw full.toOutOfSpace();
             });
   }
 

@@ -18,6 +18,7 @@ public interface MemoIndex {
   /// The transactions that gave an output, by its hash; a few of them when there are many.
   List<Hash> producersOf(Hash output);
 
-  /// Makes outcomes known; returns when they are durable.
+  /// Makes outcomes known; returns when they are durable. Those for which there is no room are
+  /// left out.
   void record(List<Memo> memos);
 }

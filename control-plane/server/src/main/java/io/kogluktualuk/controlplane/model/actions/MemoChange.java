@@ -1,9 +1,11 @@
 package io.kogluktualuk.controlplane.model.actions;
 
 import io.kogluktualuk.controlplane.api.Disagreement;
+import io.kogluktualuk.controlplane.api.MemoLimit;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.hash.Hash;
 
 /// What may happen to the memo index. Tags are never renumbered.
 public sealed interface MemoChange {
@@ -19,6 +21,12 @@ public sealed interface MemoChange {
   /// @param count disagreements so far, this one included
   record Disagreed(Disagreement disagreement, long count) implements MemoChange {}
 
+  /// The memos may take so much.
+  record Limited(MemoLimit limit) implements MemoChange {}
+
+  /// The outcome of a transaction is not known any more.
+  record Forgotten(Hash key) implements MemoChange {}
+
   default byte[] toBytes() {
     CanonicalWriter writer = new CanonicalWriter();
     switch (this) {
@@ -30,6 +38,8 @@ public sealed interface MemoChange {
         Disagreement.CODEC.write(disagreed.disagreement(), writer.u8(2));
         writer.varint(disagreed.count());
       }
+      case Limited limited -> MemoLimit.CODEC.write(limited.limit(), writer.u8(3));
+      case Forgotten forgotten -> writer.u8(4).hash(forgotten.key());
     }
     return writer.toBytes();
   }
@@ -39,6 +49,8 @@ public sealed interface MemoChange {
     return switch (tag) {
       case KNOWN -> new Known(MemoRecord.CODEC.read(reader), reader.varint());
       case 2 -> new Disagreed(Disagreement.CODEC.read(reader), reader.varint());
+      case 3 -> new Limited(MemoLimit.CODEC.read(reader));
+      case 4 -> new Forgotten(reader.hash());
       default -> throw reader.malformed("no memo change has tag " + tag);
     };
   }

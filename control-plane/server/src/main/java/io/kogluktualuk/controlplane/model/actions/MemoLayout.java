@@ -23,12 +23,12 @@ final class MemoLayout {
     writer.varint(producer).varint(known.atMillis()).varint(known.memo().durationNanos());
   }
 
-  static Outcome outcome(MemoStore.View view, int ordinal) {
-    return Outcome.CODEC.read(reader(view, ordinal, Hash.BYTES));
+  static Outcome outcome(byte[] bytes, int offset) {
+    return Outcome.CODEC.read(reader(bytes, offset + Hash.BYTES));
   }
 
-  static MemoChange.Known known(MemoStore.View view, int ordinal, List<String> producers) {
-    CanonicalReader reader = reader(view, ordinal, 0);
+  static MemoChange.Known known(byte[] bytes, int offset, List<String> producers) {
+    CanonicalReader reader = reader(bytes, offset);
     Hash key = reader.hash();
     Outcome outcome = Outcome.CODEC.read(reader);
     String producer = producers.get((int) reader.varint());
@@ -38,16 +38,14 @@ final class MemoLayout {
 
   /// Writes a memo as a [MemoChange.Known] is encoded, without making one.
   static void writeChange(
-      MemoStore.View view, int ordinal, List<String> producers, CanonicalWriter writer) {
-    byte[] chunk = view.chunk(ordinal);
-    int offset = view.offset(ordinal);
-    CanonicalReader reader = reader(view, ordinal, Hash.BYTES);
+      byte[] bytes, int offset, List<String> producers, CanonicalWriter writer) {
+    CanonicalReader reader = reader(bytes, offset + Hash.BYTES);
     int before = reader.remaining();
     skipOutcome(reader);
     int alike = Hash.BYTES + before - reader.remaining();
     String producer = producers.get((int) reader.varint());
     long atMillis = reader.varint();
-    writer.u8(MemoChange.KNOWN).raw(chunk, offset, alike);
+    writer.u8(MemoChange.KNOWN).raw(bytes, offset, alike);
     writer.text(producer).varint(reader.varint()).varint(atMillis);
   }
 
@@ -62,22 +60,35 @@ final class MemoLayout {
     }
   }
 
-  static Hash key(MemoStore.View view, int ordinal) {
-    return reader(view, ordinal, 0).hash();
+  static Hash key(byte[] bytes, int offset) {
+    return reader(bytes, offset).hash();
   }
 
   /// The hash of a memo's output, without looking at the rest.
-  static Hash output(MemoStore.View view, int ordinal) {
-    CanonicalReader reader = reader(view, ordinal, Hash.BYTES);
+  static Hash output(byte[] bytes, int offset) {
+    CanonicalReader reader = reader(bytes, offset + Hash.BYTES);
     Ending.CODEC.read(reader);
     reader.varint(); // fuel used
     reader.u8(); // the kind of the output
     return reader.hash();
   }
 
-  private static CanonicalReader reader(MemoStore.View view, int ordinal, int skipped) {
-    byte[] chunk = view.chunk(ordinal);
-    int offset = view.offset(ordinal) + skipped;
-    return new CanonicalReader("memo", chunk, offset, chunk.length - offset);
+  /// The number of who recorded a memo.
+  static int producer(byte[] bytes, int offset) {
+    CanonicalReader reader = reader(bytes, offset + Hash.BYTES);
+    skipOutcome(reader);
+    return (int) reader.varint();
+  }
+
+  /// When a memo was recorded.
+  static long atMillis(byte[] bytes, int offset) {
+    CanonicalReader reader = reader(bytes, offset + Hash.BYTES);
+    skipOutcome(reader);
+    reader.varint(); // the producer
+    return reader.varint();
+  }
+
+  private static CanonicalReader reader(byte[] bytes, int offset) {
+    return new CanonicalReader("memo", bytes, offset, bytes.length - offset);
   }
 }

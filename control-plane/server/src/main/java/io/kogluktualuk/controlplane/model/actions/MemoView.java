@@ -2,11 +2,12 @@ package io.kogluktualuk.controlplane.model.actions;
 
 import io.kogluktualuk.controlplane.api.HashPrefix;
 import io.kogluktualuk.controlplane.api.Keys;
+import io.kogluktualuk.controlplane.api.OldMemos;
+import io.kogluktualuk.controlplane.model.Table.ChangeWriter;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /// The memo index as it was at one moment.
 ///
@@ -15,49 +16,76 @@ import java.util.function.IntFunction;
 /// **Threading:** any thread, at any time.
 public final class MemoView {
 
-  private final MemoStore.View store;
+  private final MemoSnapshot memos;
   private final List<String> producers;
 
-  MemoView(MemoStore.View store, List<String> producers) {
-    this.store = store;
+  MemoView(MemoSnapshot memos, List<String> producers) {
+    this.memos = memos;
     this.producers = producers;
   }
 
   public int size() {
-    return store.count();
+    return memos.count();
   }
 
-  /// The memo with an ordinal below [#size].
-  public MemoChange.Known get(int ordinal) {
-    return MemoLayout.known(store, ordinal, producers);
+  /// Writes the change that made each memo known.
+  void writeChanges(ChangeWriter writer) {
+    CanonicalWriter change = new CanonicalWriter();
+    MemoSnapshot.Cursor memo = memos.cursor(0);
+    while (memo.next()) {
+      change.clear();
+      MemoLayout.writeChange(memo.bytes(), memo.offset(), producers, change);
+      writer.write(change.toBytes());
+    }
   }
 
-  /// Writes the change that made the memo with an ordinal below [#size] known.
-  void writeChange(int ordinal, CanonicalWriter writer) {
-    MemoLayout.writeChange(store, ordinal, producers, writer);
-  }
-
-  /// The transactions whose key begins so, oldest first.
+  /// The transactions whose key begins so; the oldest first while nothing was forgotten.
   public Keys keysWith(HashPrefix prefix) {
-    return search(prefix, ordinal -> MemoLayout.key(store, ordinal));
+    return search(prefix, MemoLayout::key);
   }
 
-  /// The transactions whose output's hash begins so, oldest first.
+  /// The transactions whose output's hash begins so; the oldest first while nothing was forgotten.
   public Keys producersOf(HashPrefix prefix) {
-    return search(prefix, ordinal -> MemoLayout.output(store, ordinal));
+    return search(prefix, MemoLayout::output);
   }
 
-  private Keys search(HashPrefix prefix, IntFunction<Hash> hashOf) {
+  /// Memos that were recorded before a time.
+  ///
+  /// @param fromPlace where to begin; 0 for all
+  /// @param max so many of them
+  public OldMemos recordedBefore(long millis, int fromPlace, int max) {
+    List<OldMemos.Old> found = new ArrayList<>();
+    MemoSnapshot.Cursor memo = memos.cursor(fromPlace);
+    while (memo.next()) {
+      if (MemoLayout.atMillis(memo.bytes(), memo.offset()) >= millis) {
+        continue;
+      }
+      if (found.size() == max) {
+        return new OldMemos(found, memo.place());
+      }
+      Hash key = MemoLayout.key(memo.bytes(), memo.offset());
+      found.add(new OldMemos.Old(key, MemoLayout.output(memo.bytes(), memo.offset())));
+    }
+    return new OldMemos(found, 0);
+  }
+
+  /// Finds a hash in a memo.
+  private interface HashOf {
+    Hash read(byte[] bytes, int offset);
+  }
+
+  private Keys search(HashPrefix prefix, HashOf hashOf) {
     List<Hash> found = new ArrayList<>();
-    for (int ordinal = 0; ordinal < store.count(); ordinal++) {
-      Hash hash = hashOf.apply(ordinal);
+    MemoSnapshot.Cursor memo = memos.cursor(0);
+    while (memo.next()) {
+      Hash hash = hashOf.read(memo.bytes(), memo.offset());
       if ((int) (hash.word(0) >>> 32) != prefix.firstWord() || !prefix.matches(hash)) {
         continue;
       }
       if (found.size() == Keys.KEYS_MAX) {
         return new Keys(found, true);
       }
-      found.add(MemoLayout.key(store, ordinal));
+      found.add(MemoLayout.key(memo.bytes(), memo.offset()));
     }
     return new Keys(found, false);
   }

@@ -1,64 +1,100 @@
 package io.kogluktualuk.controlplane.model.actions;
 
-import io.kogluktualuk.fabric.fault.OutOfSpace;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Short numbers for the names of producers, in the order in which they first appeared.
+/// Short numbers for the names of those who recorded the memos that there are. A name of which
+/// the last memo is forgotten is forgotten too, and its number given to another: so how many
+/// there are follows from the memos alone, and is the same after a snapshot.
 ///
 /// **Threading:** one writer; no reader meanwhile. **Bound:** [#NAMES_MAX].
 final class Producers {
 
   static final int NAMES_MAX = 100_000;
 
-  private final Map<String, Integer> numbers = new HashMap<>();
-  private final List<String> names = new ArrayList<>();
+  private static final class Producer {
+    private final String name;
+    private final int number;
+    private int memos;
+
+    private Producer(String name, int number) {
+      this.name = name;
+      this.number = number;
+    }
+  }
+
+  private final Map<String, Producer> byName = new HashMap<>();
+
+  /// Free numbers keep whoever had them last.
+  private final List<Producer> byNumber = new ArrayList<>();
+
+  private final Deque<Integer> free = new ArrayDeque<>();
   private List<String> namesNow = List.of();
+  private boolean isChanged;
 
-  /// The name that was asked for last: producers record many memos in a row.
-  private String last = "";
+  /// Who was asked for last: producers record many memos in a row.
+  private Producer last = new Producer("", -1);
 
-  private int numberOfLast;
+  /// Whether one more memo of that name may be taken.
+  boolean hasRoomFor(String name) {
+    return byName.size() < NAMES_MAX || byName.containsKey(name);
+  }
 
-  void checkRoom(String name) {
-    if (names.size() >= NAMES_MAX && !numbers.containsKey(name)) {
-      throw new OutOfSpace("more than " + NAMES_MAX + " producers have recorded outcomes");
+  /// The number of a name, which has one memo more from now on.
+  int take(String name) {
+    if (!name.equals(last.name)) {
+      last = byName.computeIfAbsent(name, this::fresh);
+    }
+    last.memos++;
+    return last.number;
+  }
+
+  /// A memo of the producer with a number is forgotten.
+  void release(int number) {
+    Producer producer = byNumber.get(number);
+    producer.memos--;
+    if (producer.memos == 0) {
+      byName.remove(producer.name);
+      free.add(number);
+      last = new Producer("", -1);
     }
   }
 
-  /// The number of a name, a fresh one when it is new.
-  int number(String name) {
-    if (name.equals(last)) {
-      return numberOfLast;
+  private Producer fresh(String name) {
+    isChanged = true;
+    Integer freed = free.poll();
+    Producer producer = new Producer(name, freed == null ? byNumber.size() : freed);
+    if (freed == null) {
+      byNumber.add(producer);
+    } else {
+      byNumber.set(freed, producer);
     }
-    last = name;
-    numberOfLast = find(name);
-    return numberOfLast;
+    return producer;
   }
 
-  private int find(String name) {
-    Integer known = numbers.putIfAbsent(name, names.size());
-    if (known != null) {
-      return known;
-    }
-    names.add(name);
-    return names.size() - 1;
+  /// How many there are.
+  int size() {
+    return byName.size();
   }
 
   /// All names by number. The list never changes.
   List<String> names() {
-    if (namesNow.size() != names.size()) {
-      namesNow = List.copyOf(names);
+    if (isChanged) {
+      namesNow = byNumber.stream().map(producer -> producer.name).toList();
+      isChanged = false;
     }
     return namesNow;
   }
 
   void clear() {
-    numbers.clear();
-    names.clear();
-    namesNow = List.of();
-    last = "";
+    byName.clear();
+    byNumber.clear();
+    free.clear();
+    isChanged = true;
+    last = new Producer("", -1);
   }
 }

@@ -1,5 +1,6 @@
 package io.kogluktualuk.controlplane.model.actions;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.kogluktualuk.controlplane.model.Memos;
 import io.kogluktualuk.controlplane.model.Moment;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +33,7 @@ final class MemoTableTest {
   }
 
   private MemoChange.Known known(Hash key) {
-    return table.view().get(table.find(key));
+    return table.get(table.find(key));
   }
 
   @Test
@@ -111,7 +113,10 @@ final class MemoTableTest {
       record(Memos.memo(i), i);
     }
     assertEquals(1, view.size());
-    assertEquals(new MemoChange.Known(Memos.memo(1), 1), view.get(0));
+    List<byte[]> changes = new ArrayList<>();
+    view.writeChanges(changes::add);
+    assertEquals(1, changes.size());
+    assertArrayEquals(new MemoChange.Known(Memos.memo(1), 1).toBytes(), changes.getFirst());
     assertEquals(new MemoChange.Known(Memos.memo(54_321), 54_321), known(Memos.key(54_321)));
   }
 
@@ -137,11 +142,11 @@ final class MemoTableTest {
           }
           assertEquals(model.size(), table.size());
           for (int i = 0; i < keys; i++) {
-            int ordinal = table.find(Memos.key(i));
+            int place = table.find(Memos.key(i));
             MemoRecord expected = model.get(Memos.key(i));
-            assertEquals(expected == null, ordinal < 0);
+            assertEquals(expected == null, place < 0);
             if (expected != null) {
-              assertEquals(expected, table.view().get(ordinal).memo());
+              assertEquals(expected, table.get(place).memo());
             }
           }
         });

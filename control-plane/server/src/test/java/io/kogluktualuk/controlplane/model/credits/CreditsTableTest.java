@@ -61,6 +61,24 @@ final class CreditsTableTest {
   }
 
   @Test
+  void partsHaveABound() {
+    int nodes = 10;
+    int each = CreditsTable.PARTS_MAX / nodes;
+    for (int i = 0; i < each; i++) {
+      for (int node = 0; node < nodes && i < CreditsTable.ACCOUNTS_MAX; node++) {
+        Account account = new Account("x" + i);
+        table.replay(new CreditsChange.Limited(account, 1000));
+        table.replay(new CreditsChange.Allotted(account, Memos.nodeId(node), 1));
+      }
+    }
+    Account last = new Account("x1");
+    assertThrows(OutOfSpace.class, () -> take(Account.DEFAULT, NODE, 1, 1));
+    assertEquals(1, take(last, NODE, 1, 1), "it has one already");
+    submit(new CreditsCommand.Return(last, NODE, 2));
+    assertEquals(1, take(last, NODE, 1, 1), "one was given back");
+  }
+
+  @Test
   void accountsHaveABound() {
     for (int i = 0; i < CreditsTable.ACCOUNTS_MAX; i++) {
       submit(new CreditsCommand.SetLimit(new Account("x" + i), 1));
