@@ -80,6 +80,12 @@ int64_t kog_find(int32_t view, uint64_t offset, uint64_t end, uint32_t byte);
 KOG_IMPORT("chunk_end")
 int64_t kog_chunk_end(int32_t view, uint64_t offset);
 
+/* The fuel that is left after this call, the same at the same place of every run: fuel is a part of
+ * a transaction's key, so a program that stops when little is left is a function of its input and
+ * its fuel. */
+KOG_IMPORT("fuel")
+int64_t kog_fuel(void);
+
 /* Closes a view. */
 KOG_IMPORT("close")
 int32_t kog_close(int32_t view);

@@ -44,7 +44,7 @@ final class Bench implements AutoCloseable {
   final BlobStore store;
   final InMemoryMemos memos;
   final Engine engine;
-  private final Vm vm = Vm.open(VmSettings.defaults());
+  private final Vm vm;
   private final AtomicLong runs = new AtomicLong();
   private NamespaceEditor namespace;
 
@@ -52,9 +52,18 @@ final class Bench implements AutoCloseable {
     this(new InMemoryBlobs(), new InMemoryMemos(), slots, Peers.NONE);
   }
 
+  Bench(VmSettings settings) {
+    this(new InMemoryBlobs(), new InMemoryMemos(), 1, Peers.NONE, settings);
+  }
+
   Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers) {
+    this(store, memos, slots, peers, VmSettings.defaults());
+  }
+
+  private Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers, VmSettings settings) {
     this.store = store;
     this.memos = memos;
+    this.vm = Vm.open(settings);
     this.engine =
         new Engine(
             EngineSettings.of("bench", slots), new PlainShelf(store), this::keep, memos, peers, vm);

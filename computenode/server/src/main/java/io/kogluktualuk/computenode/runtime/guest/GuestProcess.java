@@ -112,6 +112,10 @@ public final class GuestProcess {
     return transaction.argv();
   }
 
+  long fuelLimit() {
+    return transaction.limits().fuel();
+  }
+
   GuestTree tree() {
     return tree;
   }

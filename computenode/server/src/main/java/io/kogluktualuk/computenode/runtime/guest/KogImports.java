@@ -51,7 +51,8 @@ final class KogImports {
         .function(MODULE, "load64", "iI>I", load(View::load64))
         .function(MODULE, "find", "iIIi>I", kog(KogImports::find))
         .function(MODULE, "chunk_end", "iI>I", kog(KogImports::chunkEnd))
-        .function(MODULE, "close", "i>i", kog(KogImports::close));
+        .function(MODULE, "close", "i>i", kog(KogImports::close))
+        .function(MODULE, "fuel", ">I", kog((p, guest, _) -> p.fuelLimit() - guest.fuelUsed()));
   }
 
   private interface Load {
