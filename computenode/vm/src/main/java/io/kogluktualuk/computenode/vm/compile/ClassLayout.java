@@ -27,8 +27,9 @@ public final class ClassLayout {
 
   static final ClassDesc MODULE = ClassDesc.of(MODULE_NAME);
 
-  /// A class file has 65,535 constants; one kilobyte of code has seldom more than a hundred.
-  private static final int CODE_BYTES_PER_CLASS = 200_000;
+  /// A class file has 65,535 constants; one kilobyte of code has seldom more than a hundred. Well
+  /// below what that allows, so that cores that write classes end at about the same time.
+  private static final int CODE_BYTES_PER_CLASS = 60_000;
 
   private static final int FUNCTIONS_PER_CLASS = 2_000;
 

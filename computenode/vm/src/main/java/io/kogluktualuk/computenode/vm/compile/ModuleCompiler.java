@@ -19,14 +19,17 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /// Compiles a valid module to classes of the JVM.
 ///
-/// **Threading:** one thread; one module per compiler.
+/// **Threading:** one module per compiler. The classes are written on all cores, by the JVM's
+/// common pool; each is the same whoever writes it. **Errors:** of a module that is not valid it
+/// makes anything, or throws any unchecked exception.
 public final class ModuleCompiler {
 
   /// Changes whenever the same module is compiled to something else.
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private static final int GLOBALS_PER_METHOD = 500;
   private static final int PUBLIC_STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
@@ -58,9 +61,11 @@ public final class ModuleCompiler {
   private SortedMap<String, byte[]> compile() {
     SortedMap<String, byte[]> classes = new TreeMap<>(IndirectCalls.write(module, layout));
     classes.put(ClassLayout.MODULE_NAME, moduleClass());
-    for (int i = 0; i < layout.codeClasses(); i++) {
+    List<byte[]> files =
+        IntStream.range(0, layout.codeClasses()).parallel().mapToObj(this::codeClass).toList();
+    for (int i = 0; i < files.size(); i++) {
       ClassDesc name = ClassLayout.codeClass(i);
-      classes.put(name.packageName() + "." + name.displayName(), codeClass(i));
+      classes.put(name.packageName() + "." + name.displayName(), files.get(i));
     }
     return classes;
   }

@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -71,6 +72,41 @@ final class DiskCacheTest {
           ExecutionResult.Exited.class,
           Guests.run(vm, "fuel", "straight", Guests.AMPLE).getClass());
     }
+  }
+
+  @Test
+  void aFolderThatOthersMayWriteToIsNotUsed() throws IOException {
+    Hash hash = Hash.of(Guests.wasm("fuel"));
+    ExecutionResult first = run();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+    assertTrue(new DiskCache(folder).find(hash).isEmpty());
+    Files.delete(files().getFirst());
+    assertEquals(first, run());
+    assertEquals(List.of(), files());
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    assertEquals(first, run());
+    assertTrue(new DiskCache(folder).find(hash).isPresent());
+  }
+
+  @Test
+  void linksAreNotFollowed() throws IOException {
+    Hash hash = Hash.of(Guests.wasm("fuel"));
+    ExecutionResult first = run();
+    Path file = files().getFirst();
+    Path elsewhere = Files.move(file, folder.resolve("elsewhere"));
+    Files.createSymbolicLink(file, elsewhere);
+    assertTrue(new DiskCache(folder).find(hash).isEmpty());
+    assertEquals(first, run());
+  }
+
+  @Test
+  void filesBeyondTheBytesThereAreGo() throws IOException {
+    CompiledClasses classes = new CompiledClasses(new TreeMap<>());
+    DiskCache cache = new DiskCache(folder, 10L * classes.toBytes().length);
+    for (int i = 0; i < 30; i++) {
+      cache.store(Hash.of(new byte[] {(byte) i}), classes);
+    }
+    assertEquals(10, files().size());
   }
 
   @Test
