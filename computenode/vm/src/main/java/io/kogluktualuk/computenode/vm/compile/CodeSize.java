@@ -20,7 +20,7 @@ final class CodeSize {
       case Instructions.BLOCK -> 2;
       case Instructions.ELSE, Instructions.END, Instructions.IF, Instructions.BR -> 6 + CHARGE;
       case Instructions.BR_IF, Instructions.RETURN, Instructions.UNREACHABLE -> 12 + CHARGE;
-      case Instructions.BR_TABLE -> 20 + 6 * length;
+      case Instructions.BR_TABLE -> 20 + 6 * Math.min(length, BranchTables.DIRECT_MAX);
       case Instructions.CALL -> 24 + CHARGE;
       case Instructions.CALL_INDIRECT -> 48 + CHARGE;
       case Instructions.LOCAL_GET, Instructions.I32_CONST -> 3;

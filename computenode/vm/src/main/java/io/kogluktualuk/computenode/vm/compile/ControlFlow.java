@@ -308,16 +308,11 @@ final class ControlFlow {
       Opcode _ = setAside(Opcode.IFNE, frame(depths[count]).carried(), false);
     }
     Map<Integer, Label> labels = new LinkedHashMap<>();
-    List<SwitchCase> cases = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      cases.add(SwitchCase.of(i, labels.computeIfAbsent(depths[i], this::labelOf)));
+    List<Label> targets = new ArrayList<>(count + 1);
+    for (int depth : depths) {
+      targets.add(labels.computeIfAbsent(depth, this::labelOf));
     }
-    Label last = labels.computeIfAbsent(depths[count], this::labelOf);
-    if (count == 0) {
-      code.pop().goto_(last);
-    } else {
-      code.tableswitch(0, count - 1, last, cases);
-    }
+    BranchTables.write(code, targets, stack.scratch(TypeKind.INT, 1));
     labels.forEach(this::land);
     stop();
   }

@@ -34,6 +34,25 @@ final class LargeFunctionsTest {
     agree(new ExecutionResult.Exited(0, 2 * pairs), wasm);
   }
 
+  /// More targets than a switch of the JVM has room for, some of them in later constants.
+  @Test
+  void aBranchOfManyThousandTargets() {
+    int targets = 40_000;
+    ModuleBytes body = part().put(2, 1, 0x7F, 1, 0x7E, 0x03, 0x40, 0x02, 0x40, 0x02, 0x40, 0x02);
+    body.put(0x40, 0x20, 0, 0x0E).leb(targets);
+    for (int i = 0; i < targets; i++) {
+      body.leb((i * 7 + i / 5) % 3);
+    }
+    // What each target does to a number tells them apart; every 13th is tried, beyond the end too.
+    body.put(2, 0x0B, 0x20, 1, 0x42, 3, 0x7C, 0x21, 1, 0x0B);
+    body.put(0x20, 1, 0x42, 5, 0x7E, 0x21, 1, 0x0B);
+    body.put(0x20, 1, 0x20, 0, 0xAC, 0x85, 0x21, 1);
+    body.put(0x20, 0, 0x41, 13, 0x6A, 0x22, 0, 0x41).signed(64_000).put(0x48, 0x0D, 0, 0x0B);
+    body.put(0x20, 1, 0x42, 4, 0x89, 0xA7, 0x41, 1, 0x71, 0x04, 0x40, 0x00, 0x0B, 0x0B);
+    byte[] wasm = module(body);
+    agree(run(Mode.REFERENCE, wasm), wasm);
+  }
+
   /// As compilers write a `switch`: a block for each case, the dispatch in the innermost.
   @Test
   void aSwitchOfAThousandCasesInALoop() {

@@ -16,25 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class SpecRunner {
 
   private static final Limits LIMITS = new Limits(10_000_000_000L, 512L << 20, 2000);
-  private static final HostImports<String> SPECTEST =
-      HostImports.<String>builder()
-          .function("spectest", "print", ">", (_, _, _) -> 0)
-          .function("spectest", "print_i32", "i>", (_, _, _) -> 0)
-          .function("spectest", "print_i64", "I>", (_, _, _) -> 0)
-          .function("spectest", "print_f32", "f>", (_, _, _) -> 0)
-          .function("spectest", "print_f64", "F>", (_, _, _) -> 0)
-          .function("spectest", "print_i32_f32", "if>", (_, _, _) -> 0)
-          .function("spectest", "print_f64_f64", "FF>", (_, _, _) -> 0)
-          .build();
+  /// Why a command is not run.
+  static final String LINKS = "imports beyond functions of the host";
+
+  static final String LINKS_OR_BOUNDS = "asks a module that was not instantiated";
+  static final String BOUNDS = "beyond a bound";
+  static final String FEATURES = "refused by the name of a later feature";
+  static final String TEXT = "modules in text form";
 
   private final Mode mode;
   final Map<String, Integer> passed = new TreeMap<>();
-  final Map<String, Integer> notOffered = new TreeMap<>();
+  final Map<String, Integer> notRun = new TreeMap<>();
   final List<String> failures = new ArrayList<>();
   private Map<String, Invoker> named = new HashMap<>();
   private @Nullable Invoker current;
   // Instances of other modules would have changed this one's table or memory, and do not here.
-  private boolean registered;
+  private Map<String, Invoker> registered = new HashMap<>();
   private boolean alone;
 
   SpecRunner(Mode mode) {
@@ -44,7 +41,7 @@ final class SpecRunner {
   void run(SpecScript script) {
     named = new HashMap<>();
     current = null;
-    registered = false;
+    registered = new HashMap<>();
     alone = false;
     for (Map<String, Object> command : script.commands()) {
       String type = text(command, "type");
@@ -53,14 +50,7 @@ final class SpecRunner {
         if (outcome.isEmpty()) {
           passed.merge(type, 1, Integer::sum);
         } else {
-          notOffered.merge(
-              script.folder().getFileName()
-                  + " "
-                  + type
-                  + ": "
-                  + outcome.replaceAll(" at offset.*", ""),
-              1,
-              Integer::sum);
+          notRun.merge(reason(outcome), 1, Integer::sum);
         }
       } catch (Exception | AssertionError e) {
         failures.add(
@@ -69,15 +59,22 @@ final class SpecRunner {
     }
   }
 
+  private static String reason(String outcome) {
+    if (outcome.contains("that is not a function") || outcome.contains("imports the function")) {
+      return LINKS;
+    }
+    if (outcome.contains("too large") || outcome.contains("too complex")) {
+      return BOUNDS;
+    }
+    return outcome.contains("which is not offered here") ? FEATURES : outcome;
+  }
+
   /// Empty when the command did as it should, else why it cannot be run here.
   private String run(SpecScript script, String type, Map<String, Object> command)
       throws IOException {
     return switch (type) {
       case "module" -> instantiate(script, command);
-      case "register" -> {
-        registered = true;
-        yield "instances that import from each other";
-      }
+      case "register" -> register(command);
       case "action", "assert_return" -> assertReturn(command);
       case "assert_trap", "assert_exhaustion" -> assertTrap(command);
       case "assert_invalid", "assert_malformed" -> assertRefused(script, command);
@@ -86,12 +83,22 @@ final class SpecRunner {
     };
   }
 
+  private String register(Map<String, Object> command) {
+    Invoker target = command.containsKey("name") ? named.get(text(command, "name")) : current;
+    if (target == null) {
+      alone = true;
+      return LINKS_OR_BOUNDS;
+    }
+    registered.put(text(command, "as"), target);
+    return "";
+  }
+
   private String instantiate(SpecScript script, Map<String, Object> command) throws IOException {
     current = null;
     try {
       current = start(script, command);
     } catch (InvalidArgument e) {
-      alone |= registered;
+      alone |= !registered.isEmpty();
       return String.valueOf(e.getMessage());
     }
     if (command.containsKey("name")) {
@@ -102,13 +109,13 @@ final class SpecRunner {
 
   private Invoker start(SpecScript script, Map<String, Object> command) throws IOException {
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
-    Program<String> program = mode.compile(wasm).link(SPECTEST);
+    Program<String> program = mode.compile(wasm).link(SpecImports.of(registered));
     return new Invoker(wasm, program, LIMITS);
   }
 
   private String assertRefused(SpecScript script, Map<String, Object> command) throws IOException {
     if (!text(command, "module_type").equals("binary")) {
-      return "modules in text form";
+      return TEXT;
     }
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
     try {
@@ -158,7 +165,7 @@ final class SpecRunner {
     Map<String, Object> action = map(command, "action");
     Invoker target = action.containsKey("module") ? named.get(text(action, "module")) : current;
     if (target == null || alone) {
-      return "a module that was not offered";
+      return LINKS_OR_BOUNDS;
     }
     String field = text(action, "field");
     List<Value> found =

@@ -8,19 +8,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The official test suite of WebAssembly 2.0, metered, as far as it concerns what is offered
-/// here.
+/// The official test suite of WebAssembly 2.0, metered: all of it but what needs imports that are
+/// not offered, or lies beyond a bound, which is counted exactly.
 ///
 /// The suite is not part of the project. The property `wasm.testsuite` names the folder with
 /// `core-2.0.tar.xz`; without it, `../shared/wasm-testsuite` beside the repository is tried.
 final class SpecSuiteTest {
 
-  private static final int ASSERTIONS_MIN = 20_000;
+  private static final int ASSERTIONS_MIN = 49_000;
+
+  /// Commands that are not run, and why: `fabric/docs/WASM.md` says more.
+  private static final Map<String, Integer> NOT_RUN =
+      Map.of(
+          SpecRunner.LINKS_OR_BOUNDS, 183,
+          SpecRunner.LINKS, 116,
+          SpecRunner.BOUNDS, 3,
+          SpecRunner.FEATURES, 5,
+          SpecRunner.TEXT, 1077);
 
   @TempDir private Path unpacked = Path.of("");
 
@@ -38,8 +48,9 @@ final class SpecSuiteTest {
     }
     assertEquals(
         "", String.join("\n", runner.failures.subList(0, Math.min(50, runner.failures.size()))));
+    assertEquals(NOT_RUN, runner.notRun);
     int passed = runner.passed.values().stream().mapToInt(Integer::intValue).sum();
-    assertTrue(passed > ASSERTIONS_MIN, () -> runner.passed + "; not offered " + runner.notOffered);
+    assertTrue(passed > ASSERTIONS_MIN, runner.passed::toString);
   }
 
   private static Path suite() {
