@@ -43,7 +43,9 @@ public final class RepairAgent implements AutoCloseable {
   private static final int PAGE = 256;
 
   private static final Duration CALL_MAX = Duration.ofSeconds(10);
-  private static final Duration AGAIN = Duration.ofSeconds(2);
+
+  /// How often it looks whether something has been found damaged.
+  private static final Duration GLANCE = Duration.ofSeconds(2);
 
   private final String self;
   private final LocalBlobs local;
@@ -121,22 +123,18 @@ public final class RepairAgent implements AutoCloseable {
 
   private void run() {
     try {
-      Duration again = AGAIN;
-      long sweptNanos = System.nanoTime();
-      long nextNanos = sweptNanos;
+      RepairTurns turns = new RepairTurns(settings.sweep(), System.nanoTime());
+      List<MemoryNode> last = List.of();
       while (true) {
-        Placement now = awaitWork(nextNanos);
-        boolean isSweep = System.nanoTime() - sweptNanos >= settings.sweep().toNanos();
-        settled = takeDoubt() ? null : settled;
+        Placement now = awaitWork(turns.nextNanos());
+        boolean isSweep = turns.isSweep(System.nanoTime());
+        boolean wasInDoubt = takeDoubt();
+        settled = wasInDoubt ? null : settled;
         boolean isInOrder = round(now, isSweep ? null : settled);
-        if (isInOrder) {
-          settled = now;
-          sweptNanos = isSweep ? System.nanoTime() : sweptNanos;
-        }
-        // What is not in order is looked at again soon, and then ever more seldom.
-        again = isInOrder ? AGAIN : again.multipliedBy(2);
-        boolean isLong = isInOrder || again.compareTo(settings.sweep()) > 0;
-        nextNanos = System.nanoTime() + (isLong ? settings.sweep() : again).toNanos();
+        boolean hadReason = wasInDoubt || !now.nodes().equals(last);
+        turns.looked(hadReason, isSweep, isInOrder, System.nanoTime());
+        settled = isInOrder ? now : settled;
+        last = now.nodes();
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -161,8 +159,8 @@ public final class RepairAgent implements AutoCloseable {
           return Placement.of(members);
         }
         // Damage is not told, but looked for.
-        boolean isIdle = members.isEmpty() || waitNanos > AGAIN.toNanos();
-        changed.awaitNanos(isIdle ? AGAIN.toNanos() : waitNanos);
+        boolean isIdle = members.isEmpty() || waitNanos > GLANCE.toNanos();
+        changed.awaitNanos(isIdle ? GLANCE.toNanos() : waitNanos);
       }
     } finally {
       lock.unlock();

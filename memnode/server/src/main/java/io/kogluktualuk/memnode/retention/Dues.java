@@ -7,11 +7,13 @@ import io.kogluktualuk.memnode.credit.SpaceDoor;
 ///
 /// A blob passes from *reserved* to *sealed* to *held* under the store's lock. Each passage takes
 /// bytes here and adds bytes there; the door must see only the sum, or somebody who waits there
-/// would get bytes that are only on their way. So passages are noted here, and [#settle] is called
-/// under the same lock, between passages.
+/// would get bytes that are only on their way. So passages are noted here, and [#settle] is
+/// called under the same lock, between passages.
 ///
-/// Calls pay in advance at the door, where they may wait, without the lock. What they have paid and
-/// not yet used is *prepaid*, and not settled.
+/// Calls pay in advance at the door, where they may wait, without the lock. What calls that go on
+/// have paid is *prepaid*: so much may be owed without the door being told. What a call has paid
+/// and not used shows when it ends. It is not written down who uses what: a passage of one call
+/// might else take what another has paid, and what it gave would be lent to somebody who waits.
 ///
 /// **Threading:** the store's lock. **Bound:** one number for each account.
 final class Dues {
@@ -33,20 +35,15 @@ final class Dues {
     prepaid[account] += bytes;
   }
 
-  /// A call gives back what it has paid and not used.
-  ///
-  /// @param bytes negative when it has used more than that; [#take] has noted the rest then
-  void unpay(int account, long bytes) {
-    long unused = Math.clamp(bytes, 0, prepaid[account]);
-    prepaid[account] -= unused;
-    owed[account] -= unused;
+  /// A call is over that has been charged so much.
+  void end(int account, long bytes) {
+    prepaid[account] -= bytes;
+    owed[account] -= bytes;
   }
 
   /// Bytes may not be evicted any more.
   void take(int account, long bytes) {
-    long paid = Math.min(prepaid[account], bytes);
-    prepaid[account] -= paid;
-    owed[account] += bytes - paid;
+    owed[account] += bytes;
   }
 
   /// Bytes may be evicted, or are gone.
@@ -58,13 +55,12 @@ final class Dues {
   void settle() {
     for (int account = 0; account < owed.length; account++) {
       long bytes = owed[account];
-      if (bytes != 0) {
+      if (bytes < 0) {
         owed[account] = 0;
-        if (bytes > 0) {
-          door.chargeAnyway(account, room, bytes);
-        } else {
-          door.uncharge(account, room, -bytes);
-        }
+        door.uncharge(account, room, -bytes);
+      } else if (bytes > prepaid[account]) {
+        owed[account] = prepaid[account];
+        door.chargeAnyway(account, room, bytes - prepaid[account]);
       }
     }
   }

@@ -356,6 +356,21 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     return unpaid;
   }
 
+  /// Takes what binding a blob costs out of a purse.
+  ///
+  /// @return false when there is too little in it: somebody has let go of the blob since it
+  ///     was paid for
+  public boolean isPaid(Residents residents, Hash hash, Map<Integer, Long> purse) {
+    for (Map.Entry<Integer, Long> price : unpaid(residents, List.of(hash)).entrySet()) {
+      long left = purse.getOrDefault(price.getKey(), 0L) - price.getValue();
+      if (left < 0) {
+        return false;
+      }
+      purse.put(price.getKey(), left);
+    }
+    return true;
+  }
+
   /// A call has been charged at the door, and is about to use it.
   public void prepay(Residents residents, Map<Integer, Long> paid) {
     with(residents);
@@ -363,9 +378,9 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   }
 
   /// A call is over: what it has paid and not used goes back.
-  public void finish(Residents residents, Map<Integer, Long> unused) {
+  public void finish(Residents residents, Map<Integer, Long> paid) {
     with(residents);
-    unused.forEach(dues::unpay);
+    paid.forEach(dues::end);
     dues.settle();
   }
 
@@ -505,13 +520,6 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
       residents.keep(blob, new Keep(Keep.DERIVED, 0, table().account(blob)));
       unpin(blob);
     }
-  }
-
-  /// Whose credits a blob takes when it is bound; null when it is not here.
-  public @Nullable Integer payer(Residents residents, Hash hash) {
-    with(residents);
-    int blob = residents.ordinal(hash);
-    return blob == BlobTable.NONE ? null : Integer.valueOf(account(table().account(blob)));
   }
 
   /// Pins are of this generation from now on, if it is newer.

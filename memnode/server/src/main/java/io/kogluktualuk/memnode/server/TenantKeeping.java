@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The calls of one tenant that ask for blobs to stay: they show a lease, they pay, they wait.
@@ -161,13 +162,11 @@ final class TenantKeeping implements BlobTerms {
     return paid;
   }
 
-  private void finish(Map<Integer, Long> paid, Map<Integer, Long> used) {
-    Map<Integer, Long> unused = new HashMap<>(paid);
-    used.forEach((account, bytes) -> unused.merge(account, -bytes, Long::sum));
+  private void finish(Map<Integer, Long> paid) {
     locked(
         residents -> {
-          retention.finish(residents, unused);
-          return unused;
+          retention.finish(residents, paid);
+          return paid;
         });
   }
 
@@ -206,13 +205,12 @@ final class TenantKeeping implements BlobTerms {
 
   private MemoryStore.Reserved reservePaid(
       ReserveRequest request, int account, Map<Integer, Long> paid) {
-    Map<Integer, Long> used = new HashMap<>();
     try {
       MemoryStore.Reserved reserved =
           store.reserveOn(request.session(), wanted(request, account), Deadline.after(windowWait));
-      return bind(request, account, reserved, used);
+      return bind(request, reserved, spare(request, account, reserved, paid));
     } finally {
-      finish(paid, used);
+      finish(paid);
     }
   }
 
@@ -256,19 +254,31 @@ final class TenantKeeping implements BlobTerms {
     return request.items().stream().map(item -> MemoryStore.Wanted.of(item, account)).toList();
   }
 
+  /// What is left of a payment for what is here already.
+  private static Map<Integer, Long> spare(
+      ReserveRequest request, int account, MemoryStore.Reserved reserved, Map<Integer, Long> paid) {
+    Map<Integer, Long> purse = new HashMap<>(paid);
+    for (int i = 0; i < reserved.items().size(); i++) {
+      if (reserved.items().get(i) instanceof Reservation.Granted) {
+        int length = request.items().get(i).length();
+        purse.merge(account, -TenantRetention.size(length), Long::sum);
+      }
+    }
+    return purse;
+  }
+
   /// Holds what is here already, and remembers to hold what is to come.
   private MemoryStore.Reserved bind(
-      ReserveRequest request, int account, MemoryStore.Reserved reserved, Map<Integer, Long> used) {
+      ReserveRequest request, MemoryStore.Reserved reserved, Map<Integer, Long> purse) {
     List<Reservation> answers = new ArrayList<>(reserved.items());
     List<Hash> granted = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       ReserveRequest.Item item = request.items().get(i);
       if (answers.get(i) instanceof Reservation.Granted) {
         granted.add(item.hash());
-        used.merge(account, TenantRetention.size(item.length()), Long::sum);
       } else if (answers.get(i) instanceof Reservation.Present
           && needsBinding(request, item)
-          && !bindPresent(request, item, used)) {
+          && !bindPresent(request, item, purse)) {
         answers.set(i, new Reservation.Later());
       }
     }
@@ -305,12 +315,14 @@ final class TenantKeeping implements BlobTerms {
         : locked(residents -> retention.quietSince(residents, age));
   }
 
-  /// @return false when the blob has gone meanwhile
+  /// @return false when the blob has gone meanwhile, or others have let go of it
   private boolean bindPresent(
-      ReserveRequest request, ReserveRequest.Item item, Map<Integer, Long> used) {
+      ReserveRequest request, ReserveRequest.Item item, Map<Integer, Long> purse) {
     return locked(
         residents -> {
-          Integer payer = retention.payer(residents, item.hash());
+          if (!retention.isPaid(residents, item.hash(), purse)) {
+            return false;
+          }
           long bytes = 0;
           if (item.retention() instanceof Retention.Source) {
             long since = retention.quietSince(residents, request.age());
@@ -318,13 +330,9 @@ final class TenantKeeping implements BlobTerms {
           }
           LeaseTerms lease = request.lease();
           if (lease != null && bytes >= 0) {
-            bytes += retention.hold(residents, lease.proof(), item.hash());
+            bytes = retention.hold(residents, lease.proof(), item.hash());
           }
-          if (payer == null || bytes < 0) {
-            return false;
-          }
-          used.merge(payer, bytes, Long::sum);
-          return true;
+          return bytes >= 0;
         });
   }
 
@@ -421,28 +429,16 @@ final class TenantKeeping implements BlobTerms {
             .map(ReserveRequest.Item::hash)
             .toList();
     Map<Integer, Long> paid = pay(account, blobs.items(), bound, Deadline.after(Duration.ZERO));
-    Map<Integer, Long> used = new HashMap<>();
     try {
-      blobs
-          .items()
-          .forEach(item -> used.merge(account, TenantRetention.size(item.length()), Long::sum));
       SealResponse response =
           sealed(
               intent(blobs, hashes),
               () ->
                   store.putOn(
                       blobs.session(), request.window(), request.offset(), wanted(blobs, account)));
-      for (ReserveRequest.Item item : blobs.items()) {
-        if (needsBinding(blobs, item)) {
-          bindPresent(blobs, item, used);
-        }
-      }
       return response;
-    } catch (RuntimeException e) {
-      used.clear();
-      throw e;
     } finally {
-      finish(paid, used);
+      finish(paid);
     }
   }
 
@@ -487,32 +483,51 @@ final class TenantKeeping implements BlobTerms {
   }
 
   private interface Binding {
-    /// @return the bytes that it took; negative when the blob is not here
+    /// @return negative when the blob is not here
     long bind(Residents residents, Hash hash);
   }
 
   private AbsentResponse bindEach(List<Hash> hashes, Deadline deadline, Binding binding) {
-    Map<Integer, Long> paid = pay(0, List.of(), hashes, deadline);
-    Map<Integer, Long> used = new HashMap<>();
     TreeSet<Integer> absent = new TreeSet<>();
+    List<Integer> left = IntStream.range(0, hashes.size()).boxed().toList();
+    while (!left.isEmpty()) {
+      left = bindPaid(hashes, left, deadline, binding, absent);
+      if (!left.isEmpty() && deadline.hasPassed()) {
+        throw new OutOfCredits("others have let go of blobs since they were paid for; ask again");
+      }
+    }
+    return new AbsentResponse(absent);
+  }
+
+  /// Pays for blobs and binds them.
+  ///
+  /// @return those that others have let go of meanwhile, so that more has to be paid
+  private List<Integer> bindPaid(
+      List<Hash> hashes,
+      List<Integer> positions,
+      Deadline deadline,
+      Binding binding,
+      TreeSet<Integer> absent) {
+    Map<Integer, Long> paid =
+        pay(0, List.of(), positions.stream().map(hashes::get).toList(), deadline);
+    Map<Integer, Long> purse = new HashMap<>(paid);
+    List<Integer> left = new ArrayList<>();
     try {
       locked(
           residents -> {
-            for (int i = 0; i < hashes.size(); i++) {
-              Integer payer = retention.payer(residents, hashes.get(i));
-              long bytes = payer == null ? -1 : binding.bind(residents, hashes.get(i));
-              if (payer == null || bytes < 0) {
+            for (int i : positions) {
+              if (!retention.isPaid(residents, hashes.get(i), purse)) {
+                left.add(i);
+              } else if (binding.bind(residents, hashes.get(i)) < 0) {
                 absent.add(i);
-              } else {
-                used.merge(payer, bytes, Long::sum);
               }
             }
-            return absent;
+            return left;
           });
     } finally {
-      finish(paid, used);
+      finish(paid);
     }
-    return new AbsentResponse(absent);
+    return left;
   }
 
   /// Also under a dead token: who lets go needs no right to.
