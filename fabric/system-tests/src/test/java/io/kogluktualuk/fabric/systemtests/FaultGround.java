@@ -42,11 +42,18 @@ final class FaultGround implements AutoCloseable {
   /// JVMs share two processors; and none with a member that is silent, so that it is soon lost.
   private static final String CONTROL_LINES =
       """
-      control.snapshot-after-entries = 400
-      control.silent-after = 2500ms
-      control.lost-after = 5s
+      control.snapshot-after-entries = 200
+      control.silent-after = 2s
+      control.lost-after = 4s
       control.election-timeout-min = 1s
       control.election-timeout-max = 2s
+      """;
+
+  /// Accounts are small here: in steps of 8 MiB one node would have all of an account's credits.
+  private static final String MEMORY_LINES =
+      """
+      memory.credit-step = 64KiB
+      memory.heartbeat = 500ms
       """;
 
   private final Path home;
@@ -86,6 +93,7 @@ final class FaultGround implements AutoCloseable {
     try {
       ground.prepare();
       ground.cluster.startAll();
+      ground.awaitHealthy();
       return ground;
     } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
       ground.close();
@@ -102,6 +110,9 @@ final class FaultGround implements AutoCloseable {
       }
       if (name.startsWith("control")) {
         cluster.plan().configure(name, CONTROL_LINES);
+      }
+      if (name.startsWith("memory")) {
+        cluster.plan().configure(name, MEMORY_LINES);
       }
     }
   }

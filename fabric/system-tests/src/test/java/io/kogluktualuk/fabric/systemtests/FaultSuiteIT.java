@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /// Random scenarios of faults under a mixed load, see [Scenario] and `fabric/docs/FAULTS.md`.
 ///
 /// `-Dfaults.scenarios=200` runs more of them, `-Dfaults.first=N` from that one on,
 /// `-Dfaults.seed=N` one alone, and `-Dfaults.faults=KILL_LEADER,CUT_MEMORY` that one with these
 /// faults. A scenario that fails does not end the others.
-@EnabledIfSystemProperty(
+@DisabledIfSystemProperty(
     named = "faults",
-    matches = "true",
-    disabledReason = "it takes several minutes: scripts/faults, or -Dfaults=true")
+    matches = "false",
+    disabledReason = "-Dfaults=false: it takes several minutes")
 final class FaultSuiteIT {
 
   private static final long FIRST = 1;

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// All that the clients of one scenario have done, and what they saw that must not be.
+/// All that the clients of one scenario have done, what was done to the cluster meanwhile, and
+/// what they saw that must not be.
 ///
 /// **Threading:** any thread. **Bound:** what one scenario does, some thousand steps.
 final class History {
 
   private final List<Step> steps = new ArrayList<>();
+  private final List<String> events = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
 
   /// Does something and notes its fate.
@@ -48,8 +50,14 @@ final class History {
     steps.add(step);
   }
 
+  /// Notes what happens to the cluster, or that another part of the scenario begins.
+  synchronized void note(String event) {
+    events.add(System.nanoTime() + "\t" + event);
+  }
+
   /// Notes what must not be.
   synchronized void violated(String what) {
+    note("violated: " + what);
     violations.add(what);
   }
 
@@ -73,6 +81,7 @@ final class History {
 
   synchronized void write(Path file) throws IOException {
     List<String> lines = new ArrayList<>(steps.stream().map(Step::line).toList());
+    events.forEach(event -> lines.add("EVENT\t" + event));
     violations.forEach(violation -> lines.add("VIOLATION\t" + violation));
     Files.write(file, lines);
   }

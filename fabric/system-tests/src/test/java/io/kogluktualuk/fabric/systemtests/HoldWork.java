@@ -92,7 +92,13 @@ final class HoldWork implements Work {
     if (held.size() == HELD_MAX) {
       letGo();
     }
-    Blob blob = Blob.of(Mutations.randomBytes(random.nextInt(1, 48 << 10), random));
+    put(Blob.of(Mutations.randomBytes(random.nextInt(1, 48 << 10), random)));
+    if (!held.isEmpty()) {
+      check(held.get(random.nextInt(held.size())));
+    }
+  }
+
+  private void put(Blob blob) {
     PutPolicy policy = PutPolicy.derived(0).withAccount(account);
     String hash = blob.hash().toHex();
     Object did =
@@ -116,9 +122,6 @@ final class HoldWork implements Work {
     } else if (isShort) {
       letGo(); // it is the only one who can end the shortage
     }
-    if (!held.isEmpty()) {
-      check(held.get(random.nextInt(held.size())));
-    }
   }
 
   private void letGo() {
@@ -127,11 +130,11 @@ final class HoldWork implements Work {
     scope = blobs.leases().open();
   }
 
-  /// Whether the account's limit has kept it from putting something, or does so when it goes on
-  /// alone; on a slow machine a short scenario may not have come so far.
-  boolean meetsLimit(RandomGenerator random) {
-    for (int i = 0; i < 2 * HELD_MAX && !hasMetLimit; i++) {
-      once(random);
+  /// Whether the account's limit has kept it from putting something, or does so with a blob that
+  /// is longer: a short scenario may not have come so far.
+  boolean meetsLimit(long limitBytes, RandomGenerator random) {
+    if (!hasMetLimit) {
+      put(Blob.of(Mutations.randomBytes((int) limitBytes + 1, random)));
     }
     return hasMetLimit;
   }

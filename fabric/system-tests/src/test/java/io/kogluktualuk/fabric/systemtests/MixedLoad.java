@@ -149,7 +149,8 @@ final class MixedLoad implements AutoCloseable {
   /// After healing: everything that was acknowledged is there, and everything lent has come back.
   ///
   /// @param copies on how many nodes each source has to be; 1 when none was destroyed
-  void check(int copies) throws InterruptedException {
+  void check(int copies, Course course) throws InterruptedException {
+    course.begin("sources");
     Deadline deadline = Deadline.after(PATIENCE);
     for (BlobWork work : blobs) {
       for (Hash hash : work.stored()) {
@@ -159,6 +160,7 @@ final class MixedLoad implements AutoCloseable {
             () -> "source " + hash + " is lost");
       }
     }
+    course.begin("copies");
     if (copies > 1) {
       List<Hash> all = blobs.stream().flatMap(work -> work.stored().stream()).toList();
       Await.until(
@@ -166,11 +168,14 @@ final class MixedLoad implements AutoCloseable {
           () -> Replicas.fewest(fabric, all) >= copies,
           () -> "sources have fewer than " + copies + " copies: " + Replicas.counts(fabric, all));
     }
-    if (isTight && !holds.meetsLimit(random)) {
+    course.begin("limit");
+    if (isTight && !holds.meetsLimit(TIGHT_BYTES, random)) {
       history.violated("the limit of " + TIGHT_BYTES + " bytes was never met: " + balance());
     }
+    course.begin("facts");
     memos.lookAll();
     roots.lookAll();
+    course.begin("credits");
     isHoldsClosed = true;
     holds.close();
     Await.until(deadline, () -> isReturned(), () -> "credits are not returned: " + balance());

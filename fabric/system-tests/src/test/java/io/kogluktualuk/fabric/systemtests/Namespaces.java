@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A network namespace for each node, joined to a bridge in the test's own: addresses 10.231.X.N,
-/// the test itself at 10.231.X.254, where X follows from its process id. Cutting a node's cable
-/// is one command.
+/// the test itself at 10.231.X.254, where X follows from its process id, and is the next when
+/// another has it. Cutting a node's cable is one command.
+///
+/// What a process has left behind that was killed is taken away by the next.
 ///
 /// Needs root and iproute2; [#isAvailable] tells, so that tests can skip with that reason.
 ///
@@ -20,11 +24,15 @@ final class Namespaces implements AutoCloseable {
 
   private static final String NAME = "kog" + SELF + "x";
   private static final String BRIDGE = NAME + "b";
-  private static final String PREFIX = "10.231." + SELF % 250 + ".";
+  private static final int NETWORKS = 250;
+  private static final Pattern LEFT = Pattern.compile("\\bkog(\\d+)x(b|\\d+)\\b");
 
+  private final String prefix;
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
-  private Namespaces() {}
+  private Namespaces(String prefix) {
+    this.prefix = prefix;
+  }
 
   /// Whether this process may make them.
   static boolean isAvailable() {
@@ -38,10 +46,34 @@ final class Namespaces implements AutoCloseable {
   }
 
   static Namespaces open() {
+    takeAwayLeftovers();
+    String prefix = freePrefix(ip("-br", "-4", "addr", "show"));
     ip("link", "add", BRIDGE, "type", "bridge");
-    ip("addr", "add", PREFIX + "254/24", "dev", BRIDGE);
+    ip("addr", "add", prefix + "254/24", "dev", BRIDGE);
     ip("link", "set", BRIDGE, "up");
-    return new Namespaces();
+    return new Namespaces(prefix);
+  }
+
+  private static String freePrefix(String taken) {
+    for (long i = 0; i < NETWORKS; i++) {
+      String prefix = "10.231." + (SELF + i) % NETWORKS + ".";
+      if (!taken.contains(" " + prefix)) {
+        return prefix;
+      }
+    }
+    throw new AssertionError("all networks 10.231.0.0 to 10.231.249.0 are taken: " + taken);
+  }
+
+  private static void takeAwayLeftovers() {
+    for (String kind : List.of("netns", "link")) {
+      LEFT.matcher(ip(kind, "show"))
+          .results()
+          .filter(left -> ProcessHandle.of(Long.parseLong(left.group(1))).isEmpty())
+          .filter(left -> kind.equals("netns") || left.group(2).equals("b"))
+          .map(MatchResult::group)
+          .distinct()
+          .forEach(name -> ip(kind, "del", name));
+    }
   }
 
   /// The address of a node, whose namespace is made when it is first asked for.
@@ -52,7 +84,7 @@ final class Namespaces implements AutoCloseable {
       numbers.put(node, known);
       make(known);
     }
-    return PREFIX + known;
+    return prefix + known;
   }
 
   private void make(int number) {
@@ -62,7 +94,7 @@ final class Namespaces implements AutoCloseable {
     ip("link", "add", cable + "h", "type", "veth", "peer", "name", cable + "n");
     ip("link", "set", cable + "n", "netns", space);
     ip("link", "set", cable + "h", "master", BRIDGE, "up");
-    ip("-n", space, "addr", "add", PREFIX + number + "/24", "dev", cable + "n");
+    ip("-n", space, "addr", "add", prefix + number + "/24", "dev", cable + "n");
     ip("-n", space, "link", "set", cable + "n", "up");
     ip("-n", space, "link", "set", "lo", "up");
   }
@@ -99,21 +131,24 @@ final class Namespaces implements AutoCloseable {
       all.addAll(List.of("-n", NAME + numbers.get(from)));
     }
     all.addAll(
-        List.of("route", verb, "blackhole", (to == null ? PREFIX + "254" : addressOf(to)) + "/32"));
+        List.of("route", verb, "blackhole", (to == null ? prefix + "254" : addressOf(to)) + "/32"));
     ip(all.toArray(String[]::new));
   }
 
   @Override
   public void close() {
-    for (int number : numbers.values()) {
-      ip("netns", "del", NAME + number);
+    try {
+      for (int number : numbers.values()) {
+        ip("netns", "del", NAME + number);
+      }
+    } finally {
+      ip("link", "del", BRIDGE);
     }
-    ip("link", "del", BRIDGE);
   }
 
-  private static void ip(String... arguments) {
+  private static String ip(String... arguments) {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
-    SystemCommand.run(command);
+    return SystemCommand.run(command);
   }
 }

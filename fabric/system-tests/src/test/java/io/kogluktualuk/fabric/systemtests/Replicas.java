@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// On how many nodes blobs are, as the nodes themselves say.
@@ -24,16 +25,30 @@ final class Replicas {
 
   private static final Duration CALL = Duration.ofSeconds(5);
 
+  private static final int SOME = 5;
+
   private Replicas() {}
 
   static int fewest(Fabric fabric, List<Hash> hashes) {
     return copies(fabric, hashes).values().stream().mapToInt(Integer::intValue).min().orElse(9);
   }
 
-  /// How many blobs have how many copies.
-  static Map<Integer, Long> counts(Fabric fabric, List<Hash> hashes) {
-    return copies(fabric, hashes).values().stream()
-        .collect(Collectors.groupingBy(count -> count, Collectors.counting()));
+  /// How many blobs have how many copies, and some of those with the fewest.
+  static String counts(Fabric fabric, List<Hash> hashes) {
+    Map<Hash, Integer> copies = copies(fabric, hashes);
+    int fewest = copies.values().stream().mapToInt(Integer::intValue).min().orElse(0);
+    List<Hash> some =
+        copies.entrySet().stream()
+            .filter(each -> each.getValue() == fewest)
+            .map(Map.Entry::getKey)
+            .limit(SOME)
+            .toList();
+    return copies.values().stream()
+            .collect(Collectors.groupingBy(count -> count, TreeMap::new, Collectors.counting()))
+        + ", among those with "
+        + fewest
+        + ": "
+        + some;
   }
 
   private static Map<Hash, Integer> copies(Fabric fabric, List<Hash> hashes) {

@@ -17,6 +17,8 @@ import java.util.random.RandomGeneratorFactory;
 /// @param faults in this order; those of different domains may overlap
 record Scenario(long seed, List<Fault> faults) {
 
+  private record Struck(Fault fault, Wound wound) {}
+
   /// Draws one to four faults.
   static Scenario random(long seed) {
     RandomGenerator random = generator(seed);
@@ -37,32 +39,35 @@ record Scenario(long seed, List<Fault> faults) {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   }
 
-  /// @param target gets history and logs when it fails
+  /// @param target gets the history, and logs when it fails
   /// @throws AssertionError when something that was promised did not hold
   void run(FaultGround ground, Path target) throws Exception {
     History history = new History();
+    Course course = new Course();
     Throwable failure = null;
     long start = System.nanoTime();
     try {
-      play(ground, target, history);
+      play(ground, target, history, course);
     } catch (Exception | AssertionError e) {
       failure = e;
       System.out.println("scenario " + seed + ": " + e + Failures.causes(e));
     }
+    course.end();
     boolean isRight = failure == null && history.violations().isEmpty();
     System.out.printf(
-        "scenario %d %s %s: %d steps, %d refused, %d open, %.1f s%n",
+        "scenario %d %s %s: %d steps, %d refused, %d open, %.1f s (%s)%n",
         seed,
         faults,
         isRight ? "held" : "FAILED",
         history.size(),
         history.count(Step.Fate.REFUSED),
         history.count(Step.Fate.OPEN),
-        (System.nanoTime() - start) / 1e9);
+        (System.nanoTime() - start) / 1e9,
+        course);
+    Files.createDirectories(target);
+    history.write(target.resolve("history"));
     if (!isRight) {
       history.violations().forEach(System.out::println);
-      Files.createDirectories(target);
-      history.write(target.resolve("history"));
       ground.keepLogs(target);
       throw new AssertionError(
           "scenario " + seed + " " + faults + ": " + history.violations() + "; see " + target,
@@ -70,41 +75,60 @@ record Scenario(long seed, List<Fault> faults) {
     }
   }
 
-  private void play(FaultGround ground, Path target, History history) throws Exception {
-    RandomGenerator random = generator(~seed);
+  private void play(FaultGround ground, Path target, History history, Course course)
+      throws Exception {
+    course.begin("opening");
     try (MixedLoad load = new MixedLoad(ground, seed, Files.createDirectories(target), history)) {
       Await.pause(500);
-      Map<Fault.Domain, Wound> active = new EnumMap<>(Fault.Domain.class);
-      for (Fault fault : faults) {
-        if (!fault.obstacle(ground).isEmpty()) {
-          System.out.println("skipped " + fault + ": " + fault.obstacle(ground));
-          continue;
-        }
-        if (active.containsKey(fault.domain()) || random.nextBoolean()) {
-          healAll(active);
-        }
-        if (fault.domain() == Fault.Domain.CONTROL) {
-          ground.awaitControlHealthy();
-        }
-        Attack attack = new Attack(ground, load.holds(), random);
-        active.put(fault.domain(), fault.inject(attack));
-        Await.pause(random.nextLong(500, 3500));
-      }
-      healAll(active);
+      attack(ground, load, history, course);
+      course.begin("rest");
       Await.pause(500);
       load.stop();
       ground.awaitHealthy();
-      load.check(faults.stream().anyMatch(Scenario::losesCopies) ? 2 : 1);
+      load.check(faults.stream().anyMatch(Scenario::losesCopies) ? 2 : 1, course);
+      course.begin("closing");
     }
+  }
+
+  private void attack(FaultGround ground, MixedLoad load, History history, Course course)
+      throws Exception {
+    RandomGenerator random = generator(~seed);
+    Map<Fault.Domain, Struck> active = new EnumMap<>(Fault.Domain.class);
+    for (Fault fault : faults) {
+      if (!fault.obstacle(ground).isEmpty()) {
+        System.out.println("skipped " + fault + ": " + fault.obstacle(ground));
+        continue;
+      }
+      if (active.containsKey(fault.domain()) || random.nextBoolean()) {
+        course.begin("healing");
+        healAll(active, history);
+      }
+      course.begin("injecting");
+      if (fault.domain() == Fault.Domain.CONTROL) {
+        ground.awaitControlHealthy();
+      }
+      history.note("inject " + fault);
+      Wound wound = fault.inject(new Attack(ground, load.holds(), random));
+      active.put(fault.domain(), new Struck(fault, wound));
+      history.note("injected " + fault);
+      course.begin("suffering");
+      Await.pause(random.nextLong(500, 2500));
+    }
+    course.begin("healing");
+    healAll(active, history);
   }
 
   private static boolean losesCopies(Fault fault) {
     return fault.isDestructive() && fault.domain() == Fault.Domain.MEMORY;
   }
 
-  private static void healAll(Map<Fault.Domain, Wound> active) throws Exception {
-    for (Wound wound : active.values()) {
-      wound.heal();
+  private static void healAll(Map<Fault.Domain, Struck> active, History history) throws Exception {
+    for (Struck each : active.values()) {
+      history.note("await " + each.fault());
+      each.wound().shows().run();
+      history.note("heal " + each.fault());
+      each.wound().heals().run();
+      history.note("healed " + each.fault());
     }
     active.clear();
   }

@@ -15,13 +15,16 @@ final class SystemCommand {
   private SystemCommand() {}
 
   /// Runs one to its end.
-  static void run(List<String> command) {
+  ///
+  /// @return what it said
+  static String run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError(String.join(" ", command) + ": " + said);
       }
+      return said;
     } catch (IOException e) {
       throw new AssertionError(String.join(" ", command), e);
     } catch (InterruptedException e) {

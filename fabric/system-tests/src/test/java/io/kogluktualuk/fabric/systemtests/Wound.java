@@ -24,9 +24,4 @@ record Wound(Deed shows, Deed heals) {
   Wound shownBy(Deed deed) {
     return new Wound(deed, heals);
   }
-
-  void heal() throws Exception {
-    shows.run();
-    heals.run();
-  }
 }
