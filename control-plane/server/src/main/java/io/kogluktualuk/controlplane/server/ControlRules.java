@@ -74,13 +74,16 @@ final class ControlRules {
     admin(rules, ControlMethods.FORGET_MEMOS);
   }
 
-  /// The id in a lease is its holder's secret, so the list of leases is not for everybody.
+  /// The name of a lease says whose it is; memory nodes go by that. The list of leases is for
+  /// administrators all the same: who holds what is nobody else's business.
   private static void leases(CallRules rules) {
     rules
         .allow(
             ControlMethods.ACQUIRE_LEASE,
-            "nodes and clients certified for that account",
-            (peer, ask) -> peer.role().isServer() || pays(peer, ask.account()))
+            "nodes and clients certified for that account, by whom the lease is named,",
+            (peer, ask) ->
+                ask.id().isOf(peer.title())
+                    && (peer.role().isServer() || pays(peer, ask.account())))
         .allowAll(ControlMethods.RENEW_LEASES)
         .allowAll(ControlMethods.END_LEASE);
     admin(rules, ControlMethods.LEASES);

@@ -50,9 +50,7 @@ final class LeaseCalls {
 
   /// A lease is the certificate's that it was acquired with.
   private static LeasesCommand by(Caller caller, LeasesCommand command) {
-    return caller instanceof PeerName peer
-        ? new LeasesCommand.By(peer.role().word() + " " + peer.name(), command)
-        : command;
+    return caller instanceof PeerName peer ? new LeasesCommand.By(peer.title(), command) : command;
   }
 
   private List<Renewal> renew(Caller caller, RenewLeases ask) {

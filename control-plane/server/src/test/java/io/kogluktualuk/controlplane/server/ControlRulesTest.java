@@ -159,13 +159,28 @@ class ControlRulesTest {
     assertThrows(Refused.class, () -> lease(CLIENT, "desk"));
   }
 
+  @Test
+  void nobodyAcquiresALeaseOfAnothersName() {
+    var random = new java.util.SplittableRandom(1);
+    for (LeaseId id : List.of(LeaseId.of(MEMORY.title(), random), LeaseId.of(random))) {
+      refused(
+          COMPUTE,
+          ControlMethods.ACQUIRE_LEASE,
+          new AcquireLease(new RequestId(1, 2, 3), id, "me", Account.DEFAULT, 10_000));
+    }
+  }
+
   private void lease(PeerName peer, String account) {
     var random = new java.util.SplittableRandom(1);
     rules.check(
         peer,
         ControlMethods.ACQUIRE_LEASE,
         new AcquireLease(
-            new RequestId(1, 2, 3), LeaseId.of(random), "me", new Account(account), 10_000));
+            new RequestId(1, 2, 3),
+            LeaseId.of(peer.title(), random),
+            "me",
+            new Account(account),
+            10_000));
   }
 
   @Test

@@ -58,9 +58,14 @@ public record PeerName(
     accounts = Set.copyOf(accounts);
   }
 
+  /// What it is called in its cluster: `memory memory-1`. Nobody else is.
+  public String title() {
+    return role.word() + " " + name;
+  }
+
   /// `memory memory-1 of cluster north`.
   @Override
   public String toString() {
-    return role.word() + " " + name + " of cluster " + cluster;
+    return title() + " of cluster " + cluster;
   }
 }

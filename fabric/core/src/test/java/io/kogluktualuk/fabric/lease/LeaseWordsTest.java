@@ -1,13 +1,16 @@
 package io.kogluktualuk.fabric.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.rpc.Codec;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class LeaseWordsTest {
@@ -46,5 +49,26 @@ final class LeaseWordsTest {
     T copy = codec.read(reader);
     reader.end();
     return copy;
+  }
+
+  @Test
+  void whoseALeaseIsCanBeSeen() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 100; i++) {
+      LeaseId id = LeaseId.of("client a", random);
+      assertTrue(id.isOf("client a"));
+      assertFalse(id.isOf("client b"));
+      assertFalse(id.isOf("compute a"));
+      assertFalse(new LeaseId(id.high(), id.low() + 1).isOf("client a"));
+      assertFalse(LeaseId.of(random).isOf("client a"));
+    }
+  }
+
+  /// Nodes and clients of different versions have to agree on it.
+  @Test
+  void theNameOfALeaseStays() {
+    assertEquals(
+        "b03faf4424840825910a2dec89025cc1",
+        LeaseId.of("client a", new SplittableRandom(1)).toString());
   }
 }

@@ -26,7 +26,7 @@ public final class NodeSecurity {
       return RpcSecurity.NONE;
     }
     Identity identity = Identity.open(folder);
-    return new RpcSecurity.Tls(identity::sslContext, identity::peer);
+    return new RpcSecurity.Tls(identity::sslContext, identity::peer, identity.name());
   }
 
   /// For the control calls of a node, whose certificate has to be its own.

@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseSource;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.LeaseTerms;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -83,8 +84,15 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     this.leases =
         source == null
             ? null
-            : new Leases(source, port, leasing, LeaseId.of(random), System::nanoTime);
+            : new Leases(source, port, leasing, leaseId(settings, random), System::nanoTime);
     this.tender = leases == null ? null : new LeaseTender(leases);
+  }
+
+  /// Memory nodes take a lease from nobody but whom it was named for.
+  private static LeaseId leaseId(ReaderSettings settings, SecureRandom random) {
+    return settings.security() instanceof RpcSecurity.Tls tls
+        ? LeaseId.of(tls.self().title(), random)
+        : LeaseId.of(random);
   }
 
   /// Opens the store. Nodes are connected to when they are first needed.

@@ -18,7 +18,6 @@ import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
-import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import io.kogluktualuk.memnode.retention.TenantRetention;
@@ -67,11 +66,8 @@ public final class MemoryServer implements AutoCloseable {
       keeping = new NodeKeeping(settings.folder(), tenants, settings.keeping(), new SecureRandom());
       opened.add(keeping);
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants, keeping);
-      LeaseOwners owners =
-          new LeaseOwners(
-              tenants.size() * settings.keeping().limits().leasesMax(), System::nanoTime);
       MethodTable table =
-          calls.table().on(MemoryCalls.REPAIR, _ -> repair()).guardedBy(StoreRules.rules(owners));
+          calls.table().on(MemoryCalls.REPAIR, _ -> repair()).guardedBy(StoreRules.rules());
       rpc = RpcServer.open(settings.bind(), table, settings.security());
       opened.add(rpc);
       repairs =

@@ -7,16 +7,15 @@ import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.SpaceTerms;
 import io.kogluktualuk.memnode.api.Tenant;
-import io.kogluktualuk.memnode.lease.LeaseOwners;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import org.jspecify.annotations.Nullable;
 
 /// Who may make which calls of a memory node: a client only for the tenants that its certificate
 /// names, at the cost of the accounts that it names (of the default account when it names none);
-/// nodes for all. A lease is used by nobody but its owner, whatever the role ([LeaseOwners]). See
-/// decision 0031.
+/// nodes for all. A lease is used by nobody but its owner, whatever the role: its name says whose
+/// it is. See decision 0031.
 ///
-/// **Threading:** as [LeaseOwners], and stateless otherwise.
+/// **Threading:** stateless.
 final class StoreRules {
 
   private static final String WHO = "nodes and clients certified for that tenant";
@@ -25,9 +24,9 @@ final class StoreRules {
 
   private StoreRules() {}
 
-  static CallRules rules(LeaseOwners owners) {
+  static CallRules rules() {
     CallRules rules = new CallRules();
-    leases(rules, owners);
+    leases(rules);
     return rules
         .allowAll(VerbsStatus.CALL)
         .allowAll(MemoryCalls.STATUS)
@@ -48,38 +47,30 @@ final class StoreRules {
             peer -> peer.role().isServer() || peer.isAdmin());
   }
 
-  private static void leases(CallRules rules, LeaseOwners owners) {
+  private static void leases(CallRules rules) {
     rules
         .allow(
             MemoryCalls.RESERVE,
             OWNING,
-            (peer, ask) ->
-                serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease(), owners))
+            (peer, ask) -> serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease()))
         .allow(
             MemoryCalls.PUT,
             OWNING,
             (peer, ask) ->
                 serves(peer, ask.blobs().tenant(), ask.blobs().space())
-                    && owns(peer, ask.blobs().lease(), owners))
+                    && owns(peer, ask.blobs().lease()))
         .allow(
             MemoryCalls.HOLD,
             OWNING,
-            (peer, ask) ->
-                serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease(), owners))
+            (peer, ask) -> serves(peer, ask.tenant(), ask.space()) && owns(peer, ask.lease()))
         .allow(
             MemoryCalls.RELEASE,
             WHO + ", of their own lease,",
-            (peer, ask) ->
-                serves(peer, ask.tenant()) && owners.mayRelease(name(peer), ask.proof().id()));
+            (peer, ask) -> serves(peer, ask.tenant()) && ask.proof().id().isOf(peer.title()));
   }
 
-  private static boolean owns(PeerName peer, @Nullable LeaseTerms lease, LeaseOwners owners) {
-    return lease == null || owners.use(name(peer), lease);
-  }
-
-  /// Unique in the cluster.
-  private static String name(PeerName peer) {
-    return peer.role().word() + " " + peer.name();
+  private static boolean owns(PeerName peer, @Nullable LeaseTerms lease) {
+    return lease == null || lease.proof().id().isOf(peer.title());
   }
 
   private static boolean serves(PeerName peer, Tenant tenant) {

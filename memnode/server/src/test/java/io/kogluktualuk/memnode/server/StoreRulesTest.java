@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -34,7 +33,6 @@ import io.kogluktualuk.memnode.api.StatusRequest;
 import io.kogluktualuk.memnode.api.SyncRequest;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.TouchRequest;
-import io.kogluktualuk.memnode.lease.LeaseOwners;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
@@ -51,14 +49,16 @@ class StoreRulesTest {
   private static final PeerName OTHER = client(Set.of("default"), Set.of("desk"), false);
   private static final PeerName ADMIN = client(Set.of(), Set.of(), true);
 
-  private long now;
-  private final LeaseOwners owners = new LeaseOwners(3, () -> now);
-  private final CallRules rules = StoreRules.rules(owners);
+  private final CallRules rules = StoreRules.rules();
   private final SessionId session = SessionId.random(new SplittableRandom(1));
-  private final LeaseProof proof = new LeaseProof(LeaseId.of(new SplittableRandom(1)), 7);
+  private final LeaseProof proof = proofOf(TRADER);
 
   private static PeerName client(Set<String> tenants, Set<String> accounts, boolean isAdmin) {
     return new PeerName("north", Role.CLIENT, "c", tenants, accounts, isAdmin);
+  }
+
+  private static LeaseProof proofOf(PeerName owner) {
+    return new LeaseProof(LeaseId.of(owner.title(), new SplittableRandom(1)), 7);
   }
 
   private static SpaceTerms paidBy(String account) {
@@ -85,7 +85,9 @@ class StoreRulesTest {
     forThatTenant(MemoryCalls.STAND, new StandRequest(TRADES, session));
     forThatTenant(MemoryCalls.SEAL, new SealRequest(TRADES, session, 1, false));
     forThatTenant(MemoryCalls.SYNC, new SyncRequest(TRADES));
-    forThatTenant(MemoryCalls.RELEASE, new ReleaseRequest(TRADES, proof, true, List.of()));
+    rules.check(TRADER, MemoryCalls.RELEASE, new ReleaseRequest(TRADES, proof, true, List.of()));
+    ReleaseRequest others = new ReleaseRequest(TRADES, proofOf(OTHER), true, List.of());
+    refused(OTHER, MemoryCalls.RELEASE, others);
     forThatTenant(MemoryCalls.TOUCH, new TouchRequest(TRADES, List.of()));
   }
 
@@ -116,49 +118,32 @@ class StoreRulesTest {
     refused(unbound, MemoryCalls.RESERVE, reserve("desk"));
   }
 
+  /// Also by nobody who comes first.
   @Test
-  void aLeaseIsUsedByItsOwnerOnlyUntilItHasLapsed() {
+  void aLeaseIsUsedByItsOwnerOnly() {
     PeerName friend =
         new PeerName("north", Role.CLIENT, "d", Set.of("trades"), Set.of("desk"), false);
-    LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10));
-    ReserveRequest reserve =
-        new ReserveRequest(TRADES, session, paidBy("desk"), lease, null, List.of());
-    HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
-    ReleaseRequest release = new ReleaseRequest(TRADES, proof, true, List.of());
-    rules.check(friend, MemoryCalls.RELEASE, release); // of nothing
-    rules.check(TRADER, MemoryCalls.HOLD, hold);
-    for (PeerName another : List.of(friend, NODE)) {
-      refused(another, MemoryCalls.HOLD, hold);
-      refused(another, MemoryCalls.RESERVE, reserve);
-      refused(another, MemoryCalls.PUT, new PutRequest(1, 0, reserve));
-      refused(another, MemoryCalls.RELEASE, release);
+    for (PeerName owner : List.of(TRADER, friend, NODE)) {
+      LeaseId id = LeaseId.of(owner.title(), new SplittableRandom(2));
+      LeaseProof own = new LeaseProof(id, 7);
+      LeaseTerms lease = new LeaseTerms(own, Duration.ofSeconds(10));
+      ReserveRequest reserve =
+          new ReserveRequest(TRADES, session, paidBy("desk"), lease, null, List.of());
+      HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
+      ReleaseRequest release = new ReleaseRequest(TRADES, own, true, List.of());
+      for (PeerName another : List.of(TRADER, friend, NODE)) {
+        if (!another.equals(owner)) {
+          refused(another, MemoryCalls.HOLD, hold);
+          refused(another, MemoryCalls.RESERVE, reserve);
+          refused(another, MemoryCalls.PUT, new PutRequest(1, 0, reserve));
+          refused(another, MemoryCalls.RELEASE, release);
+        }
+      }
+      rules.check(owner, MemoryCalls.HOLD, hold);
+      rules.check(owner, MemoryCalls.RESERVE, reserve);
+      rules.check(owner, MemoryCalls.PUT, new PutRequest(1, 0, reserve));
+      rules.check(owner, MemoryCalls.RELEASE, release);
     }
-    now += Duration.ofSeconds(9).toNanos();
-    rules.check(TRADER, MemoryCalls.RESERVE, reserve);
-    now += Duration.ofSeconds(9).toNanos();
-    refused(friend, MemoryCalls.HOLD, hold);
-    rules.check(TRADER, MemoryCalls.RELEASE, release);
-    now += Duration.ofSeconds(1).toNanos();
-    rules.check(NODE, MemoryCalls.HOLD, hold);
-    refused(TRADER, MemoryCalls.HOLD, hold);
-  }
-
-  @Test
-  void manyLeasesAreRefusedUntilSomeHaveLapsed() {
-    SplittableRandom random = new SplittableRandom(9);
-    for (int i = 0; i < 3; i++) {
-      assertTrue(owners.use("client c", terms(random, 1 + i)));
-    }
-    OutOfSpace full =
-        assertThrows(OutOfSpace.class, () -> owners.use("client c", terms(random, 1)));
-    assertTrue(String.valueOf(full.getMessage()).contains("3 leases"), full.getMessage());
-    now += Duration.ofSeconds(1).toNanos();
-    assertTrue(owners.use("client c", terms(random, 1)));
-    assertThrows(OutOfSpace.class, () -> owners.use("client c", terms(random, 1)));
-  }
-
-  private static LeaseTerms terms(SplittableRandom random, int seconds) {
-    return new LeaseTerms(new LeaseProof(LeaseId.of(random), 1), Duration.ofSeconds(seconds));
   }
 
   @Test

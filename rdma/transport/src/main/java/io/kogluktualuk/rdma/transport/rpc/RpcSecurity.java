@@ -23,15 +23,20 @@ public sealed interface RpcSecurity {
   /// Both sides prove who they are.
   ///
   /// @param contexts asked for each connection, so that keys and trust may change meanwhile
-  record Tls(Supplier<SSLContext> contexts, PeerCheck check) implements RpcSecurity {}
+  /// @param self who this side is
+  record Tls(Supplier<SSLContext> contexts, PeerCheck check, PeerName self)
+      implements RpcSecurity {}
 
   /// The same, but the server that is called has to have a certain role: none other that has a
   /// certificate for that host can answer in its place.
   default RpcSecurity expecting(PeerName.Role role) {
     return switch (this) {
       case None none -> none;
-      case Tls(Supplier<SSLContext> contexts, PeerCheck check) ->
-          new Tls(contexts, (chain, called) -> required(role, check.check(chain, called), called));
+      case Tls(Supplier<SSLContext> contexts, PeerCheck check, PeerName self) ->
+          new Tls(
+              contexts,
+              (chain, called) -> required(role, check.check(chain, called), called),
+              self);
     };
   }
 

@@ -62,7 +62,7 @@ final class Certified {
 
   private static RpcSecurity opened(Path files) {
     Identity identity = Identity.open(files);
-    return new RpcSecurity.Tls(identity::sslContext, identity::peer);
+    return new RpcSecurity.Tls(identity::sslContext, identity::peer, identity.name());
   }
 
   static RpcSettings with(RpcSecurity security) {
