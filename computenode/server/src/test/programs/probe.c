@@ -218,6 +218,32 @@ static void spin(void) {
   for (int64_t n = atoll(*word++); n > 0; n--) state = state * 1664525u + 1013904223u;
 }
 
+static void act(const char *what);
+
+/* do PATH: does what the lines of a file say. */
+static void do_file(void) {
+  static char text[4096], *lines[256], nothing[] = "";
+  const char *path = *word++;
+  char **rest = word;
+  int file = open(path, O_RDONLY);
+  if (file < 0) {
+    complain("do", path, errno);
+    return;
+  }
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  int count = 0;
+  for (char *at = text; at < text + length && count < 200; count++) {
+    lines[count] = at;
+    while (at < text + length && *at != '\n') at++;
+    *at++ = 0;
+  }
+  /* What the last word lacks, it finds empty. */
+  for (int i = count; i < 256; i++) lines[i] = nothing;
+  for (word = lines; word < lines + count;) act(*word++);
+  word = rest;
+}
+
 static void act(const char *what) {
   if (!strcmp(what, "cat")) cat();
   else if (!strcmp(what, "ls")) ls();
@@ -227,6 +253,7 @@ static void act(const char *what) {
   else if (!strcmp(what, "put")) put(O_TRUNC);
   else if (!strcmp(what, "add")) put(O_APPEND);
   else if (!strcmp(what, "new")) put(O_EXCL);
+  else if (!strcmp(what, "do")) do_file();
   else if (!strcmp(what, "rewrite")) rewrite();
   else if (!strcmp(what, "fill")) fill();
   else if (!strcmp(what, "mkdir")) check("mkdir", *word, mkdir(*word, 0777)), word++;

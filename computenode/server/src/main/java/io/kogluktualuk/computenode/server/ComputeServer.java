@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.CancelReply;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.Vm;
@@ -204,6 +205,11 @@ public final class ComputeServer implements AutoCloseable {
   /// Outcomes for which the memo index had no room, since the start.
   public long unrecorded() {
     return unrecorded.count();
+  }
+
+  /// Of how much use the traces of earlier runs were, since the start.
+  public TraceCounts traceCounts() {
+    return engine.traceCounts();
   }
 
   /// How long storing batches of blobs took since the start.

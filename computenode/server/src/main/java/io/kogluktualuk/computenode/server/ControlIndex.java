@@ -12,10 +12,12 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,16 @@ final class ControlIndex implements MemoIndex {
   @Override
   public List<Hash> producersOf(Hash output) {
     return client.producersOf(HashPrefix.of(output)).keys();
+  }
+
+  @Override
+  public Map<Hash, Hash> traced(Collection<Hash> nodes) {
+    return memos.traced(nodes, Deadline.after(CALL_MAX));
+  }
+
+  @Override
+  public List<@Nullable Hash> trace(List<TraceEntry> entries) {
+    return memos.trace(entries, Deadline.after(CALL_MAX));
   }
 
   @Override

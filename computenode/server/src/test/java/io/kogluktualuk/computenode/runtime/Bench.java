@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /// A workbench for tests: stores in memory, one engine, a namespace to be filled, programs to run.
 ///
@@ -73,6 +74,15 @@ final class Bench implements AutoCloseable {
     }
   }
 
+  /// The programs that are there, each at its path.
+  void programs(BiConsumer<String, Ref> each) {
+    each.accept("/bin/probe", content(program("probe")));
+  }
+
+  private Ref content(byte[] content) {
+    return new ContentWriter(store).write(content, 0, content.length).finish();
+  }
+
   /// What is stored stays, but nothing is believed for long.
   private Keeper.Kept keep(Collection<Hash> hashes) {
     return new Keeper.Kept(store.missing(hashes), System.nanoTime());
@@ -91,7 +101,7 @@ final class Bench implements AutoCloseable {
   }
 
   Bench bind(String path, byte[] content) {
-    return bind(path, new ContentWriter(store).write(content, 0, content.length).finish());
+    return bind(path, content(content));
   }
 
   Bench bind(String path, Ref ref) {

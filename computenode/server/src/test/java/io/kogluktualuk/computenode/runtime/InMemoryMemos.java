@@ -5,11 +5,14 @@ import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// A memo index on the heap that refuses a second opinion.
 ///
@@ -17,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class InMemoryMemos implements MemoIndex {
 
   final Map<Hash, Outcome> outcomes = new ConcurrentHashMap<>();
+  final Map<Hash, Hash> traces = new ConcurrentHashMap<>();
+  volatile int tracesMax = Integer.MAX_VALUE;
 
   @Override
   public Map<Hash, Outcome> lookup(Collection<Hash> keys) {
@@ -36,6 +41,23 @@ final class InMemoryMemos implements MemoIndex {
         .filter(entry -> entry.getValue().output().hash().equals(output))
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  @Override
+  public Map<Hash, Hash> traced(Collection<Hash> nodes) {
+    Map<Hash, Hash> found = new HashMap<>(traces);
+    found.keySet().retainAll(nodes);
+    return found;
+  }
+
+  @Override
+  public List<@Nullable Hash> trace(List<TraceEntry> entries) {
+    List<@Nullable Hash> holders = new ArrayList<>();
+    for (TraceEntry entry : entries) {
+      Hash other = traces.size() < tracesMax ? traces.putIfAbsent(entry.node(), entry.key()) : null;
+      holders.add(other != null ? other : traces.get(entry.node()));
+    }
+    return holders;
   }
 
   @Override

@@ -48,7 +48,18 @@ class ProgramsTest {
     RunReport report = bench.run("/bin/probe", "cat", "/data/b", "cat", "data/a", "cat", "/nope");
     assertEquals("beta\nalpha\ncat /nope: errno 44\n", bench.text(report.outcome().output()));
     List<String> paths = bench.trace(report).stream().map(Trace.Step::path).toList();
-    assertEquals(List.of("/bin", "/bin/probe", "/data", "/data/b", "/data/a", "/nope"), paths);
+    assertEquals(
+        List.of(
+            "/bin",
+            "/bin/probe",
+            "/bin/probe",
+            "/data",
+            "/data/b",
+            "/data/b",
+            "/data/a",
+            "/data/a",
+            "/nope"),
+        paths);
     assertEquals(
         new Trace.Looked(Trace.Place.of("/nope"), Trace.Sort.ABSENT),
         bench.trace(report).getLast());

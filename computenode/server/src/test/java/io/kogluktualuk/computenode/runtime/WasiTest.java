@@ -50,7 +50,7 @@ class WasiTest {
   /// What was observed besides the program itself.
   private List<Trace.Step> observed(String... words) {
     List<Trace.Step> steps = bench.trace(bench.run(words));
-    return steps.subList(2, steps.size());
+    return steps.subList(3, steps.size());
   }
 
   private static Trace.Step looked(String path, Trace.Sort sort) {
@@ -74,11 +74,12 @@ class WasiTest {
     Trace.Place a = Trace.Place.of("/data/a");
     assertEquals(new Trace.Measured(a, 5), observed("/bin/probe", "stat", "/data/a").getLast());
     List<Trace.Step> opened = observed("/bin/probe", "stat", "/data/a", "cat", "/data/a");
-    assertEquals(new Trace.Measured(a, 5), opened.get(1));
-    assertInstanceOf(Trace.Opened.class, opened.get(2));
-    assertEquals(3, opened.size());
+    assertEquals(looked("/data/a", Trace.Sort.FILE), opened.get(1));
+    assertEquals(new Trace.Measured(a, 5), opened.get(2));
+    assertInstanceOf(Trace.Opened.class, opened.get(3));
+    assertEquals(4, opened.size());
     assertEquals(
-        3, observed("/bin/probe", "cat", "/data/a", "stat", "/data/a", "ls", "/data").size());
+        4, observed("/bin/probe", "cat", "/data/a", "stat", "/data/a", "ls", "/data").size());
     // Standing in the way of a directory, it is a file and no more.
     assertEquals(
         looked("/data/a", Trace.Sort.FILE), observed("/bin/probe", "cat", "/data/a/b").getLast());
@@ -129,9 +130,10 @@ class WasiTest {
     Trace.Place output = Trace.Place.ofOutput(1);
     assertInstanceOf(Trace.Bound.class, steps.get(1));
     assertEquals(output, assertInstanceOf(Trace.Computed.class, steps.get(2)).place());
-    assertEquals(output.child("x"), assertInstanceOf(Trace.Opened.class, steps.get(3)).place());
-    assertEquals(new Trace.Looked(output.child("y"), Trace.Sort.ABSENT), steps.get(4));
-    assertEquals(5, steps.size());
+    assertEquals(new Trace.Looked(output.child("x"), Trace.Sort.FILE), steps.get(3));
+    assertEquals(output.child("x"), assertInstanceOf(Trace.Opened.class, steps.get(4)).place());
+    assertEquals(new Trace.Looked(output.child("y"), Trace.Sort.ABSENT), steps.get(5));
+    assertEquals(6, steps.size());
   }
 
   @Test

@@ -87,6 +87,11 @@ public final class ControlClient {
     return found;
   }
 
+  /// The transaction whose trace goes on from a node of the trace trie, or null when none does.
+  public @Nullable Hash traced(Hash node) {
+    return callEach(ControlMethods.TRACED, List.of(node)).getFirst().value();
+  }
+
   /// Makes one outcome known; returns when it is durable.
   public Recorded record(MemoRecord memo) {
     return callEach(ControlMethods.RECORD, List.of(memo)).getFirst();

@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.util.List;
 
 /// The control calls that a control node answers. Numbers 100–199; never renumbered.
@@ -17,6 +18,9 @@ public final class ControlMethods {
 
   /// 120 memo records of 245 bytes at most fit into a message.
   public static final int RECORDS_MAX = 120;
+
+  /// 400 entries of 64 bytes fit into a message.
+  public static final int TRACES_MAX = 400;
 
   private static final int OUTCOME_BYTES_MIN = 1;
   private static final int MEMO_RECORD_BYTES_MIN = Hash.BYTES + 2 + 1 + 3 * 34 + 2 + 1;
@@ -81,6 +85,25 @@ public final class ControlMethods {
   /// Forgets outcomes. Answers with how many there were.
   public static final Method<ForgetMemos, Long> FORGET_MEMOS =
       new Method<>(117, "control.forget-memos", ForgetMemos.CODEC, Numbers.CODEC, true);
+
+  /// For each node of the trace trie, in order, the transaction whose trace goes on from there.
+  public static final Method<List<Hash>, List<Maybe<Hash>>> TRACED =
+      new Method<>(
+          118,
+          "control.traced",
+          Lists.codec(Hashes.CODEC, TRACES_MAX, Hash.BYTES, "the nodes"),
+          Lists.codec(Maybe.codec(Hashes.CODEC), TRACES_MAX, 1, "the holders"),
+          true);
+
+  /// Enters traces into the trie. Answers for each, in order, who has the node now; nothing where
+  /// there is no room.
+  public static final Method<List<TraceEntry>, List<Maybe<Hash>>> TRACE =
+      new Method<>(
+          119,
+          "control.trace",
+          Lists.codec(TraceEntry.CODEC, TRACES_MAX, TraceEntry.ENCODED_BYTES, "the entries"),
+          Lists.codec(Maybe.codec(Hashes.CODEC), TRACES_MAX, 1, "the holders"),
+          true);
 
   /// Grants a lease; one with the same id that lives is taken over.
   public static final Method<AcquireLease, Lease> ACQUIRE_LEASE =
@@ -178,6 +201,7 @@ public final class ControlMethods {
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;
     assert Fences.ENCODED_BYTES_MAX + 9 + 1 + 5 <= Channel.MESSAGE_BYTES_MAX;
     assert OldMemos.PAGE_MAX * 2 * Hash.BYTES + 12 <= Channel.MESSAGE_BYTES_MAX;
+    assert TRACES_MAX * TraceEntry.ENCODED_BYTES + 2 <= Channel.MESSAGE_BYTES_MAX;
     assert RECORDS_MAX * 246 + 2 <= Channel.MESSAGE_BYTES_MAX;
   }
 

@@ -9,6 +9,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.lease.LeaseProof;
@@ -17,6 +18,7 @@ import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,8 +41,9 @@ final class ControlMessagesFuzz {
     Seeds.run(ControlMessagesFuzz.class, SEEDS, random -> checkAll(new Samples(random), random));
     assertEquals(
         List.of(
-            100, 101, 102, 103, 110, 111, 112, 113, 114, 115, 116, 117, 120, 121, 122, 123, 124,
-            130, 131, 132, 133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191, 192),
+            100, 101, 102, 103, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122,
+            123, 124, 130, 131, 132, 133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191,
+            192),
         List.copyOf(methods.keySet()));
   }
 
@@ -75,6 +78,17 @@ final class ControlMessagesFuzz {
         ControlMethods.RECORD,
         samples.list(ControlMethods.RECORDS_MAX, samples::memoRecord),
         samples.list(ControlMethods.RECORDS_MAX, () -> fate(samples, random)),
+        random);
+    List<Maybe<Hash>> holders =
+        samples.list(
+            ControlMethods.TRACES_MAX,
+            () -> new Maybe<>(random.nextBoolean() ? null : samples.hash()));
+    List<Hash> nodes = samples.list(ControlMethods.TRACES_MAX, samples::hash);
+    check(ControlMethods.TRACED, nodes, holders, random);
+    check(
+        ControlMethods.TRACE,
+        nodes.stream().map(node -> new TraceEntry(node, samples.hash())).toList(),
+        holders,
         random);
     check(
         ControlMethods.EXPLAIN,

@@ -10,6 +10,7 @@ import io.kogluktualuk.controlplane.model.pins.PinsTable;
 import io.kogluktualuk.controlplane.model.requests.Answered;
 import io.kogluktualuk.controlplane.model.requests.RequestsTable;
 import io.kogluktualuk.controlplane.model.roots.RootsTable;
+import io.kogluktualuk.controlplane.model.traces.TraceTable;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -50,6 +51,7 @@ public final class ControlMachine implements StateMachine {
   private final RequestsTable requests = new RequestsTable();
   private final MembersTable members = new MembersTable();
   private final MemoTable memos = new MemoTable();
+  private final TraceTable traces = new TraceTable();
   private final LeasesTable leases = new LeasesTable();
   private final CreditsTable credits = new CreditsTable(members::contains);
   private final RootsTable roots = new RootsTable();
@@ -67,10 +69,10 @@ public final class ControlMachine implements StateMachine {
     tables =
         switch (hosted) {
           case EVERYTHING ->
-              List.of(members, memos, leases, credits, roots, audit, pins, requests, clock);
+              List.of(members, memos, traces, leases, credits, roots, audit, pins, requests, clock);
           case ALL_BUT_MEMOS ->
               List.of(members, leases, credits, roots, audit, pins, requests, clock);
-          case MEMOS -> List.of(memos, requests, clock);
+          case MEMOS -> List.of(memos, traces, requests, clock);
         };
   }
 
@@ -80,6 +82,10 @@ public final class ControlMachine implements StateMachine {
 
   public MemoTable memos() {
     return memos;
+  }
+
+  public TraceTable traces() {
+    return traces;
   }
 
   public LeasesTable leases() {

@@ -65,6 +65,8 @@ final class ControlRules {
   private static void memos(CallRules rules) {
     rules
         .allowTo(ControlMethods.RECORD, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowTo(ControlMethods.TRACE, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowAll(ControlMethods.TRACED)
         .allowAll(ControlMethods.LOOKUP)
         .allowAll(ControlMethods.EXPLAIN)
         .allowAll(ControlMethods.PRODUCERS_OF)

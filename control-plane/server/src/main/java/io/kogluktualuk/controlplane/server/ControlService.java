@@ -79,6 +79,7 @@ final class ControlService implements AutoCloseable {
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
     upkeep = new MemoUpkeep(shards, settings.commitTimeout(), Runtime.getRuntime().maxMemory());
     upkeep.addTo(methods);
+    new TraceCalls(shards, settings.commitTimeout()).addTo(methods);
     plane =
         new PlaneCalls(settings.log().nodeId(), new LinkedHashMap<>(logs), log, machine.members());
     plane.addTo(methods);
@@ -127,7 +128,7 @@ final class ControlService implements AutoCloseable {
           if (name.equals(MAIN) == (settings.memoShards() == 1)) {
             ReplicatedLog own = logOf(name);
             Proposer proposer = own == log ? main : proposer(name, settings);
-            all.add(new MemoShard(own, each.memos(), proposer, new HitCounters()));
+            all.add(new MemoShard(own, each.memos(), each.traces(), proposer, new HitCounters()));
           }
         });
     return all;

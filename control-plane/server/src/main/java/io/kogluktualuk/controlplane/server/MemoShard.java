@@ -5,6 +5,7 @@ import io.kogluktualuk.controlplane.api.MemoEntry;
 import io.kogluktualuk.controlplane.api.MemoLimit;
 import io.kogluktualuk.controlplane.model.actions.MemoChange;
 import io.kogluktualuk.controlplane.model.actions.MemoTable;
+import io.kogluktualuk.controlplane.model.traces.TraceTable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.paxoslog.api.ReplicatedLog;
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// One part of the memo index: its log, its table, who proposes to it, and what was hit in it.
 ///
 /// **Threading:** any thread; the table is read within [ReplicatedLog#read] only.
-record MemoShard(ReplicatedLog log, MemoTable table, Proposer proposer, HitCounters counters) {
+record MemoShard(
+    ReplicatedLog log,
+    MemoTable table,
+    TraceTable traces,
+    Proposer proposer,
+    HitCounters counters) {
 
   /// How full it is.
   ///

@@ -104,6 +104,7 @@ class ControlRulesTest {
   @Test
   void computeNodesRecord() {
     only(ControlMethods.RECORD, COMPUTE);
+    only(ControlMethods.TRACE, COMPUTE);
   }
 
   @Test
@@ -189,6 +190,7 @@ class ControlRulesTest {
         List.of(
             ControlMethods.MEMBERS,
             ControlMethods.LOOKUP,
+            ControlMethods.TRACED,
             ControlMethods.EXPLAIN,
             ControlMethods.PRODUCERS_OF,
             ControlMethods.RESOLVE_PREFIX,

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Explanation;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.WhyRun;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Parameters;
       "Say where an output comes from: the transaction, which node ran it, when and how long, how"
           + " often it was a hit since, what it read, and its subtransactions."
     },
-    footer = {"", "Example:", "  kog explain 3f1a2b3c", "  kog explain --json blob:77ab…:4096"})
+    footer = {
+      "",
+      "Examples:",
+      "  kog explain 3f1a2b3c",
+      "  kog explain --json blob:77ab…:4096",
+      "  kog explain --why-run 3f1a2b3c"
+    })
 final class ExplainCommand implements Callable<Integer> {
 
   @Mixin(name = "options")
@@ -37,6 +44,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--trace", description = "Show all of each trace, not only the beginning.")
   private boolean wholeTrace;
 
+  @Option(
+      names = "--why-run",
+      description = {
+        "Say why it was run although others with the same arguments and limits were known: the"
+            + " first observation that none of them shares."
+      })
+  private boolean whyRun;
+
   ExplainCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -44,6 +59,11 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
+      if (whyRun) {
+        WhyRun why = fabric.whyRun(keyOrRef);
+        options.print(WhyRunText.text(why), WhyRunText.json(why));
+        return ExitCode.OK.code();
+      }
       Explanation explanation = fabric.explain(keyOrRef, transactionsMax);
       options.print(
           ExplanationText.tree(explanation, wholeTrace), ExplanationText.json(explanation));

@@ -64,32 +64,11 @@ final class ExplanationText {
     text.append("trace        %,d observations%n".formatted(steps.size()));
     List<String> paths = e.trace().paths();
     for (int i = 0; i < steps.size() && (whole || i < STEPS_SHOWN); i++) {
-      text.append("  ").append(line(steps.get(i), paths.get(i))).append('\n');
+      text.append("  ").append(StepText.line(steps.get(i), paths.get(i))).append('\n');
     }
     if (!whole && steps.size() > STEPS_SHOWN) {
       text.append("  … (--trace shows all)\n");
     }
-  }
-
-  private static String line(Trace.Step step, String where) {
-    String path = RefText.printable(where);
-    return switch (step) {
-      case Trace.Looked looked -> "looked    " + path + "  " + looked.sort().word();
-      case Trace.Measured measured -> "measured  " + path + "  " + measured.length();
-      case Trace.Opened opened -> "opened    " + path + "  " + RefText.brief(opened.ref());
-      case Trace.Listed listed ->
-          "listed    %s  %,d names, %s"
-              .formatted(path, listed.count(), listed.names().toShortHex());
-      case Trace.Computed c ->
-          "computed  " + path + "  by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
-      case Trace.Failed failed -> "failed    " + path + "  " + RefText.printable(failed.reason());
-      case Trace.Bound bound -> "bound     " + path + "  " + RefText.brief(bound.thunk());
-      case Trace.Needed needed -> "bound     " + path + "  " + RefText.brief(needed.thunk());
-      case Trace.Evaluated evaluated ->
-          "evaluated " + path + "  " + RefText.brief(evaluated.value());
-      case Trace.Unevaluable unevaluable ->
-          "evaluated " + path + "  failed: " + RefText.printable(unevaluable.reason());
-    };
   }
 
   private static void parts(Explanation explanation, String indent, StringBuilder text) {
@@ -171,36 +150,8 @@ final class ExplanationText {
   private static List<Json> json(Trace trace) {
     List<String> paths = trace.paths();
     return IntStream.range(0, paths.size())
-        .mapToObj(i -> json(trace.steps().get(i), paths.get(i)))
+        .mapToObj(i -> StepText.json(trace.steps().get(i), paths.get(i)))
         .toList();
-  }
-
-  private static Json json(Trace.Step step, String path) {
-    Json json = new Json().with("path", path);
-    return switch (step) {
-      case Trace.Looked looked ->
-          json.with("step", "looked").with("found", looked.sort().name().toLowerCase(Locale.ROOT));
-      case Trace.Measured measured ->
-          json.with("step", "measured").with("length", measured.length());
-      case Trace.Opened opened -> json.with("step", "opened").with("ref", opened.ref());
-      case Trace.Listed listed ->
-          json.with("step", "listed").with("count", listed.count()).with("hash", listed.names());
-      case Trace.Computed c ->
-          json.with("step", "computed").with("key", c.key()).with("ref", c.output());
-      case Trace.Failed failed ->
-          json.with("step", "failed").with("key", failed.key()).with("reason", failed.reason());
-      case Trace.Bound bound -> json.with("step", "bound").with("ref", bound.thunk());
-      case Trace.Needed needed ->
-          json.with("step", "bound").with("ref", needed.thunk()).with("inputs", inputs(needed));
-      case Trace.Evaluated evaluated ->
-          json.with("step", "evaluated").with("ref", evaluated.value());
-      case Trace.Unevaluable unevaluable ->
-          json.with("step", "evaluated").with("reason", unevaluable.reason());
-    };
-  }
-
-  private static List<String> inputs(Trace.Needed needed) {
-    return needed.inputs().stream().map(Object::toString).toList();
   }
 
   private static Json json(Explanation.Part part) {

@@ -163,6 +163,35 @@ class ClusterCliTest {
   }
 
   @Test
+  void whyAProgramWasRunIsSaid() throws IOException {
+    String wc = "/bin/wc file " + PROGRAMS.resolve("wc.wasm");
+    String[] run = {"run", "-n", "why.namespace", "--json", "--", "/bin/wc", "/why"};
+    Files.writeString(folder.resolve("why"), "one\n");
+    namespace("why.namespace", wc, "/why file why");
+    String first = field(ok(run).out(), "key");
+    assertTrue(ok("explain", "--why-run", first).out().contains("no other with the same"));
+
+    // Not looked at: known by its trace, though its key is new.
+    Files.writeString(folder.resolve("other"), "not read\n");
+    namespace("why.namespace", wc, "/why file why", "/other file other");
+    String unread = ok(run).out();
+    assertTrue(unread.contains("\"disposition\" : \"hit\""), unread);
+    String same = ok("explain", "--why-run", field(unread, "key")).out();
+    assertTrue(same.contains("the same as transaction " + first), same);
+
+    Files.writeString(folder.resolve("why"), "one, two\n");
+    String again = ok(run).out();
+    assertTrue(again.contains("\"disposition\" : \"run\""), again);
+    String why = ok("explain", "--why-run", field(again, "key")).out();
+    assertTrue(why.contains("path         /why\n"), why);
+    assertTrue(why.contains("(4 B), in transaction " + first), why);
+    assertTrue(why.contains("(9 B)"), why);
+    String json = ok("explain", "--json", "--why-run", field(again, "key")).out();
+    assertTrue(json.contains("\"reason\" : \"differs\""), json);
+    assertTrue(json.contains("\"other\" : \"" + first), json);
+  }
+
+  @Test
   void failuresHaveTheirExitCodes() throws IOException {
     Files.writeString(folder.resolve("words"), "one two\n");
     namespace("f.namespace", "/bin/wc file " + PROGRAMS.resolve("wc.wasm"), "/words file words");

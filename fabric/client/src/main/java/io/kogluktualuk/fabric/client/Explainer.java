@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.TraceNode;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +40,66 @@ final class Explainer {
   /// @param transactionsMax how many transactions are explained in all
   Explanation explain(String text, int transactionsMax) {
     return new Walk(transactionsMax).explain(key(text));
+  }
+
+  /// Compares the trace of a transaction with those it shares a beginning with.
+  ///
+  /// @param text as for [#explain]
+  WhyRun whyRun(String text) {
+    Hash key = key(text);
+    Transaction transaction = transaction(key);
+    Trace own = trace(key);
+    return new WhyRun(key, transaction, reason(key, transaction.family(), own));
+  }
+
+  /// Follows the trace from one who has a node of it to the next, as a compute node does.
+  private WhyRun.Reason reason(Hash key, Hash family, Trace own) {
+    TraceNode nodes = new TraceNode();
+    Hash node = family;
+    int passed = 0;
+    WhyRun.Reason reason = new WhyRun.First();
+    while (true) {
+      Hash holder = control.traced(node);
+      if (holder == null || holder.equals(key)) {
+        return reason;
+      }
+      List<Trace.Step> other = stepsOf(holder, family);
+      int same = passed;
+      while (same < own.steps().size()
+          && same < other.size()
+          && TraceNode.isSame(own.steps().get(same), other.get(same))) {
+        node = nodes.next(node, own.steps().get(same++));
+      }
+      if (same >= own.steps().size() || same >= other.size()) {
+        return other.size() == own.steps().size() ? new WhyRun.SameAs(holder) : reason;
+      }
+      Trace.Step now = own.steps().get(same);
+      String path = own.paths().get(same);
+      reason = new WhyRun.Differs(holder, same + 1, path, other.get(same), now);
+      node = nodes.next(node, now);
+      passed = same + 1;
+    }
+  }
+
+  /// What one who has a node has seen; nothing when it cannot be told any more.
+  private List<Trace.Step> stepsOf(Hash key, Hash family) {
+    try {
+      return transaction(key).family().equals(family) ? trace(key).steps() : List.of();
+    } catch (NotFound e) {
+      return List.of();
+    }
+  }
+
+  private Transaction transaction(Hash key) {
+    return Transaction.decode(key.toHex(), store.get(key).toArray());
+  }
+
+  private Trace trace(Hash key) {
+    return trace(key, control.explain(key));
+  }
+
+  private Trace trace(Hash key, MemoEntry entry) {
+    return Trace.decode(key.toHex(), read(entry.memo().outcome().trace()));
   }
 
   private Hash key(String text) {
@@ -78,8 +139,8 @@ final class Explainer {
       left--;
       seen.add(key);
       MemoEntry entry = control.explain(key);
-      Transaction transaction = Transaction.decode(key.toHex(), store.get(key).toArray());
-      Trace trace = Trace.decode(key.toHex(), read(entry.memo().outcome().trace()));
+      Transaction transaction = transaction(key);
+      Trace trace = trace(key, entry);
       List<Explanation.Part> parts = new ArrayList<>();
       Set<Hash> own = new HashSet<>();
       List<String> paths = trace.paths();

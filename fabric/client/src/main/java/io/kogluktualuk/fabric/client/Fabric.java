@@ -296,6 +296,11 @@ public final class Fabric implements AutoCloseable {
     return new Explainer(control, blobs).explain(keyOrRef, transactionsMax);
   }
 
+  /// Why a transaction was run although others with the same arguments and limits may be known.
+  public WhyRun whyRun(String keyOrRef) {
+    return new Explainer(control, blobs).whyRun(keyOrRef);
+  }
+
   /// Reads the audit log, oldest entry first, and checks every link of its chain on the way.
   ///
   /// @return where it ended

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.node;
 
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.server.ComputeServer;
 import io.kogluktualuk.computenode.server.ComputeSettings;
 import io.kogluktualuk.fabric.node.config.ComputeConfig;
@@ -75,6 +76,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
   @Override
   public List<Sample> samples() {
     ComputeStatus s = server.status();
+    TraceCounts traces = server.traceCounts();
     return List.of(
         Sample.gauge("kog_compute_slots", "Programs that it runs at a time", s.slots()),
         Sample.gauge("kog_compute_running", "Programs that hold a slot", s.running()),
@@ -93,7 +95,11 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
             "kog_compute_unrecorded",
             "Outcomes for which the memo index had no room",
             server.unrecorded()),
-        Sample.counter("kog_compute_failures", "Outcomes that were not a success", s.failures()));
+        Sample.counter("kog_compute_failures", "Outcomes that were not a success", s.failures()),
+        Sample.counter(
+            "kog_compute_trace_walks", "Transactions looked for by earlier traces", traces.walks()),
+        Sample.counter("kog_compute_trace_hits", "Those of them that were found", traces.hits()),
+        Sample.counter("kog_compute_trace_steps", "Questions asked for it", traces.steps()));
   }
 
   @Override

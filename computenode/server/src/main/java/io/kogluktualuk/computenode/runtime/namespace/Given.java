@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The namespace that a transaction was given, and the computations it has bound: what the words
@@ -23,11 +24,32 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** the guest's thread. **Bound:** one promise for each thunk that was bound.
 public final class Given {
 
+  private static final long CHARGE_BYTES_MIN = 4_096;
+
   private final BlobStore blobs;
   private final TreeCache trees;
   private final Ref root;
   private final Thunks thunks;
-  private final List<Thunks.Promise> begun = new ArrayList<>();
+  private final List<Bound> bound = new ArrayList<>();
+
+  /// A computation that was bound.
+  private static final class Bound {
+    private final Supplier<Thunks.Promise> begin;
+    private Thunks.@Nullable Promise promise;
+
+    Bound(Supplier<Thunks.Promise> begin) {
+      this.begin = begin;
+    }
+
+    Thunks.Promise promise() {
+      Thunks.Promise begun = promise;
+      if (begun == null) {
+        begun = begin.get();
+        promise = begun;
+      }
+      return begun;
+    }
+  }
 
   /// @param blobs lent
   /// @param root the namespace
@@ -57,7 +79,8 @@ public final class Given {
   /// A namespace, and the bytes that were made for it.
   private record Rooted(Ref root, long bytes) {}
 
-  /// The bytes that the tree of the namespace takes with another `/tmp`.
+  /// What the tree of the namespace with another `/tmp` is charged for: the bytes it takes, rounded
+  /// up to a power of two, so that a name more or less is hardly ever an observation.
   public long bytesWith(@Nullable Ref tmp) {
     return rootWith(tmp).bytes;
   }
@@ -70,7 +93,8 @@ public final class Given {
     entries.put(GuestTree.TMP, tmp);
     Blob encoding = Tree.of(entries).encode();
     blobs.put(List.of(encoding));
-    return new Rooted(Tree.refOf(encoding), encoding.length());
+    long bytes = Long.highestOneBit(2L * encoding.length() - 1);
+    return new Rooted(Tree.refOf(encoding), Math.max(CHARGE_BYTES_MIN, bytes));
   }
 
   /// Begins a thunk that stands in the namespace.
@@ -80,15 +104,29 @@ public final class Given {
 
   /// Begins a thunk that sees the namespace as it is at one moment.
   public Thunks.Promise bind(Ref thunk, Trace.Base base) {
-    Thunks.Promise promise = thunks.start(rootWith(base.tmp()).root, thunk);
-    begun.add(promise);
-    return promise;
+    bindLater(thunk, base);
+    return bound.getLast().promise();
+  }
+
+  /// The same, but begins it only when it is asked for.
+  public void bindLater(Ref thunk, Trace.Base base) {
+    bound.add(new Bound(() -> thunks.start(rootWith(base.tmp()).root, thunk)));
   }
 
   /// Begins a thunk that sees its inputs.
   ///
   /// @param inputs as many as the thunk has, in its order
   public Thunks.Promise bind(Thunk thunk, List<Capture> inputs) {
+    bindLater(thunk, inputs);
+    return bound.getLast().promise();
+  }
+
+  /// The same, but begins it only when it is asked for.
+  public void bindLater(Thunk thunk, List<Capture> inputs) {
+    bound.add(new Bound(() -> thunks.startNarrowed(thunk.argv(), sources(thunk, inputs))));
+  }
+
+  private List<Source.Input> sources(Thunk thunk, List<Capture> inputs) {
     List<Thunk.Input> names = thunk.inputs();
     if (names == null || names.size() != inputs.size()) {
       throw new IllegalArgumentException("a thunk has as many inputs as were captured for it");
@@ -98,14 +136,17 @@ public final class Given {
       Thunk.Input name = names.get(i);
       sources.add(new Source.Input(NamePath.parse(name.as()), name.path(), source(inputs.get(i))));
     }
-    Thunks.Promise promise = thunks.startNarrowed(thunk.argv(), sources);
-    begun.add(promise);
-    return promise;
+    return sources;
   }
 
-  /// The nth computation that was bound, or null when there are fewer.
+  /// How many computations have been bound.
+  public int boundCount() {
+    return bound.size();
+  }
+
+  /// The nth computation that was bound, begun; null when there are fewer.
   public Thunks.@Nullable Promise promise(int origin) {
-    return origin <= begun.size() ? begun.get(origin - 1) : null;
+    return origin <= bound.size() ? bound.get(origin - 1).promise() : null;
   }
 
   /// What a capture stands for here.
@@ -114,7 +155,7 @@ public final class Given {
       case Capture.At(NamePath path) -> new Source.At(root, path);
       case Capture.Stored(Ref ref) -> new Source.Stored(ref, root);
       case Capture.Output(int origin, NamePath below) ->
-          new Source.Promised(begun.get(origin - 1), below.names());
+          new Source.Promised(bound.get(origin - 1).promise(), below.names());
       case Capture.Missing(String reason) -> new Source.Missing(reason);
       case Capture.Root(Trace.Base base) -> {
         Ref whole = rootWith(base.tmp()).root;

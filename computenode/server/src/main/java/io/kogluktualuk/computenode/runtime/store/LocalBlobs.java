@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,14 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
 
   /// @param name of the node, for the publisher's thread
   /// @param outcomes forgotten when something they may name is lost
+  /// @param recorded told of the outcomes that have been made known, on the publisher's thread
   public LocalBlobs(
-      String name, Shelf fabric, MemoIndex index, OutcomeCache outcomes, long cacheBytesMax) {
+      String name,
+      Shelf fabric,
+      MemoIndex index,
+      OutcomeCache outcomes,
+      long cacheBytesMax,
+      Consumer<List<Memo>> recorded) {
     this.fabric = fabric;
     this.outcomes = outcomes;
     this.cache = new BlobCache(cacheBytesMax);
@@ -56,6 +63,11 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
               @Override
               public void onStored(List<Blob> blobs) {
                 stored(blobs);
+              }
+
+              @Override
+              public void onRecorded(List<Memo> memos) {
+                recorded.accept(memos);
               }
 
               @Override

@@ -2,9 +2,11 @@ package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Where outcomes are looked up and made known to all.
 ///
@@ -21,4 +23,12 @@ public interface MemoIndex {
   /// Makes outcomes known; returns when they are durable. Those for which there is no room are
   /// left out.
   void record(List<Memo> memos);
+
+  /// Of some nodes of the trace trie, the transactions whose traces go on from there.
+  Map<Hash, Hash> traced(Collection<Hash> nodes);
+
+  /// Enters traces into the trie. The first at a node stays there.
+  ///
+  /// @return who has each node, in order; null where there is no room
+  List<@Nullable Hash> trace(List<TraceEntry> entries);
 }

@@ -46,6 +46,9 @@ public final class Publisher implements AutoCloseable {
   public interface Listener {
     void onStored(List<Blob> blobs);
 
+    /// Called on the publisher's thread, before anyone who waits for the outcomes hears of it.
+    void onRecorded(List<Memo> memos);
+
     void onLost(List<Blob> blobs, FabricException reason);
   }
 
@@ -55,7 +58,10 @@ public final class Publisher implements AutoCloseable {
     record NewMemo(Memo memo) implements Item {}
 
     default long bytes() {
-      return this instanceof NewBlob added ? added.blob.length() : 0;
+      return switch (this) {
+        case NewBlob(Blob blob, _) -> blob.length();
+        case NewMemo(Memo memo) -> memo.outcome().trace().length();
+      };
     }
   }
 
@@ -227,6 +233,7 @@ public final class Publisher implements AutoCloseable {
     }
     if (!memos.isEmpty()) {
       retrying(() -> index.record(memos));
+      listener.onRecorded(memos);
     }
   }
 

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Writes down what a transaction asks and is answered, each question once, in the order of the
 /// first time.
 ///
-/// That there is a file is left out where its content or length is asked for next: it follows.
-///
 /// **Threading:** the guest's thread. **Bound:** [Trace#STEPS_MAX] steps and some
 /// [#BYTES_MAX] of memory; a program that observes more is stopped by its caller.
 public final class TraceRecorder {
@@ -58,7 +56,6 @@ public final class TraceRecorder {
   public void measured(Place place, long length) {
     if (!asked.contains(new Asked(About.CONTENT, place))
         && asked.add(new Asked(About.LENGTH, place))) {
-      replaceLook(place);
       add(new Trace.Measured(place, length), place.path());
     }
   }
@@ -66,17 +63,7 @@ public final class TraceRecorder {
   /// What is at a place was seen to the last bit.
   public void opened(Place place, Ref ref) {
     if (asked.add(new Asked(About.CONTENT, place))) {
-      replaceLook(place);
       add(new Trace.Opened(place, ref), place.path());
-    }
-  }
-
-  private void replaceLook(Place place) {
-    if (!steps.isEmpty()
-        && steps.getLast() instanceof Trace.Looked(Place latest, Sort sort)
-        && sort == Sort.FILE
-        && latest.equals(place)) {
-      steps.removeLast();
     }
   }
 

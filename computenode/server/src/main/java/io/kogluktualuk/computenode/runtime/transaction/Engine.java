@@ -10,12 +10,14 @@ import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
+import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.runtime.namespace.Source;
 import io.kogluktualuk.computenode.runtime.namespace.TreeCache;
 import io.kogluktualuk.computenode.runtime.store.CountingBlobs;
 import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
 import io.kogluktualuk.computenode.runtime.store.LookupBatcher;
+import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
@@ -72,6 +74,8 @@ public final class Engine implements AutoCloseable {
   private final Restorer restorer;
   private final LookupBatcher lookups;
   private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
+  private final Traces traces;
+  private final TracePlanting planting;
   private final Programs programs;
   private final RunCosts costs = new RunCosts();
   private final WaitGraph waits = new WaitGraph();
@@ -97,7 +101,12 @@ public final class Engine implements AutoCloseable {
     this.settings = settings;
     this.index = index;
     this.outcomes = new OutcomeCache(settings.outcomesMax());
-    this.blobs = new LocalBlobs(settings.name(), fabric, index, outcomes, settings.cacheBytes());
+    this.blobs =
+        new LocalBlobs(
+            settings.name(), fabric, index, outcomes, settings.cacheBytes(), this::recorded);
+    KnownTraces known = new KnownTraces(index, outcomes, blobs);
+    this.traces = new Traces(this, known);
+    this.planting = new TracePlanting(index, known);
     this.assurance = new Assurance(blobs, keeper, System::nanoTime);
     this.restorer = new Restorer(assurance, blobs, index);
     this.lookups = new LookupBatcher(index);
@@ -213,6 +222,11 @@ public final class Engine implements AutoCloseable {
   public boolean cancel(RunId id) {
     Run run = runs.find(id);
     return run != null && runs.cancel(run);
+  }
+
+  /// Of how much use the traces of earlier runs were.
+  public TraceCounts traceCounts() {
+    return traces.counts();
   }
 
   public ComputeStatus status() {
@@ -351,6 +365,10 @@ public final class Engine implements AutoCloseable {
     flights.remove(legOf(flight), flight);
   }
 
+  private void recorded(List<Memo> memos) {
+    planting.plant(memos);
+  }
+
   /// On the flight's thread.
   Settled compute(Flight flight) {
     Outcome known = recall(flight);
@@ -358,6 +376,37 @@ public final class Engine implements AutoCloseable {
       outcomes.add(flight.key(), known);
       return hit(flight, known);
     }
+    return isFollowed(flight) ? follow(flight) : run(flight);
+  }
+
+  /// Whether the traces of other transactions may tell the outcome of this one: not when it is to
+  /// be run in any case, nor when running it takes no longer than looking.
+  boolean isFollowed(Flight flight) {
+    return flight.recall() == Recall.KNOWN
+        && !flight.owner().isLost(flight.key())
+        && !isQuickerToRun(flight);
+  }
+
+  private Settled follow(Flight flight) {
+    Evaluation following =
+        new Evaluation(
+            this,
+            flight,
+            flight.owner(),
+            flight.transaction().limits(),
+            flight.depth(),
+            null,
+            flight.recall().below());
+    flight.attach(following);
+    try {
+      Outcome found = traces.follow(flight, following);
+      return found != null ? hit(flight, found) : run(flight);
+    } finally {
+      following.release();
+    }
+  }
+
+  private Settled run(Flight flight) {
     int handovers = 0;
     while (true) {
       switch (permit(flight, handovers < HANDOVERS_MAX)) {
@@ -447,8 +496,7 @@ public final class Engine implements AutoCloseable {
       if (reply.cycle().isEmpty()) {
         outcomes.add(flight.key(), reply.outcome());
       }
-      return Settled.of(
-          flight.key(), reply.outcome(), reply.disposition(), Set.copyOf(reply.cycle()));
+      return Settled.of(flight, reply.outcome(), reply.disposition(), Set.copyOf(reply.cycle()));
     } catch (Unavailable | AlreadyClosed | NotFound e) {
       return null; // NotFound: what it needs of us is lost where it looks, and we have it
     } finally {
@@ -459,7 +507,7 @@ public final class Engine implements AutoCloseable {
   private Settled hit(Flight flight, Outcome known) {
     hits.increment();
     flight.owner().count(flight.key(), flight.transaction(), known, Disposition.HIT);
-    return Settled.of(flight.key(), known, Disposition.HIT, Set.of());
+    return Settled.of(flight, known, Disposition.HIT, Set.of());
   }
 
   /// Counts an outcome that came of running.

@@ -126,6 +126,12 @@ final class Flight extends Pending {
     stopAgain();
   }
 
+  /// Attaches what waits without a slot.
+  void attach(Evaluation following) {
+    evaluation = following;
+    stopAgain();
+  }
+
   void attach(Execution<?> begun) {
     execution = begun;
     stopAgain();

@@ -20,7 +20,6 @@ import io.kogluktualuk.computenode.vm.run.ExecutionResult;
 import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Refused;
@@ -110,13 +109,20 @@ final class GuestRun {
         long elapsed = System.nanoTime() - start;
         engine.costs().ran(transaction, elapsed);
         long nanos = Math.max(0, elapsed - slot.waitedNanos());
-        engine.blobs().record(new Memo(flight.key(), outcome, nanos), mark);
+        engine.blobs().record(new Memo(flight.key(), outcome, nanos, observed()), mark);
       }
-      return Settled.of(flight.key(), outcome, Disposition.RUN, cycle);
+      return Settled.of(flight, outcome, Disposition.RUN, cycle);
     } finally {
       run.ended(flight);
       evaluation.release();
     }
+  }
+
+  /// For the trace trie, unless nobody would look there.
+  private Memo.@Nullable Observed observed() {
+    return engine.isFollowed(flight)
+        ? new Memo.Observed(transaction.family(), trace.trace())
+        : null;
   }
 
   private static End invalid() {
@@ -240,23 +246,13 @@ final class GuestRun {
 
   private Outcome compose(End end) {
     Blob said = blobOf(diagnostics.finish());
-    byte[] steps = trace.trace().encode();
-    Ref traceRef = store(steps);
+    Ref traceRef = Traces.store(blobs, trace.trace());
     blobs.put(List.of(flight.encoding()), Worth.RECIPE);
     blobs.put(List.of(said));
     if (end.output().hash().equals(EMPTY.hash())) {
       blobs.put(List.of(EMPTY));
     }
     return new Outcome(end.ending(), fuelUsed, end.output(), Ref.ofBlob(said), traceRef);
-  }
-
-  private Ref store(byte[] bytes) {
-    if (bytes.length > Blob.LENGTH_MAX) {
-      return new ContentWriter(blobs).write(bytes, 0, bytes.length).finish();
-    }
-    Blob blob = Blob.of(bytes);
-    blobs.put(List.of(blob));
-    return Ref.ofBlob(blob);
   }
 
   private static Blob blobOf(byte[] bytes) {

@@ -45,6 +45,7 @@ public final class Run {
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private final List<Disposed> disposed = new ArrayList<>();
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
+  private final Set<Hash> lost = ConcurrentHashMap.newKeySet();
   private final Map<Hash, Outcome> afresh = new ConcurrentHashMap<>();
   private volatile Deadline deadline;
   private volatile boolean isFinished;
@@ -85,6 +86,16 @@ public final class Run {
   /// What came of it; null when it has yet to be run.
   @Nullable Outcome foundAfresh(Hash key) {
     return afresh.get(key);
+  }
+
+  /// Following a trace has failed for these: they are run, and not followed again. Each failure
+  /// would be tried again by all that wait for it, twice each time, otherwise.
+  void lost(Set<Hash> keys) {
+    lost.addAll(keys);
+  }
+
+  boolean isLost(Hash key) {
+    return lost.contains(key);
   }
 
   Set<Peer> peers() {

@@ -18,6 +18,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,6 +95,16 @@ class LocalBlobsTest {
     }
 
     @Override
+    public Map<Hash, Hash> traced(Collection<Hash> nodes) {
+      return Map.of();
+    }
+
+    @Override
+    public List<@Nullable Hash> trace(List<TraceEntry> entries) {
+      return entries.stream().<@Nullable Hash>map(_ -> null).toList();
+    }
+
+    @Override
     public void record(List<Memo> memos) {
       memos.forEach(memo -> order.add(memo.outcome()));
     }
@@ -101,7 +112,8 @@ class LocalBlobsTest {
 
   private final Fabric fabric = new Fabric();
   private final OutcomeCache outcomes = new OutcomeCache(10);
-  private final LocalBlobs blobs = new LocalBlobs("test", fabric, fabric, outcomes, 10_000);
+  private final LocalBlobs blobs =
+      new LocalBlobs("test", fabric, fabric, outcomes, 10_000, _ -> {});
 
   @AfterEach
   void close() {
@@ -146,7 +158,7 @@ class LocalBlobsTest {
       blobs.put(List.of(blob));
       expected.add(blob.hash());
       if (i % 3 == 0) {
-        blobs.record(new Memo(blob.hash(), outcome(blob), 1), mark);
+        blobs.record(new Memo(blob.hash(), outcome(blob), 1, null), mark);
         expected.add(outcome(blob));
       }
     }
@@ -202,7 +214,7 @@ class LocalBlobsTest {
     blobs.put(List.of(blob(2)));
     blobs.await(after, SOON);
     assertThrows(OutOfSpace.class, () -> blobs.await(before, SOON));
-    Memo stale = new Memo(lost.hash(), outcome(lost), 1);
+    Memo stale = new Memo(lost.hash(), outcome(lost), 1, null);
     assertThrows(OutOfSpace.class, () -> blobs.record(stale, before));
     assertNull(outcomes.get(lost.hash()));
   }

@@ -1,0 +1,129 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import java.lang.foreign.MemorySegment;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The nodes of the trace trie and the traces it leads to, with a memory of both.
+///
+/// **Threading:** safe for any number of threads. **Bound:** [#STEPS_MAX] steps and [#NODES_MAX]
+/// nodes are remembered; a trace of more than [#TRACE_BYTES_MAX] bytes is not followed.
+final class KnownTraces {
+
+  static final long TRACE_BYTES_MAX = 16L << 20;
+
+  private static final int STEPS_MAX = 1 << 17;
+  private static final int NODES_MAX = 1 << 16;
+
+  private final MemoIndex index;
+  private final OutcomeCache outcomes;
+  private final BlobStore blobs;
+  private final Map<Hash, Hash> nodes = new ConcurrentHashMap<>();
+  private final Map<Hash, Known> traces = new LinkedHashMap<>(64, 0.75f, true);
+  private long steps;
+
+  /// A transaction that was run.
+  ///
+  /// @param family its transaction's
+  record Known(Hash family, Outcome outcome, Trace trace) {}
+
+  KnownTraces(MemoIndex index, OutcomeCache outcomes, BlobStore blobs) {
+    this.index = index;
+    this.outcomes = outcomes;
+    this.blobs = blobs;
+  }
+
+  /// A transaction whose trace goes on from a node, or null when none is known to.
+  @Nullable Hash at(Hash node) {
+    Hash known = nodes.get(node);
+    if (known == null) {
+      known = index.traced(List.of(node)).get(node);
+      if (known != null) {
+        remember(node, known);
+      }
+    }
+    return known;
+  }
+
+  /// The same, as far as it is remembered here.
+  @Nullable Hash remembered(Hash node) {
+    return nodes.get(node);
+  }
+
+  /// Who has a node stays there for ever.
+  void remember(Hash node, Hash key) {
+    if (nodes.size() >= NODES_MAX) {
+      nodes.clear();
+    }
+    nodes.put(node, key);
+  }
+
+  void remember(Hash key, Known known) {
+    if (known.trace().steps().size() > STEPS_MAX) {
+      return;
+    }
+    synchronized (traces) {
+      if (traces.put(key, known) == null) {
+        steps += known.trace().steps().size();
+        Iterator<Known> eldest = traces.values().iterator();
+        while (steps > STEPS_MAX) {
+          steps -= eldest.next().trace().steps().size();
+          eldest.remove();
+        }
+      }
+    }
+  }
+
+  /// What is known of a transaction; null when not all of it can be had any more.
+  @Nullable Known get(Hash key) {
+    synchronized (traces) {
+      Known known = traces.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    try {
+      Known known = load(key);
+      if (known != null) {
+        remember(key, known);
+      }
+      return known;
+    } catch (NotFound | MalformedEncoding _) {
+      return null;
+    }
+  }
+
+  private @Nullable Known load(Hash key) {
+    Outcome outcome = outcomes.get(key);
+    if (outcome == null) {
+      outcome = index.lookup(List.of(key)).get(key);
+    }
+    if (outcome == null || outcome.trace().length() > TRACE_BYTES_MAX) {
+      return null;
+    }
+    Transaction transaction = Transaction.decode(key.toHex(), blobs.get(key).toArray());
+    Trace trace = Trace.decode(key.toHex(), read(outcome.trace()));
+    return new Known(transaction.family(), outcome, trace);
+  }
+
+  private byte[] read(Ref ref) {
+    byte[] bytes = new byte[(int) ref.length()];
+    Content.open(blobs, ref).read(0, MemorySegment.ofArray(bytes));
+    return bytes;
+  }
+}

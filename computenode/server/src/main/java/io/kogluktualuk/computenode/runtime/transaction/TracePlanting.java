@@ -1,0 +1,137 @@
+package io.kogluktualuk.computenode.runtime.transaction;
+
+import io.kogluktualuk.computenode.runtime.store.Memo;
+import io.kogluktualuk.computenode.runtime.store.MemoIndex;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.transaction.Trace.Step;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Enters new traces into the trie, each where it leaves those that are in it: for a batch of
+/// traces all at once, one call for each time that some of them part ways.
+///
+/// A trace that is not entered is not found, and does no harm.
+///
+/// **Threading:** one thread at a time. **Bound:** [#ROUNDS_MAX] calls.
+final class TracePlanting {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TracePlanting.class);
+
+  private static final int ROUNDS_MAX = 1_024;
+
+  private final MemoIndex index;
+  private final KnownTraces known;
+  private final TraceNode nodes = new TraceNode();
+
+  TracePlanting(MemoIndex index, KnownTraces known) {
+    this.index = index;
+    this.known = known;
+  }
+
+  /// A trace on its way to where it belongs.
+  private static final class Climber {
+    final Hash key;
+    final KnownTraces.Known own;
+    Hash node;
+    int passed;
+
+    Climber(Hash key, KnownTraces.Known own) {
+      this.key = key;
+      this.own = own;
+      this.node = own.family();
+    }
+  }
+
+  /// Enters the traces of what has been run.
+  void plant(List<Memo> memos) {
+    try {
+      List<Climber> climbers = new ArrayList<>();
+      for (Memo memo : memos) {
+        Memo.Observed observed = memo.observed();
+        if (observed != null && memo.outcome().trace().length() <= KnownTraces.TRACE_BYTES_MAX) {
+          KnownTraces.Known own =
+              new KnownTraces.Known(observed.family(), memo.outcome(), observed.trace());
+          known.remember(memo.key(), own);
+          climbers.add(new Climber(memo.key(), own));
+        }
+      }
+      for (int round = 0; !climbers.isEmpty() && round < ROUNDS_MAX; round++) {
+        climbers = climb(climbers);
+      }
+    } catch (RuntimeException e) {
+      // Whatever it is, the outcomes are recorded, and must not be taken for lost.
+      LOG.warn("{} traces are not in the trie", memos.size(), e);
+    }
+  }
+
+  /// One round: those that are still on their way.
+  private List<Climber> climb(List<Climber> climbers) {
+    Map<Hash, Climber> first = new HashMap<>();
+    List<TraceEntry> entries = new ArrayList<>();
+    List<Climber> rest = new ArrayList<>();
+    for (Climber climber : climbers) {
+      if (!passKnown(climber)) {
+        continue;
+      }
+      if (first.putIfAbsent(climber.node, climber) == null) {
+        entries.add(new TraceEntry(climber.node, climber.key));
+      } else {
+        rest.add(climber);
+      }
+    }
+    if (entries.isEmpty()) {
+      return List.of();
+    }
+    List<@Nullable Hash> holders = index.trace(entries);
+    for (int i = 0; i < entries.size(); i++) {
+      Hash holder = holders.get(i);
+      if (holder != null) {
+        known.remember(entries.get(i).node(), holder);
+        if (!holder.equals(entries.get(i).key())) {
+          rest.add(Objects.requireNonNull(first.get(entries.get(i).node())));
+        }
+      }
+    }
+    // Without room for the first at a node there is none for others.
+    rest.removeIf(climber -> known.remembered(climber.node) == null);
+    return rest;
+  }
+
+  /// Goes on while it is known here who has the node.
+  ///
+  /// @return false when there is nothing to enter
+  private boolean passKnown(Climber climber) {
+    Hash holder;
+    while ((holder = known.remembered(climber.node)) != null) {
+      if (holder.equals(climber.key) || !pass(climber, known.get(holder))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Goes to where a trace leaves that of who has its node.
+  private boolean pass(Climber climber, KnownTraces.@Nullable Known holder) {
+    if (holder == null || !holder.family().equals(climber.own.family())) {
+      return false;
+    }
+    List<Step> mine = climber.own.trace().steps();
+    List<Step> other = holder.trace().steps();
+    for (int i = climber.passed; i < mine.size() && i < other.size(); i++) {
+      climber.node = nodes.next(climber.node, mine.get(i));
+      if (!TraceNode.isSame(mine.get(i), other.get(i))) {
+        climber.passed = i + 1;
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.kogluktualuk.controlplane.model.traces;
+
+import org.jspecify.annotations.NullMarked;
