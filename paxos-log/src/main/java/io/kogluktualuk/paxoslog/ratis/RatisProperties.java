@@ -111,8 +111,8 @@ final class RatisProperties {
     // A flush error must stop the log: the faster flush modes of Ratis ignore it.
     RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
     RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
-    // Ratis chains a follower's appends. When two come at once, from an old and a new leader, it may
-    // run one of them twice, which fails; and all that are chained behind it fail for ever.
+    // Ratis chains a follower's appends. When two come at once, from an old and a new leader, it
+    // may run one of them twice, which fails; and all that are chained behind it fail for ever.
     RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
     RaftServerConfigKeys.Log.setCorruptionPolicy(
         properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Which nodes a cluster of processes has, and their configuration files:
@@ -93,14 +93,7 @@ final class ClusterPlan {
     String host = hosts.apply(name);
     String self = name + "=" + host + ":" + freePort();
     Path model = folder(others.getFirst()).resolve(NodeFiles.FILE);
-    String peers =
-        Pattern.compile("\"((control-\\d+)=[^\"]+)\"")
-            .matcher(Files.readString(model))
-            .results()
-            .filter(peer -> others.contains(peer.group(2)))
-            .map(peer -> '"' + peer.group(1) + '"')
-            .distinct()
-            .collect(Collectors.joining(", "));
+    String peers = peers(others);
     add(name, NodeRole.CONTROL, model);
     configure(
         name,
@@ -108,6 +101,25 @@ final class ClusterPlan {
                 .formatted(name, host, freePort())
             + "control.peers = [%s, \"%s\"]".formatted(peers, self));
     return self;
+  }
+
+  /// Tells a control node who the others are now, as an operator would before its first start.
+  void tellPeers(String name, List<String> all) throws IOException {
+    configure(name, "control.peers = [" + peers(all) + "]");
+  }
+
+  /// Where the logs of these are, as their own configurations say.
+  private String peers(List<String> names) throws IOException {
+    List<String> peers = new ArrayList<>();
+    for (String name : names) {
+      Pattern.compile("\"" + name + "=[^\"]+\"")
+          .matcher(Files.readString(folder(name).resolve(NodeFiles.FILE)))
+          .results()
+          .map(MatchResult::group)
+          .findFirst()
+          .ifPresent(peers::add);
+    }
+    return String.join(", ", peers);
   }
 
   /// Plans a memory node more, like the first one; only without namespaces, and without TLS.

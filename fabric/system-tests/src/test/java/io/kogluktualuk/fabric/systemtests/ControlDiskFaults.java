@@ -89,6 +89,7 @@ final class ControlDiskFaults {
     String name = attack.control();
     attack.cluster().kill(name);
     DiskBits.wipe(attack.cluster().folder(name));
+    attack.cluster().plan().tellPeers(name, attack.ground().controls());
     return Wound.healedBy(
         () -> {
           refused(attack, name, "fresh");
