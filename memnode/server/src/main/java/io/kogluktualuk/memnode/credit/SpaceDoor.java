@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.fabric.measure.Histogram;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CreditsStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,11 +25,20 @@ public final class SpaceDoor {
   private final Runnable onShort;
   private final Histogram waits = Histogram.ofTimes();
   private final LongAdder refused = new LongAdder();
+  private final long restNanos;
 
+  /// Guarded by the ledger.
+  private long lookedNanos;
+
+  /// @param rest for how long an account keeps what it does not need
+  /// @param nowNanos now, by the clock of [#needs]
   /// @param onShort run, outside all locks, when somebody begins to wait: the time to ask for more
-  public SpaceDoor(AccountNumbers names, SpaceLedger ledger, Runnable onShort) {
+  public SpaceDoor(
+      AccountNumbers names, SpaceLedger ledger, Duration rest, long nowNanos, Runnable onShort) {
     this.names = names;
     this.ledger = ledger;
+    this.restNanos = rest.toNanos();
+    this.lookedNanos = nowNanos;
     this.onShort = onShort;
   }
 
@@ -112,15 +122,23 @@ public final class SpaceDoor {
   }
 
   /// The accounts that have something to settle with the control plane.
-  public List<Need> needs() {
+  ///
+  /// @param nowNanos a monotonic clock
+  public List<Need> needs(long nowNanos) {
     List<Need> needs = new ArrayList<>();
     synchronized (ledger) {
+      if (nowNanos - lookedNanos >= restNanos) {
+        lookedNanos = nowNanos;
+        ledger.lookBack();
+      }
       for (int number : ledger.active()) {
         long wanted = ledger.wanted(number);
         long surplus = wanted > 0 ? 0 : ledger.surplus(number);
         if (wanted > 0 || surplus > 0) {
           long least = Math.min(wanted, ledger.least(number));
           needs.add(new Need(number, names.name(number), wanted, least, surplus));
+        } else if (ledger.isOutdated(number)) {
+          needs.add(Need.ofBalance(number, names.name(number)));
         }
       }
     }

@@ -7,34 +7,40 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The books of a node: what each account may keep from being evicted, what it does, and who waits.
+/// The books of a node: what each account may keep from being evicted, what it does, and who
+/// waits.
 ///
-/// An account has an *allotment* here, its part of the limit that the control plane keeps, and what
-/// is *charged* to it. A tenant's store is a *room* with a limit of its own: its capacity less what
-/// fragmentation may cost. Bytes are charged when both have them. So what may not be evicted always
-/// fits into the store together, and whoever has been charged gets its room by evicting others.
+/// An account has an *allotment* here, its part of the limit that the control plane keeps, and
+/// what is *charged* to it. A tenant's store is a *room* with a limit of its own: its capacity
+/// less what fragmentation may cost. Bytes are charged when both have them. So what may not be
+/// evicted always fits into the store together, and whoever has been charged gets its room by
+/// evicting others.
 ///
 /// Who gets none waits: first come, first served within an account, and account by account in
-/// turn. When it is the room that is short, the account whose turn it is keeps it, so that a large
-/// claim is not passed for ever by small ones of others; when it is the allotment, the others go
-/// on.
+/// turn. When it is the room that is short, the account whose turn it is keeps it, so that a
+/// large claim is not passed for ever by small ones of others; when it is the allotment, the
+/// others go on.
 ///
 /// Allotments come in steps of [#STEP_BYTES] and ahead of need, so that the control plane's log
-/// sees one entry for thousands of blobs. What is not needed goes back, but only once it is
-/// [#SURPLUS_STEPS] steps, down to [#SPARE_STEPS]: an account that breathes does not make the log
-/// breathe with it.
+/// sees one entry for thousands of blobs. What is not needed goes back: at once when it is
+/// [#SURPLUS_STEPS] steps, down to [#SPARE_STEPS], so that an account that breathes does not make
+/// the log breathe with it; less than that once it has not been needed for a while, from one
+/// [#lookBack] to the next, and all of it when the account has charged nothing new meanwhile. So
+/// what an account may keep is not laid up where nobody uses it, while another node is refused.
+/// Where all of the limit is allotted nothing is kept ahead. A node that has something to spare
+/// asks how that is, if it has heard nothing for [#LOOKS_MAX] looks back.
 ///
-/// **Threading:** one thread at a time, see [SpaceDoor].
-/// **Invariant:** the charges of all accounts add up to those of all rooms; a granted claim never
-/// takes an account beyond its allotment or a room beyond its limit. Only [#chargeAnyway] does.
-/// **Bound:** accounts, rooms, and [#WAITING_MAX] claims.
+/// **Threading:** one thread at a time, see [SpaceDoor]. **Invariant:** the charges of all
+/// accounts add up to those of all rooms; a granted claim never takes an account beyond its
+/// allotment or a room beyond its limit. Only [#chargeAnyway] does. **Bound:** accounts, rooms,
+/// and [#WAITING_MAX] claims.
 public final class SpaceLedger {
 
   /// What is asked for at a time, at least.
   public static final long STEP_BYTES = 8L << 20;
 
-  /// The default account has some at hand also while nobody uses it, so that the first put need not
-  /// wait for the control plane.
+  /// The default account has some at hand also while nobody uses it, so that the first put need
+  /// not wait for the control plane.
   private static final int STANDING = 0;
 
   /// How much more than what is charged an account has at hand once it has asked.
@@ -42,6 +48,12 @@ public final class SpaceLedger {
 
   /// From how much more on it gives back.
   static final int SURPLUS_STEPS = 4;
+
+  /// After so many looks back without an answer of the control plane its last one is old.
+  static final int LOOKS_MAX = 3;
+
+  /// Limits from here on bound nothing.
+  private static final long UNLIMITED = 1L << 61;
 
   /// The most claims that wait.
   public static final int WAITING_MAX = 4096;
@@ -52,6 +64,32 @@ public final class SpaceLedger {
     private long waitingBytes;
     private long limit = -1;
     private long allottedEverywhere;
+
+    /// The least that was spare in the time before the last look back, and since.
+    private long spareBefore;
+    private long spareSince;
+
+    /// Whether it has charged anything since the last look back.
+    private boolean isUsed;
+
+    /// Whether it had charged nothing for a while then, and has not since: it takes nothing ahead.
+    private boolean isResting;
+
+    /// Looks back since the control plane has last said how the account stands.
+    private int looks;
+
+    private long unneeded() {
+      return Math.min(spare(), Math.min(spareBefore, spareSince));
+    }
+
+    private long spare() {
+      return allotted - charged - waitingBytes;
+    }
+
+    private void noteSpare() {
+      spareSince = Math.min(spareSince, spare());
+    }
+
     private final ArrayDeque<Claim> waiting = new ArrayDeque<>();
   }
 
@@ -97,6 +135,9 @@ public final class SpaceLedger {
     }
     books.waiting.add(claim);
     books.waitingBytes += bytes;
+    books.isUsed = true;
+    books.isResting = false;
+    books.noteSpare();
     waiting++;
     serve();
     return claim;
@@ -120,6 +161,7 @@ public final class SpaceLedger {
   /// Charges what is there whatever the books say: blobs that a start has found.
   public void chargeAnyway(int account, int room, long bytes) {
     accounts[account].charged += bytes;
+    accounts[account].noteSpare();
     roomCharged[room] += bytes;
   }
 
@@ -145,6 +187,7 @@ public final class SpaceLedger {
     books.allotted = allotted;
     books.limit = limit;
     books.allottedEverywhere = everywhere;
+    books.looks = 0;
     serve();
   }
 
@@ -157,6 +200,18 @@ public final class SpaceLedger {
           "giving back " + bytes + " of " + books.allotted + ", " + books.charged + " charged");
     }
     books.allotted -= bytes;
+    books.noteSpare();
+  }
+
+  /// From time to time: what an account has not needed since the last time is not kept for it.
+  public void lookBack() {
+    for (Books books : accounts) {
+      books.spareBefore = books.spareSince;
+      books.spareSince = books.spare();
+      books.isResting = !books.isUsed;
+      books.isUsed = false;
+      books.looks = Math.min(LOOKS_MAX, books.looks + 1);
+    }
   }
 
   private void serve() {
@@ -201,10 +256,30 @@ public final class SpaceLedger {
     Books books = accounts[account];
     long need = books.charged + books.waitingBytes - books.allotted;
     boolean isBusy = account == STANDING || books.charged > 0 || books.waitingBytes > 0;
-    if (!isBusy || need + step / 2 <= 0) {
+    long ahead = keepsNone(account) ? 0 : SPARE_STEPS * step;
+    if (!isBusy || need + Math.min(ahead, step / 2) <= 0) {
       return 0;
     }
-    return (Math.max(0, need) + SPARE_STEPS * step + step - 1) / step * step;
+    long unit = isScarce(books) ? 1 : step;
+    return (Math.max(0, need) + ahead + unit - 1) / unit * unit;
+  }
+
+  private boolean keepsNone(int account) {
+    Books books = accounts[account];
+    return isScarce(books) || (account != STANDING && books.isResting);
+  }
+
+  /// Whether nearly all of the limit was allotted when the control plane last said so.
+  private boolean isScarce(Books books) {
+    return books.limit >= 0 && books.limit - books.allottedEverywhere < step;
+  }
+
+  /// Whether to ask how an account stands: it has something to spare here, and somebody elsewhere
+  /// may need it.
+  public boolean isOutdated(int account) {
+    Books books = accounts[account];
+    boolean isLimited = books.limit >= 0 && books.limit < UNLIMITED;
+    return isLimited && books.looks == LOOKS_MAX && books.unneeded() > 0;
   }
 
   /// The fewest bytes that are of use when some are wanted.
@@ -217,10 +292,13 @@ public final class SpaceLedger {
   /// How many bytes to give back to the control plane; 0 when none.
   public long surplus(int account) {
     Books books = accounts[account];
-    long spare = books.allotted - books.charged - books.waitingBytes;
     boolean isIdle = account != STANDING && books.charged == 0 && books.waiting.isEmpty();
-    long most = isIdle ? 0 : SURPLUS_STEPS * step;
-    return spare > most ? spare - (isIdle ? 0 : SPARE_STEPS * step) : 0;
+    if (isIdle) {
+      return Math.max(0, books.spare());
+    }
+    long keep = keepsNone(account) ? 0 : SPARE_STEPS * step;
+    long most = books.spare() > SURPLUS_STEPS * step ? books.spare() : books.unneeded();
+    return Math.max(0, most - keep);
   }
 
   public Standing standing(int account) {

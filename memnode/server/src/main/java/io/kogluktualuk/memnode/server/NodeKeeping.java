@@ -38,6 +38,10 @@ final class NodeKeeping implements AutoCloseable {
   private static final Duration TURN = Duration.ofMillis(50);
   private static final Duration SETTLE = Duration.ofMillis(500);
 
+  /// For how long an account keeps credits that it does not need: at most one call of the control
+  /// plane in that time for each that comes to rest.
+  private static final Duration REST = Duration.ofSeconds(10);
+
   private final Arena arena = Arena.ofShared();
   private final FenceKeeper fences;
   private final SpaceDoor door;
@@ -67,7 +71,7 @@ final class NodeKeeping implements AutoCloseable {
             .toArray();
     SpaceLedger ledger =
         new SpaceLedger(CreditsStatus.ACCOUNTS_MAX, rooms, settings.creditStepBytes());
-    this.door = new SpaceDoor(names, ledger, isShort::release);
+    this.door = new SpaceDoor(names, ledger, REST, System.nanoTime(), isShort::release);
     this.treasury = new Treasury.Own();
     stores.forEach((tenant, store) -> add(tenant, store.store(), settings, names, random));
     this.turns = Thread.ofPlatform().daemon().name("memnode-retention").unstarted(this::turn);
@@ -173,9 +177,10 @@ final class NodeKeeping implements AutoCloseable {
     }
   }
 
-  /// What is not answered is asked again also when nobody needs it any more: it may have been done.
+  /// What is not answered is asked again also when nobody needs it any more: it may have been
+  /// done.
   private void settleOnce(List<SpaceDoor.Need> open) {
-    for (SpaceDoor.Need need : door.needs()) {
+    for (SpaceDoor.Need need : door.needs(System.nanoTime())) {
       if (!isSettled(need) && !open.contains(need.forBalance())) {
         open.add(need.forBalance());
       }

@@ -34,7 +34,7 @@ class SpaceLedgerTest {
     }
 
     void step() {
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(7)) {
         case 0, 1 -> {
           int room = random.nextInt(ROOMS.length);
           waiting.add(
@@ -51,6 +51,7 @@ class SpaceLedgerTest {
             assertTrue(ledger.withdraw(waiting.remove(random.nextInt(waiting.size()))));
           }
         }
+        case 5 -> ledger.lookBack();
         default -> settle(random.nextInt(ACCOUNTS));
       }
       check();
@@ -199,5 +200,64 @@ class SpaceLedgerTest {
     }
     ledger.uncharge(1, 0, 10);
     assertEquals(2 * STEP, ledger.surplus(1));
+  }
+
+  /// What one node had laid up stayed there for ever, and another one that needed it for a copy
+  /// was refused, although the account was far below its limit.
+  @Test
+  void whatWasNotNeededForAWhileGoesBack() {
+    SpaceLedger ledger = new SpaceLedger(2, ROOMS, STEP);
+    ledger.allotted(1, 4 * STEP, LIMIT, 4 * STEP);
+    ledger.claim(1, 0, 50, () -> {});
+    ledger.lookBack();
+    assertEquals(0, ledger.surplus(1), "it may have been needed just now");
+    ledger.claim(1, 0, 60, () -> {});
+    assertEquals(0, ledger.surplus(1));
+    ledger.lookBack();
+    assertEquals(190, ledger.surplus(1), "all that it did not need, but for a step");
+    ledger.lookBack();
+    assertEquals(290, ledger.surplus(1), "it needs none");
+    ledger.givingBack(1, 290);
+    ledger.allotted(1, 110, LIMIT, 110);
+    assertEquals(0, ledger.wanted(1), "nor does it take any ahead");
+    ledger.claim(1, 0, 10, () -> {});
+    assertEquals(2 * STEP, ledger.wanted(1), "it is in use again");
+  }
+
+  @Test
+  void whereAllIsAllottedNothingIsKeptAhead() {
+    SpaceLedger ledger = new SpaceLedger(2, ROOMS, STEP);
+    ledger.allotted(1, STEP, LIMIT, 4 * STEP);
+    for (int look = 0; look < SpaceLedger.LOOKS_MAX; look++) {
+      assertFalse(ledger.isOutdated(1));
+      ledger.claim(1, 0, 10, () -> {});
+      ledger.lookBack();
+    }
+    assertEquals(0, ledger.surplus(1), "a step is kept ahead");
+    assertTrue(ledger.isOutdated(1));
+    ledger.allotted(1, STEP, LIMIT, LIMIT);
+    assertFalse(ledger.isOutdated(1));
+    assertEquals(STEP - 30, ledger.surplus(1));
+    ledger.givingBack(1, STEP - 30);
+    ledger.allotted(1, 30, LIMIT, LIMIT - 1);
+    assertEquals(0, ledger.wanted(1));
+    Claim claim = ledger.claim(1, 0, 7, () -> {});
+    assertEquals(7, ledger.wanted(1), "what is needed, and no more");
+    ledger.allotted(1, 37, LIMIT, LIMIT);
+    assertTrue(claim.isGranted());
+  }
+
+  @Test
+  void whatIsNeededNowAndThenStays() {
+    SpaceLedger ledger = new SpaceLedger(2, ROOMS, STEP);
+    ledger.allotted(1, 4 * STEP, LIMIT, 4 * STEP);
+    ledger.claim(1, 0, 50, () -> {});
+    for (int i = 0; i < 10; i++) {
+      ledger.claim(1, 0, 350, () -> {});
+      ledger.uncharge(1, 0, 350);
+      ledger.lookBack();
+      assertEquals(0, ledger.surplus(1));
+      assertEquals(0, ledger.wanted(1));
+    }
   }
 }

@@ -49,6 +49,7 @@ final class SimulatedMemoryNode {
 
   private static final long CAPACITY_BYTES = 16 << 20;
   private static final long CREDIT_STEP = 8 << 10;
+  private static final Duration CREDIT_REST = Duration.ofSeconds(2);
   private static final RetentionLimits LIMITS = new RetentionLimits(1024, 64, 16);
 
   private final String name;
@@ -75,6 +76,8 @@ final class SimulatedMemoryNode {
         new SpaceDoor(
             names,
             new SpaceLedger(CreditsStatus.ACCOUNTS_MAX, new long[] {ROOM_BYTES}, CREDIT_STEP),
+            CREDIT_REST,
+            clock(),
             SimulatedMemoryNode.this::settle);
     final TenantKeeping keeping;
     final Treasury treasury =
@@ -289,7 +292,7 @@ final class SimulatedMemoryNode {
   private void settleEach() {
     List<SpaceDoor.Need> open = process().open;
     open.removeIf(this::isSettled);
-    for (SpaceDoor.Need need : process().door.needs()) {
+    for (SpaceDoor.Need need : process().door.needs(clock())) {
       if (!isSettled(need) && !open.contains(need.forBalance())) {
         open.add(need.forBalance());
       }
