@@ -36,16 +36,20 @@ final class Pins {
   ///
   /// @throws Conflict when a later one has
   void begin(List<MemoryNode> at, long generation) {
-    stamp(at, generation, List.of());
+    for (MemoryNode node : at) {
+      tryAt(node.id(), () -> stamp(node.id(), generation, List.of()));
+    }
   }
 
-  /// Stamps what the nodes have of some blobs. A node that fails once is left alone.
+  /// Stamps what the nodes have of some blobs. A node that fails once is left alone. When there
+  /// are none, no node is told: without blobs the call would say that the generation begins, and
+  /// a node that has started again since it did would take what was put since for older.
   ///
   /// @throws Conflict when a later generation has begun
   void stamp(List<MemoryNode> at, long generation, List<Hash> hashes) {
     for (MemoryNode node : at) {
       if (!failures.containsKey(node.id())) {
-        stamp(node.id(), generation, hashes);
+        tryAt(node.id(), () -> stampAll(node.id(), generation, hashes));
       }
     }
   }
@@ -70,18 +74,15 @@ final class Pins {
     }
   }
 
+  private void stampAll(String node, long generation, List<Hash> hashes) {
+    for (int from = 0; from < hashes.size(); from += MemoryCalls.ITEMS_MAX) {
+      int to = Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX);
+      stamp(node, generation, hashes.subList(from, to));
+    }
+  }
+
   private void stamp(String node, long generation, List<Hash> hashes) {
-    tryAt(
-        node,
-        () -> {
-          int from = 0;
-          do {
-            int to = Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX);
-            Deadline deadline = Deadline.after(callTimeout);
-            pinned.addAll(nodes.pin(node, generation, hashes.subList(from, to), deadline));
-            from = to;
-          } while (from < hashes.size());
-        });
+    pinned.addAll(nodes.pin(node, generation, hashes, Deadline.after(callTimeout)));
   }
 
   private void tryAt(String node, Runnable calls) {

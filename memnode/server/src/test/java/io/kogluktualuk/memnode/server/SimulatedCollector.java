@@ -80,7 +80,9 @@ final class SimulatedCollector {
             .toList();
     soon(
         () -> {
-          stamp(nodes, generation, reached);
+          if (!reached.isEmpty()) { // without blobs it would begin again
+            stamp(nodes, generation, reached);
+          }
           soon(() -> condemn(nodes, generation));
         });
   }
