@@ -52,6 +52,12 @@ interface Disk extends AutoCloseable {
     }
   }
 
+  /// Takes the memory of a memory tier: files in a folder of their own, which no crash leaves.
+  ///
+  /// @param regionBytesMax the longest region
+  /// @throws io.kogluktualuk.fabric.fault.OutOfSpace when there is not as much
+  MemoryRegions memory(TierSettings settings, long regionBytesMax);
+
   /// Memory of zeros, not on the heap and in no file; all of it is there at once.
   MemorySegment scratch(long bytes);
 

@@ -104,6 +104,11 @@ final class FolderDisk implements Disk {
   }
 
   @Override
+  public MemoryRegions memory(TierSettings settings, long regionBytesMax) {
+    return MemoryRegions.open(settings, regionBytesMax);
+  }
+
+  @Override
   public MemorySegment scratch(long bytes) {
     return scratch.allocate(bytes, Long.BYTES);
   }

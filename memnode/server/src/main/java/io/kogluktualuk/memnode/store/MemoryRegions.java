@@ -56,12 +56,21 @@ final class MemoryRegions implements AutoCloseable {
       long region = regionBytesMax / page * page;
       long capacity = settings.capacity().bytes() / page * page;
       checkPages(folder, page, region, capacity);
-      MemoryRegions regions = new MemoryRegions(new FolderDisk(folder), pages);
-      regions.take(capacity, region, isHuge);
-      return regions;
+      return take(new FolderDisk(folder), pages, capacity, region, isHuge);
     } catch (IOException e) {
       throw ZeroedFile.unusable(folder, e);
     }
+  }
+
+  /// Takes all files of a disk.
+  ///
+  /// @param pages what they consist of, for people
+  /// @param isHuge whether the mappings have their pages from the start
+  static MemoryRegions take(
+      Disk disk, String pages, long capacity, long regionBytesMax, boolean isHuge) {
+    MemoryRegions regions = new MemoryRegions(disk, pages);
+    regions.take(capacity, regionBytesMax, isHuge);
+    return regions;
   }
 
   private static void checkPages(Path folder, long page, long region, long capacity) {

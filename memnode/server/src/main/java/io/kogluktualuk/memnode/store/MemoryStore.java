@@ -168,12 +168,14 @@ public final class MemoryStore implements AutoCloseable {
               + " that are there; make it larger");
     }
     residency.recovered(dropped);
+    groupSync.wrote(); // what a process has written that was killed
     if (dropped > 0) {
       parts.log().keepAsEvidence();
       rewriteLog();
     }
     if (machineStopped) {
       tally.gapFailure(parts.regions().reviveGaps());
+      folder.markRecovered();
     }
   }
 

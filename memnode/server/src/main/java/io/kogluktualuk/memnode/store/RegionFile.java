@@ -36,7 +36,9 @@ final class RegionFile implements AutoCloseable {
   private volatile long backedBytes; // changed under the lock
   private volatile long neededBytes; // changed by one thread at a time
   private boolean isClosed;
-  private final AtomicBoolean dirty = new AtomicBoolean();
+
+  /// At the beginning what a process has written that was killed may not be on the device yet.
+  private final AtomicBoolean dirty = new AtomicBoolean(true);
 
   private RegionFile(Path path, Disk.MappedFile file) {
     this.path = path;

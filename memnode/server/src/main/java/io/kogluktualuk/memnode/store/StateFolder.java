@@ -61,6 +61,12 @@ public final class StateFolder implements AutoCloseable {
     this.bootId = bootId;
     this.nodeId = identity(freshId);
     this.lastStop = readLastStop();
+    if (lastStop != LastStop.MACHINE) {
+      markOpen();
+    }
+  }
+
+  private void markOpen() throws IOException {
     writeMark("run", "boot " + bootId + " open");
   }
 
@@ -148,6 +154,16 @@ public final class StateFolder implements AutoCloseable {
 
   public LastStop lastStop() {
     return lastStop;
+  }
+
+  /// Says that what a stop of the machine has left has been looked at. Until then the mark is that
+  /// of the run before: whoever is killed meanwhile has not looked at all of it.
+  void markRecovered() {
+    try {
+      markOpen();
+    } catch (IOException e) {
+      throw ZeroedFile.unusable(path, e);
+    }
   }
 
   /// Says that everything has been written to the device.

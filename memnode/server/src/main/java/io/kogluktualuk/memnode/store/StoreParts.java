@@ -74,7 +74,7 @@ final class StoreParts implements AutoCloseable {
   }
 
   private MemoryTier openTier(TierSettings memory, StoreSettings settings) {
-    MemoryRegions taken = MemoryRegions.open(memory, settings.regionBytesMax());
+    MemoryRegions taken = disk.memory(memory, settings.regionBytesMax());
     return new MemoryTier(taken, index, new SpillQueue(index.table().capacity(), disk::scratch));
   }
 

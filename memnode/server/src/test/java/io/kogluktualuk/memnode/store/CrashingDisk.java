@@ -9,7 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A disk in memory whose machine can stop.
 ///
@@ -18,18 +20,37 @@ import java.util.random.RandomGenerator;
 /// that was not forced is the old or the new one. A file that was never forced may be gone.
 /// Renaming and deleting last at once.
 ///
+/// The process, or the machine, can be made to stop in the middle of something: before any of the
+/// changes that it makes ([#stopAfter]), or in the middle of a write. Then nothing is changed any
+/// more, until the next start ([#crash] or [#revive]).
+///
 /// **Threading:** one thread. **Ownership:** owns all memory; [#crash] and [#close] leave it to
 /// the collector.
 final class CrashingDisk implements Disk {
 
   private static final int BLOCK_BYTES = 4096;
   private static final int SECTOR_BYTES = 512;
+  private static final int NEVER = Integer.MAX_VALUE;
+
+  /// It has stopped: whoever used it is no more.
+  static final class Stopped extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    Stopped() {
+      super("it has stopped", null, false, false);
+    }
+  }
 
   private final Path folder;
   private final DiskMemory memory;
   private final long reach;
   private final Map<String, Content> files = new HashMap<>();
   private boolean isDying;
+  private int changesLeft = NEVER;
+  private double writtenShare;
+  private long memoryBytes = Long.MAX_VALUE;
+  private @Nullable CrashingDisk tier;
 
   CrashingDisk(Path folder) {
     this(folder, new DiskMemory(), Long.MAX_VALUE);
@@ -49,6 +70,46 @@ final class CrashingDisk implements Disk {
     files.clear();
   }
 
+  /// A memory tier has at most so many bytes.
+  void limitMemory(long bytes) {
+    memoryBytes = bytes;
+  }
+
+  /// What the memory tier has.
+  CrashingDisk tier() {
+    return Objects.requireNonNull(tier);
+  }
+
+  /// It stops before so many more changes; a write that is one too many is done in part.
+  ///
+  /// @param share how much of it
+  void stopAfter(int changes, double share) {
+    changesLeft = changes;
+    writtenShare = share;
+  }
+
+  boolean hasStopped() {
+    return changesLeft < 0;
+  }
+
+  /// Another process begins; the machine has run on.
+  void revive() {
+    changesLeft = NEVER;
+  }
+
+  private void change() {
+    if (mustStop()) {
+      throw new Stopped();
+    }
+  }
+
+  private boolean mustStop() {
+    if (changesLeft >= 0 && changesLeft < NEVER) {
+      changesLeft--;
+    }
+    return changesLeft < 0;
+  }
+
   /// From now on every sync fails.
   void breakDevice() {
     isDying = true;
@@ -56,6 +117,7 @@ final class CrashingDisk implements Disk {
 
   /// The machine stops and starts again. Everything that was open is not to be used any more.
   void crash(RandomGenerator random) {
+    revive();
     files.values().removeIf(content -> !content.wasForced && random.nextBoolean());
     files.values().forEach(content -> content.crash(random));
   }
@@ -95,6 +157,7 @@ final class CrashingDisk implements Disk {
 
   @Override
   public void delete(String name) {
+    change();
     Content gone = files.remove(name);
     if (gone != null) {
       memory.giveBack(gone.now);
@@ -103,6 +166,7 @@ final class CrashingDisk implements Disk {
 
   @Override
   public void replace(String name, String by) throws IOException {
+    change();
     Content content = files.remove(by);
     if (content == null) {
       throw new FileNotFoundException(by);
@@ -112,22 +176,36 @@ final class CrashingDisk implements Disk {
 
   @Override
   public void keep(String name, String as) {
+    change();
     files.put(as, files.getOrDefault(name, new Content(reach)));
   }
 
   @Override
   public OpenFile open(String name) {
+    if (!files.containsKey(name)) {
+      change();
+    }
     return new Handle(files.computeIfAbsent(name, _ -> new Content(reach)));
   }
 
   @Override
   public MappedFile map(String name, long length) {
+    if (!files.containsKey(name)) {
+      change();
+    }
     Content content = files.computeIfAbsent(name, _ -> new Content(reach));
     if (content.length == 0) {
       content.now = memory.lend(length, Math.min(length, reach));
       content.grow(length);
     }
     return new Handle(content);
+  }
+
+  @Override
+  public MemoryRegions memory(TierSettings settings, long regionBytesMax) {
+    long bytes = Math.min(settings.capacity().bytes(), memoryBytes);
+    tier = new CrashingDisk(settings.folder(), memory, reach);
+    return MemoryRegions.take(tier, "simulated", bytes, regionBytesMax, false);
   }
 
   @Override
@@ -227,6 +305,20 @@ final class CrashingDisk implements Disk {
 
     @Override
     public void write(byte[] source, int length, long to) {
+      boolean wasStopped = hasStopped();
+      if (!mustStop()) {
+        put(source, length, to);
+        return;
+      }
+      if (!wasStopped) {
+        // The kernel gives up between two pages, and within a page it does not.
+        long end = (to + (long) (length * writtenShare)) / BLOCK_BYTES * BLOCK_BYTES;
+        put(source, (int) Math.max(0, end - to), to);
+      }
+      throw new Stopped();
+    }
+
+    private void put(byte[] source, int length, long to) {
       content.grow(to + length);
       int used = Math.clamp(reach - to, 0, length);
       MemorySegment.copy(source, 0, content.now, ValueLayout.JAVA_BYTE, to, used);
@@ -234,6 +326,7 @@ final class CrashingDisk implements Disk {
 
     @Override
     public void setLength(long length) {
+      change();
       content.grow(length);
       content.now.asSlice(length).fill((byte) 0);
       content.length = length;
@@ -241,6 +334,7 @@ final class CrashingDisk implements Disk {
 
     @Override
     public void force() throws IOException {
+      change();
       if (isDying) {
         throw new IOException("Input/output error");
       }

@@ -95,6 +95,11 @@ final class SlowDisk implements Disk {
   }
 
   @Override
+  public MemoryRegions memory(TierSettings settings, long regionBytesMax) {
+    return disk.memory(settings, regionBytesMax);
+  }
+
+  @Override
   public MemorySegment scratch(long bytes) {
     return disk.scratch(bytes);
   }
