@@ -47,6 +47,10 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   /// The speed below which a long transfer counts as stuck: a fraction of the slowest network.
   private static final long SLOW_BYTES_PER_SECOND = 16L << 20;
 
+  /// How often a lease may be refused in a put: each node that has been started again does so
+  /// once.
+  private static final int STALE_MAX = 4;
+
   private final ReaderSettings settings;
   private final Tally tally = new Tally();
   private final NodeLinks links;
@@ -196,7 +200,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
         return;
       } catch (StaleLease e) {
         holder.refused(terms);
-        if (attempt > 0) {
+        if (attempt == STALE_MAX) {
           throw e;
         }
       }

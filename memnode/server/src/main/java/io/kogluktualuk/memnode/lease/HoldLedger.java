@@ -8,30 +8,30 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Which leases hold which blobs of one tenant, and until when.
 ///
 /// A hold is a pair of a lease and a blob. All holds under a lease end together when its time is
-/// over; so the time is the lease's, a hold is 24 bytes, and to let a million holds last longer is
-/// one assignment. Ending a lease takes its name away at once and its holds in portions ([#drain]),
-/// so that nobody waits for a million of them: meanwhile the blobs stay, which harms nobody.
+/// over; so the time is the lease's, a hold is 24 bytes, and to let a million holds last longer
+/// is one assignment. Ending a lease takes its name away at once and its holds in portions
+/// ([#drain]), so that nobody waits for a million of them: meanwhile the blobs stay, which harms
+/// nobody.
 ///
-/// A lease that shows a greater token than before is the same holder's after a lapse: it keeps its
-/// holds, and the former token is refused from then on. Tokens of leases that are not known here
-/// any more are the business of [FenceKeeper].
+/// A lease that shows a greater token than before is the same holder's after a lapse: it keeps
+/// its holds, and the former token is refused from then on. Tokens of leases that are not known
+/// here any more are the business of [FenceKeeper].
 ///
 /// That a token is dead does not end what it holds: its holder believes in the hold until its own
 /// time is over, so a revocation takes effect only then, as for C. Gray, D. Cheriton: *Leases: An
 /// Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency* (1989).
 ///
-/// **Threading:** one thread at a time: the store's lock.
-/// **Ownership:** the pool's memory is lent. **Units:** times in nanoseconds of one monotonic
-/// clock.
-/// **Invariant:** the counts of all blobs add up to the number of holds.
-/// **Bound:** holds and leases, fixed from the start on; beyond them [OutOfSpace] says which. Each
-/// call is O(1) amortised over the holds that it begins or ends; [#expire] looks at all leases, but
-/// only when one is due.
+/// **Threading:** one thread at a time: the store's lock. **Ownership:** the pool's memory is
+/// lent. **Units:** times in nanoseconds of one monotonic clock. **Invariant:** the counts of all
+/// blobs add up to the number of holds. **Bound:** holds and leases, fixed from the start on;
+/// beyond them [OutOfSpace] says which. Each call is O(1) amortised over the holds that it begins
+/// or ends; [#expire] looks at all leases, but only when one is due.
 public final class HoldLedger {
 
   private final HoldPool pool;
@@ -92,6 +92,25 @@ public final class HoldLedger {
     }
     if (living.size() == 1 || lease.deadline - earliest < 0) {
       earliest = lease.deadline;
+    }
+  }
+
+  /// As [#hear], while there may be holders who believe in holds of an earlier process. Who only
+  /// renews a lease names no blobs, and would go on believing. So a lease that is not known here
+  /// is refused until it is shown with a greater token: its holder then holds everything again.
+  ///
+  /// @throws StaleLease when it has not been shown here before, too
+  public void hearAfterStart(LeaseProof proof, int account, long deadline) {
+    boolean isKnown = living.containsKey(proof.id());
+    hear(proof, account, deadline);
+    if (!isKnown) {
+      Objects.requireNonNull(living.get(proof.id())).token = proof.token() + 1;
+      throw new StaleLease(
+          "lease "
+              + proof.id()
+              + " is not known to this node, which has started again: what is to be held here must"
+              + " be held again, under a greater token than "
+              + proof.token());
     }
   }
 
@@ -223,7 +242,8 @@ public final class HoldLedger {
     return let;
   }
 
-  /// Ends all holds on a blob that is gone. Looks at all leases: for damaged blobs, which are rare.
+  /// Ends all holds on a blob that is gone. Looks at all leases: for damaged blobs, which are
+  /// rare.
   public void drop(int blob) {
     living.values().forEach(lease -> drop(lease, blob));
     ended.forEach(lease -> drop(lease, blob));

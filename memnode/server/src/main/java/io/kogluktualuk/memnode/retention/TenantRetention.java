@@ -392,10 +392,14 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   // Leases.
 
-  /// See [HoldLedger#hear].
+  /// See [HoldLedger#hear], and [HoldLedger#hearAfterStart].
   public void hear(Residents residents, LeaseProof proof, long deadlineNanos) {
     with(residents);
-    ledger.hear(proof, 0, deadlineNanos);
+    if (isInGrace()) {
+      ledger.hearAfterStart(proof, 0, deadlineNanos);
+    } else {
+      ledger.hear(proof, 0, deadlineNanos);
+    }
   }
 
   /// What is known of blobs that are about to be sealed.

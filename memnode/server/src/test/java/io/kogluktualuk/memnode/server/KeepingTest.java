@@ -172,7 +172,10 @@ class KeepingTest {
       MemoryServer again = nodes.start("a", nodes.stop("a"), 256);
       try (Channel channel = RpcClient.connect(again.address(), soon())) {
         assertThrows(StaleLease.class, () -> hold(channel, five, hashes));
-        assertEquals(hashes.size(), hold(channel, terms(6, five.ttl()), hashes));
+        // A renewal names no blobs: whoever sent one would believe in holds that are not there.
+        assertThrows(StaleLease.class, () -> hold(channel, terms(6, five.ttl()), List.of()));
+        assertThrows(StaleLease.class, () -> hold(channel, terms(6, five.ttl()), hashes));
+        assertEquals(hashes.size(), hold(channel, terms(7, five.ttl()), hashes));
       }
     }
   }
@@ -191,7 +194,9 @@ class KeepingTest {
       FabricBlobs fresh = nodes.reader(1);
       try (Channel channel = RpcClient.connect(again.address(), soon())) {
         assertEquals(0, again.status().holds());
-        assertEquals(hashes.size(), hold(channel, terms(1, Duration.ofMinutes(1)), hashes));
+        LeaseTerms longer = terms(1, Duration.ofMinutes(1));
+        assertThrows(StaleLease.class, () -> hold(channel, longer, hashes));
+        assertEquals(hashes.size(), hold(channel, terms(2, longer.ttl()), hashes));
         fillThroughGrace(fresh, 3 * MEBIBYTES);
         assertTrue(again.status().evicted() > 0);
         assertEquals(Set.copyOf(hashes), present(channel, hashes));
