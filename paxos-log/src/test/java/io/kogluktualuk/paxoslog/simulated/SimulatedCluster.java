@@ -126,6 +126,11 @@ public final class SimulatedCluster<M extends StateMachine> {
     return List.copyOf(agreed);
   }
 
+  /// Those agreed on after so many.
+  public synchronized List<byte[]> agreedSince(int count) {
+    return List.copyOf(agreed.subList(count, agreed.size()));
+  }
+
   public synchronized @Nullable String leader() {
     return leader == null ? null : leader.id();
   }

@@ -68,6 +68,7 @@ final class SimulatedClient implements HoldPort {
   private final RequestIds requests;
   private final SimulatedRuns runs;
   private boolean isStopped;
+  private boolean isReading;
   private String lease = "none";
 
   SimulatedClient(String name, SimulatedFabric fabric, RandomGenerator random) {
@@ -126,7 +127,7 @@ final class SimulatedClient implements HoldPort {
     }
     fabric.time().after(random.nextLong(20 * MILLI, 400 * MILLI), this::act);
     try {
-      switch (random.nextInt(11)) {
+      switch (isReading ? random.nextInt(3, 6) : random.nextInt(11)) {
         case 0, 1 -> put(true);
         case 2 -> put(false);
         case 3, 4 -> hold();
@@ -285,6 +286,11 @@ final class SimulatedClient implements HoldPort {
     if (!scopes.isEmpty()) {
       scopes.remove(random.nextInt(scopes.size())).close();
     }
+  }
+
+  /// From now on it puts nothing.
+  void read() {
+    isReading = true;
   }
 
   /// Lets go of everything.

@@ -36,6 +36,7 @@ final class SimulatedFabric {
   private static final int NODES = 4;
   private static final int CLIENTS = 3;
   private static final long FAULTY = 15 * SECOND;
+  private static final long BUSY = 8 * SECOND;
   private static final long CALM = 20 * SECOND;
   private static final long QUIET = 25 * SECOND;
 
@@ -96,6 +97,9 @@ final class SimulatedFabric {
   void run() {
     until(FAULTY);
     calm();
+    until(FAULTY + BUSY);
+    clients.forEach(
+        SimulatedClient::read); // copies get credits as everybody does, if there are any
     until(FAULTY + CALM);
     truth.checkRepaired();
     clients.forEach(SimulatedClient::stop);
