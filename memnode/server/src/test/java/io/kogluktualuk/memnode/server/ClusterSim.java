@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dsim.seeds=N` runs more of them.
 final class ClusterSim {
 
-  private static final int SEEDS = 500;
+  private static final int SEEDS = 1600;
   private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final DiskMemory memory = new DiskMemory();
@@ -66,6 +66,25 @@ final class ClusterSim {
     run(7_041_087);
     run(7_041_199);
     run(7_041_235);
+  }
+
+  /// What some nodes had laid up of an account's credits stayed there, and one that should have
+  /// got copies was refused for ever.
+  @Test
+  void copiesGetCreditsWhileOthersHaveSomeToSpare() throws IOException {
+    run(7_041_512);
+    run(7_042_324);
+    run(7_042_678);
+    run(7_043_382);
+  }
+
+  /// A mark that reached nothing told a node that had started again that it begins now: what was
+  /// put since it had begun was older than that.
+  @Test
+  void aMarkBeginsOnce() throws IOException {
+    run(7_041_764);
+    run(7_042_448);
+    run(7_043_149);
   }
 
   @Test

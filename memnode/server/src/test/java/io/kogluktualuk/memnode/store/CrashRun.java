@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -133,7 +132,7 @@ final class CrashRun implements AutoCloseable {
     try {
       doing.run();
       return false;
-    } catch (CrashingDisk.Stopped | Unavailable e) {
+    } catch (RuntimeException e) {
       if (!disk.hasStopped()) {
         throw e;
       }

@@ -93,7 +93,7 @@ class CrashTest {
   void whatWasAcknowledgedIsThereAndNothingIsWrong() {
     Seeds.run(
         CrashTest.class,
-        seeds(1500),
+        seeds(500),
         random -> with(false, SMALL, random, run -> run.live(250, 40)));
   }
 
@@ -102,7 +102,7 @@ class CrashTest {
     long[] sums = new long[2];
     Seeds.run(
         CrashTest.class,
-        seeds(1500),
+        seeds(500),
         random ->
             with(
                 true,
@@ -121,7 +121,7 @@ class CrashTest {
     long[] moved = new long[1];
     Seeds.run(
         CrashTest.class,
-        seeds(20),
+        seeds(4),
         random ->
             with(
                 random.nextBoolean(),
