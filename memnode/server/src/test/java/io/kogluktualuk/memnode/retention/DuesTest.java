@@ -28,7 +28,7 @@ final class DuesTest {
   private final Dues dues;
 
   DuesTest(@TempDir Path folder) {
-    door = new SpaceDoor(AccountNumbers.open(folder), ledger, () -> {});
+    door = new SpaceDoor(AccountNumbers.open(folder), ledger, Duration.ofSeconds(1), 0, () -> {});
     dues = new Dues(door, 0, 1);
     ledger.allotted(ACCOUNT, ALLOTTED, ALLOTTED, ALLOTTED);
   }
