@@ -26,6 +26,7 @@ public interface Bench {
     return List.of(
         new MemoBench(),
         new SubtransactionBench(),
+        new IncrementalBench(),
         new VmBench(),
         new VerbsBench(),
         new RpcBench(),

@@ -6,6 +6,7 @@ import io.kogluktualuk.computenode.api.RunRequest;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.server.ComputeServer;
 import io.kogluktualuk.computenode.server.ComputeSettings;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
@@ -48,6 +49,10 @@ final class EngineCluster implements AutoCloseable {
 
   Engine engine() {
     return server.engine();
+  }
+
+  BlobStore blobs() {
+    return fabric.blobs();
   }
 
   /// A namespace with the benchmark's own programs.
