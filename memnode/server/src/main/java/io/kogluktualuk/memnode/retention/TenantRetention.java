@@ -52,10 +52,6 @@ import org.jspecify.annotations.Nullable;
 /// hold, from the start on.
 public final class TenantRetention implements Room, HoldCounts, Candidates {
 
-  /// How long repair waits for a mark to be finished, before it looks after what is not stamped
-  /// nevertheless: who marked may be no more.
-  static final long MARK_SECONDS_MAX = 600;
-
   private static final int CHARGED = 1;
 
   private final Dues dues;
@@ -66,12 +62,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   private final long graceNanos;
   private final Map<Hash, Arrival> expected = new HashMap<>();
   private @Nullable Residents lent;
-  private long generation;
-  private long generationSeconds;
-  private long begunGeneration;
-  private boolean hasUndecided;
-  private long condemnedGeneration;
-  private long condemnedBefore;
+  private final Marks marks = new Marks();
   private long evicted;
   private long evictedBytes;
   private long evictedAhead;
@@ -280,7 +271,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   /// Since when a source that may go has been left alone: for the grace, and since before the
   /// generation began. In seconds since the start; 0, when nothing may go.
   long quietBefore(long graceSeconds) {
-    return isInGrace() ? 0 : Math.clamp(seconds() - graceSeconds + 1, 0, generationSeconds);
+    return isInGrace() ? 0 : marks.quietBefore(seconds() - graceSeconds + 1);
   }
 
   /// Everything that roots reach is stamped: what a collection will take is settled, and not
@@ -288,16 +279,12 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   ///
   /// @return what the first such call of this generation has said
   long condemn(long marked, long quietBefore) {
-    if (marked != condemnedGeneration) {
-      condemnedGeneration = marked;
-      condemnedBefore = quietBefore;
-    }
-    return condemnedBefore;
+    return marks.condemn(marked, quietBefore);
   }
 
   /// Everything that roots reach is stamped with the present generation.
   void endMark() {
-    hasUndecided = false;
+    marks.end();
   }
 
   boolean isPinnedSince(int blob, long marked) {
@@ -308,26 +295,25 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   /// Whether a root reaches a blob, as far as is known: a stamp from before the last mark that was
   /// finished says nothing.
   public boolean isPinned(Residents residents, int blob) {
-    return with(residents).isPinnedSince(blob, condemnedGeneration);
+    return with(residents).isPinnedSince(blob, marks.condemned());
   }
 
   /// Whether a blob is a source that the collection takes which is under way, or was the last:
   /// then no copy of it is missing anywhere.
   public boolean isCondemned(Residents residents, int blob) {
-    return with(residents).isQuietBefore(blob, condemnedBefore)
+    return with(residents).isQuietBefore(blob, marks.condemnedBefore())
         && table().retention(blob) == Keep.SOURCE
         && table().holds(blob) == 0
-        && !isPinnedSince(blob, condemnedGeneration);
+        && !isPinnedSince(blob, marks.condemned());
   }
 
   /// Whether a mark is under way that may yet reach a blob, or leave it to be collected.
   private boolean isUndecided(int blob) {
-    return hasUndecided
-        && seconds() - generationSeconds < MARK_SECONDS_MAX
+    return marks.isUndecided(seconds())
         && (table().retention(blob) == Keep.SOURCE || table().pinGeneration(blob) != 0)
         && table().holds(blob) == 0
-        && isQuietBefore(blob, generationSeconds)
-        && !isPinnedSince(blob, generation);
+        && isQuietBefore(blob, marks.begunSeconds())
+        && !isPinnedSince(blob, marks.generation());
   }
 
   /// How old a copy of a blob is; null when none is to be made now, because the blob is about to
@@ -336,9 +322,9 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     if (isCondemned(residents, blob) || isUndecided(blob)) {
       return null;
     }
-    boolean isMarked = generation == condemnedGeneration;
+    boolean isMarked = marks.generation() == marks.condemned();
     long quietSeconds = table().holds(blob) > 0 ? 0 : quietSeconds(blob);
-    return isMarked ? new CopyAge(generation, quietSeconds) : CopyAge.NEW;
+    return isMarked ? new CopyAge(marks.generation(), quietSeconds) : CopyAge.NEW;
   }
 
   // Payments.
@@ -424,7 +410,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   /// @param age of what it is a copy of, or null
   public long quietSince(Residents residents, @Nullable CopyAge age) {
     with(residents);
-    if (age == null || age.generation() != generation) {
+    if (age == null || age.generation() != marks.generation()) {
       return seconds();
     }
     return Math.max(0, seconds() - age.quietSeconds());
@@ -528,8 +514,9 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   /// Pins are of this generation from now on, if it is newer.
   public void hearGeneration(Residents residents, long next) {
-    if (next >= generation) {
-      generation(residents, next);
+    with(residents);
+    if (next >= marks.generation()) {
+      marks.reach(next);
     }
   }
 
@@ -539,35 +526,24 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   /// @throws Conflict when it is older
   public void generation(Residents residents, long next) {
     with(residents);
-    if (next < generation) {
-      throw new Conflict("pins of generation " + next + " came after " + generation + " had begun");
-    }
-    if (next > generation) {
-      generation = next;
-      generationSeconds = 0;
-      hasUndecided = false;
-    }
+    marks.reach(next);
   }
 
   /// A mark begins with a new generation of pins. Told again, it has begun when it was told first.
   ///
   /// @throws Conflict when it is older
   public void beginGeneration(Residents residents, long next) {
-    generation(residents, next);
-    if (next > begunGeneration) {
-      begunGeneration = next;
-      generationSeconds = seconds();
-      hasUndecided = true;
-    }
+    with(residents);
+    marks.begin(next, seconds());
   }
 
   /// The present generation of pins.
   public long generationOf(Residents residents) {
-    return with(residents).generation;
+    return with(residents).marks.generation();
   }
 
   long generation() {
-    return generation;
+    return marks.generation();
   }
 
   /// Pins a blob with the present generation.
@@ -580,7 +556,7 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
       return -1;
     }
     boolean wasCharged = isCharged(blob);
-    residents.pin(blob, (int) generation);
+    residents.pin(blob, (int) marks.generation());
     quietFromNow(blob);
     refresh(blob);
     return wasCharged ? 0 : bytes(blob);

@@ -33,13 +33,10 @@ import io.kogluktualuk.memnode.store.Residents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The calls of one tenant that ask for blobs to stay: they show a lease, they pay, they wait.
@@ -49,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 /// while; then the call does its work under the lock, and what was paid and not used goes back.
 ///
 /// **Threading:** any thread; waits in [#reserve], [#hold] and [#pin] only.
-/// **Bound:** [#WINDOWS_MAX] windows whose blobs shall be held.
 final class TenantKeeping implements BlobTerms {
 
   /// How long a reservation waits for a window before the caller is told to ask again: shorter
@@ -59,34 +55,19 @@ final class TenantKeeping implements BlobTerms {
   /// The patience of who names none: a few turns of the control plane.
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  /// More than there are windows.
-  private static final int WINDOWS_MAX = 4096;
-
   /// How much is done at a time while others wait for the store.
   private static final int PORTION = 512;
 
   private final MemoryStore store;
   private final TenantRetention retention;
-  private final SpaceDoor door;
-  private final int room;
+  private final Payments payments;
+  private final Arrivals arrivals;
   private final AccountNumbers names;
   private final FenceKeeper fences;
   private final LongSupplier nanoTime;
   private final Duration patience;
   private final Duration windowWait;
   private final boolean isAlwaysDurable;
-
-  /// By window; guarded by itself.
-  private final Map<Long, Intent> intents =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Intent> eldest) {
-          return size() > WINDOWS_MAX;
-        }
-      };
-
-  /// What shall be held once it is sealed, or is as old as what it is a copy of.
-  private record Intent(TenantRetention.Arrival arrival, List<Hash> hashes, List<Hash> sources) {}
 
   /// @param nanoTime the node's monotonic clock, as the retention's
   /// @param patience of who names none
@@ -105,8 +86,8 @@ final class TenantKeeping implements BlobTerms {
       boolean isAlwaysDurable) {
     this.store = store;
     this.retention = retention;
-    this.door = door;
-    this.room = room;
+    this.payments = new Payments(store, retention, door, room);
+    this.arrivals = new Arrivals(store, retention, fences);
     this.names = names;
     this.fences = fences;
     this.nanoTime = nanoTime;
@@ -136,40 +117,6 @@ final class TenantKeeping implements BlobTerms {
     return Deadline.after(asked.isZero() ? patience : asked);
   }
 
-  /// Pays at the door for blobs that are not here, and for those that are here and not paid for.
-  private Map<Integer, Long> pay(
-      int account, List<ReserveRequest.Item> absent, List<Hash> here, Deadline deadline) {
-    Map<Integer, Long> bytes =
-        new HashMap<>(locked(residents -> retention.unpaid(residents, here)));
-    absent.forEach(item -> bytes.merge(account, TenantRetention.size(item.length()), Long::sum));
-    Map<Integer, Long> paid = new HashMap<>();
-    try {
-      bytes.forEach(
-          (each, sum) -> {
-            door.charge(each, room, sum, deadline);
-            paid.put(each, sum);
-          });
-    } finally {
-      locked(
-          residents -> {
-            retention.prepay(residents, paid);
-            if (paid.size() < bytes.size()) {
-              retention.finish(residents, paid);
-            }
-            return paid;
-          });
-    }
-    return paid;
-  }
-
-  private void finish(Map<Integer, Long> paid) {
-    locked(
-        residents -> {
-          retention.finish(residents, paid);
-          return paid;
-        });
-  }
-
   private boolean needsBinding(ReserveRequest request, ReserveRequest.Item item) {
     return request.lease() != null || item.retention() instanceof Retention.Source;
   }
@@ -194,7 +141,7 @@ final class TenantKeeping implements BlobTerms {
             });
     Deadline deadline = patience(request.space().patience());
     try {
-      return reservePaid(request, account, pay(account, absent, here, deadline));
+      return reservePaid(request, account, payments.pay(account, absent, here, deadline));
     } catch (OutOfCredits | OutOfSpace e) {
       if (request.items().size() < 2) {
         throw e;
@@ -210,7 +157,7 @@ final class TenantKeeping implements BlobTerms {
           store.reserveOn(request.session(), wanted(request, account), Deadline.after(windowWait));
       return bind(request, reserved, spare(request, account, reserved, paid));
     } finally {
-      finish(paid);
+      payments.finish(paid);
     }
   }
 
@@ -222,7 +169,8 @@ final class TenantKeeping implements BlobTerms {
     try {
       for (ReserveRequest.Item item : request.items()) {
         boolean isHere = store.locate(item.hash()) != null;
-        pay(
+        payments
+            .pay(
                 account,
                 isHere ? List.of() : List.of(item),
                 isHere && needsBinding(request, item) ? List.of(item.hash()) : List.of(),
@@ -283,36 +231,11 @@ final class TenantKeeping implements BlobTerms {
       }
     }
     MemoryStore.Lent window = reserved.window();
-    Intent intent = intent(request, granted);
+    Arrivals.Intent intent = arrivals.intent(request, granted);
     if (window != null && intent != null) {
-      synchronized (intents) {
-        intents.put(window.id(), intent);
-      }
+      arrivals.expect(window.id(), intent);
     }
     return new MemoryStore.Reserved(window, answers, reserved.failure());
-  }
-
-  private @Nullable Intent intent(ReserveRequest request, List<Hash> hashes) {
-    LeaseTerms lease = request.lease();
-    List<Hash> sources =
-        request.items().stream()
-            .filter(item -> item.retention() instanceof Retention.Source)
-            .map(ReserveRequest.Item::hash)
-            .filter(hashes::contains)
-            .toList();
-    return lease == null && request.age() == null && sources.isEmpty()
-        ? null
-        : new Intent(
-            new TenantRetention.Arrival(
-                lease == null ? null : lease.proof(), quietSince(request.age())),
-            hashes,
-            sources);
-  }
-
-  private long quietSince(@Nullable CopyAge age) {
-    return age == null
-        ? TenantRetention.Arrival.WHEN_SEALED
-        : locked(residents -> retention.quietSince(residents, age));
   }
 
   /// @return false when the blob has gone meanwhile, or others have let go of it
@@ -337,77 +260,10 @@ final class TenantKeeping implements BlobTerms {
   }
 
   SealResponse seal(SealRequest request) {
-    Intent intent;
-    synchronized (intents) {
-      intent = intents.remove(request.window());
-    }
+    Arrivals.Intent intent = arrivals.take(request.window());
     boolean isDurable = isAlwaysDurable || request.durable();
-    return sealed(intent, () -> store.seal(request.session(), request.window(), isDurable));
-  }
-
-  private interface Seal {
-    SealResponse run();
-  }
-
-  /// Seals; what was sealed is held from that very moment on, and is as old as it is meant to be.
-  private SealResponse sealed(@Nullable Intent intent, Seal seal) {
-    try {
-      if (intent == null) {
-        return seal.run();
-      }
-      return sealAs(intent, seal);
-    } finally {
-      locked(
-          residents -> {
-            retention.settle(residents);
-            return residents;
-          });
-    }
-  }
-
-  private SealResponse sealAs(Intent intent, Seal seal) {
-    LeaseProof proof = intent.arrival().proof();
-    if (proof != null) {
-      fences.check(proof);
-    }
-    locked(
-        residents -> {
-          retention.expect(residents, intent.arrival(), intent.hashes());
-          return intent;
-        });
-    try {
-      SealResponse response = seal.run();
-      keepEach(intent);
-      if (proof != null) {
-        holdEach(proof, intent.hashes());
-      }
-      return response;
-    } finally {
-      locked(
-          residents -> {
-            retention.unexpect(residents, intent.hashes());
-            return intent;
-          });
-    }
-  }
-
-  /// Somebody else may have sealed them first, as what can be computed again, or long ago.
-  private void keepEach(Intent intent) {
-    locked(
-        residents -> {
-          long since =
-              Math.min(intent.arrival().sinceSeconds(), retention.quietSince(residents, null));
-          intent.sources().forEach(hash -> retention.keepAsSource(residents, hash, since));
-          return intent;
-        });
-  }
-
-  private void holdEach(LeaseProof proof, List<Hash> hashes) {
-    locked(
-        residents -> {
-          hashes.forEach(hash -> retention.hold(residents, proof, hash));
-          return hashes;
-        });
+    return arrivals.sealed(
+        intent, () -> store.seal(request.session(), request.window(), isDurable));
   }
 
   /// As [#reserve] and [#seal] at once, but that nothing waits: not for credits, nor for a file
@@ -428,17 +284,18 @@ final class TenantKeeping implements BlobTerms {
             .filter(item -> needsBinding(blobs, item))
             .map(ReserveRequest.Item::hash)
             .toList();
-    Map<Integer, Long> paid = pay(account, blobs.items(), bound, Deadline.after(Duration.ZERO));
+    Map<Integer, Long> paid =
+        payments.pay(account, blobs.items(), bound, Deadline.after(Duration.ZERO));
     try {
       SealResponse response =
-          sealed(
-              intent(blobs, hashes),
+          arrivals.sealed(
+              arrivals.intent(blobs, hashes),
               () ->
                   store.putOn(
                       blobs.session(), request.window(), request.offset(), wanted(blobs, account)));
       return response;
     } finally {
-      finish(paid);
+      payments.finish(paid);
     }
   }
 
@@ -457,7 +314,7 @@ final class TenantKeeping implements BlobTerms {
   AbsentResponse hold(HoldRequest request) {
     LeaseProof proof = request.lease().proof();
     hear(request.lease());
-    return bindEach(
+    return payments.bindEach(
         request.hashes(),
         patience(request.space().patience()),
         (residents, hash) -> retention.hold(residents, proof, hash));
@@ -473,61 +330,13 @@ final class TenantKeeping implements BlobTerms {
           }
           return residents;
         });
-    return bindEach(
+    return payments.bindEach(
         request.hashes(),
         patience(request.space().patience()),
         (residents, hash) -> {
           retention.generation(residents, request.generation());
           return retention.pin(residents, hash);
         });
-  }
-
-  private interface Binding {
-    /// @return negative when the blob is not here
-    long bind(Residents residents, Hash hash);
-  }
-
-  private AbsentResponse bindEach(List<Hash> hashes, Deadline deadline, Binding binding) {
-    TreeSet<Integer> absent = new TreeSet<>();
-    List<Integer> left = IntStream.range(0, hashes.size()).boxed().toList();
-    while (!left.isEmpty()) {
-      left = bindPaid(hashes, left, deadline, binding, absent);
-      if (!left.isEmpty() && deadline.hasPassed()) {
-        throw new OutOfCredits("others have let go of blobs since they were paid for; ask again");
-      }
-    }
-    return new AbsentResponse(absent);
-  }
-
-  /// Pays for blobs and binds them.
-  ///
-  /// @return those that others have let go of meanwhile, so that more has to be paid
-  private List<Integer> bindPaid(
-      List<Hash> hashes,
-      List<Integer> positions,
-      Deadline deadline,
-      Binding binding,
-      TreeSet<Integer> absent) {
-    Map<Integer, Long> paid =
-        pay(0, List.of(), positions.stream().map(hashes::get).toList(), deadline);
-    Map<Integer, Long> purse = new HashMap<>(paid);
-    List<Integer> left = new ArrayList<>();
-    try {
-      locked(
-          residents -> {
-            for (int i : positions) {
-              if (!retention.isPaid(residents, hashes.get(i), purse)) {
-                left.add(i);
-              } else if (binding.bind(residents, hashes.get(i)) < 0) {
-                absent.add(i);
-              }
-            }
-            return left;
-          });
-    } finally {
-      finish(paid);
-    }
-    return left;
   }
 
   /// Also under a dead token: who lets go needs no right to.
@@ -627,6 +436,6 @@ final class TenantKeeping implements BlobTerms {
   }
 
   long charged() {
-    return door.chargedIn(room);
+    return payments.charged();
   }
 }
