@@ -83,7 +83,7 @@ final class StagePeer implements AutoCloseable {
   }
 
   private LeaseTerms lease() {
-    return new LeaseTerms(proof, TTL);
+    return new LeaseTerms(proof, TTL, 1);
   }
 
   /// Stores a transient blob, held under the own lease; waits for credits.
@@ -130,7 +130,7 @@ final class StagePeer implements AutoCloseable {
         channel
             .call(
                 MemoryCalls.RELEASE,
-                new ReleaseRequest(Tenant.DEFAULT, holder, false, List.of(hash)),
+                new ReleaseRequest(Tenant.DEFAULT, holder, 1, false, List.of(hash)),
                 soon())
             .count();
     if (ended != 1) {

@@ -10,13 +10,18 @@ import java.time.Duration;
 /// @param proof refused with [io.kogluktualuk.fabric.fault.StaleLease] when its token is dead
 /// @param ttl how long all holds under the lease last from when the node hears this, unless it
 ///     hears of the lease again; the holder counts from before it asked
-public record LeaseTerms(LeaseProof proof, Duration ttl) {
+/// @param order greater with each call in which this holder asks that something be held or let go
+///     of: calls overtake each other, and what was asked last counts
+public record LeaseTerms(LeaseProof proof, Duration ttl, long order) {
 
   /// The longest; it is also the grace after a restart in which a node evicts nothing.
   public static final Duration TTL_MAX = Duration.ofMinutes(5);
 
   public LeaseTerms {
     ttl = Duration.ofMillis(ttl.toMillis());
+    if (order < 0) {
+      throw new IllegalArgumentException("order " + order);
+    }
     if (!ttl.isPositive() || ttl.compareTo(TTL_MAX) > 0) {
       throw new IllegalArgumentException("holds that last " + ttl + ", at most " + TTL_MAX);
     }
@@ -36,11 +41,11 @@ public record LeaseTerms(LeaseProof proof, Duration ttl) {
     if (millis == 0) {
       throw reader.malformed("a hold that lasts no time");
     }
-    return new LeaseTerms(proof, Duration.ofMillis(millis));
+    return new LeaseTerms(proof, Duration.ofMillis(millis), reader.varint());
   }
 
   void write(CanonicalWriter writer) {
     LeaseProof.CODEC.write(proof, writer);
-    writer.varint(ttl.toMillis());
+    writer.varint(ttl.toMillis()).varint(order);
   }
 }

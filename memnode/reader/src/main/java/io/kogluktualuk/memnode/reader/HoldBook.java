@@ -3,17 +3,30 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Which blobs are held where, how often, and until when.
+/// Which blobs are held where, how often, and until when; and in which order nodes were asked to
+/// hold them and to let go of them.
 ///
-/// **Threading:** safe; one lock for a map operation.
-/// **Bound:** what its users hold.
+/// Calls overtake each other: a blob may be let go of while somebody else's call that holds it is
+/// under way. A node keeps what it was asked to hold last. Whoever was asked before that has to
+/// ask again, which [#held] says: it remembers the last [#RELEASES_MAX] releases, and takes what
+/// it has forgotten for one.
+///
+/// **Threading:** safe; one lock for a map operation. **Bound:** what its users hold, and
+/// [#RELEASES_MAX].
 final class HoldBook {
+
+  static final int RELEASES_MAX = 4096;
+
+  private record Place(String nodeId, Hash hash) {}
 
   /// One node. Guarded by the book.
   private static final class Node {
@@ -25,9 +38,36 @@ final class HoldBook {
   }
 
   private final Map<String, Node> nodes = new TreeMap<>();
+  private final Map<Place, Long> releases = new LinkedHashMap<>();
+  private long order;
+  private long forgotten;
 
-  /// A node holds blobs from now on, as far as it had them.
-  synchronized void held(String nodeId, Set<Hash> hashes, long token, long untilNanos) {
+  /// The order of a call that is about to be made.
+  synchronized long nextOrder() {
+    return ++order;
+  }
+
+  /// A node has been asked to hold blobs, and holds them from now on, once more.
+  ///
+  /// @param asked the order of that call
+  /// @return those that it has been, or may have been, asked to let go of since: they do not count
+  synchronized Set<Hash> held(
+      String nodeId, Set<Hash> hashes, long token, long untilNanos, long asked) {
+    Set<Hash> stale = new HashSet<>();
+    for (Hash hash : hashes) {
+      if (asked < Math.max(forgotten, releases.getOrDefault(new Place(nodeId, hash), 0L))) {
+        stale.add(hash);
+      }
+    }
+    Set<Hash> counted = new HashSet<>(hashes);
+    counted.removeAll(stale);
+    if (!counted.isEmpty()) {
+      count(nodeId, counted, token, untilNanos);
+    }
+    return stale;
+  }
+
+  private void count(String nodeId, Set<Hash> hashes, long token, long untilNanos) {
     Node node = nodes.get(nodeId);
     if (node == null) {
       node = new Node();
@@ -49,24 +89,56 @@ final class HoldBook {
     }
   }
 
-  /// The node that holds a blob surely at this time; null when none does.
+  /// Holds a blob once more at a node that holds it surely at this time.
   ///
   /// @param among which nodes count
-  synchronized @Nullable String holder(Hash hash, long nowNanos, Set<String> among) {
+  /// @return the node; null when none does
+  synchronized @Nullable String join(Hash hash, long nowNanos, Set<String> among) {
     for (Map.Entry<String, Node> each : nodes.entrySet()) {
       Node node = each.getValue();
       boolean isSure = node.untilNanos - nowNanos > 0 && node.counts.containsKey(hash);
       if (isSure && among.contains(each.getKey())) {
+        node.counts.merge(hash, 1, Integer::sum);
         return each.getKey();
       }
     }
     return null;
   }
 
-  /// One hold fewer.
+  /// What nodes need not hold any more.
   ///
+  /// @param order of the call that tells them
+  /// @param byNode blobs that nobody here wants to be held there
+  record Unheld(long order, Map<String, List<Hash>> byNode) {}
+
+  /// One hold fewer of each.
+  synchronized Unheld dropped(Map<Hash, Set<String>> places) {
+    long now = ++order;
+    Map<String, List<Hash>> unheld = new TreeMap<>();
+    places.forEach(
+        (hash, ids) -> {
+          for (String id : ids) {
+            if (dropped(id, hash)) {
+              unheld.computeIfAbsent(id, _ -> new ArrayList<>()).add(hash);
+              remember(new Place(id, hash), now);
+            }
+          }
+        });
+    return new Unheld(now, unheld);
+  }
+
+  private void remember(Place place, long released) {
+    releases.remove(place);
+    releases.put(place, released);
+    if (releases.size() > RELEASES_MAX) {
+      Iterator<Long> eldest = releases.values().iterator();
+      forgotten = eldest.next();
+      eldest.remove();
+    }
+  }
+
   /// @return whether the node need not hold it any more
-  synchronized boolean dropped(String nodeId, Hash hash) {
+  private boolean dropped(String nodeId, Hash hash) {
     Node node = nodes.get(nodeId);
     Integer left = node == null ? null : node.counts.get(hash);
     if (node == null || left == null) {

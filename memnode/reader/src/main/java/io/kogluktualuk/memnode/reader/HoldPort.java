@@ -24,5 +24,8 @@ public interface HoldPort {
   /// @return those that the node does not have
   Set<Hash> hold(String nodeId, LeaseTerms lease, List<Hash> hashes, Deadline deadline);
 
-  void release(String nodeId, LeaseProof proof, List<Hash> hashes, Deadline deadline);
+  /// Lets go of blobs at a node, but for those that it was asked to hold with a greater order.
+  ///
+  /// @param order as that of [LeaseTerms]
+  void release(String nodeId, LeaseProof proof, long order, List<Hash> hashes, Deadline deadline);
 }

@@ -47,12 +47,14 @@ final class LeaseKeeper {
 
   /// What to show to memory nodes; asks the control plane when there is no lease or too little
   /// left of it.
-  LeaseTerms terms(Deadline deadline) {
+  ///
+  /// @param order draws the next number, once the lease is there
+  LeaseTerms terms(Deadline deadline, LongSupplier order) {
     Living now = living;
     if (now == null || isDue(now)) {
       now = renew(now, deadline);
     }
-    return new LeaseTerms(now.proof(), settings.ttl());
+    return new LeaseTerms(now.proof(), settings.ttl(), order.getAsLong());
   }
 
   /// Whether it should be renewed: half of its time is over.

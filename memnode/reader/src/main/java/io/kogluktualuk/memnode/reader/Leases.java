@@ -32,9 +32,16 @@ import java.util.function.LongSupplier;
 /// that: they find another replica. A node that is lost, or no member any more, may hold what it
 /// likes: nobody can fetch it there, so who asks for a hold gets it elsewhere, or is told.
 ///
-/// **Threading:** any thread. [#tend] is called by a thread of [LeaseTender].
-/// **Bound:** what is held. **Errors:** [StaleLease] is never seen by users.
+/// Scopes open and close at the same time, and calls overtake each other. So each call says in
+/// which order it was made ([LeaseTerms#order]): a node keeps what it was asked to hold last, and
+/// who was asked before asks again ([HoldBook]).
+///
+/// **Threading:** any thread. [#tend] is called by a thread of [LeaseTender]. **Bound:** what is
+/// held. **Errors:** [StaleLease] is never seen by users.
 public final class Leases {
+
+  /// How often a hold is asked for that others let go of at the same time.
+  private static final int AGAIN_MAX = 8;
 
   private final LeaseKeeper keeper;
   private final HoldPort port;
@@ -81,7 +88,7 @@ public final class Leases {
 
   /// What a put shows to hold its blobs from the start.
   public LeaseTerms terms(Deadline deadline) {
-    return keeper.terms(deadline);
+    return keeper.terms(deadline, book::nextOrder);
   }
 
   /// A memory node has refused these terms.
@@ -91,7 +98,10 @@ public final class Leases {
 
   /// A put under these terms has left a blob on a node.
   public void stored(Held held, Hash hash, String nodeId, LeaseTerms terms, long askedNanos) {
-    note(held, nodeId, Set.of(hash), terms, askedNanos);
+    Set<Hash> stale = note(held, nodeId, Set.of(hash), terms, askedNanos);
+    if (!stale.isEmpty() && !hold(held, stale, Deadline.after(callTimeout)).isEmpty()) {
+      held.lost(hash);
+    }
   }
 
   Set<Hash> hold(Held held, Collection<Hash> hashes, Deadline deadline) {
@@ -117,24 +127,51 @@ public final class Leases {
   private boolean isHeldAlready(Held held, Hash hash, Set<String> nodes) {
     // Half a lease ahead: by then it has been renewed, or has lapsed for everybody.
     long later = nanoTime.getAsLong() + keeper.ttl().toNanos() / 4;
-    String node = book.holder(hash, later, nodes);
-    LeaseKeeper.Living living = keeper.living();
-    if (node == null || living == null || !held.add(hash, node)) {
+    String node = keeper.living() == null ? null : book.join(hash, later, nodes);
+    if (node == null) {
       return false;
     }
-    book.held(node, Set.of(hash), living.proof().token(), living.endNanos());
+    add(held, node, Set.of(hash));
     return true;
+  }
+
+  /// What was counted belongs to a scope now, unless it is closed or has it already.
+  private void add(Held held, String node, Set<Hash> counted) {
+    Map<Hash, Set<String>> twice = new HashMap<>();
+    for (Hash hash : counted) {
+      if (!held.add(hash, node)) {
+        twice.put(hash, Set.of(node));
+      }
+    }
+    if (!twice.isEmpty()) {
+      release(book.dropped(twice));
+    }
   }
 
   /// Those that the node holds now.
   private Set<Hash> holdAt(Held held, String node, List<Hash> hashes, Deadline deadline) {
+    Set<Hash> present = new HashSet<>();
+    List<Hash> open = hashes;
+    for (int attempt = 0; !open.isEmpty() && attempt < AGAIN_MAX; attempt++) {
+      Set<Hash> stale = new HashSet<>();
+      present.addAll(holdOnce(held, node, open, deadline, stale));
+      present.removeAll(stale);
+      open = List.copyOf(stale);
+    }
+    return present;
+  }
+
+  /// @param stale gets those that others have let go of meanwhile
+  /// @return those that the node has
+  private Set<Hash> holdOnce(
+      Held held, String node, List<Hash> hashes, Deadline deadline, Set<Hash> stale) {
     for (int attempt = 0; ; attempt++) {
-      LeaseTerms terms = keeper.terms(deadline);
+      LeaseTerms terms = keeper.terms(deadline, book::nextOrder);
       long askedNanos = nanoTime.getAsLong();
       try {
         Set<Hash> present = new HashSet<>(hashes);
         present.removeAll(port.hold(node, terms, hashes, deadline));
-        note(held, node, present, terms, askedNanos);
+        stale.addAll(note(held, node, present, terms, askedNanos));
         return present;
       } catch (StaleLease e) {
         keeper.lapsed(terms.proof());
@@ -149,39 +186,34 @@ public final class Leases {
     }
   }
 
-  private void note(Held held, String node, Set<Hash> hashes, LeaseTerms terms, long askedNanos) {
-    Set<Hash> added = new HashSet<>();
-    for (Hash hash : hashes) {
-      if (held.add(hash, node)) {
-        added.add(hash);
-      }
-    }
-    if (!added.isEmpty()) {
-      book.held(
-          node, added, terms.proof().token(), askedNanos + LeaseTerms.reliableNanos(terms.ttl()));
-    }
+  /// @return those that others have let go of meanwhile
+  private Set<Hash> note(
+      Held held, String node, Set<Hash> hashes, LeaseTerms terms, long askedNanos) {
+    long untilNanos = askedNanos + LeaseTerms.reliableNanos(terms.ttl());
+    Set<Hash> stale = book.held(node, hashes, terms.proof().token(), untilNanos, terms.order());
+    Set<Hash> counted = new HashSet<>(hashes);
+    counted.removeAll(stale);
+    add(held, node, counted);
+    return stale;
   }
 
   void release(Held held, Map<Hash, Set<String>> places) {
     scopes.remove(held);
-    Map<String, List<Hash>> unheld = new HashMap<>();
-    places.forEach(
-        (hash, nodes) -> {
-          for (String node : nodes) {
-            if (book.dropped(node, hash)) {
-              unheld.computeIfAbsent(node, _ -> new ArrayList<>()).add(hash);
-            }
-          }
-        });
+    release(book.dropped(places));
+  }
+
+  private void release(HoldBook.Unheld unheld) {
     LeaseKeeper.Living living = keeper.living();
     if (living != null) {
-      unheld.forEach((node, hashes) -> release(node, living.proof(), hashes));
+      unheld
+          .byNode()
+          .forEach((node, hashes) -> release(node, living.proof(), unheld.order(), hashes));
     }
   }
 
-  private void release(String node, LeaseProof proof, List<Hash> hashes) {
+  private void release(String node, LeaseProof proof, long order, List<Hash> hashes) {
     try {
-      port.release(node, proof, hashes, Deadline.after(callTimeout));
+      port.release(node, proof, order, hashes, Deadline.after(callTimeout));
     } catch (FabricException e) {
       // They are let go of when the lease's time is over there.
     }
@@ -194,7 +226,7 @@ public final class Leases {
     if (!book.isEmpty() && (keeper.living() == null || keeper.isDue())) {
       try {
         Deadline deadline = Deadline.after(callTimeout);
-        LeaseTerms terms = keeper.terms(deadline);
+        LeaseTerms terms = keeper.terms(deadline, book::nextOrder);
         book.nodeIds().forEach(node -> tend(node, terms));
       } catch (FabricException e) {
         return keeper.ttl().dividedBy(20); // the control plane is away: there is some time left
@@ -232,7 +264,7 @@ public final class Leases {
     LeaseKeeper.Living living = keeper.living();
     if (living != null) {
       for (String node : book.nodeIds()) {
-        release(node, living.proof(), List.copyOf(promised(node)));
+        release(node, living.proof(), book.nextOrder(), List.copyOf(promised(node)));
       }
     }
     try {

@@ -75,11 +75,12 @@ final class LinkedHolds implements HoldPort {
   }
 
   @Override
-  public void release(String nodeId, LeaseProof proof, List<Hash> hashes, Deadline deadline) {
+  public void release(
+      String nodeId, LeaseProof proof, long order, List<Hash> hashes, Deadline deadline) {
     for (int from = 0; from < hashes.size(); from += MemoryCalls.ITEMS_MAX) {
       List<Hash> batch =
           hashes.subList(from, Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX));
-      link(nodeId).use(deadline, session -> session.release(proof, batch, deadline));
+      link(nodeId).use(deadline, session -> session.release(proof, order, batch, deadline));
     }
   }
 

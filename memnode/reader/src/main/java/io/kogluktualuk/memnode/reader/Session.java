@@ -368,9 +368,9 @@ final class Session implements AutoCloseable {
     }
   }
 
-  Affected release(LeaseProof proof, List<Hash> hashes, Deadline deadline) {
+  Affected release(LeaseProof proof, long order, List<Hash> hashes, Deadline deadline) {
     return channel.call(
-        MemoryCalls.RELEASE, new ReleaseRequest(tenant, proof, false, hashes), deadline);
+        MemoryCalls.RELEASE, new ReleaseRequest(tenant, proof, order, false, hashes), deadline);
   }
 
   Affected touch(List<Hash> hashes, Deadline deadline) {

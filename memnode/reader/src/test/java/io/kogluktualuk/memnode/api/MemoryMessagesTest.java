@@ -144,6 +144,7 @@ class MemoryMessagesTest {
                   new ReleaseRequest(
                       tenant(random),
                       proof(random),
+                      random.nextLong(Long.MAX_VALUE),
                       random.nextBoolean(),
                       list(items, () -> hash(random)))),
           new Kind<>(
@@ -259,7 +260,10 @@ class MemoryMessagesTest {
   }
 
   private static LeaseTerms lease(RandomGenerator random) {
-    return new LeaseTerms(proof(random), Duration.ofMillis(random.nextInt(1, 300_001)));
+    return new LeaseTerms(
+        proof(random),
+        Duration.ofMillis(random.nextInt(1, 300_001)),
+        random.nextLong(Long.MAX_VALUE));
   }
 
   private static AbsentResponse absent(RandomGenerator random, int items) {

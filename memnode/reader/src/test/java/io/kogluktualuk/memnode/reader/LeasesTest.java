@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LeasesTest {
@@ -49,12 +50,20 @@ class LeasesTest {
     boolean isControlAway;
     int renewals;
     int calls;
+
+    /// What happens while the next hold is under way, after the node has done it.
+    @Nullable Runnable meanwhile;
+
+    /// Whether releases arrive only when the test says so.
+    boolean areReleasesLate;
+    final List<Runnable> late = new ArrayList<>();
     final Map<String, Node> nodes = new TreeMap<>();
     final Leases leases = new Leases(this, this, SETTINGS, new LeaseId(1, 2), () -> nanos);
 
     static final class Node {
       final Set<Hash> blobs = new HashSet<>();
       final Map<Hash, Long> heldUntil = new HashMap<>();
+      final Map<Hash, Long> orders = new HashMap<>();
       long tokenSeen;
       boolean isAway;
       boolean isLost;
@@ -145,12 +154,32 @@ class LeasesTest {
       Set<Hash> absent = new HashSet<>(hashes);
       absent.removeAll(node.blobs);
       hashes.stream().filter(node.blobs::contains).forEach(h -> node.heldUntil.put(h, until));
+      hashes.forEach(h -> node.orders.merge(h, lease.order(), Math::max));
+      Runnable now = meanwhile;
+      meanwhile = null;
+      if (now != null) {
+        now.run();
+      }
       return absent;
     }
 
     @Override
-    public void release(String id, LeaseProof proof, List<Hash> hashes, Deadline deadline) {
-      hashes.forEach(reach(id).heldUntil::remove);
+    public void release(
+        String id, LeaseProof proof, long order, List<Hash> hashes, Deadline deadline) {
+      if (areReleasesLate) {
+        late.add(() -> letGo(id, order, hashes));
+      } else {
+        letGo(id, order, hashes);
+      }
+    }
+
+    private void letGo(String id, long order, List<Hash> hashes) {
+      Node node = reach(id);
+      for (Hash hash : hashes) {
+        if (node.orders.getOrDefault(hash, 0L) <= order) {
+          node.heldUntil.remove(hash);
+        }
+      }
     }
   }
 
@@ -209,6 +238,66 @@ class LeasesTest {
     assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
     two.close();
     assertTrue(world.node("a").heldUntil.isEmpty());
+  }
+
+  @Test
+  void whatIsLetGoOfWhileAnotherScopeAsksForItIsAskedForAgain() {
+    world.node("a").blobs.add(hash(1));
+    Held one = world.leases.open();
+    world.meanwhile =
+        () -> {
+          Held other = world.leases.open();
+          other.hold(List.of(hash(1)), soon());
+          other.close();
+        };
+    assertEquals(Set.of(), one.hold(List.of(hash(1)), soon()));
+    assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
+    assertEquals(Set.of(hash(1)), world.leases.promised("a"));
+    one.close();
+    assertTrue(world.node("a").heldUntil.isEmpty());
+  }
+
+  @Test
+  void whatIsLetGoOfWhileItIsPutIsHeldAgain() {
+    world.node("a").blobs.add(hash(1));
+    LeaseTerms terms = world.leases.terms(soon());
+    Held other = world.leases.open();
+    other.hold(List.of(hash(1)), soon());
+    other.close();
+    Held one = world.leases.open();
+    world.leases.stored(one, hash(1), "a", terms, world.nanos);
+    assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
+    assertEquals(Set.of(hash(1)), world.leases.promised("a"));
+    assertEquals(Set.of(), one.lost());
+  }
+
+  @Test
+  void aReleaseThatComesLateEndsNoHoldThatWasAskedForSince() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    Held one = world.leases.open();
+    one.hold(List.of(hash(1), hash(2)), soon());
+    world.areReleasesLate = true;
+    one.close();
+    world.leases.open().hold(List.of(hash(1)), soon());
+    world.late.forEach(Runnable::run);
+    assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
+  }
+
+  @Test
+  void whoeverAskedBeforeMoreReleasesThanAreRememberedAsksAgain() {
+    world.node("a").blobs.add(hash(1));
+    LeaseTerms terms = world.leases.terms(soon());
+    for (int i = 0; i <= HoldBook.RELEASES_MAX; i++) {
+      Hash other = hash(2 + i);
+      world.node("b").blobs.add(other);
+      Held held = world.leases.open();
+      held.hold(List.of(other), soon());
+      held.close();
+    }
+    int calls = world.calls;
+    world.leases.stored(world.leases.open(), hash(1), "a", terms, world.nanos);
+    assertEquals(calls + 1, world.calls);
+    assertEquals(Set.of(hash(1)), world.leases.promised("a"));
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Which leases hold which blobs of one tenant, and until when.
 ///
 /// A hold is a pair of a lease and a blob. All holds under a lease end together when its time is
-/// over; so the time is the lease's, a hold is 24 bytes, and to let a million holds last longer
+/// over; so the time is the lease's, a hold is 32 bytes, and to let a million holds last longer
 /// is one assignment. Ending a lease takes its name away at once and its holds in portions
 /// ([#drain]), so that nobody waits for a million of them: meanwhile the blobs stay, which harms
 /// nobody.
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// That a token is dead does not end what it holds: its holder believes in the hold until its own
 /// time is over, so a revocation takes effect only then, as for C. Gray, D. Cheriton: *Leases: An
 /// Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency* (1989).
+///
+/// A holder's calls overtake each other, and come twice. Each has an order, and a release does not
+/// end a hold that was asked for with a greater one.
 ///
 /// **Threading:** one thread at a time: the store's lock. **Ownership:** the pool's memory is
 /// lent. **Units:** times in nanoseconds of one monotonic clock. **Invariant:** the counts of all
@@ -52,6 +55,7 @@ public final class HoldLedger {
     private final int account;
     private long token;
     private long deadline;
+    private long order;
     private int first = HoldPool.NONE;
 
     Living(LeaseId id, int slot, int account, long token, long deadline) {
@@ -148,22 +152,26 @@ public final class HoldLedger {
 
   /// Holds a blob under a lease that has been heard of and lives.
   ///
+  /// @param order of the call that asks
   /// @return false when it did already
   /// @throws StaleLease when the lease is not known (any more), or has been taken over
   /// @throws OutOfSpace when there are too many holds in all, or on the blob
-  public boolean hold(LeaseProof proof, int blob) {
+  public boolean hold(LeaseProof proof, int blob, long order) {
     Living lease = find(proof);
     if (lease == null) {
       throw new StaleLease("lease " + proof.id() + " has lapsed here");
     }
-    if (pool.find(lease.slot, blob) != HoldPool.NONE) {
+    lease.order = Math.max(lease.order, order);
+    int found = pool.find(lease.slot, blob);
+    if (found != HoldPool.NONE) {
+      pool.ordered(found, order);
       return false;
     }
     int holds = counts.holds(blob);
     if (holds >= HoldCounts.HOLDS_MAX) {
       throw new OutOfSpace("lease " + proof.id() + ": a blob has at most " + holds + " holds");
     }
-    int hold = pool.add(lease.slot, blob, lease.first);
+    int hold = pool.add(lease.slot, blob, lease.first, order);
     if (hold == HoldPool.NONE) {
       throw new OutOfSpace(
           "lease " + proof.id() + ": there are " + pool.capacity() + " holds, which is the limit");
@@ -173,14 +181,15 @@ public final class HoldLedger {
     return true;
   }
 
-  /// Ends one hold.
+  /// Ends one hold, unless it has been asked for since.
   ///
+  /// @param order of the call that asks
   /// @return whether there was one
   /// @throws StaleLease when the lease has been taken over
-  public boolean release(LeaseProof proof, int blob) {
+  public boolean release(LeaseProof proof, int blob, long order) {
     Living lease = find(proof);
     int hold = lease == null ? HoldPool.NONE : pool.find(lease.slot, blob);
-    if (lease == null || hold == HoldPool.NONE) {
+    if (lease == null || hold == HoldPool.NONE || pool.order(hold) > order) {
       return false;
     }
     remove(lease, hold);
@@ -193,12 +202,14 @@ public final class HoldLedger {
     counts.setHolds(blob, counts.holds(blob) - 1, lease.account);
   }
 
-  /// Ends all holds of a lease; [#drain] lets go of the blobs.
+  /// Ends all holds of a lease, unless some has been asked for since; [#drain] lets go of the
+  /// blobs.
   ///
+  /// @param order of the call that asks
   /// @throws StaleLease when the lease has been taken over
-  public void end(LeaseProof proof) {
+  public void end(LeaseProof proof, long order) {
     Living lease = find(proof);
-    if (lease != null) {
+    if (lease != null && lease.order <= order) {
       end(lease);
     }
   }

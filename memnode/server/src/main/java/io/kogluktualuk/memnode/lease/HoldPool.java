@@ -7,20 +7,21 @@ import java.lang.foreign.ValueLayout;
 /// each of which is also in the list of its lease.
 ///
 /// ```
-///   0         4         8         12        16        20
-///   +---------+---------+---------+---------+---------+
-///   | blob    | lease   | next    | before  | chain   |   a hold
-///   +---------+---------+---------+---------+---------+
-///     u32       u32       u32       u32       u32
+///   0         4         8         12        16        20                  28
+///   +---------+---------+---------+---------+---------+-------------------+
+///   | blob    | lease   | next    | before  | chain   | order             |   a hold
+///   +---------+---------+---------+---------+---------+-------------------+
+///     u32       u32       u32       u32       u32       u64
 /// ```
 ///
-/// `next` and `before` are the neighbours in the list of the lease, `chain` the next hold with the
-/// same hash, or the next free record. Numbers of records are 1 more than stored positions, so that
-/// fresh zeros say *none*. The heads of the chains, one u32 for each hold and up to twice as many,
-/// lie behind the records: 24 to 28 bytes a hold in all.
+/// `order` is that of the call in which the holder asked for it last. `next` and `before` are the
+/// neighbours in the list of the lease, `chain` the next hold with the same hash, or the next
+/// free record. Numbers of records are 1 more than stored positions, so that fresh zeros say
+/// *none*. The heads of the chains, one u32 for each hold and up to twice as many, lie behind the
+/// records: 32 to 36 bytes a hold in all.
 ///
-/// **Threading:** one thread at a time. **Ownership:** the memory is lent.
-/// **Bound:** as many holds as it was made for.
+/// **Threading:** one thread at a time. **Ownership:** the memory is lent. **Bound:** as many
+/// holds as it was made for.
 final class HoldPool {
 
   static final int BLOB_OFFSET = 0;
@@ -28,12 +29,14 @@ final class HoldPool {
   static final int NEXT_OFFSET = LEASE_OFFSET + Integer.BYTES;
   static final int BEFORE_OFFSET = NEXT_OFFSET + Integer.BYTES;
   static final int CHAIN_OFFSET = BEFORE_OFFSET + Integer.BYTES;
-  static final int BYTES = CHAIN_OFFSET + Integer.BYTES;
+  static final int ORDER_OFFSET = CHAIN_OFFSET + Integer.BYTES;
+  static final int BYTES = ORDER_OFFSET + Long.BYTES;
 
   /// No hold has this number.
   static final int NONE = 0;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final MemorySegment memory;
   private final int capacity;
@@ -80,7 +83,7 @@ final class HoldPool {
   ///
   /// @param first of the lease's list, or [#NONE]
   /// @return its number, the new first of the list; [#NONE] when all are taken
-  int add(int lease, int blob, int first) {
+  int add(int lease, int blob, int first, long order) {
     int hold = take();
     if (hold == NONE) {
       return NONE;
@@ -90,6 +93,7 @@ final class HoldPool {
     set(hold, LEASE_OFFSET, lease);
     set(hold, NEXT_OFFSET, first);
     set(hold, BEFORE_OFFSET, NONE);
+    memory.set(LONG, orderAt(hold), order);
     set(hold, CHAIN_OFFSET, memory.get(INT, head));
     memory.set(INT, head, hold);
     if (first != NONE) {
@@ -145,6 +149,20 @@ final class HoldPool {
 
   int blob(int hold) {
     return get(hold, BLOB_OFFSET);
+  }
+
+  /// In which order the holder asked for it last.
+  long order(int hold) {
+    return memory.get(LONG, orderAt(hold));
+  }
+
+  /// It was asked for again.
+  void ordered(int hold, long order) {
+    memory.set(LONG, orderAt(hold), Math.max(order, order(hold)));
+  }
+
+  private static long orderAt(int hold) {
+    return (long) hold * BYTES + ORDER_OFFSET;
   }
 
   private long headAt(int lease, int blob) {

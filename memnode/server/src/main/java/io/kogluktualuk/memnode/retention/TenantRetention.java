@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.CreditsStatus;
+import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.HoldCounts;
 import io.kogluktualuk.memnode.lease.HoldLedger;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 /// [io.kogluktualuk.memnode.store.MemoryStore#withResidents]. **Ownership:** the memory of ledger
 /// and policy is lent; nothing of the store is kept between calls. **Invariant:** a bound blob is
 /// never evicted. For [#grace] after the start nothing is: holders from before may still believe
-/// in their holds, and the node does not know them. **Bound:** about 52 bytes a blob and 28 a
+/// in their holds, and the node does not know them. **Bound:** about 52 bytes a blob and 36 a
 /// hold, from the start on.
 public final class TenantRetention implements Room, HoldCounts, Candidates {
 
@@ -180,17 +181,17 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
     Arrival arrival = expected.isEmpty() ? null : expected.get(residents.hash(ordinal));
     long since = arrival == null ? seconds() : Math.min(seconds(), arrival.sinceSeconds());
     table().setPolicy(ordinal, (int) since << 1);
-    if (arrival != null && arrival.proof() != null) {
-      holdSealed(arrival.proof(), ordinal);
+    if (arrival != null && arrival.lease() != null) {
+      holdSealed(arrival.lease(), ordinal);
     }
     refresh(ordinal);
   }
 
   /// The seal must not fail because the lease has ended meanwhile; who sealed asks for the hold
   /// again afterwards, and hears it then.
-  private void holdSealed(LeaseProof proof, int ordinal) {
+  private void holdSealed(LeaseTerms lease, int ordinal) {
     try {
-      ledger.hold(proof, ordinal);
+      ledger.hold(lease.proof(), ordinal, lease.order());
     } catch (StaleLease | OutOfSpace _) {
       refresh(ordinal);
     }
@@ -390,10 +391,10 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
 
   /// What is known of blobs that are about to be sealed.
   ///
-  /// @param proof they are held under it from that moment on; null when they are not held
+  /// @param lease they are held under it from that moment on; null when they are not held
   /// @param sinceSeconds they have been left alone since then, see [#quietSince], or
   ///     [#WHEN_SEALED]
-  public record Arrival(@Nullable LeaseProof proof, long sinceSeconds) {
+  public record Arrival(@Nullable LeaseTerms lease, long sinceSeconds) {
 
     /// They are as new when they are sealed.
     public static final long WHEN_SEALED = Long.MAX_VALUE;
@@ -425,30 +426,30 @@ public final class TenantRetention implements Room, HoldCounts, Candidates {
   /// Holds a blob.
   ///
   /// @return how many bytes of what was paid that took; negative when the blob is not here
-  public long hold(Residents residents, LeaseProof proof, Hash hash) {
+  public long hold(Residents residents, LeaseTerms lease, Hash hash) {
     with(residents);
     int blob = residents.ordinal(hash);
     if (blob == BlobTable.NONE) {
       return -1;
     }
     boolean wasCharged = isCharged(blob);
-    ledger.hold(proof, blob);
+    ledger.hold(lease.proof(), blob, lease.order());
     return wasCharged ? 0 : bytes(blob);
   }
 
   /// See [HoldLedger#release].
-  public boolean release(Residents residents, LeaseProof proof, Hash hash) {
+  public boolean release(Residents residents, LeaseProof proof, long order, Hash hash) {
     with(residents);
     int blob = residents.ordinal(hash);
-    return blob != BlobTable.NONE && ledger.release(proof, blob);
+    return blob != BlobTable.NONE && ledger.release(proof, blob, order);
   }
 
-  /// Ends all holds under a lease.
+  /// Ends all holds under a lease, see [HoldLedger#end].
   ///
   /// @return how many that were
-  public long releaseAll(Residents residents, LeaseProof proof) {
+  public long releaseAll(Residents residents, LeaseProof proof, long order) {
     with(residents);
-    ledger.end(proof);
+    ledger.end(proof, order);
     return ledger.drain(Integer.MAX_VALUE);
   }
 

@@ -1,7 +1,6 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.memnode.api.CopyAge;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.api.ReserveRequest;
@@ -59,10 +58,7 @@ final class Arrivals {
     return lease == null && request.age() == null && sources.isEmpty()
         ? null
         : new Intent(
-            new TenantRetention.Arrival(
-                lease == null ? null : lease.proof(), quietSince(request.age())),
-            hashes,
-            sources);
+            new TenantRetention.Arrival(lease, quietSince(request.age())), hashes, sources);
   }
 
   private long quietSince(@Nullable CopyAge age) {
@@ -107,9 +103,9 @@ final class Arrivals {
   }
 
   private SealResponse sealAs(Intent intent, Seal seal) {
-    LeaseProof proof = intent.arrival().proof();
-    if (proof != null) {
-      fences.check(proof);
+    LeaseTerms lease = intent.arrival().lease();
+    if (lease != null) {
+      fences.check(lease.proof());
     }
     store.withResidents(
         residents -> {
@@ -119,8 +115,8 @@ final class Arrivals {
     try {
       SealResponse response = seal.run();
       keepEach(intent);
-      if (proof != null) {
-        holdEach(proof, intent.hashes());
+      if (lease != null) {
+        holdEach(lease, intent.hashes());
       }
       return response;
     } finally {
@@ -143,10 +139,10 @@ final class Arrivals {
         });
   }
 
-  private void holdEach(LeaseProof proof, List<Hash> hashes) {
+  private void holdEach(LeaseTerms lease, List<Hash> hashes) {
     store.withResidents(
         residents -> {
-          hashes.forEach(hash -> retention.hold(residents, proof, hash));
+          hashes.forEach(hash -> retention.hold(residents, lease, hash));
           return hashes;
         });
   }

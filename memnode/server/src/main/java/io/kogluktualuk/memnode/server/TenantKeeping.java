@@ -5,7 +5,6 @@ import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.AbsentResponse;
 import io.kogluktualuk.memnode.api.CollectPage;
@@ -253,7 +252,7 @@ final class TenantKeeping implements BlobTerms {
           }
           LeaseTerms lease = request.lease();
           if (lease != null && bytes >= 0) {
-            bytes = retention.hold(residents, lease.proof(), item.hash());
+            bytes = retention.hold(residents, lease, item.hash());
           }
           return bytes >= 0;
         });
@@ -312,12 +311,11 @@ final class TenantKeeping implements BlobTerms {
   }
 
   AbsentResponse hold(HoldRequest request) {
-    LeaseProof proof = request.lease().proof();
     hear(request.lease());
     return payments.bindEach(
         request.hashes(),
         patience(request.space().patience()),
-        (residents, hash) -> retention.hold(residents, proof, hash));
+        (residents, hash) -> retention.hold(residents, request.lease(), hash));
   }
 
   AbsentResponse pin(PinRequest request) {
@@ -345,10 +343,10 @@ final class TenantKeeping implements BlobTerms {
         residents -> {
           long ended = 0;
           for (Hash hash : request.hashes()) {
-            ended += retention.release(residents, request.proof(), hash) ? 1 : 0;
+            ended += retention.release(residents, request.proof(), request.order(), hash) ? 1 : 0;
           }
           if (request.all()) {
-            ended += retention.releaseAll(residents, request.proof());
+            ended += retention.releaseAll(residents, request.proof(), request.order());
           }
           retention.settle(residents);
           return ended;

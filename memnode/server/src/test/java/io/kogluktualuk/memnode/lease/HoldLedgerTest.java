@@ -46,6 +46,8 @@ class HoldLedgerTest {
     private final Map<LeaseId, Set<Integer>> held = new HashMap<>();
     private final Map<LeaseId, Long> tokens = new HashMap<>();
     private final Map<LeaseId, Long> deadlines = new HashMap<>();
+    private final Map<LeaseId, Map<Integer, Long>> orders = new HashMap<>();
+    private final Map<LeaseId, Long> latest = new HashMap<>();
 
     boolean isStale(LeaseProof proof) {
       return proof.token() < tokens.getOrDefault(proof.id(), 0L);
@@ -61,6 +63,13 @@ class HoldLedgerTest {
       held.remove(id);
       tokens.remove(id);
       deadlines.remove(id);
+      orders.remove(id);
+      latest.remove(id);
+    }
+
+    boolean isReleased(LeaseId id, int blob, long order) {
+      return held.getOrDefault(id, Set.of()).contains(blob)
+          && orders.getOrDefault(id, Map.of()).getOrDefault(blob, 0L) <= order;
     }
 
     int holds() {
@@ -115,32 +124,45 @@ class HoldLedgerTest {
     }
 
     private void hold(LeaseProof proof, int blob) {
+      long order = random.nextInt(20);
       Set<Integer> held = model.held.get(proof.id());
       if (held == null || model.isStale(proof)) {
-        assertThrows(StaleLease.class, () -> ledger.hold(proof, blob));
+        assertThrows(StaleLease.class, () -> ledger.hold(proof, blob, order));
       } else if (!held.contains(blob) && model.holds() == HOLDS_MAX) {
-        OutOfSpace full = assertThrows(OutOfSpace.class, () -> ledger.hold(proof, blob));
+        OutOfSpace full = assertThrows(OutOfSpace.class, () -> ledger.hold(proof, blob, order));
         assertTrue(String.valueOf(full.getMessage()).contains(HOLDS_MAX + " holds"));
+        model.latest.merge(proof.id(), order, Math::max);
       } else {
-        assertEquals(held.add(blob), ledger.hold(proof, blob));
+        boolean isNew = held.add(blob);
+        assertEquals(isNew, ledger.hold(proof, blob, order));
+        Map<Integer, Long> orders = model.orders.computeIfAbsent(proof.id(), _ -> new HashMap<>());
+        orders.put(blob, isNew ? order : Math.max(order, orders.getOrDefault(blob, 0L)));
+        model.latest.merge(proof.id(), order, Math::max);
       }
     }
 
     private void release(LeaseProof proof, int blob) {
-      Set<Integer> held = model.held.get(proof.id());
+      long order = random.nextInt(20);
       if (model.isStale(proof)) {
-        assertThrows(StaleLease.class, () -> ledger.release(proof, blob));
+        assertThrows(StaleLease.class, () -> ledger.release(proof, blob, order));
       } else {
-        assertEquals(held != null && held.remove(blob), ledger.release(proof, blob));
+        boolean isReleased = model.isReleased(proof.id(), blob, order);
+        assertEquals(isReleased, ledger.release(proof, blob, order));
+        if (isReleased) {
+          model.held.getOrDefault(proof.id(), Set.of()).remove(blob);
+        }
       }
     }
 
     private void end(LeaseProof proof) {
+      long order = random.nextInt(20);
       if (model.isStale(proof)) {
-        assertThrows(StaleLease.class, () -> ledger.end(proof));
+        assertThrows(StaleLease.class, () -> ledger.end(proof, order));
       } else {
-        ledger.end(proof);
-        model.end(proof.id());
+        ledger.end(proof, order);
+        if (model.latest.getOrDefault(proof.id(), 0L) <= order) {
+          model.end(proof.id());
+        }
         drain();
       }
     }
@@ -201,7 +223,7 @@ class HoldLedgerTest {
       LeaseProof proof = new LeaseProof(new LeaseId(1, 1), 1);
       ledger.hear(proof, 0, 100);
       for (int blob = 0; blob < 10; blob++) {
-        assertTrue(ledger.hold(proof, blob));
+        assertTrue(ledger.hold(proof, blob, 1));
       }
       ledger.expire(99);
       assertEquals(1, ledger.leases());
@@ -211,7 +233,7 @@ class HoldLedgerTest {
       assertEquals(4, ledger.drain(4));
       assertEquals(6, ledger.holds());
       assertEquals(6, ledger.drain(100));
-      assertThrows(StaleLease.class, () -> ledger.hold(proof, 1));
+      assertThrows(StaleLease.class, () -> ledger.hold(proof, 1, 1));
     }
   }
 
@@ -222,7 +244,8 @@ class HoldLedgerTest {
     assertEquals(8, HoldPool.NEXT_OFFSET);
     assertEquals(12, HoldPool.BEFORE_OFFSET);
     assertEquals(16, HoldPool.CHAIN_OFFSET);
-    assertEquals(20, HoldPool.BYTES);
-    assertEquals(1_000_001L * 20 + (1 << 20) * 4L, HoldLedger.bytesFor(1_000_000));
+    assertEquals(20, HoldPool.ORDER_OFFSET);
+    assertEquals(28, HoldPool.BYTES);
+    assertEquals(1_000_001L * 28 + (1 << 20) * 4L, HoldLedger.bytesFor(1_000_000));
   }
 }

@@ -111,7 +111,7 @@ class KeepingTest {
   }
 
   private static LeaseTerms terms(long token, Duration ttl) {
-    return new LeaseTerms(new LeaseProof(new LeaseId(1, 2), token), ttl);
+    return new LeaseTerms(new LeaseProof(new LeaseId(1, 2), token), ttl, 1);
   }
 
   private static int hold(Channel channel, LeaseTerms terms, List<Hash> hashes) {
@@ -120,7 +120,7 @@ class KeepingTest {
   }
 
   private static long release(Channel channel, LeaseTerms terms, List<Hash> hashes) {
-    ReleaseRequest ask = new ReleaseRequest(Tenant.DEFAULT, terms.proof(), false, hashes);
+    ReleaseRequest ask = new ReleaseRequest(Tenant.DEFAULT, terms.proof(), 1, false, hashes);
     return channel.call(MemoryCalls.RELEASE, ask, soon()).count();
   }
 

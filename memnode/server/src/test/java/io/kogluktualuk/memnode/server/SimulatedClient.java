@@ -63,6 +63,7 @@ final class SimulatedClient implements HoldPort {
   private final long clockOffset;
   private final int clockDrift;
   private final Leases leases;
+  private final LeaseId leaseId;
   private final List<Held> scopes = new ArrayList<>();
   private final List<Hash> seen = new ArrayList<>();
   private final RequestIds requests;
@@ -84,12 +85,13 @@ final class SimulatedClient implements HoldPort {
             Duration.ofSeconds(1));
     this.requests = new RequestIds(random);
     this.runs = new SimulatedRuns(name, fabric, this);
+    this.leaseId = LeaseId.of(random);
     this.leases =
         new Leases(
             new ControlLeases(new SimulatedChannel(name, fabric.control()), name, requests),
             this,
             settings,
-            LeaseId.of(random),
+            leaseId,
             this::clock);
     fabric.time().after(random.nextLong(500 * MILLI), this::act);
     fabric.time().after(random.nextLong(500 * MILLI), this::tend);
@@ -102,6 +104,10 @@ final class SimulatedClient implements HoldPort {
   private long clock() {
     long now = fabric.time().now();
     return now + now * clockDrift / 1_000_000 + clockOffset;
+  }
+
+  LeaseId leaseId() {
+    return leaseId;
   }
 
   /// What it relies on.
@@ -345,8 +351,9 @@ final class SimulatedClient implements HoldPort {
   }
 
   @Override
-  public void release(String nodeId, LeaseProof proof, List<Hash> hashes, Deadline deadline) {
-    ReleaseRequest request = new ReleaseRequest(Tenant.DEFAULT, proof, false, hashes);
+  public void release(
+      String nodeId, LeaseProof proof, long order, List<Hash> hashes, Deadline deadline) {
+    ReleaseRequest request = new ReleaseRequest(Tenant.DEFAULT, proof, order, false, hashes);
     fabric.call(name, nodeId, node -> node.process().keeping.release(request));
   }
 }

@@ -13,6 +13,7 @@ import io.kogluktualuk.controlplane.model.members.MembersCommand;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.memnode.api.CreditsStatus;
 import io.kogluktualuk.memnode.credit.AccountNumbers;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
@@ -80,6 +81,8 @@ final class SimulatedMemoryNode {
             clock(),
             SimulatedMemoryNode.this::settle);
     final TenantKeeping keeping;
+    private final TenantRetention retention;
+    private final long graceEnd = clock() + fences.grace().toNanos();
     final Treasury treasury =
         new Treasury.ControlPlane(
             new ControlClient(new SimulatedChannel(name, control), Duration.ofSeconds(1)),
@@ -89,7 +92,7 @@ final class SimulatedMemoryNode {
     private final List<SpaceDoor.Need> open = new ArrayList<>(door.former());
 
     Process() {
-      TenantRetention retention =
+      retention =
           new TenantRetention(
               Arena.ofAuto(),
               LIMITS,
@@ -114,6 +117,14 @@ final class SimulatedMemoryNode {
               false);
       keeping.work(0);
       chargedAtStart = keeping.charged();
+    }
+
+    /// Whether it holds a blob that it has. For a while after a start it throws nothing away, and
+    /// that is as good.
+    boolean holds(LeaseId lease, Hash hash) {
+      return clock() - graceEnd < 0
+          || store.withResidents(
+              residents -> retention.ledger(residents).isHeldBy(lease, residents.ordinal(hash)));
     }
   }
 

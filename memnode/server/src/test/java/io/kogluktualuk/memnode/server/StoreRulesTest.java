@@ -85,8 +85,8 @@ class StoreRulesTest {
     forThatTenant(MemoryCalls.STAND, new StandRequest(TRADES, session));
     forThatTenant(MemoryCalls.SEAL, new SealRequest(TRADES, session, 1, false));
     forThatTenant(MemoryCalls.SYNC, new SyncRequest(TRADES));
-    rules.check(TRADER, MemoryCalls.RELEASE, new ReleaseRequest(TRADES, proof, true, List.of()));
-    ReleaseRequest others = new ReleaseRequest(TRADES, proofOf(OTHER), true, List.of());
+    rules.check(TRADER, MemoryCalls.RELEASE, new ReleaseRequest(TRADES, proof, 1, true, List.of()));
+    ReleaseRequest others = new ReleaseRequest(TRADES, proofOf(OTHER), 1, true, List.of());
     refused(OTHER, MemoryCalls.RELEASE, others);
     forThatTenant(MemoryCalls.TOUCH, new TouchRequest(TRADES, List.of()));
   }
@@ -97,7 +97,7 @@ class StoreRulesTest {
 
   @Test
   void clientsChargeTheirAccountsOnly() {
-    LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10));
+    LeaseTerms lease = new LeaseTerms(proof, Duration.ofSeconds(10), 1);
     forThatTenant(MemoryCalls.RESERVE, reserve("desk"));
     forThatTenant(MemoryCalls.PUT, new PutRequest(1, 0, reserve("desk")));
     HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
@@ -126,11 +126,11 @@ class StoreRulesTest {
     for (PeerName owner : List.of(TRADER, friend, NODE)) {
       LeaseId id = LeaseId.of(owner.title(), new SplittableRandom(2));
       LeaseProof own = new LeaseProof(id, 7);
-      LeaseTerms lease = new LeaseTerms(own, Duration.ofSeconds(10));
+      LeaseTerms lease = new LeaseTerms(own, Duration.ofSeconds(10), 1);
       ReserveRequest reserve =
           new ReserveRequest(TRADES, session, paidBy("desk"), lease, null, List.of());
       HoldRequest hold = new HoldRequest(TRADES, lease, paidBy("desk"), List.of());
-      ReleaseRequest release = new ReleaseRequest(TRADES, own, true, List.of());
+      ReleaseRequest release = new ReleaseRequest(TRADES, own, 1, true, List.of());
       for (PeerName another : List.of(TRADER, friend, NODE)) {
         if (!another.equals(owner)) {
           refused(another, MemoryCalls.HOLD, hold);

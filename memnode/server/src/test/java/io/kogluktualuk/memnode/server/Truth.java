@@ -275,9 +275,10 @@ final class Truth {
     }
     for (SimulatedClient client : fabric.clients()) {
       for (Hash hash : client.promised(node.id().toString())) {
-        if (!has(node, hash)) {
+        boolean isHeld = has(node, hash) && node.process().holds(client.leaseId(), hash);
+        if (!isHeld) {
           assertTrue(
-              node.lostByStop().contains(hash),
+              !has(node, hash) && node.lostByStop().contains(hash),
               () ->
                   node.name()
                       + " has let go of "

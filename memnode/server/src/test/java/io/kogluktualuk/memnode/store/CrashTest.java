@@ -121,7 +121,7 @@ class CrashTest {
     long[] moved = new long[1];
     Seeds.run(
         CrashTest.class,
-        seeds(4),
+        seeds(24),
         random ->
             with(
                 random.nextBoolean(),
