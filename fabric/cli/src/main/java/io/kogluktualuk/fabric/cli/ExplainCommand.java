@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Examples:",
+      "Example:",
       "  kog explain 3f1a2b3c",
       "  kog explain --json blob:77ab…:4096",
       "  kog explain --why-run 3f1a2b3c"
