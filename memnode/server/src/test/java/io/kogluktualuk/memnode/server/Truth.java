@@ -427,7 +427,13 @@ final class Truth {
                     + " has not come back to "
                     + node.name()
                     + ", which charges "
-                    + node.process().door.status().rows());
+                    + node.process().door.status().rows()
+                    + "; in all "
+                    + agreed.credits().page(null, 100)
+                    + "; the nodes say "
+                    + fabric.nodes().stream()
+                        .map(each -> each.name() + each.process().door.status().rows())
+                        .toList());
       }
     }
     for (Root root : agreed.roots().page(null, 100)) {
