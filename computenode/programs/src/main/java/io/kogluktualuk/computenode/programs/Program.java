@@ -11,6 +11,7 @@ public enum Program {
   MAKE_TRADES,
   MERGE,
   SORT,
+  TOUR,
   WC;
 
   /// The name of its source and its module, without the ending: `make-trades`.
