@@ -1,7 +1,9 @@
 package io.kogluktualuk.memnode.repair;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CopyAge;
@@ -67,6 +69,10 @@ public final class RepairAgent implements AutoCloseable {
 
   /// How many damaged blobs a round has seen; the thread's own.
   private int damagedSeen;
+
+  /// Nodes that did not answer in this round: they are left for the next one, so that a round does
+  /// not wait for them once for each blob; the thread's own.
+  private final Set<String> away = new HashSet<>();
 
   /// For which everything was in order at the end of a round; the thread's own.
   private @Nullable Placement settled;
@@ -195,11 +201,12 @@ public final class RepairAgent implements AutoCloseable {
       throws InterruptedException {
     RepairPlanner planner = new RepairPlanner(self, settings.replicas(), placement, before);
     RepairTally.Round round = tally.begin();
+    away.clear();
     restoreDamaged(round);
     int from = 0;
     do {
       LocalBlobs.Page page = local.page(from, PAGE);
-      look(planner, page.blobs().stream().filter(planner::concerns).toList(), round);
+      look(planner, placement, page.blobs().stream().filter(planner::concerns).toList(), round);
       from = page.next();
       if (isOutdated(placement)) {
         return false;
@@ -209,7 +216,9 @@ public final class RepairAgent implements AutoCloseable {
     return round.failed == 0 && round.left == 0;
   }
 
-  private void look(RepairPlanner planner, List<LocalBlob> blobs, RepairTally.Round round)
+  /// Ends early when the members have changed.
+  private void look(
+      RepairPlanner planner, Placement placement, List<LocalBlob> blobs, RepairTally.Round round)
       throws InterruptedException {
     Map<String, List<Hash>> questions = new HashMap<>();
     for (LocalBlob blob : blobs) {
@@ -220,6 +229,9 @@ public final class RepairAgent implements AutoCloseable {
     Map<String, Set<Hash>> answers = new HashMap<>();
     questions.forEach((node, hashes) -> ask(node, hashes, answers));
     for (LocalBlob blob : blobs) {
+      if (isOutdated(placement)) {
+        return;
+      }
       Set<String> having = new HashSet<>();
       Set<String> silent = new HashSet<>();
       for (String node : planner.toAsk(blob)) {
@@ -292,6 +304,9 @@ public final class RepairAgent implements AutoCloseable {
 
   private boolean send(LocalBlob blob, String target, boolean isDurable)
       throws InterruptedException {
+    if (away.contains(target)) {
+      return false;
+    }
     TimeUnit.NANOSECONDS.sleep(bandwidth.take(blob.length(), System.nanoTime()));
     CopyAge age = local.copyAge(blob.hash());
     if (age == null) {
@@ -302,8 +317,15 @@ public final class RepairAgent implements AutoCloseable {
       Blob bytes = nodes.get(self, blob.hash(), deadline);
       return store(blob, bytes, target, age, isDurable, deadline);
     } catch (FabricException e) {
-      LOG.debug("copying {} to {}: {}", blob, target, e.getMessage());
+      failed(blob, target, e);
       return false;
+    }
+  }
+
+  private void failed(LocalBlob blob, String target, FabricException reason) {
+    LOG.debug("copying {} to {}: {}", blob, target, reason.getMessage());
+    if (reason instanceof Unavailable || reason instanceof DeadlineExceeded) {
+      away.add(target);
     }
   }
 
@@ -324,7 +346,7 @@ public final class RepairAgent implements AutoCloseable {
             .copying(age);
     PutPolicy policy = isDurable ? kept.durable() : kept;
     Map<Hash, FabricException> failed = nodes.put(target, List.of(bytes), policy, deadline);
-    failed.values().forEach(e -> LOG.debug("copying {} to {}: {}", blob, target, e.getMessage()));
+    failed.values().forEach(reason -> failed(blob, target, reason));
     if (!failed.isEmpty() || !blob.isPinned()) {
       return failed.isEmpty();
     }
