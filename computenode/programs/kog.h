@@ -6,7 +6,7 @@
  * it names with kog_output, or else /tmp/output if it makes that, or else what it wrote to standard
  * output. Standard error is kept as its diagnostics. There is no clock, no randomness and no
  * network: time begins at 0 and passes only when the program waits for it, and random bytes are a
- * function of the transaction's key. fabric/docs/PROGRAMS.md has the details.
+ * function of its arguments and limits. fabric/docs/PROGRAMS.md has the details.
  *
  * Paths are absolute, or relative to "/". Functions return 0 or a positive count on success and a
  * negative WASI errno on failure: -KOG_ENOENT when nothing is there, -KOG_EIO when a thunk on

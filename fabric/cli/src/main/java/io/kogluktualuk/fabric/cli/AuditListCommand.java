@@ -3,8 +3,6 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.fabric.client.Fabric;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -36,17 +34,13 @@ final class AuditListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Deque<AuditEntry> latest = new ArrayDeque<>();
-      fabric.readAudit(
-          entry -> {
-            latest.addLast(entry);
-            if (latest.size() > Math.max(0, last)) {
-              latest.removeFirst();
-            }
-          });
-      String text = latest.stream().map(AuditListCommand::line).collect(Collectors.joining("\n"));
+      Latest<AuditEntry> latest = new Latest<>(last);
+      fabric.readAudit(latest::add);
+      String text =
+          latest.all().stream().map(AuditListCommand::line).collect(Collectors.joining("\n"));
       options.print(
-          text, new Json().with("entries", latest.stream().map(AuditListCommand::json).toList()));
+          text,
+          new Json().with("entries", latest.all().stream().map(AuditListCommand::json).toList()));
       return ExitCode.OK.code();
     }
   }

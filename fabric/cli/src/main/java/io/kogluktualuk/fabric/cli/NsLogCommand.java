@@ -6,8 +6,6 @@ import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RootChange;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,20 +50,13 @@ final class NsLogCommand implements Callable<Integer> {
     }
     try (Fabric fabric = options.connect()) {
       RootName root = fabric.rootName(name);
-      Deque<RootChange> latest = new ArrayDeque<>();
-      fabric.readRootLog(
-          root,
-          change -> {
-            latest.addLast(change);
-            if (latest.size() > last) {
-              latest.removeFirst();
-            }
-          });
+      Latest<RootChange> latest = new Latest<>(last);
+      fabric.readRootLog(root, latest::add);
       options.print(
-          latest.stream().map(NsLogCommand::line).collect(Collectors.joining("\n")),
+          latest.all().stream().map(NsLogCommand::line).collect(Collectors.joining("\n")),
           new Json()
               .with("name", name)
-              .with("changes", latest.stream().map(NsLogCommand::json).toList()));
+              .with("changes", latest.all().stream().map(NsLogCommand::json).toList()));
       return ExitCode.OK.code();
     }
   }

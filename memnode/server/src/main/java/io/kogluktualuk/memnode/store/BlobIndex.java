@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Slots are numbered through all segments.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock. Peers read without any.
+/// **Threading:** one thread at a time; under the [StoreLock]. Peers read without any.
 /// **Ownership:** the segments are lent.
 /// **Bound:** [#blobsMax] entries. A claim beyond, or one that finds no room within reach, fails.
 final class BlobIndex {

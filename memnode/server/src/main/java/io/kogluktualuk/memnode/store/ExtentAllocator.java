@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// [1] P. Wilson, M. Johnstone, M. Neely, D. Boles: Dynamic Storage Allocation: A Survey and
 /// Critical Review. IWMM 1995.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock.
+/// **Threading:** one thread at a time; under the [StoreLock].
 /// **Ownership:** an [Extent] is borrowed until [#release].
 /// **Units:** bytes; offsets and sizes are multiples of [#ALIGNMENT].
 /// **Invariant:** free bytes + lent bytes = bytes of all regions.

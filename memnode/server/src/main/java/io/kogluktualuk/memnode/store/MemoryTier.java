@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// hash.
 ///
 /// **Threading:** [#bytes] and [#regions] any thread; the rest one thread at a time,
-/// [MemoryStore] holds its lock. **Ownership:** owns its memory; the index is lent.
+/// under the [StoreLock]. **Ownership:** owns its memory; the index is lent.
 /// **Invariant:** an entry of the index says where the copy is, or that it is spilled; each
 /// extent is free, of a copy, or of one that is being made. **Bound:** its capacity, taken at the
 /// start. [#LOOKS_MAX] blobs are looked at for one.

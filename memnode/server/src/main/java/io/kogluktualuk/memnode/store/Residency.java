@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which blob lies where: index, table, extents and log, kept in step.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock.
+/// **Threading:** one thread at a time; under the [StoreLock].
 /// **Ownership:** everything is lent.
 /// **Invariant:** every blob in the index is in the table and in the log; every extent is free,
 /// of a blob, or promised to one.

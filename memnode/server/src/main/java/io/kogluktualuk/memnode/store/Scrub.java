@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Which blobs are looked at next for bits that have changed: all of them in turn, for ever.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock.
+/// **Threading:** one thread at a time; under the [StoreLock].
 /// **Bound:** [#LOOKS_MAX] ordinals at a time.
 final class Scrub {
 

@@ -14,7 +14,7 @@ import java.util.List;
 /// Each record proves itself, so a torn tail is cut and one damaged record costs one blob.
 /// Room is allocated ahead by [#ensureRoom], so that appending cannot meet a full disk.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock. [#force] any thread, but
+/// **Threading:** one thread at a time; under the [StoreLock]. [#force] any thread, but
 /// not during [#replaceBy].
 /// **Ownership:** owns the open file. **Bound:** twice the blobs and a little, see [LogRewrite].
 final class SealLog implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 ///
 /// [1] F. Corbató: A Paging Experiment with the Multics System. MIT Project MAC, 1968.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock. **Bound:** four and an
+/// **Threading:** one thread at a time; under the [StoreLock]. **Bound:** four and an
 /// eighth bytes for each ordinal, from the start on.
 final class SpillQueue {
 

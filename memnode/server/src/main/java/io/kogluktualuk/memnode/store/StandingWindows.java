@@ -12,12 +12,12 @@ import java.util.Map;
 /// The windows that stand: each is one session's to write to and to seal parts of, as often as it
 /// likes, until its lifetime is over. Then its slot is retired like any other.
 ///
-/// A session that writes to its window while it is sealed can only make that seal fail, since what
-/// is verified is a copy ([Verifiers#copy]).
+/// A session that writes to its window while it is sealed can only make that seal fail, since
+/// what is verified is a copy ([Verifiers#copy]).
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock. The time is passed in.
-/// **Bound:** [#windowsMax]; the slots that remain are for reservations, which therefore never wait
-/// for windows that stand idle.
+/// **Threading:** one thread at a time; under the [StoreLock]. The time is passed in. **Bound:**
+/// [#windowsMax]; the slots that remain are for reservations, which therefore never wait for
+/// windows that stand idle.
 final class StandingWindows {
 
   /// Their ids begin so far above those of [WindowTable] that none is taken for another.

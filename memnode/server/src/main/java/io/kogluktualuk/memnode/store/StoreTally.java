@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts what happens in a store.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock.
+/// **Threading:** one thread at a time; under the [StoreLock].
 final class StoreTally {
 
   private long blobs;

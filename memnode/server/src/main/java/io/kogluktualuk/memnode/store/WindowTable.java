@@ -16,7 +16,7 @@ import java.util.Map;
 /// A window is used once, by the session that reserved it: [#take] removes it. One that nobody
 /// takes expires.
 ///
-/// **Threading:** one thread at a time; [MemoryStore] holds its lock. The time is passed in.
+/// **Threading:** one thread at a time; under the [StoreLock]. The time is passed in.
 /// **Bound:** the slots of [WindowSlots], since each window has one.
 final class WindowTable {
 
