@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.vm.compile;
 
 import static java.lang.constant.ConstantDescs.CD_int;
 
+import io.kogluktualuk.computenode.vm.module.Constant;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.ElementSegment;
 import io.kogluktualuk.computenode.vm.module.Export;
@@ -92,8 +93,9 @@ final class IndirectCalls {
       }
     }
     for (GlobalType global : module.globals()) {
-      if (global.initial().opcode() == Instructions.REF_FUNC) {
-        found.add((int) global.initial().low());
+      Constant initial = global.initial();
+      if (initial != null && initial.opcode() == Instructions.REF_FUNC) {
+        found.add((int) initial.low());
       }
     }
     for (Export export : module.exports()) {

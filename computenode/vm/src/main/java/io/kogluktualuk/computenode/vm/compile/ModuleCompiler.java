@@ -128,7 +128,7 @@ public final class ModuleCompiler {
   private void initialise(CodeBuilder code, int index) {
     GlobalType global = module.globals().get(index);
     Constant value = global.initial();
-    if (value.opcode() == Instructions.REF_NULL) {
+    if (value == null || value.opcode() == Instructions.REF_NULL) {
       return;
     }
     code.aload(0);

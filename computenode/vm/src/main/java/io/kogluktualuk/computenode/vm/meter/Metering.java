@@ -131,7 +131,7 @@ public final class Metering {
   }
 
   private ByteSink globals(@org.jspecify.annotations.Nullable Section section) {
-    ByteSink out = new ByteSink(64).putU32(module.globalCount() + Cell.values().length);
+    ByteSink out = new ByteSink(64).putU32(module.ownGlobals() + Cell.values().length);
     if (section != null) {
       WasmCursor cursor = new WasmCursor(module.bytes(), section.start(), section.end());
       cursor.readU32();

@@ -1,5 +1,7 @@
 package io.kogluktualuk.computenode.vm.module;
 
+import java.util.List;
+
 /// A constant expression: one instruction whose value is known when a module is instantiated.
 ///
 /// @param opcode a `const` instruction, `ref.null`, `ref.func` or `global.get`
@@ -7,7 +9,8 @@ package io.kogluktualuk.computenode.vm.module;
 /// @param high the upper half of a vector, else 0
 public record Constant(int opcode, long low, long high) {
 
-  static Constant read(WasmCursor cursor) {
+  /// Reads one; `imported` are the globals that it may name.
+  static Constant read(WasmCursor cursor, List<GlobalType> imported) {
     int opcode = cursor.readByte();
     Constant constant =
         switch (opcode) {
@@ -20,8 +23,7 @@ public record Constant(int opcode, long low, long high) {
             ValueType _ = Instructions.readReferenceType(cursor);
             yield of(opcode, 0);
           }
-          case Instructions.GLOBAL_GET ->
-              throw cursor.malformed("unknown global in a constant expression");
+          case Instructions.GLOBAL_GET -> global(cursor, imported);
           case Instructions.VECTOR -> vector(cursor);
           default -> throw cursor.malformed("constant expression required");
         };
@@ -29,6 +31,17 @@ public record Constant(int opcode, long low, long high) {
       throw cursor.malformed("constant expression of one instruction required");
     }
     return constant;
+  }
+
+  private static Constant global(WasmCursor cursor, List<GlobalType> imported) {
+    int index = cursor.readIndex();
+    if (index >= imported.size()) {
+      throw cursor.malformed("unknown global " + index + " in a constant expression");
+    }
+    if (imported.get(index).mutable()) {
+      throw cursor.malformed("constant expression required; global " + index + " changes");
+    }
+    return of(Instructions.GLOBAL_GET, index);
   }
 
   private static Constant of(int opcode, long value) {

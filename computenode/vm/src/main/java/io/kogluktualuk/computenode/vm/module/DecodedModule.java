@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.vm.module;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where the parts of a binary module lie, and what rewriting it needs to know.
 ///
@@ -8,8 +9,9 @@ import java.util.List;
 /// @param sections in order of appearance
 /// @param types all function types
 /// @param functionTypes type index of each function, imported ones first
-/// @param tables the tables; none are imported
-/// @param globals the globals; none are imported
+/// @param tables the tables, imported ones first
+/// @param globals the globals, imported ones first
+/// @param memory its memory, imported or its own, or null
 /// @param start the function that runs at instantiation, or -1
 /// @param bodies the code of each function that is not imported
 public record DecodedModule(
@@ -19,7 +21,7 @@ public record DecodedModule(
     List<Integer> functionTypes,
     List<TableType> tables,
     List<GlobalType> globals,
-    boolean hasMemory,
+    @Nullable MemoryType memory,
     int start,
     List<Export> exports,
     List<ElementSegment> elements,
@@ -35,6 +37,24 @@ public record DecodedModule(
 
   public int globalCount() {
     return globals.size();
+  }
+
+  public boolean hasMemory() {
+    return memory != null;
+  }
+
+  /// How many of the tables, memories or globals are imported, by their type.
+  public int importedCount(Class<? extends SharedType> type) {
+    return (int) shape.shared().stream().filter(each -> type.isInstance(each.type())).count();
+  }
+
+  /// Globals that are not imported.
+  public int ownGlobals() {
+    return globals.size() - importedCount(GlobalType.class);
+  }
+
+  public boolean isImportedGlobal(int index) {
+    return globals.get(index).initial() == null;
   }
 
   public int importCount() {

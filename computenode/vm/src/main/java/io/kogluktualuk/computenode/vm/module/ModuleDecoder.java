@@ -3,7 +3,7 @@ package io.kogluktualuk.computenode.vm.module;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Body;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Section;
 import io.kogluktualuk.computenode.vm.module.ModuleShape.Import;
-import io.kogluktualuk.computenode.vm.module.ModuleShape.MemoryBounds;
+import io.kogluktualuk.computenode.vm.module.ModuleShape.SharedImport;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the parts of a binary module, and refuses those that are too large or of features that
 /// are not offered, before anything is allocated for them.
@@ -31,8 +32,9 @@ public final class ModuleDecoder {
   private final List<Import> imports = new ArrayList<>();
   private final Map<String, Signature> exports = new HashMap<>();
   private final List<Body> bodies = new ArrayList<>();
-  private MemoryBounds memory = new MemoryBounds(0, 0);
-  private boolean hasMemory;
+  private final List<SharedImport> shared = new ArrayList<>();
+  private @Nullable MemoryType memory;
+  private List<GlobalType> importedGlobals = List.of();
   private final List<TableType> tables = new ArrayList<>();
   private final List<GlobalType> globals = new ArrayList<>();
   private final List<Export> allExports = new ArrayList<>();
@@ -83,13 +85,13 @@ public final class ModuleDecoder {
         functionTypes,
         tables,
         globals,
-        hasMemory,
+        memory,
         start,
         allExports,
         elements,
         data,
         bodies,
-        new ModuleShape(imports, exports, memory));
+        new ModuleShape(imports, shared, exports, SharedTypes.bounds(memory)));
   }
 
   private void requireHeader(WasmCursor cursor) {
@@ -110,7 +112,8 @@ public final class ModuleDecoder {
       return rank;
     }
     if (id == SectionId.TAG) {
-      throw ModuleBounds.unsupported("exceptions (a tag section)", cursor.position());
+      throw cursor.malformed(
+          "malformed section id 13; a tag section (exceptions) is not offered here");
     }
     if (id > SectionId.DATA_COUNT) {
       throw cursor.malformed("malformed section id " + id);
@@ -132,11 +135,15 @@ public final class ModuleDecoder {
       case SectionId.GLOBAL -> readGlobals(cursor);
       case SectionId.EXPORT -> readExports(cursor);
       case SectionId.START -> start = cursor.readIndex();
-      case SectionId.ELEMENT -> elements = Segments.readElements(cursor);
-      case SectionId.DATA -> data = Segments.readData(cursor);
+      case SectionId.ELEMENT -> elements = segments(cursor).readElements();
+      case SectionId.DATA -> data = segments(cursor).readData();
       case SectionId.CODE -> readCode(cursor);
       default -> {}
     }
+  }
+
+  private Segments segments(WasmCursor cursor) {
+    return new Segments(cursor, importedGlobals);
   }
 
   private void readTypes(WasmCursor cursor) {
@@ -172,14 +179,31 @@ public final class ModuleDecoder {
     for (int i = 0; i < count; i++) {
       String module = cursor.readName();
       String name = cursor.readName();
-      int kind = cursor.readByte();
-      if (kind != 0) {
-        throw ModuleBounds.unsupported(
-            "an import " + module + "." + name + " that is not a function", cursor.position());
+      readImport(cursor, module, name);
+    }
+    importedGlobals = List.copyOf(globals);
+  }
+
+  private void readImport(WasmCursor cursor, String module, String name) {
+    int kind = cursor.readByte();
+    switch (kind) {
+      case 0 -> {
+        int type = readType(cursor);
+        functionTypes.add(type);
+        imports.add(new Import(module, name, types.get(type)));
       }
-      int type = readType(cursor);
-      functionTypes.add(type);
-      imports.add(new Import(module, name, types.get(type)));
+      case 1 -> {
+        TableType table = SharedTypes.readTable(cursor);
+        tables.add(table);
+        shared.add(new SharedImport(module, name, table));
+      }
+      case 2 -> shared.add(new SharedImport(module, name, readMemory(cursor)));
+      case 3 -> {
+        GlobalType global = SharedTypes.readGlobal(cursor);
+        globals.add(global);
+        shared.add(new SharedImport(module, name, global));
+      }
+      default -> throw cursor.malformed("malformed import kind " + kind);
     }
   }
 
@@ -200,34 +224,13 @@ public final class ModuleDecoder {
 
   private void readTables(WasmCursor cursor) {
     int count = cursor.readCount("tables", ModuleBounds.TABLES);
+    ModuleBounds.require("number of tables", tables.size() + count, ModuleBounds.TABLES);
     for (int i = 0; i < count; i++) {
-      int type = cursor.peekByte();
-      if (type != ValueType.FUNCREF.code() && type != ValueType.EXTERNREF.code()) {
-        throw ModuleBounds.unsupported("typed references in tables", cursor.position());
-      }
-      ValueType element = Instructions.readReferenceType(cursor);
-      int flags = readLimitFlags(cursor);
-      long initial = cursor.readU32();
-      long maximum = flags == 1 ? cursor.readU32() : ModuleBounds.TABLE_ELEMENTS;
-      tableElements += initial;
+      TableType table = SharedTypes.readTable(cursor);
+      tableElements += table.elements().least();
       ModuleBounds.require("initial table elements", tableElements, ModuleBounds.TABLE_ELEMENTS);
-      maximum = Math.max(initial, Math.min(maximum, ModuleBounds.TABLE_ELEMENTS));
-      tables.add(new TableType(element, (int) initial, (int) maximum));
+      tables.add(table);
     }
-  }
-
-  private static int readLimitFlags(WasmCursor cursor) {
-    int flags = cursor.readByte();
-    if (flags == 2 || flags == 3) {
-      throw ModuleBounds.unsupported("threads (a shared memory or table)", cursor.position());
-    }
-    if (flags >= 4 && flags < 8) {
-      throw ModuleBounds.unsupported("64-bit memories or tables", cursor.position());
-    }
-    if (flags > 1) {
-      throw cursor.malformed("malformed limits flags " + flags);
-    }
-    return flags;
   }
 
   private void readMemories(WasmCursor cursor) {
@@ -236,26 +239,24 @@ public final class ModuleDecoder {
       throw ModuleBounds.unsupported("more than one memory", cursor.position());
     }
     if (count == 1) {
-      int flags = readLimitFlags(cursor);
-      long initial = cursor.readU32();
-      long maximum = flags == 1 ? cursor.readU32() : 65_536;
-      if (initial > maximum || maximum > 65_536) {
-        throw cursor.malformed("memory size must be at most 65536 pages, minimum first");
-      }
-      hasMemory = true;
-      memory = new MemoryBounds((int) initial, (int) maximum);
+      MemoryType _ = readMemory(cursor);
     }
+  }
+
+  private MemoryType readMemory(WasmCursor cursor) {
+    if (memory != null) {
+      throw ModuleBounds.unsupported("more than one memory", cursor.position());
+    }
+    memory = SharedTypes.readMemory(cursor);
+    return memory;
   }
 
   private void readGlobals(WasmCursor cursor) {
     int count = cursor.readCount("globals", ModuleBounds.GLOBALS);
     for (int i = 0; i < count; i++) {
-      ValueType type = Instructions.readValueType(cursor);
-      int mutability = cursor.readByte();
-      if (mutability > 1) {
-        throw cursor.malformed("malformed mutability");
-      }
-      globals.add(new GlobalType(type, mutability == 1, Constant.read(cursor)));
+      GlobalType declared = SharedTypes.readGlobal(cursor);
+      Constant initial = Constant.read(cursor, importedGlobals);
+      globals.add(new GlobalType(declared.type(), declared.mutable(), initial));
     }
   }
 
@@ -282,7 +283,7 @@ public final class ModuleDecoder {
         switch (kind) {
           case 0 -> functionTypes.size();
           case 1 -> tables.size();
-          case 2 -> hasMemory ? 1 : 0;
+          case 2 -> memory == null ? 0 : 1;
           case 3 -> globals.size();
           default -> throw cursor.malformed("malformed export kind " + kind);
         };
@@ -314,13 +315,18 @@ public final class ModuleDecoder {
   private void scan(Body body, int parameters) {
     WasmCursor cursor = new WasmCursor(wasm, body.start(), body.end());
     int groups = cursor.readCount("local groups", ModuleBounds.LOCALS);
+    long named = 0;
     long declared = parameters;
     for (int i = 0; i < groups; i++) {
       long count = cursor.readU32();
       boolean vectors = Instructions.readValueType(cursor) == ValueType.V128;
+      named += count;
       declared += vectors ? 2 * count : count;
-      ModuleBounds.require("locals of a function", declared, ModuleBounds.LOCALS);
     }
+    if (named > 0xFFFF_FFFFL) {
+      throw cursor.malformed("too many locals");
+    }
+    ModuleBounds.require("locals of a function", declared, ModuleBounds.LOCALS);
     locals += declared;
     ModuleBounds.require("locals in all", locals, ModuleBounds.LOCALS_IN_ALL);
     Instructions.requireOffered(cursor);

@@ -5,16 +5,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads element and data segments.
+///
+/// **Threading:** one thread, one section.
 final class Segments {
 
-  private Segments() {}
+  private final WasmCursor cursor;
+  private final List<GlobalType> imported;
 
-  static List<ElementSegment> readElements(WasmCursor cursor) {
+  /// @param imported the globals that constants may name
+  Segments(WasmCursor cursor, List<GlobalType> imported) {
+    this.cursor = cursor;
+    this.imported = imported;
+  }
+
+  List<ElementSegment> readElements() {
     int count = cursor.readCount("element segments", ModuleBounds.SEGMENTS);
     List<ElementSegment> segments = new ArrayList<>(count);
     long items = 0;
     for (int i = 0; i < count; i++) {
-      ElementSegment segment = readElement(cursor);
+      ElementSegment segment = readElement();
       items += segment.functions().length;
       ModuleBounds.require("elements of all segments", items, ModuleBounds.TABLE_ELEMENTS);
       segments.add(segment);
@@ -24,42 +33,43 @@ final class Segments {
 
   /// Three flags say what a segment is made of: bit 0 passive or declared, bit 1 a table is named
   /// or the segment declared, bit 2 expressions instead of function indices.
-  private static ElementSegment readElement(WasmCursor cursor) {
+  private ElementSegment readElement() {
     int flags = cursor.readIndex();
     if (flags > 7) {
       throw cursor.malformed("malformed element segment flags " + flags);
     }
     boolean active = (flags & 1) == 0;
     int table = active && (flags & 2) != 0 ? cursor.readIndex() : 0;
-    Constant offset = active ? Constant.read(cursor) : null;
+    Constant offset = active ? Constant.read(cursor, imported) : null;
     boolean expressions = (flags & 4) != 0;
     if ((flags & 3) != 0) {
-      skipKind(cursor, expressions);
+      skipKind(expressions);
     }
     SegmentMode mode =
         active ? SegmentMode.ACTIVE : (flags & 2) != 0 ? SegmentMode.DECLARED : SegmentMode.PASSIVE;
-    return new ElementSegment(mode, table, offset, readItems(cursor, expressions));
+    return new ElementSegment(mode, table, offset, readItems(expressions));
   }
 
-  private static int[] readItems(WasmCursor cursor, boolean expressions) {
+  private int[] readItems(boolean expressions) {
     int count = cursor.readCount("elements of a segment", ModuleBounds.TABLE_ELEMENTS);
     int[] items = new int[count];
     for (int i = 0; i < count; i++) {
-      items[i] = expressions ? function(cursor) : cursor.readIndex();
+      items[i] = expressions ? function() : cursor.readIndex();
     }
     return items;
   }
 
-  private static int function(WasmCursor cursor) {
-    Constant item = Constant.read(cursor);
+  private int function() {
+    Constant item = Constant.read(cursor, imported);
     return switch (item.opcode()) {
       case Instructions.REF_NULL -> ElementSegment.NULL;
       case Instructions.REF_FUNC -> (int) item.low();
+      case Instructions.GLOBAL_GET -> ElementSegment.ofGlobal((int) item.low());
       default -> throw cursor.malformed("type mismatch: a reference is expected");
     };
   }
 
-  private static void skipKind(WasmCursor cursor, boolean expressions) {
+  private void skipKind(boolean expressions) {
     if (expressions) {
       ValueType _ = Instructions.readReferenceType(cursor);
     } else if (cursor.readByte() != 0) {
@@ -67,16 +77,16 @@ final class Segments {
     }
   }
 
-  static List<DataSegment> readData(WasmCursor cursor) {
+  List<DataSegment> readData() {
     int count = cursor.readCount("data segments", ModuleBounds.SEGMENTS);
     List<DataSegment> segments = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      segments.add(readDatum(cursor));
+      segments.add(readDatum());
     }
     return segments;
   }
 
-  private static DataSegment readDatum(WasmCursor cursor) {
+  private DataSegment readDatum() {
     int flags = cursor.readIndex();
     if (flags > 2) {
       throw cursor.malformed("malformed data segment flags " + flags);
@@ -84,7 +94,7 @@ final class Segments {
     if (flags == 2 && cursor.readU32() != 0) {
       throw cursor.malformed("unknown memory");
     }
-    @Nullable Constant offset = flags == 1 ? null : Constant.read(cursor);
+    @Nullable Constant offset = flags == 1 ? null : Constant.read(cursor, imported);
     long length = cursor.readU32();
     int start = cursor.position();
     cursor.skip(length);

@@ -40,13 +40,18 @@ public final class CompiledModule {
 
   /// Binds every import to a function of the host.
   ///
-  /// @throws InvalidArgument naming the first import that is not offered or has another signature
+  /// This is where programs are refused that want to share more: what a memory, table or global
+  /// of somebody else holds would be an input of the run that nobody names, and a way out of it.
+  ///
+  /// @throws InvalidArgument naming the first import that is not offered, is no function, or has
+  ///     another signature
   @SuppressWarnings("unchecked") // A program was linked with these very imports, so C is the same.
   public <C> Program<C> link(HostImports<C> imports) {
     Program<?> last = lastLinked;
     if (last != null && last.imports() == imports) {
       return (Program<C>) last;
     }
+    requireFunctionsOnly();
     List<HostFunction<C>> functions = new ArrayList<>();
     for (ModuleShape.Import wanted : shape.imports()) {
       functions.add(find(imports, wanted));
@@ -54,6 +59,18 @@ public final class CompiledModule {
     Program<C> program = new Program<>(this, imports, functions);
     lastLinked = program;
     return program;
+  }
+
+  private void requireFunctionsOnly() {
+    for (ModuleShape.SharedImport wanted : shape.shared()) {
+      throw new InvalidArgument(
+          "the module imports the "
+              + wanted.type().kind()
+              + " "
+              + wanted
+              + "; a program may import nothing but functions of its host, since whatever else it"
+              + " shared would be no input of its run");
+    }
   }
 
   private static <C> HostFunction<C> find(HostImports<C> imports, ModuleShape.Import wanted) {

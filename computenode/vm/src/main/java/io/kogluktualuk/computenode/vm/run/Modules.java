@@ -97,7 +97,7 @@ final class Modules {
   private static ReferenceCode reference(DecodedModule decoded) {
     validate(decoded.bytes());
     // Validating notes for the interpreter which operands are vectors, so it is done again.
-    return new ReferenceCode(parse(Metering.meter(decoded), true), decoded.globalCount());
+    return new ReferenceCode(parse(Metering.meter(decoded), true), decoded.ownGlobals());
   }
 
   /// The original is validated, not what becomes of it: otherwise a hostile module could name the

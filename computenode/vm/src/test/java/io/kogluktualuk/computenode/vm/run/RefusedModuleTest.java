@@ -81,15 +81,28 @@ final class RefusedModuleTest {
     unsupported("exceptions", ModuleBytes.withBody(part().put(0, 0x06, 0x40, 0x0B, 0x0B)));
     unsupported("tail calls", ModuleBytes.withBody(part().put(0, 0x12, 0, 0x0B)));
     unsupported("garbage-collected types", ModuleBytes.withBody(part().put(0, 0xFB, 0, 0x0B)));
-    unsupported(
-        "threads (a shared memory",
+    malformed(
+        "malformed limits flags 3; a shared memory or table (threads) is not offered here",
         ModuleBytes.begin().section(5, part().put(1, 3, 1, 1)).toBytes());
-    unsupported("64-bit memories", ModuleBytes.begin().section(5, part().put(1, 4, 1)).toBytes());
+    malformed(
+        "malformed limits flags 4; 64-bit memories or tables are not offered here",
+        ModuleBytes.begin().section(5, part().put(1, 4, 1)).toBytes());
     unsupported(
         "more than one memory",
         ModuleBytes.begin().section(5, part().put(2, 0, 1, 0, 1)).toBytes());
-    unsupported("exceptions (a tag", ModuleBytes.begin().put(13, 0).toBytes());
-    unsupported("an import env.memory that is not a function", Guests.wasm("memory_import"));
+    malformed(
+        "malformed section id 13; a tag section (exceptions) is not offered here",
+        ModuleBytes.begin().put(13, 0).toBytes());
+  }
+
+  @Test
+  void namesImportsThatNoProgramMayHave() {
+    CompiledModule module = VM.compile(Guests.wasm("memory_import"));
+    InvalidArgument thrown = assertThrows(InvalidArgument.class, () -> module.link(Guests.HOST));
+    assertEquals(
+        "the module imports the memory env.memory; a program may import nothing but functions of"
+            + " its host, since whatever else it shared would be no input of its run",
+        thrown.getMessage());
   }
 
   @Test

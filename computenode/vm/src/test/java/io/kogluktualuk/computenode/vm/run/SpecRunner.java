@@ -20,8 +20,6 @@ final class SpecRunner {
   static final String LINKS = "imports beyond functions of the host";
 
   static final String LINKS_OR_BOUNDS = "asks a module that was not instantiated";
-  static final String BOUNDS = "beyond a bound";
-  static final String FEATURES = "refused by the name of a later feature";
   static final String TEXT = "modules in text form";
 
   private final Mode mode;
@@ -60,13 +58,7 @@ final class SpecRunner {
   }
 
   private static String reason(String outcome) {
-    if (outcome.contains("that is not a function") || outcome.contains("imports the function")) {
-      return LINKS;
-    }
-    if (outcome.contains("too large") || outcome.contains("too complex")) {
-      return BOUNDS;
-    }
-    return outcome.contains("which is not offered here") ? FEATURES : outcome;
+    return outcome.contains("the module imports the") ? LINKS : outcome;
   }
 
   /// Empty when the command did as it should, else why it cannot be run here.
