@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param table the table of an active segment
 /// @param offset where an active segment goes, null for others
+/// @param type of the references
 /// @param functions indices of functions, [#NULL] for a null reference, [#ofGlobal] for what an
 ///     imported global holds; never to be changed
 public record ElementSegment(
-    SegmentMode mode, int table, @Nullable Constant offset, int[] functions) {
+    SegmentMode mode, int table, ValueType type, @Nullable Constant offset, int[] functions) {
 
   public static final int NULL = -1;
 

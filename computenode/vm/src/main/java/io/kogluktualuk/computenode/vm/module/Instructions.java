@@ -1,13 +1,13 @@
 package io.kogluktualuk.computenode.vm.module;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
-import java.util.BitSet;
 
 /// The instructions of WebAssembly 2.0: their numbers and the shape of what follows them. For
 /// those on vectors see [VectorInstructions].
 public final class Instructions {
 
   public static final int UNREACHABLE = 0x00;
+  public static final int NOP = 0x01;
   public static final int BLOCK = 0x02;
   public static final int LOOP = 0x03;
   public static final int IF = 0x04;
@@ -27,6 +27,8 @@ public final class Instructions {
   public static final int LOCAL_TEE = 0x22;
   public static final int GLOBAL_GET = 0x23;
   public static final int GLOBAL_SET = 0x24;
+  public static final int TABLE_GET = 0x25;
+  public static final int TABLE_SET = 0x26;
   public static final int MEMORY_SIZE = 0x3F;
   public static final int MEMORY_GROW = 0x40;
   public static final int I32_CONST = 0x41;
@@ -40,6 +42,7 @@ public final class Instructions {
   public static final int I32_SUB = 0x6B;
   public static final int I64_SUB = 0x7D;
   public static final int REF_NULL = 0xD0;
+  public static final int REF_IS_NULL = 0xD1;
   public static final int REF_FUNC = 0xD2;
   public static final int EXTENDED = 0xFC;
   public static final int VECTOR = 0xFD;
@@ -130,7 +133,7 @@ public final class Instructions {
     cursor.readU32();
   }
 
-  private static void requireMemoryZero(WasmCursor cursor) {
+  static void requireMemoryZero(WasmCursor cursor) {
     if (cursor.readByte() != 0) {
       throw cursor.malformed("zero byte expected");
     }
@@ -179,7 +182,8 @@ public final class Instructions {
     }
   }
 
-  private static RuntimeException refusal(WasmCursor cursor, int opcode) {
+  /// Why an opcode is no instruction here.
+  static RuntimeException refusal(WasmCursor cursor, int opcode) {
     return switch (opcode) {
       case 0x06, 0x07, 0x08, 0x09, 0x0A, 0x18, 0x19, 0x1F -> unsupported(cursor, "exceptions");
       case 0x12, 0x13 -> unsupported(cursor, "tail calls");
@@ -192,35 +196,6 @@ public final class Instructions {
 
   private static InvalidArgument unsupported(WasmCursor cursor, String feature) {
     return ModuleBounds.unsupported(feature, cursor.position());
-  }
-
-  /// Walks over the code of a function and refuses what is not offered, or has blocks that do not
-  /// fit together.
-  static void requireOffered(WasmCursor cursor) {
-    BitSet takesElse = new BitSet();
-    int nesting = 1;
-    while (nesting > 0) {
-      int opcode = cursor.readByte();
-      skipImmediates(cursor, opcode);
-      switch (opcode) {
-        case BLOCK, LOOP, IF -> {
-          nesting++;
-          ModuleBounds.require("nesting of blocks", nesting, ModuleBounds.NESTING);
-          takesElse.set(nesting, opcode == IF);
-        }
-        case ELSE -> {
-          if (!takesElse.get(nesting)) {
-            throw cursor.malformed("else without if");
-          }
-          takesElse.clear(nesting);
-        }
-        case END -> nesting--;
-        default -> {}
-      }
-    }
-    if (!cursor.atEnd()) {
-      throw cursor.malformed("code after the end of a function");
-    }
   }
 
   public static ValueType readReferenceType(WasmCursor cursor) {

@@ -36,6 +36,10 @@ public final class ModuleBounds {
   public static final int LOCALS_IN_ALL = 2_000_000;
 
   public static final int NESTING = 5_000;
+
+  /// On the stack of a function: what the JVM's stack may have in slots.
+  public static final int OPERANDS = 65_536;
+
   public static final int BRANCH_TARGETS = 65_520;
 
   private ModuleBounds() {}

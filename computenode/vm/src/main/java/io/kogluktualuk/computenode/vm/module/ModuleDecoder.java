@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Finds the parts of a binary module, and refuses those that are too large or of features that
 /// are not offered, before anything is allocated for them.
 ///
-/// Types of instructions are not checked here: that is the validator's work, which runs after
-/// this one and on the same bytes.
+/// Code is not looked at here: that is the work of [ModuleValidator].
 ///
 /// **Threading:** one thread; one module per decoder.
 public final class ModuleDecoder {
@@ -25,7 +24,6 @@ public final class ModuleDecoder {
   private static final int HEADER_BYTES = 8;
 
   private final byte[] wasm;
-  private final boolean accepted;
   private final List<Section> sections = new ArrayList<>();
   private final List<Signature> types = new ArrayList<>();
   private final List<Integer> functionTypes = new ArrayList<>();
@@ -42,23 +40,16 @@ public final class ModuleDecoder {
   private List<DataSegment> data = List.of();
   private int start = -1;
   private long tableElements;
-  private long locals;
+  private int dataCount = -1;
 
-  private ModuleDecoder(byte[] wasm, boolean accepted) {
+  private ModuleDecoder(byte[] wasm) {
     this.wasm = wasm;
-    this.accepted = accepted;
   }
 
   /// Decodes a module of at most `bytesMax` bytes; the array must not change afterwards.
   public static DecodedModule decode(byte[] wasm, long bytesMax) {
     ModuleBounds.require("length in bytes", wasm.length, bytesMax);
-    return new ModuleDecoder(wasm, false).decode();
-  }
-
-  /// The same for a module that this decoder has accepted before: without looking at its code.
-  public static DecodedModule decodeAccepted(byte[] wasm, long bytesMax) {
-    ModuleBounds.require("length in bytes", wasm.length, bytesMax);
-    return new ModuleDecoder(wasm, true).decode();
+    return new ModuleDecoder(wasm).decode();
   }
 
   private DecodedModule decode() {
@@ -77,6 +68,9 @@ public final class ModuleDecoder {
     }
     if (bodies.size() != functionTypes.size() - imports.size()) {
       throw cursor.malformed("function and code section have inconsistent lengths");
+    }
+    if (dataCount >= 0 && dataCount != data.size()) {
+      throw cursor.malformed("data count and data section have inconsistent lengths");
     }
     return new DecodedModule(
         wasm,
@@ -138,7 +132,14 @@ public final class ModuleDecoder {
       case SectionId.ELEMENT -> elements = segments(cursor).readElements();
       case SectionId.DATA -> data = segments(cursor).readData();
       case SectionId.CODE -> readCode(cursor);
-      default -> {}
+      case SectionId.DATA_COUNT -> dataCount = cursor.readIndex();
+      default -> { // A custom section: a name, and anything.
+        String _ = cursor.readName();
+        return;
+      }
+    }
+    if (!cursor.atEnd()) {
+      throw cursor.malformed("section size mismatch in section " + section.id());
     }
   }
 
@@ -303,32 +304,7 @@ public final class ModuleDecoder {
       ModuleBounds.require("bytes of a function", length, ModuleBounds.FUNCTION_BYTES);
       int start = cursor.position();
       cursor.skip(length);
-      Body body = new Body(start, cursor.position());
-      bodies.add(body);
-      if (!accepted) {
-        int parameters = types.get(functionTypes.get(imports.size() + i)).parameters().size();
-        scan(body, parameters);
-      }
+      bodies.add(new Body(start, cursor.position()));
     }
-  }
-
-  private void scan(Body body, int parameters) {
-    WasmCursor cursor = new WasmCursor(wasm, body.start(), body.end());
-    int groups = cursor.readCount("local groups", ModuleBounds.LOCALS);
-    long named = 0;
-    long declared = parameters;
-    for (int i = 0; i < groups; i++) {
-      long count = cursor.readU32();
-      boolean vectors = Instructions.readValueType(cursor) == ValueType.V128;
-      named += count;
-      declared += vectors ? 2 * count : count;
-    }
-    if (named > 0xFFFF_FFFFL) {
-      throw cursor.malformed("too many locals");
-    }
-    ModuleBounds.require("locals of a function", declared, ModuleBounds.LOCALS);
-    locals += declared;
-    ModuleBounds.require("locals in all", locals, ModuleBounds.LOCALS_IN_ALL);
-    Instructions.requireOffered(cursor);
   }
 }

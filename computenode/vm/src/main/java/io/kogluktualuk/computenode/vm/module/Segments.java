@@ -42,25 +42,26 @@ final class Segments {
     int table = active && (flags & 2) != 0 ? cursor.readIndex() : 0;
     Constant offset = active ? Constant.read(cursor, imported) : null;
     boolean expressions = (flags & 4) != 0;
-    if ((flags & 3) != 0) {
-      skipKind(expressions);
-    }
+    ValueType type = (flags & 3) == 0 ? ValueType.FUNCREF : readKind(expressions);
     SegmentMode mode =
         active ? SegmentMode.ACTIVE : (flags & 2) != 0 ? SegmentMode.DECLARED : SegmentMode.PASSIVE;
-    return new ElementSegment(mode, table, offset, readItems(expressions));
+    return new ElementSegment(mode, table, type, offset, readItems(type, expressions));
   }
 
-  private int[] readItems(boolean expressions) {
+  private int[] readItems(ValueType type, boolean expressions) {
     int count = cursor.readCount("elements of a segment", ModuleBounds.TABLE_ELEMENTS);
     int[] items = new int[count];
     for (int i = 0; i < count; i++) {
-      items[i] = expressions ? function() : cursor.readIndex();
+      items[i] = expressions ? function(type) : cursor.readIndex();
     }
     return items;
   }
 
-  private int function() {
+  private int function(ValueType type) {
     Constant item = Constant.read(cursor, imported);
+    if (item.type(imported) != type) {
+      throw cursor.malformed("type mismatch: an element of " + type + " is expected");
+    }
     return switch (item.opcode()) {
       case Instructions.REF_NULL -> ElementSegment.NULL;
       case Instructions.REF_FUNC -> (int) item.low();
@@ -69,12 +70,14 @@ final class Segments {
     };
   }
 
-  private void skipKind(boolean expressions) {
+  private ValueType readKind(boolean expressions) {
     if (expressions) {
-      ValueType _ = Instructions.readReferenceType(cursor);
-    } else if (cursor.readByte() != 0) {
+      return Instructions.readReferenceType(cursor);
+    }
+    if (cursor.readByte() != 0) {
       throw cursor.malformed("malformed element kind");
     }
+    return ValueType.FUNCREF;
   }
 
   List<DataSegment> readData() {

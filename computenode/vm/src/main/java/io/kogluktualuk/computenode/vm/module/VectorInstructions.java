@@ -1,5 +1,7 @@
 package io.kogluktualuk.computenode.vm.module;
 
+import java.util.BitSet;
+
 /// The vector instructions of WebAssembly 2.0: the numbers after [Instructions#VECTOR], what
 /// follows them, and how many operands they take.
 public final class VectorInstructions {
@@ -25,8 +27,17 @@ public final class VectorInstructions {
   public static final int LOAD64_ZERO = 93;
 
   /// Numbers below 256 that no instruction has.
-  private static final String UNUSED =
-      " 154 162 165 166 175 176 178 179 180 187 194 197 198 207 208 210 211 212 226 238 ";
+  private static final BitSet UNUSED = new BitSet(256);
+
+  static {
+    int[] unused = {
+      154, 162, 165, 166, 175, 176, 178, 179, 180, 187, 194, 197, 198, 207, 208, 210, 211, 212, 226,
+      238
+    };
+    for (int number : unused) {
+      UNUSED.set(number);
+    }
+  }
 
   private VectorInstructions() {}
 
@@ -45,7 +56,7 @@ public final class VectorInstructions {
     if (number >= 0x100) {
       throw ModuleBounds.unsupported("relaxed vector instructions", cursor.position());
     }
-    if (UNUSED.contains(" " + number + " ")) {
+    if (UNUSED.get((int) number)) {
       throw cursor.malformed("illegal opcode 0xFD " + number);
     }
     return (int) number;

@@ -98,11 +98,33 @@ public final class WasmCursor {
       int next = readByte();
       value |= (long) (next & 0x7F) << (7 * i);
       if ((next & 0x80) == 0) {
+        if (i == bytesMax - 1) {
+          requireSign(next, bytesMax == 5 ? 32 : 64);
+        }
         int unused = 64 - 7 * (i + 1);
         return unused > 0 ? value << unused >> unused : value;
       }
     }
     throw malformed("integer representation too long");
+  }
+
+  /// In the last byte of the longest form, the bits beyond the number repeat its sign.
+  private void requireSign(int last, int bits) {
+    int rest = last << 25 >> 25 >> bits % 7 - 1;
+    if (rest != 0 && rest != -1) {
+      throw malformed("integer too large");
+    }
+  }
+
+  /// A signed LEB128 number of at most 33 bits that is not negative: the type of a block.
+  public long readS33AsIndex() {
+    int start = position;
+    long index = readU32();
+    // In a form of five bytes the sign is a bit that no index has.
+    if (position - start < 5 && (bytes[position - 1] & 0x40) != 0) {
+      throw malformed("malformed block type");
+    }
+    return index;
   }
 
   /// The next `count` bytes as a number, the least significant first.
