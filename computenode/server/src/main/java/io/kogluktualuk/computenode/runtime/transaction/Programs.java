@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
@@ -68,7 +69,8 @@ final class Programs {
         return known;
       }
     }
-    Program<GuestProcess> program = link(read(blobs, ref));
+    byte[] wasm = read(blobs, ref);
+    Program<GuestProcess> program = link(contentHash(ref, wasm), wasm);
     add(ref.hash(), program);
     return program;
   }
@@ -92,9 +94,14 @@ final class Programs {
     return wasm;
   }
 
-  private Program<GuestProcess> link(byte[] wasm) {
+  /// Of a plain blob it is known, and was verified when the blob was read.
+  private static Hash contentHash(Ref ref, byte[] wasm) {
+    return ref.kind() == Kind.BLOB ? ref.hash() : Hash.of(wasm);
+  }
+
+  private Program<GuestProcess> link(Hash hash, byte[] wasm) {
     try {
-      CompiledModule module = vm.compile(wasm);
+      CompiledModule module = vm.compile(hash, wasm);
       @Nullable Signature entry = module.shape().exports().get("_start");
       if (!ENTRY.equals(entry)) {
         throw new NotAProgram("it exports no function _start without parameters and results");

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 ///
 /// What is in the folder is run, like the program's own class files. So the folder must belong to
 /// who runs this process, and nobody else may write to it: otherwise it is not used. Who can write
-/// there as this user could as well replace the program. The hash in a file is against damage; and
-/// the JVM verifies the classes as it does any.
+/// there as this user could as well replace the program. The checksum in a file is against damage;
+/// and the JVM verifies the classes as it does any.
 ///
 /// It is a cache only: whatever cannot be read, or is damaged, or is no plain file, is compiled
 /// again, and what cannot be written is not kept.
