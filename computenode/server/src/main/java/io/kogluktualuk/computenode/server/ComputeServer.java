@@ -6,6 +6,8 @@ import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
+import io.kogluktualuk.computenode.vm.run.CodeOrigins;
+import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.controlplane.api.ControlClient;
@@ -21,6 +23,7 @@ import io.kogluktualuk.controlplane.client.Enrolment;
 import io.kogluktualuk.fabric.fault.OpenParts;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.measure.Distribution;
+import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.MethodTable;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
@@ -68,6 +71,8 @@ public final class ComputeServer implements AutoCloseable {
   private final Engine engine;
   private final FabricBlobs fabric;
   private final FabricShelf shelf;
+  private final Vm vm;
+  private final @Nullable ClusterCode code;
   private final RecentHolds holds;
   private final MemberPeers peers;
   private final RpcServer rpc;
@@ -94,11 +99,12 @@ public final class ComputeServer implements AutoCloseable {
                   LeaseSettings.defaults().withTtl(settings.lease())));
       holds = opened.add(new RecentHolds(fabric.leases(), System::nanoTime));
       peers = opened.add(new MemberPeers(id, settings.security()));
-      Vm vm =
+      vm =
           lent != null
               ? lent
               : opened.add(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
       shelf = new FabricShelf(fabric);
+      code = settings.sharesCode() ? opened.add(clusterCode(control)) : null;
       engine =
           opened.add(
               new Engine(
@@ -108,7 +114,8 @@ public final class ComputeServer implements AutoCloseable {
                   holds,
                   new ControlIndex(control, settings.name(), unrecorded),
                   peers,
-                  vm));
+                  vm,
+                  code == null ? SharedCode.NONE : code));
       rpc =
           opened.add(
               RpcServer.open(
@@ -120,6 +127,12 @@ public final class ComputeServer implements AutoCloseable {
       opened.closeBecause(e);
       throw e;
     }
+  }
+
+  /// Its memos are no outcomes, so they count apart.
+  private ClusterCode clusterCode(Channel control) {
+    Unrecorded unrecordedCode = new Unrecorded(System::nanoTime);
+    return new ClusterCode(name, new ControlIndex(control, name, unrecordedCode), shelf);
   }
 
   /// Starts a node on its folder. It becomes a member as soon as the control plane answers.
@@ -210,6 +223,16 @@ public final class ComputeServer implements AutoCloseable {
   /// Of how much use the traces of earlier runs were, since the start.
   public TraceCounts traceCounts() {
     return engine.traceCounts();
+  }
+
+  /// Where its modules come from, with those of other nodes that share its machine.
+  public CodeOrigins codeOrigins() {
+    return vm.origins();
+  }
+
+  /// Modules that were compiled here and stored for other nodes, since the start.
+  public long codeStored() {
+    return code == null ? 0 : code.stored();
   }
 
   /// How long storing batches of blobs took since the start.

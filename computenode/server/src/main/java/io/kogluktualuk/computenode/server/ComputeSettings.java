@@ -18,6 +18,7 @@ import java.util.List;
 /// @param cache the most bytes of blobs kept on the heap
 /// @param heartbeat how often it gives a sign of life and looks for peers
 /// @param lease how long its lease on what it uses lasts without a renewal
+/// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
 /// @param security who this node, its callers and those it calls are proven to be
 public record ComputeSettings(
     Path folder,
@@ -28,6 +29,7 @@ public record ComputeSettings(
     ByteCount cache,
     Duration heartbeat,
     Duration lease,
+    boolean sharesCode,
     RpcSecurity security) {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -62,23 +64,32 @@ public record ComputeSettings(
         cache,
         HEARTBEAT,
         LeaseSettings.defaults().ttl(),
+        true,
         RpcSecurity.NONE);
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return new ComputeSettings(
-        folder, name, bind, control, slots, bytes, heartbeat, lease, security);
+    return with(bytes, heartbeat, lease, sharesCode, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, every, lease, security);
+    return with(cache, every, lease, sharesCode, security);
   }
 
   public ComputeSettings withLease(Duration ttl) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, ttl, security);
+    return with(cache, heartbeat, ttl, sharesCode, security);
+  }
+
+  public ComputeSettings withSharedCode(boolean shares) {
+    return with(cache, heartbeat, lease, shares, security);
   }
 
   public ComputeSettings withSecurity(RpcSecurity how) {
-    return new ComputeSettings(folder, name, bind, control, slots, cache, heartbeat, lease, how);
+    return with(cache, heartbeat, lease, sharesCode, how);
+  }
+
+  private ComputeSettings with(
+      ByteCount bytes, Duration every, Duration ttl, boolean shares, RpcSecurity how) {
+    return new ComputeSettings(folder, name, bind, control, slots, bytes, every, ttl, shares, how);
   }
 }

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// The folder of one compute node: held by one process at a time.
 ///
 /// ```
-/// lock       held while a server runs
-/// node-id    the identity, written once
-/// modules/   compiled programs; may be deleted at any time
+/// lock              held while a server runs
+/// node-id           the identity, written once
+/// modules/          compiled programs; may be deleted at any time
+/// modules-shared/   those that other nodes have compiled; likewise
 /// ```
 ///
 /// **Threading:** one thread at a time. **Ownership:** owns the lock.

@@ -7,6 +7,7 @@ import io.kogluktualuk.computenode.runtime.store.Keeper;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
+import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.fabric.blob.Blob;
@@ -67,7 +68,13 @@ final class Bench implements AutoCloseable {
     this.vm = Vm.open(settings);
     this.engine =
         new Engine(
-            EngineSettings.of("bench", slots), new PlainShelf(store), this::keep, memos, peers, vm);
+            EngineSettings.of("bench", slots),
+            new PlainShelf(store),
+            this::keep,
+            memos,
+            peers,
+            vm,
+            SharedCode.NONE);
     this.namespace = new NamespaceEditor(store);
     for (String program : List.of("hello", "hostile", "nothing", "probe", "wasi")) {
       bind("/bin/" + program, program(program));

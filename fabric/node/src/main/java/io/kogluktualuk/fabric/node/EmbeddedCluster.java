@@ -184,6 +184,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                     settings.slots())
                 .withCache(settings.computeCache())
                 .withHeartbeat(COMPUTE_HEARTBEAT)
+                // They share one machine, so each module is compiled once anyway.
+                .withSharedCode(false)
                 .withSecurity(security(settings, name)),
             vm);
     opened.add(server);

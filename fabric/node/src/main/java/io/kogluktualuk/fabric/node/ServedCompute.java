@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.server.ComputeServer;
 import io.kogluktualuk.computenode.server.ComputeSettings;
+import io.kogluktualuk.computenode.vm.run.CodeOrigins;
 import io.kogluktualuk.fabric.node.config.ComputeConfig;
 import io.kogluktualuk.fabric.node.config.HostPort;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
@@ -38,6 +39,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
                 slots == null ? Runtime.getRuntime().availableProcessors() : slots)
             .withHeartbeat(config.heartbeat())
             .withLease(config.lease())
+            .withSharedCode(config.sharesCode())
             .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
     return config.cache() == null ? settings : settings.withCache(config.cache());
   }
@@ -77,6 +79,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
   public List<Sample> samples() {
     ComputeStatus s = server.status();
     TraceCounts traces = server.traceCounts();
+    CodeOrigins code = server.codeOrigins();
     return List.of(
         Sample.gauge("kog_compute_slots", "Programs that it runs at a time", s.slots()),
         Sample.gauge("kog_compute_running", "Programs that hold a slot", s.running()),
@@ -95,6 +98,15 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
             "kog_compute_unrecorded",
             "Outcomes for which the memo index had no room",
             server.unrecorded()),
+        Sample.counter(
+            "kog_compute_code_compiled", "Modules compiled in this process", code.compiled()),
+        Sample.counter(
+            "kog_compute_code_from_disk", "Modules compiled by a former process", code.fromDisk()),
+        Sample.counter("kog_compute_code_shared", "Modules compiled by other nodes", code.shared()),
+        Sample.counter(
+            "kog_compute_code_refused", "Code of other nodes that was not used", code.refused()),
+        Sample.counter(
+            "kog_compute_code_stored", "Modules stored for other nodes", server.codeStored()),
         Sample.counter("kog_compute_failures", "Outcomes that were not a success", s.failures()),
         Sample.counter(
             "kog_compute_trace_walks", "Transactions looked for by earlier traces", traces.walks()),

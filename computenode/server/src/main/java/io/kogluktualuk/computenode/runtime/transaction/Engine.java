@@ -22,6 +22,7 @@ import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.computenode.runtime.store.Worth;
+import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
@@ -96,8 +97,15 @@ public final class Engine implements AutoCloseable {
   private record Leg(Hash key, Recall recall, @Nullable Run alone) {}
 
   /// @param vm lent
+  /// @param others who compile as well; lent
   public Engine(
-      EngineSettings settings, Shelf fabric, Keeper keeper, MemoIndex index, Peers peers, Vm vm) {
+      EngineSettings settings,
+      Shelf fabric,
+      Keeper keeper,
+      MemoIndex index,
+      Peers peers,
+      Vm vm,
+      SharedCode others) {
     this.settings = settings;
     this.index = index;
     this.outcomes = new OutcomeCache(settings.outcomesMax());
@@ -110,7 +118,7 @@ public final class Engine implements AutoCloseable {
     this.assurance = new Assurance(blobs, keeper, System::nanoTime);
     this.restorer = new Restorer(assurance, blobs, index);
     this.lookups = new LookupBatcher(index);
-    this.programs = new Programs(vm);
+    this.programs = new Programs(vm, others);
     this.peers = peers;
     this.slots = new Slots(settings.slots(), peers, this::wakeSome);
     this.runs = new Runs(blobs);

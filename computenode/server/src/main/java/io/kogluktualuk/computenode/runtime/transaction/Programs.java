@@ -7,6 +7,7 @@ import io.kogluktualuk.computenode.vm.module.Signature;
 import io.kogluktualuk.computenode.vm.run.CompiledModule;
 import io.kogluktualuk.computenode.vm.run.HostImports;
 import io.kogluktualuk.computenode.vm.run.Program;
+import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Content;
@@ -37,12 +38,14 @@ final class Programs {
   private static final Signature ENTRY = Signature.parse(">");
 
   private final Vm vm;
+  private final SharedCode others;
   private final Map<SocketDialect, HostImports<GuestProcess>> imports =
       new EnumMap<>(SocketDialect.class);
   private final Map<Hash, Program<GuestProcess>> linked = new LinkedHashMap<>(64, 0.75f, true);
 
-  Programs(Vm vm) {
+  Programs(Vm vm, SharedCode others) {
     this.vm = vm;
+    this.others = others;
     for (SocketDialect dialect : SocketDialect.values()) {
       imports.put(dialect, HostCalls.imports(dialect));
     }
@@ -101,7 +104,7 @@ final class Programs {
 
   private Program<GuestProcess> link(Hash hash, byte[] wasm) {
     try {
-      CompiledModule module = vm.compile(hash, wasm);
+      CompiledModule module = vm.compile(hash, wasm, others);
       @Nullable Signature entry = module.shape().exports().get("_start");
       if (!ENTRY.equals(entry)) {
         throw new NotAProgram("it exports no function _start without parameters and results");

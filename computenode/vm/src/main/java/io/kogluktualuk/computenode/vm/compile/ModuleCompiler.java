@@ -89,7 +89,7 @@ public final class ModuleCompiler {
                   builder.withField(ClassLayout.upperField(i), CD_long, ClassFile.ACC_PUBLIC);
                 }
               }
-              int methods = (globals.size() + GLOBALS_PER_METHOD - 1) / GLOBALS_PER_METHOD;
+              int methods = initialisers(module);
               for (int i = 0; i < methods; i++) {
                 writeInitialiser(builder, i);
               }
@@ -101,11 +101,20 @@ public final class ModuleCompiler {
             });
   }
 
+  /// How many methods set the globals, since one could be too long.
+  static int initialisers(DecodedModule module) {
+    return (module.globals().size() + GLOBALS_PER_METHOD - 1) / GLOBALS_PER_METHOD;
+  }
+
+  static String initialiser(int part) {
+    return "globals" + part;
+  }
+
   private static void construct(CodeBuilder code, int initialisers) {
     code.aload(0).aload(1);
     code.invokespecial(Machine.INSTANCE, "<init>", MethodTypeDesc.of(CD_void, PARTS));
     for (int i = 0; i < initialisers; i++) {
-      code.aload(0).invokevirtual(ClassLayout.MODULE, "globals" + i, MethodTypeDesc.of(CD_void));
+      code.aload(0).invokevirtual(ClassLayout.MODULE, initialiser(i), MethodTypeDesc.of(CD_void));
     }
     code.return_();
   }
@@ -114,7 +123,7 @@ public final class ModuleCompiler {
     int first = part * GLOBALS_PER_METHOD;
     int end = Math.min(module.globals().size(), first + GLOBALS_PER_METHOD);
     builder.withMethodBody(
-        "globals" + part,
+        initialiser(part),
         MethodTypeDesc.of(CD_void),
         ClassFile.ACC_PRIVATE,
         code -> {

@@ -14,6 +14,15 @@ final class GuestClasses extends ClassLoader {
     this.classes = new ConcurrentHashMap<>(classes);
   }
 
+  /// Loads, verifies and initialises a class, unless that was done.
+  void initialise(String name) {
+    try {
+      Class<?> _ = Class.forName(name, true, this);
+    } catch (ClassNotFoundException e) {
+      throw new NoClassDefFoundError(name);
+    }
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
     byte[] bytes = classes.remove(name);

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -77,6 +78,13 @@ final class MachineCode implements EngineCode {
   @Override
   public <C> EngineGuest prepare(Program<C> program, C context, int maximumPages, Meter meter) {
     return new MachineGuest<>(this, program.functions(), context, maximumPages, meter);
+  }
+
+  /// Has the JVM verify all classes now, rather than each when it is first used.
+  ///
+  /// @throws LinkageError when it does not accept one
+  void verify(Collection<String> names) {
+    names.parallelStream().forEach(classes::initialise);
   }
 
   DecodedModule module() {

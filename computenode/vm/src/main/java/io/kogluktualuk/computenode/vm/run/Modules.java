@@ -6,10 +6,11 @@ import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.ModuleDecoder;
 import io.kogluktualuk.computenode.vm.module.ModuleValidator;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.io.ByteArrayInputStream;
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedMap;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
 
@@ -20,37 +21,35 @@ final class Modules {
 
   private Modules() {}
 
-  static CompiledModule compile(Hash hash, byte[] wasm, VmSettings settings) {
-    long bytesMax = settings.moduleBytesMax().bytes();
-    if (settings.engine() == Engine.REFERENCE) {
-      DecodedModule decoded = ModuleDecoder.decode(wasm, bytesMax);
-      return new CompiledModule(hash, decoded.shape(), reference(decoded));
-    }
-    Path folder = settings.diskCache();
-    if (folder == null) {
-      DecodedModule decoded = ModuleDecoder.decode(wasm, bytesMax);
-      return loaded(hash, decoded, compile(decoded));
-    }
-    return compile(hash, wasm, bytesMax, new DiskCache(folder));
-  }
-
-  /// A module that is found in the cache was accepted before: its code is not looked at again.
-  private static CompiledModule compile(Hash hash, byte[] wasm, long bytesMax, DiskCache disk) {
-    CompiledClasses known = disk.find(hash).orElse(null);
-    if (known != null) {
-      return loaded(hash, ModuleDecoder.decode(wasm, bytesMax), known);
-    }
+  /// For the interpreter.
+  static CompiledModule interpreted(Hash hash, byte[] wasm, long bytesMax) {
     DecodedModule decoded = ModuleDecoder.decode(wasm, bytesMax);
-    CompiledClasses classes = compile(decoded);
-    disk.store(hash, classes);
-    return loaded(hash, decoded, classes);
+    return new CompiledModule(hash, decoded.shape(), reference(decoded));
   }
 
-  private static CompiledModule loaded(Hash hash, DecodedModule decoded, CompiledClasses classes) {
-    return new CompiledModule(hash, decoded.shape(), new MachineCode(decoded, classes.classes()));
+  /// With classes that this machine has compiled, or has verified before.
+  static CompiledModule loaded(
+      Hash hash, DecodedModule decoded, SortedMap<String, byte[]> classes) {
+    return new CompiledModule(hash, decoded.shape(), new MachineCode(decoded, classes));
   }
 
-  private static CompiledClasses compile(DecodedModule decoded) {
+  /// With classes of others, all of which the JVM verifies at once, lest a run find one that it
+  /// does not accept.
+  ///
+  /// @throws MalformedEncoding when the JVM does not accept them
+  static CompiledModule verified(
+      Hash hash, DecodedModule decoded, SortedMap<String, byte[]> classes) {
+    Verification.requireOn();
+    try {
+      MachineCode code = new MachineCode(decoded, classes);
+      code.verify(classes.keySet());
+      return new CompiledModule(hash, decoded.shape(), code);
+    } catch (LinkageError | IllegalStateException e) {
+      throw new MalformedEncoding("the JVM does not accept compiled code: " + e, e);
+    }
+  }
+
+  static CompiledClasses compile(DecodedModule decoded) {
     ModuleValidator.validate(decoded);
     try {
       return new CompiledClasses(ModuleCompiler.compile(decoded));

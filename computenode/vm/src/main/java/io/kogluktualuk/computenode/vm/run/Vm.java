@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.vm.run;
 
+import io.kogluktualuk.computenode.vm.compile.ModuleCompiler;
 import io.kogluktualuk.computenode.vm.meter.Metering;
 import io.kogluktualuk.fabric.hash.Hash;
 
@@ -19,11 +20,11 @@ public final class Vm implements AutoCloseable {
   /// What guests may observe of this machine, as a number that changes with it.
   public static final int SEMANTICS_VERSION = Metering.SEMANTICS_VERSION;
 
-  private final VmSettings settings;
+  private final CodeSupply supply;
   private final ModuleCache cache;
 
   private Vm(VmSettings settings) {
-    this.settings = settings;
+    this.supply = new CodeSupply(settings);
     this.cache = new ModuleCache(settings.cachedBytesMax().bytes());
   }
 
@@ -43,9 +44,27 @@ public final class Vm implements AutoCloseable {
     return compile(Hash.of(wasm), wasm);
   }
 
+  /// Names what turns modules into classes: who has the same compiler writes the same bytes. The
+  /// JDK's version is in it, since class files are written by its library.
+  public static String compiler() {
+    return SEMANTICS_VERSION + "-" + ModuleCompiler.VERSION + "-" + Runtime.version();
+  }
+
   /// The same, for a caller who has verified the hash already.
   public CompiledModule compile(Hash hash, byte[] wasm) {
-    return cache.get(hash, wasm.length, () -> Modules.compile(hash, wasm, settings));
+    return compile(hash, wasm, SharedCode.NONE);
+  }
+
+  /// The same, from others when they have compiled it before.
+  ///
+  /// @param others asked by the first thread that needs the module, and told what it made
+  public CompiledModule compile(Hash hash, byte[] wasm, SharedCode others) {
+    return cache.get(hash, wasm.length, () -> supply.get(hash, wasm, others));
+  }
+
+  /// Where its modules came from.
+  public CodeOrigins origins() {
+    return supply.origins();
   }
 
   @Override

@@ -21,7 +21,7 @@ final class ModuleCacheTest {
 
   private static CompiledModule module(String name) {
     byte[] wasm = Guests.wasm(name);
-    return Modules.compile(Hash.of(wasm), wasm, VmSettings.defaults());
+    return new CodeSupply(VmSettings.defaults()).get(Hash.of(wasm), wasm, SharedCode.NONE);
   }
 
   @Test

@@ -39,7 +39,7 @@ final class SpecSuiteTest {
     assumeTrue(
         Files.exists(archive),
         () -> "SKIPPED: the official test suite is not at " + archive + " (-Dwasm.testsuite)");
-    unpack(archive);
+    unpack(archive, unpacked);
     SpecRunner runner = new SpecRunner(mode);
     for (Path json : scripts()) {
       runner.run(SpecScript.read(json));
@@ -51,14 +51,14 @@ final class SpecSuiteTest {
     assertTrue(passed > ASSERTIONS_MIN, runner.passed::toString);
   }
 
-  private static Path suite() {
+  static Path suite() {
     String given = System.getProperty("wasm.testsuite", "");
     return given.isEmpty()
         ? Path.of("").toAbsolutePath().resolve("../../../shared/wasm-testsuite").normalize()
         : Path.of(given);
   }
 
-  private void unpack(Path archive) throws IOException, InterruptedException {
+  static void unpack(Path archive, Path unpacked) throws IOException, InterruptedException {
     Process tar =
         new ProcessBuilder("tar", "xf", archive.toString(), "-C", unpacked.toString())
             .inheritIO()

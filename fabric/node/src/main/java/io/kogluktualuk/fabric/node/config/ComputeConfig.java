@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param slots programs that run at a time; null for one for each processor
 /// @param cache the most bytes of blobs on the heap; null for an eighth of it
 /// @param lease how long its lease on what it uses lasts without a renewal
+/// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
 public record ComputeConfig(
     SharedConfig shared,
     @Nullable Integer slots,
     @Nullable ByteCount cache,
     Duration heartbeat,
-    Duration lease)
+    Duration lease,
+    boolean sharesCode)
     implements NodeConfig {
 
   static ComputeConfig of(SharedConfig shared, Values values) {
@@ -23,7 +25,8 @@ public record ComputeConfig(
         values.find(ComputeKeys.SLOTS),
         values.find(ComputeKeys.CACHE),
         values.get(ComputeKeys.HEARTBEAT),
-        values.get(ComputeKeys.LEASE));
+        values.get(ComputeKeys.LEASE),
+        values.get(ComputeKeys.SHARED_CODE));
   }
 
   @Override

@@ -43,7 +43,16 @@ final class ComputeKeys {
           "How long memory nodes keep for it what it uses after they have heard of it last. It renews\n"
               + "in time; a node that dies holds nothing any more after so long.");
 
-  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT, LEASE);
+  static final Key<Boolean> SHARED_CODE =
+      Key.standard(
+          "compute.shared-code",
+          Types.truth(),
+          true,
+          "Whether it runs what other compute nodes have compiled, and offers them what it has: each\n"
+              + "program is compiled once for all. Such code is checked, so that it can do nothing but\n"
+              + "compute; that it computes the right thing is believed, as outcomes are.");
+
+  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT, LEASE, SHARED_CODE);
 
   private ComputeKeys() {}
 }

@@ -172,20 +172,23 @@ final class ConfigMappingTest {
             null,
             null,
             Duration.ofSeconds(1),
-            Duration.ofSeconds(30)),
+            Duration.ofSeconds(30),
+            true),
         read(REQUIRED + "control-nodes = [\"h:1\"]\ncompute {}"));
   }
 
   @Test
   void everyKeyOfAComputeNodeCounts() {
-    String own = "compute { slots = 4, cache = 256MiB, heartbeat = 2s, lease = 1m }\n";
+    String own =
+        "compute { slots = 4, cache = 256MiB, heartbeat = 2s, lease = 1m, shared-code = false }\n";
     assertEquals(
         new ComputeConfig(
             SHARED_MAPPED,
             4,
             ByteCount.mebibytes(256),
             Duration.ofSeconds(2),
-            Duration.ofMinutes(1)),
+            Duration.ofMinutes(1),
+            false),
         read(SHARED + own));
     assertEveryKeyIsIn(NodeRole.COMPUTE, SHARED + own);
   }
