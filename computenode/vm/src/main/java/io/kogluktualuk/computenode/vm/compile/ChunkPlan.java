@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.vm.compile;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,11 @@ final class ChunkPlan {
   private final List<Chunk> chunks = new ArrayList<>();
   private final Map<Integer, List<Chunk>> byStart = new HashMap<>();
 
+  /// The positions in [#byStart]: every instruction asks.
+  private final BitSet starts = new BitSet();
+
+  private int base;
+
   private ChunkPlan(int bytesMax) {
     this.bytesMax = bytesMax;
     this.call = bytesMax / CALLS_PER_METHOD;
@@ -46,6 +52,7 @@ final class ChunkPlan {
       return NONE;
     }
     ChunkPlan plan = new ChunkPlan(bytesMax);
+    plan.base = code.position();
     plan.divide(new RegionReader(module, code).read(), code);
     plan.byStart.values().forEach(all -> all.sort(Comparator.comparing(Chunk::length).reversed()));
     return plan;
@@ -134,6 +141,7 @@ final class ChunkPlan {
         ChunkScan.scan(chunks.size(), code.from(start), last.end, last.open, region.depth);
     chunks.add(chunk);
     byStart.computeIfAbsent(start, _ -> new ArrayList<>()).add(chunk);
+    starts.set(start - base);
     group.forEach(each -> each.move(0));
     group.getFirst().move(call);
   }
@@ -144,6 +152,9 @@ final class ChunkPlan {
 
   /// The chunk that begins here, within the one that is being compiled.
   @Nullable Chunk at(int position, @Nullable Chunk current) {
+    if (!starts.get(position - base)) {
+      return null;
+    }
     for (Chunk chunk : byStart.getOrDefault(position, List.of())) {
       if (current == null || (chunk != current && chunk.end() <= current.end())) {
         return chunk;

@@ -12,7 +12,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ final class FunctionCompiler {
   private final CodePlan plan;
   private final WasmCursor cursor;
   private final ChunkPlan chunks;
-  private final Map<Chunk, List<ControlFrame>> around = new HashMap<>();
+  private final Map<Chunk, List<ControlFrame>> around = new IdentityHashMap<>();
 
   FunctionCompiler(DecodedModule module, ClassLayout layout, int function, int methodBytes) {
     this.module = module;

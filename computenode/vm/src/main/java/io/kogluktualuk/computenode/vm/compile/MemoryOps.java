@@ -46,6 +46,7 @@ final class MemoryOps {
     CodeBuilder code = context.code;
     Operand address = stack.take(0);
     stack.flush();
+    requireLow(context, address, offset);
     begin(context, accessor(opcode));
     index(context, address, offset, width(opcode));
     switch (width(opcode)) {
@@ -64,6 +65,7 @@ final class MemoryOps {
     CodeBuilder code = context.code;
     Operand value = stack.takeSettled(1);
     Operand address = stack.take(0);
+    requireLow(context, address, offset);
     begin(context, accessor(opcode));
     index(context, address, offset, width(opcode));
     stack.load(value);
@@ -103,17 +105,26 @@ final class MemoryOps {
     context.code.aload(context.bytes);
   }
 
-  /// Leaves address + offset on the stack, when that many bytes from there are in the memory.
-  static void index(MethodContext context, Operand address, long offset, int width) {
-    CodeBuilder code = context.code;
+  /// Address and offset are added as numbers of 32 bits, and the sum could wrap: no address with
+  /// the highest bit is in any memory.
+  ///
+  /// Asked before anything for the access is on the JVM's stack: the verifier wants to know at the
+  /// label what is there, and to tell it of nothing takes one byte, else one for each variable.
+  static void requireLow(MethodContext context, Operand address, long offset) {
     if (offset > 0) {
-      // The sum could wrap: no address with the highest bit is in any memory.
+      CodeBuilder code = context.code;
       Label low = code.newLabel();
       context.stack.load(address);
       code.ifge(low);
       code.invokestatic(Machine.ACCESSORS, "outOfBounds", MAKE).athrow();
       code.labelBinding(low);
     }
+  }
+
+  /// Leaves address + offset on the stack, when that many bytes from there are in the memory and
+  /// [#requireLow] has been asked.
+  static void index(MethodContext context, Operand address, long offset, int width) {
+    CodeBuilder code = context.code;
     context.stack.load(address);
     if (offset > 0) {
       code.loadConstant((int) Math.min(offset, Integer.MAX_VALUE)).iadd();

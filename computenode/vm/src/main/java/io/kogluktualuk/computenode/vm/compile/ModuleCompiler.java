@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 public final class ModuleCompiler {
 
   /// Changes whenever the same module is compiled to something else.
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final int GLOBALS_PER_METHOD = 500;
   private static final int PUBLIC_STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;

@@ -2,9 +2,8 @@ package io.kogluktualuk.computenode.vm.compile;
 
 import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 
 /// Which variables may hold a NaN that is not canonical yet.
 ///
@@ -15,60 +14,99 @@ import java.util.List;
 ///
 /// What a variable is given is told by the instruction before; where that is none that tells, the
 /// variable is not one of those. Answers do not depend on the order in which code runs.
+///
+/// **Threading:** one thread, one function.
 final class RawLocals {
 
-  private RawLocals() {}
+  private final BitSet raw;
 
-  private record Copy(int from, int to) {}
+  // The copies from one variable to another, as lists by the one that is copied.
+  private final int[] firstOf;
+  private int[] next = new int[16];
+  private int[] target = new int[16];
+  private int copies;
+
+  private RawLocals(int parameters, int locals) {
+    raw = new BitSet(locals);
+    raw.set(parameters, locals);
+    firstOf = new int[locals];
+    Arrays.fill(firstOf, -1);
+  }
 
   /// @param locals number of variables, parameters included
   static BitSet find(WasmCursor code, int parameters, int locals) {
-    BitSet raw = new BitSet(locals);
-    raw.set(parameters, locals);
-    List<Copy> copies = scan(code.copy(), raw);
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Copy copy : copies) {
-        if (raw.get(copy.to()) && !raw.get(copy.from())) {
-          raw.clear(copy.to());
-          changed = true;
+    RawLocals found = new RawLocals(parameters, locals);
+    found.scan(code.copy());
+    found.spread();
+    return found.raw;
+  }
+
+  /// Whoever is given the value of one that is not raw is not either. In time proportional to the
+  /// copies, however they are ordered.
+  private void spread() {
+    BitSet waiting = new BitSet(firstOf.length);
+    waiting.set(0, firstOf.length);
+    waiting.andNot(raw);
+    for (int from = waiting.nextSetBit(0); from >= 0; from = waiting.nextSetBit(0)) {
+      waiting.clear(from);
+      for (int copy = firstOf[from]; copy >= 0; copy = next[copy]) {
+        if (raw.get(target[copy])) {
+          raw.clear(target[copy]);
+          waiting.set(target[copy]);
         }
       }
     }
-    return raw;
   }
 
-  private static List<Copy> scan(WasmCursor cursor, BitSet raw) {
-    List<Copy> copies = new ArrayList<>();
+  private void scan(WasmCursor cursor) {
     int before = Instructions.END;
     int read = -1;
     while (!cursor.atEnd()) {
       int opcode = cursor.readByte();
-      WasmCursor immediates = cursor.copy();
-      int extended = Instructions.skipImmediates(cursor, opcode);
-      boolean gets = opcode == Instructions.LOCAL_GET || opcode == Instructions.LOCAL_TEE;
-      boolean sets = opcode == Instructions.LOCAL_SET || opcode == Instructions.LOCAL_TEE;
-      int local = gets || sets ? immediates.readIndex() : -1;
-      if (sets && read >= 0) {
-        copies.add(new Copy(read, local));
-      } else if (sets && !givesNumberOrRaw(before)) {
-        raw.clear(local);
+      if (opcode >= Instructions.LOCAL_GET && opcode <= Instructions.LOCAL_TEE) {
+        int local = cursor.readIndex();
+        if (opcode != Instructions.LOCAL_GET) {
+          set(local, read, before);
+        }
+        read = opcode == Instructions.LOCAL_SET ? -1 : local;
+        before = opcode;
+      } else {
+        before = pass(cursor, opcode);
+        read = -1;
       }
-      read = gets ? local : -1;
-      before = isNanConstant(opcode, immediates) || extended >= 0 ? Instructions.END : opcode;
     }
-    return copies;
   }
 
-  private static boolean isNanConstant(int opcode, WasmCursor immediates) {
-    return switch (opcode) {
-      case Instructions.F32_CONST ->
-          Float.isNaN(Float.intBitsToFloat((int) immediates.readLittleEndian(4)));
-      case Instructions.F64_CONST ->
-          Double.isNaN(Double.longBitsToDouble(immediates.readLittleEndian(8)));
-      default -> false;
-    };
+  private void set(int local, int read, int before) {
+    if (read >= 0) {
+      addCopy(read, local);
+    } else if (!givesNumberOrRaw(before)) {
+      raw.clear(local);
+    }
+  }
+
+  private void addCopy(int from, int to) {
+    if (copies == next.length) {
+      next = Arrays.copyOf(next, 2 * copies);
+      target = Arrays.copyOf(target, 2 * copies);
+    }
+    next[copies] = firstOf[from];
+    target[copies] = to;
+    firstOf[from] = copies++;
+  }
+
+  /// What stands before the next instruction: the opcode, or [Instructions#END] when what it gives
+  /// is not told by that.
+  private static int pass(WasmCursor cursor, int opcode) {
+    boolean isUntold =
+        switch (opcode) {
+          case Instructions.F32_CONST ->
+              Float.isNaN(Float.intBitsToFloat((int) cursor.readLittleEndian(4)));
+          case Instructions.F64_CONST ->
+              Double.isNaN(Double.longBitsToDouble(cursor.readLittleEndian(8)));
+          default -> Instructions.skipImmediates(cursor, opcode) >= 0;
+        };
+    return isUntold ? Instructions.END : opcode;
   }
 
   private static boolean givesNumberOrRaw(int opcode) {

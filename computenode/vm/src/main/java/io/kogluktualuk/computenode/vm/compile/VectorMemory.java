@@ -94,6 +94,7 @@ final class VectorMemory {
 
   /// Leaves the index of 16 bytes in a variable.
   private void checkWhole(Operand address) {
+    MemoryOps.requireLow(context, address, offset);
     context.knowMemory();
     MemoryOps.index(context, address, offset, 16);
     code.istore(stack.scratch(TypeKind.INT, INDEX));
@@ -138,6 +139,7 @@ final class VectorMemory {
 
   /// Leaves this many bits on the JVM's stack, with nothing above them in the long.
   private void read(Operand address, int width) {
+    MemoryOps.requireLow(context, address, offset);
     MemoryOps.begin(context, accessor(width));
     MemoryOps.index(context, address, offset, width / 8);
     switch (width) {
@@ -179,6 +181,7 @@ final class VectorMemory {
   private void storeLane(int width, int lane) {
     Vector vector = VectorOps.take(stack, 0);
     Operand address = stack.take(0);
+    MemoryOps.requireLow(context, address, offset);
     MemoryOps.begin(context, accessor(width));
     MemoryOps.index(context, address, offset, width / 8);
     int bit = lane * width;
