@@ -12,9 +12,9 @@ import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Trace;
 import java.util.List;
@@ -248,9 +248,9 @@ class SubtransactionsTest {
             "/tmp/o/y",
             "2");
     assertEquals(Kind.TREE, report.outcome().output().kind());
-    var tree = Resolution.loadTree(bench.store, report.outcome().output());
+    var tree = tree(bench, report.outcome().output());
     assertEquals(List.of("sub", "x", "y"), List.copyOf(tree.entries().keySet()));
-    var sub = Resolution.loadTree(bench.store, entry(tree, "sub"));
+    var sub = tree(bench, entry(tree, "sub"));
     assertEquals("hello\n", bench.text(entry(sub, "later")));
   }
 
@@ -261,7 +261,7 @@ class SubtransactionsTest {
         bench.run("/bin/probe", "bind", "/tmp/x", "1", "/bin/hello", "out", "/tmp/x");
     assertEquals("hello\n", bench.text(report.outcome().output()));
     RunReport given = bench.run("/bin/probe", "out", "/data");
-    var tree = Resolution.loadTree(bench.store, given.outcome().output());
+    var tree = tree(bench, given.outcome().output());
     assertEquals("hello\n", bench.text(entry(tree, "b")));
     assertEquals("out /nope: errno 44\n", bench.output("/bin/probe", "out", "/nope"));
   }
@@ -305,6 +305,10 @@ class SubtransactionsTest {
             + " trapped: it executed an unreachable instruction\n"
             + "kog: /lacks: input /nope: /nope is not there\n",
         bench.diagnostics(report));
+  }
+
+  private static Tree tree(Bench bench, Ref ref) {
+    return (Tree) TreePieces.of(bench.store).get(ref);
   }
 
   private static Ref entry(Tree tree, String name) {

@@ -45,7 +45,10 @@ final class ImportCommand implements Callable<Integer> {
     Terminal terminal = options.terminal();
     try (Fabric fabric = options.connect()) {
       Path source = terminal.folder().resolve(String.valueOf(directory));
-      ImportReport report = fabric.importDirectory(source, skipSpecial);
+      ImportReport report;
+      try (ImportProgress progress = ImportProgress.of(options)) {
+        report = fabric.importDirectory(source, skipSpecial, progress);
+      }
       if (!options.isJson()) {
         report.skipped().forEach(skipped -> terminal.err().println("kog: skipped " + skipped));
       }

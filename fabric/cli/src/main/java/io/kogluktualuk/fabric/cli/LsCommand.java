@@ -33,21 +33,23 @@ final class LsCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Ref tree = TreePath.find(fabric, ref);
-      Map<String, Ref> entries = fabric.tree(tree).entries();
-      List<Json> listed = new ArrayList<>();
-      StringBuilder text = new StringBuilder();
-      entries.forEach(
-          (name, entry) -> {
-            listed.add(RefText.json(entry).with("name", name));
-            text.append(line(name, entry));
-          });
-      options.print(text.toString().stripTrailing(), RefText.json(tree).with("entries", listed));
+      if (options.isJson()) {
+        List<Json> listed = new ArrayList<>();
+        for (Map.Entry<String, Ref> entry : fabric.tree(tree)) {
+          listed.add(RefText.json(entry.getValue()).with("name", entry.getKey()));
+        }
+        options.print("", RefText.json(tree).with("entries", listed));
+      } else {
+        for (Map.Entry<String, Ref> entry : fabric.tree(tree)) {
+          options.terminal().line(line(entry.getKey(), entry.getValue()));
+        }
+      }
     }
     return ExitCode.OK.code();
   }
 
   private static String line(String name, Ref entry) {
-    return "%-5s %14d  %s  %s%n"
+    return "%-5s %14d  %s  %s"
         .formatted(
             entry.kind().word(), entry.length(), entry.hash().toHex(), RefText.printable(name));
   }

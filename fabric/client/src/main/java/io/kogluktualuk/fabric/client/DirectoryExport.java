@@ -76,7 +76,7 @@ final class DirectoryExport {
     }
     make(target, depth);
     directories++;
-    for (Map.Entry<String, Ref> entry : Resolution.loadTree(store, tree).entries().entrySet()) {
+    for (Map.Entry<String, Ref> entry : Resolution.view(store, tree)) {
       Path path = LocalNames.resolve(target, entry.getKey());
       Ref ref = entry.getValue();
       switch (ref.kind()) {

@@ -1,10 +1,10 @@
 package io.kogluktualuk.fabric.client;
 
-import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeBuilder;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.namespace.NamePath;
@@ -18,23 +18,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// Stores a directory of this machine as trees and content.
 ///
 /// Regular files and directories only: symbolic links, devices, sockets and pipes are refused, or
 /// skipped and reported. Executable bits, owners and times are not kept: a tree has none.
 ///
-/// **Threading:** one thread, one use. **Memory:** one directory's entries for each level, and what
-/// [PipelinedPuts] holds.
+/// **Threading:** one thread, one use. **Memory:** for each level the names that [SortedNames]
+/// and a piece that [TreeBuilder] holds, however wide the directory, and what [PipelinedPuts]
+/// holds.
 final class DirectoryImport {
 
   private static final int READ_BYTES = 1 << 20;
 
   private final PipelinedPuts puts;
   private final boolean skipSpecial;
+  private final ImportListener listener;
   private final byte[] buffer = new byte[READ_BYTES];
   private final List<String> skipped = new ArrayList<>();
   private long files;
@@ -42,6 +44,11 @@ final class DirectoryImport {
   private long bytes;
 
   DirectoryImport(BlobStore store, boolean skipSpecial) {
+    this(store, skipSpecial, ImportListener.NONE);
+  }
+
+  DirectoryImport(BlobStore store, boolean skipSpecial, ImportListener listener) {
+    this.listener = listener;
     this.puts = new PipelinedPuts(store);
     this.skipSpecial = skipSpecial;
   }
@@ -83,23 +90,29 @@ final class DirectoryImport {
       throw new InvalidArgument(
           directory + " is nested deeper than " + NamePath.DEPTH_MAX + " directories");
     }
-    Map<String, Ref> entries = new TreeMap<>(Tree.NAME_ORDER);
-    for (Path child : children(directory)) {
-      entry(child, depth, entries);
+    TreeBuilder tree = new TreeBuilder(TreePieces.of(puts), piece -> puts.put(List.of(piece)));
+    Map<String, Path> odd = new HashMap<>();
+    try (SortedNames names = new SortedNames(directory)) {
+      children(directory, names, odd);
+      names.forEach(name -> entry(path(directory, name, odd), name, depth, tree));
     }
     directories++;
-    Blob encoding = Tree.of(entries).encode();
-    puts.put(List.of(encoding));
-    return Tree.refOf(encoding);
+    listener.progressed(files, directories, bytes);
+    return tree.finish();
   }
 
-  private void entry(Path path, int depth, Map<String, Ref> entries) {
-    String name = LocalNames.of(path);
+  /// @param odd paths whose names are not what their last elements are called here
+  private static Path path(Path directory, String name, Map<String, Path> odd) {
+    Path path = odd.get(name);
+    return path == null ? LocalNames.resolve(directory, name) : path;
+  }
+
+  private void entry(Path path, String name, int depth, TreeBuilder entries) {
     BasicFileAttributes attributes = attributes(path);
     if (attributes.isDirectory()) {
-      entries.put(name, directory(path, depth + 1));
+      entries.add(name, directory(path, depth + 1));
     } else if (attributes.isRegularFile()) {
-      entries.put(name, content(path));
+      entries.add(name, content(path));
     } else {
       String kind = attributes.isSymbolicLink() ? "a symbolic link" : "a special file";
       if (!skipSpecial) {
@@ -121,14 +134,19 @@ final class DirectoryImport {
       throw unreadable(path, e);
     }
     files++;
+    listener.progressed(files, directories, bytes);
     return writer.finish();
   }
 
-  private static List<Path> children(Path directory) {
+  private static void children(Path directory, SortedNames names, Map<String, Path> odd) {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      List<Path> children = new ArrayList<>();
-      stream.forEach(children::add);
-      return children;
+      for (Path child : stream) {
+        String name = LocalNames.of(child);
+        if (!String.valueOf(child.getFileName()).equals(name)) {
+          odd.put(name, child);
+        }
+        names.add(name);
+      }
     } catch (IOException e) {
       throw unreadable(directory, e);
     }

@@ -18,7 +18,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -204,12 +204,14 @@ public final class Fabric implements AutoCloseable {
     };
   }
 
+  /// A directory, of which pieces are read as they are asked for.
+  ///
   /// @throws InvalidArgument when the ref is something else
-  public Tree tree(Ref ref) {
+  public TreeView tree(Ref ref) {
     if (ref.kind() != Kind.TREE) {
       throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
     }
-    return Resolution.loadTree(storeOf(ref), ref);
+    return Resolution.view(storeOf(ref), ref);
   }
 
   /// Looks at a value and at whether its parts are stored.
@@ -220,8 +222,9 @@ public final class Fabric implements AutoCloseable {
   /// Stores a directory and all below it.
   ///
   /// @param skipSpecial whether links and special files are left out instead of refused
-  public ImportReport importDirectory(Path directory, boolean skipSpecial) {
-    return new DirectoryImport(blobs, skipSpecial).run(directory);
+  public ImportReport importDirectory(
+      Path directory, boolean skipSpecial, ImportListener listener) {
+    return new DirectoryImport(blobs, skipSpecial, listener).run(directory);
   }
 
   /// Writes a tree as a directory.

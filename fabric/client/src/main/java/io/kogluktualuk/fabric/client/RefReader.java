@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.blob.ContentList;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePiece;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -79,7 +80,7 @@ final class RefReader {
       case BLOB -> Ref.ofBlob(blob);
       case LIST -> new Ref(kind, blob.hash(), ContentList.decode(name, blob.toArray()).length());
       case TREE -> {
-        Tree.decode(name, blob.toArray());
+        TreePiece.decode(name, blob.toArray());
         yield Tree.refOf(blob);
       }
       case THUNK -> {

@@ -11,7 +11,6 @@ import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.TreeDiff;
 import io.kogluktualuk.fabric.namespace.TreeDiff.Difference.Added;
 import io.kogluktualuk.fabric.namespace.TreeDiff.Difference.Changed;
@@ -96,8 +95,8 @@ final class RootKeeper {
         value,
         new TreeDiff.Listener() {
           @Override
-          public void entered(NamePath path, Ref before, Ref after) {
-            mark.add(name, after.hash());
+          public void read(Ref piece) {
+            mark.add(name, piece.hash());
           }
 
           @Override

@@ -6,11 +6,12 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 
-/// Goes through everything that values consist of: the chunks of lists, the entries of trees, down
-/// to the last blob. A thunk is one blob; what it computes is not part of it.
+/// Goes through everything that values consist of: the chunks of lists, the entries of trees and
+/// the pieces of wide ones, down to the last blob. A thunk is one blob; what it computes is not
+/// part of it.
 ///
-/// **Threading:** stateless. **Memory:** the refs still to be looked at: the entries of the
-/// trees on the way down, not of all trees.
+/// **Threading:** stateless. **Memory:** the refs still to be looked at: the children of the
+/// pieces of trees on the way down, not of all.
 public final class Reach {
 
   /// Hears what is reached, each blob at least once.
@@ -42,9 +43,8 @@ public final class Reach {
           case BLOB, THUNK -> {}
           case LIST -> visitChunks(store, ref, visitor);
           case TREE ->
-              Tree.decode(ref.hash().toHex(), store.get(ref.hash()).toArray())
-                  .entries()
-                  .values()
+              TreePiece.decode(ref.hash().toHex(), store.get(ref.hash()).toArray())
+                  .children()
                   .forEach(open::addFirst);
         }
       } catch (FabricException e) {

@@ -71,6 +71,11 @@ public final class CanonicalWriter {
     return u8((int) rest);
   }
 
+  /// How many bytes [#varint] takes for a number.
+  public static int varintBytes(long value) {
+    return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
+  }
+
   public CanonicalWriter bool(boolean value) {
     return u8(value ? 1 : 0);
   }

@@ -1,34 +1,46 @@
 package io.kogluktualuk.fabric.namespace;
 
-import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.PutBatch;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeBuilder;
+import io.kogluktualuk.fabric.blob.TreeEdit;
+import io.kogluktualuk.fabric.blob.TreePieces;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Changes names in a namespace and writes the trees that changed: O(depth) new trees for one
-/// name.
+/// name, and of a wide tree only the pieces that changed.
 ///
-/// **Threading:** one thread. **Memory:** the directories on changed paths only.
+/// **Threading:** one thread. **Memory:** the changes, and pieces of directories on changed paths.
 public final class NamespaceEditor {
 
   private final BlobStore store;
+  private final TreePieces pieces;
   private final Directory root;
 
-  /// A directory that is being changed: its old entries, and what replaces some of them.
+  /// A directory that is being changed: what it was, and what is new of it.
   private static final class Directory {
-    final Map<String, Ref> entries = new LinkedHashMap<>();
-    final Map<String, Directory> opened = new LinkedHashMap<>();
+    /// As it was; null for none.
+    final @Nullable Ref base;
 
-    boolean has(String name) {
-      return entries.containsKey(name) || opened.containsKey(name);
+    /// A view of it, once it has been asked for.
+    @Nullable TreeView view;
+
+    /// New values; none for a name that is gone, or opened.
+    final Map<String, Optional<Ref>> changes = new HashMap<>();
+
+    /// Directories in it that are being changed.
+    final Map<String, Directory> opened = new HashMap<>();
+
+    Directory(@Nullable Ref base) {
+      this.base = base;
     }
   }
 
@@ -40,7 +52,8 @@ public final class NamespaceEditor {
   /// Starts from a tree, which may be null for none.
   public NamespaceEditor(BlobStore store, @Nullable Ref tree) {
     this.store = store;
-    this.root = tree == null ? new Directory() : open(tree);
+    this.pieces = TreePieces.of(store);
+    this.root = new Directory(tree);
   }
 
   /// Binds a path, replacing what was there; makes the directories above it.
@@ -52,7 +65,7 @@ public final class NamespaceEditor {
     }
     Directory directory = directory(path.parent(), true);
     directory.opened.remove(path.name());
-    directory.entries.put(path.name(), ref);
+    directory.changes.put(path.name(), Optional.of(ref));
     return this;
   }
 
@@ -67,11 +80,11 @@ public final class NamespaceEditor {
   /// @throws NotFound when it is not there
   public NamespaceEditor remove(NamePath path) {
     Directory directory = path.isRoot() ? root : directory(path.parent(), false);
-    boolean opened = !path.isRoot() && directory.opened.remove(path.name()) != null;
-    boolean bound = !path.isRoot() && directory.entries.remove(path.name()) != null;
-    if (!opened && !bound) {
+    if (path.isRoot() || !has(directory, path.name())) {
       throw new NotFound("path " + path + " is not in the namespace, or is its root");
     }
+    directory.opened.remove(path.name());
+    directory.changes.put(path.name(), Optional.empty());
     return this;
   }
 
@@ -85,35 +98,52 @@ public final class NamespaceEditor {
       throw new Conflict("path " + from + " cannot be moved to " + to + ", which is in it");
     }
     Directory source = directory(from.parent(), false);
-    if (!source.has(from.name())) {
+    if (!has(source, from.name())) {
       throw new NotFound("path " + from + " is not in the namespace");
     }
-    if (to.isRoot() || directory(to.parent(), true).has(to.name())) {
+    if (to.isRoot() || has(directory(to.parent(), true), to.name())) {
       throw new Conflict("path " + to + " is taken; remove it first");
     }
     Directory target = directory(to.parent(), true);
     Directory opened = source.opened.remove(from.name());
-    Ref bound = source.entries.remove(from.name());
+    Ref bound = opened == null ? value(source, from.name()) : null;
+    source.changes.put(from.name(), Optional.empty());
     if (opened != null) {
       target.opened.put(to.name(), opened);
     } else if (bound != null) {
-      target.entries.put(to.name(), bound);
+      target.changes.put(to.name(), Optional.of(bound));
     }
     return this;
   }
 
   /// Stores the trees that changed and returns the new root.
   public Ref write() {
-    List<Blob> encodings = new ArrayList<>();
-    Ref ref = write(root, encodings);
-    store.put(encodings);
+    PutBatch batch = new PutBatch(store);
+    Ref ref = write(root, batch);
+    batch.flush();
     return ref;
   }
 
-  private Directory open(Ref tree) {
-    Directory directory = new Directory();
-    directory.entries.putAll(Resolution.loadTree(store, tree).entries());
-    return directory;
+  private boolean has(Directory directory, String name) {
+    return directory.opened.containsKey(name) || value(directory, name) != null;
+  }
+
+  /// What a name is bound to, unless it is opened.
+  private @Nullable Ref value(Directory directory, String name) {
+    Optional<Ref> change = directory.changes.get(name);
+    if (change != null) {
+      return change.orElse(null);
+    }
+    Ref base = directory.base;
+    if (base == null) {
+      return null;
+    }
+    TreeView view = directory.view;
+    if (view == null) {
+      view = TreeView.of(pieces, base);
+      directory.view = view;
+    }
+    return view.get(name);
   }
 
   private Directory directory(NamePath path, boolean make) {
@@ -124,7 +154,7 @@ public final class NamespaceEditor {
       if (next == null) {
         next = descend(current, name, path, make);
         current.opened.put(name, next);
-        current.entries.remove(name);
+        current.changes.put(name, Optional.empty());
       }
       current = next;
     }
@@ -132,25 +162,29 @@ public final class NamespaceEditor {
   }
 
   private Directory descend(Directory parent, String name, NamePath path, boolean make) {
-    Ref ref = parent.entries.get(name);
+    Ref ref = value(parent, name);
     if (ref == null) {
       if (!make) {
         throw new NotFound("path " + path + " is not in the namespace: no '" + name + "'");
       }
-      return new Directory();
+      return new Directory(null);
     }
     if (ref.kind() != Kind.TREE) {
       throw new Conflict(
           "path " + path + ": '" + name + "' is a " + ref.kind().word() + ", not a directory");
     }
-    return open(ref);
+    return new Directory(ref);
   }
 
-  private static Ref write(Directory directory, List<Blob> encodings) {
-    Map<String, Ref> entries = new LinkedHashMap<>(directory.entries);
-    directory.opened.forEach((name, child) -> entries.put(name, write(child, encodings)));
-    Blob encoding = Tree.of(entries).encode();
-    encodings.add(encoding);
-    return Tree.refOf(encoding);
+  private Ref write(Directory directory, PutBatch batch) {
+    Map<String, Optional<Ref>> changes = new HashMap<>(directory.changes);
+    directory.opened.forEach((name, child) -> changes.put(name, Optional.of(write(child, batch))));
+    Ref base = directory.base;
+    if (base != null) {
+      return TreeEdit.apply(pieces, base, changes, batch);
+    }
+    Map<String, Ref> entries = new HashMap<>();
+    changes.forEach((name, change) -> change.ifPresent(ref -> entries.put(name, ref)));
+    return TreeBuilder.write(entries, batch);
   }
 }

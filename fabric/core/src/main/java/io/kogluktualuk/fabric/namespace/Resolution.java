@@ -1,9 +1,9 @@
 package io.kogluktualuk.fabric.namespace;
 
 import io.kogluktualuk.fabric.blob.BlobStore;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePieces;
+import io.kogluktualuk.fabric.blob.TreeView;
 
 /// What a path leads to in a tree, without computing anything.
 public sealed interface Resolution {
@@ -24,7 +24,8 @@ public sealed interface Resolution {
   /// @param at where the thunk stands
   record Blocked(NamePath at, Ref thunk) implements Resolution {}
 
-  /// Follows `path` from `root`; fetches one tree for each name.
+  /// Follows `path` from `root`; fetches one tree for each name, or of a wide one a piece for each
+  /// of its ranks.
   static Resolution of(BlobStore store, Ref root, NamePath path) {
     Ref current = root;
     for (int depth = 0; depth < path.names().size(); depth++) {
@@ -37,7 +38,7 @@ public sealed interface Resolution {
           return new Blocked(here, current);
         }
         case TREE -> {
-          Ref next = loadTree(store, current).get(path.names().get(depth));
+          Ref next = view(store, current).get(path.names().get(depth));
           if (next == null) {
             return new Absent(here.child(path.names().get(depth)));
           }
@@ -48,11 +49,8 @@ public sealed interface Resolution {
     return new Found(current);
   }
 
-  /// Fetches and decodes a tree.
-  static Tree loadTree(BlobStore store, Ref ref) {
-    if (ref.kind() != Kind.TREE) {
-      throw new IllegalArgumentException(ref + " is not a tree");
-    }
-    return Tree.decode(ref.hash().toHex(), store.get(ref.hash()).toArray());
+  /// A view of a tree.
+  static TreeView view(BlobStore store, Ref ref) {
+    return TreeView.of(TreePieces.of(store), ref);
   }
 }

@@ -3,25 +3,24 @@ package io.kogluktualuk.fabric.namespace;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
-import java.util.Map;
-import java.util.NavigableMap;
+import io.kogluktualuk.fabric.blob.TreeComparison;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import java.util.Objects;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What differs between two values, path by path, in canonical order.
 ///
-/// Equal refs are equal down to the last blob, so only the directories that differ are read: two
-/// for each. Nothing is computed; a thunk differs from any other ref.
+/// Equal refs are equal down to the last blob, so only the directories that differ are read, and
+/// of wide ones only the pieces that do. Nothing is computed; a thunk differs from any other ref.
 ///
-/// **Threading:** stateless. **Memory:** the directories on the way down.
+/// **Threading:** stateless. **Memory:** the pieces of directories on the way down.
 public final class TreeDiff {
 
-  private final BlobStore store;
+  private final TreePieces pieces;
   private final Listener listener;
 
-  private TreeDiff(BlobStore store, Listener listener) {
-    this.store = store;
+  private TreeDiff(TreePieces pieces, Listener listener) {
+    this.pieces = pieces;
     this.listener = listener;
   }
 
@@ -45,8 +44,9 @@ public final class TreeDiff {
 
     void differs(Difference difference);
 
-    /// A directory of both, in which something differs; told before that is.
-    default void entered(NamePath path, Ref before, Ref after) {}
+    /// A piece of a directory of the later value that was read, among them all that are not in the
+    /// directory that stood there before.
+    default void read(Ref piece) {}
   }
 
   /// Compares two values.
@@ -55,7 +55,7 @@ public final class TreeDiff {
   /// @throws io.kogluktualuk.fabric.fault.InvalidArgument when they differ deeper than a path can
   ///     be
   public static void between(BlobStore store, Ref before, Ref after, Listener listener) {
-    new TreeDiff(store, listener).compare(NamePath.ROOT, before, after);
+    new TreeDiff(TreePieces.of(store), listener).compare(NamePath.ROOT, before, after);
   }
 
   private void compare(NamePath path, Ref before, Ref after) {
@@ -66,32 +66,30 @@ public final class TreeDiff {
       listener.differs(new Difference.Changed(path, before, after));
       return;
     }
-    listener.entered(path, before, after);
-    NavigableMap<String, Ref> old = Resolution.loadTree(store, before).entries();
-    NavigableMap<String, Ref> fresh = Resolution.loadTree(store, after).entries();
-    TreeSet<String> names = new TreeSet<>(Tree.NAME_ORDER);
-    keepDifferent(old, fresh, names);
-    keepDifferent(fresh, old, names);
-    for (String name : names) {
-      Ref from = old.get(name);
-      Ref to = fresh.get(name);
-      if (from == null) {
-        listener.differs(new Difference.Added(path.child(name), Objects.requireNonNull(to)));
-      } else if (to == null) {
-        listener.differs(new Difference.Removed(path.child(name), from));
-      } else {
-        compare(path.child(name), from, to);
-      }
-    }
-  }
+    TreeComparison.between(
+        pieces,
+        before,
+        after,
+        new TreeComparison.Listener() {
+          @Override
+          public void differs(String name, @Nullable Ref from, @Nullable Ref to) {
+            TreeDiff.this.differs(path.child(name), from, to);
+          }
 
-  private static void keepDifferent(
-      Map<String, Ref> these, Map<String, Ref> those, TreeSet<String> names) {
-    these.forEach(
-        (name, ref) -> {
-          if (!ref.equals(those.get(name))) {
-            names.add(name);
+          @Override
+          public void read(Ref piece) {
+            listener.read(piece);
           }
         });
+  }
+
+  private void differs(NamePath path, @Nullable Ref from, @Nullable Ref to) {
+    if (from == null) {
+      listener.differs(new Difference.Added(path, Objects.requireNonNull(to)));
+    } else if (to == null) {
+      listener.differs(new Difference.Removed(path, from));
+    } else {
+      compare(path, from, to);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.kogluktualuk.fabric.transaction;
 
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.namespace.NamePath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a transaction asked of its namespace and was answered, and what it had computed, in
@@ -40,6 +41,9 @@ public record Trace(List<Step> steps) {
 
   /// The longest reason that is kept as it is, in characters.
   static final int REASON_CHARS_MAX = 4_096;
+
+  /// How many bytes of names are hashed at a time.
+  private static final int NAMES_BYTES = 8 * 1024;
 
   private static final byte[] MAGIC = "kogR\u0002".getBytes(StandardCharsets.US_ASCII);
 
@@ -134,11 +138,18 @@ public record Trace(List<Step> steps) {
   public record Listed(Place place, int count, Hash names) implements Asked {
 
     /// The answer that a tree gives.
-    public static Listed of(Place place, Tree tree) {
+    public static Listed of(Place place, TreeView tree) {
       CanonicalWriter writer = new CanonicalWriter();
-      tree.entries().forEach((name, ref) -> writer.u8(Sort.of(ref).ordinal()).text(name));
-      Hash names = new Sha256().update(writer.buffer(), 0, writer.length()).finish();
-      return new Listed(place, tree.entries().size(), names);
+      Sha256 digest = new Sha256();
+      for (Map.Entry<String, Ref> entry : tree) {
+        writer.u8(Sort.of(entry.getValue()).ordinal()).text(entry.getKey());
+        if (writer.length() > NAMES_BYTES) {
+          digest.update(writer.buffer(), 0, writer.length());
+          writer.clear();
+        }
+      }
+      Hash names = digest.update(writer.buffer(), 0, writer.length()).finish();
+      return new Listed(place, Math.toIntExact(tree.size()), names);
     }
   }
 

@@ -153,9 +153,8 @@ final class TreeDiffTest {
       return Map.of(path, ref);
     }
     Map<NamePath, Ref> all = new TreeMap<>();
-    Resolution.loadTree(store, ref)
-        .entries()
-        .forEach((name, child) -> all.putAll(below(path.child(name), child)));
+    Resolution.view(store, ref)
+        .forEach(entry -> all.putAll(below(path.child(entry.getKey()), entry.getValue())));
     return all;
   }
 }

@@ -34,7 +34,7 @@ public final class GuestProcess {
   static final int BINDS_MAX = 65_536;
 
   /// Some 50 MB of names.
-  static final int NAMES_LISTED_MAX = 1 << 20;
+  static final int NAMES_LISTED_MAX = GuestTree.NAMES_MAX;
 
   private static final NamePath STDIN = NamePath.parse("/dev/stdin");
   private static final NamePath STDOUT = NamePath.parse("/dev/stdout");

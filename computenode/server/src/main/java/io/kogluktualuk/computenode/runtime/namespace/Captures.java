@@ -3,9 +3,10 @@ package io.kogluktualuk.computenode.runtime.namespace;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Delayed;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
-import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.PutBatch;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeBuilder;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Trace;
@@ -115,10 +116,16 @@ public final class Captures {
       case Directory directory -> {
         Map<String, Ref> entries = new HashMap<>();
         directory.entries.forEach((name, child) -> entries.put(name, refOf(child)));
-        Blob encoding = Tree.of(entries).encode();
-        tree.blobs().put(List.of(encoding));
-        encodedBytes += encoding.length();
-        yield Tree.refOf(encoding);
+        PutBatch batch = new PutBatch(tree.blobs());
+        Ref made =
+            TreeBuilder.write(
+                entries,
+                piece -> {
+                  encodedBytes += piece.length();
+                  batch.accept(piece);
+                });
+        batch.flush();
+        yield made;
       }
     };
   }

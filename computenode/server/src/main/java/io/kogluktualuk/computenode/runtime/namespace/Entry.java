@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.namespace;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -79,10 +80,10 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
     }
 
     /// A copy of a tree that the program knows all of.
-    Directory(Tree tree, boolean isGiven) {
+    Directory(TreeView tree, boolean isGiven) {
       this(0);
       this.isGiven = isGiven;
-      tree.entries().forEach((name, child) -> entries.put(name, of(child, null, isGiven)));
+      tree.forEach(entry -> entries.put(entry.getKey(), of(entry.getValue(), null, isGiven)));
     }
 
     boolean isGiven() {

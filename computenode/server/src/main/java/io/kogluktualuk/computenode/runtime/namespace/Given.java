@@ -4,14 +4,16 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeEdit;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Trace;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +74,16 @@ public final class Given {
     return root;
   }
 
-  public Tree tree(Ref ref) {
-    return trees.get(blobs, ref);
+  public TreeView tree(Ref ref) {
+    return trees.view(blobs, ref);
   }
 
   /// A namespace, and the bytes that were made for it.
   private record Rooted(Ref root, long bytes) {}
 
-  /// What the tree of the namespace with another `/tmp` is charged for: the bytes it takes, rounded
-  /// up to a power of two, so that a name more or less is hardly ever an observation.
+  /// What the tree of the namespace with another `/tmp` is charged for: the bytes it takes, of a
+  /// wide one those of the pieces that it does not share with the namespace, rounded up to a
+  /// power of two, so that a name more or less is hardly ever an observation.
   public long bytesWith(@Nullable Ref tmp) {
     return rootWith(tmp).bytes;
   }
@@ -89,12 +92,13 @@ public final class Given {
     if (tmp == null) {
       return new Rooted(root, 0);
     }
-    Map<String, Ref> entries = new HashMap<>(tree(root).entries());
-    entries.put(GuestTree.TMP, tmp);
-    Blob encoding = Tree.of(entries).encode();
-    blobs.put(List.of(encoding));
-    long bytes = Long.highestOneBit(2L * encoding.length() - 1);
-    return new Rooted(Tree.refOf(encoding), Math.max(CHARGE_BYTES_MIN, bytes));
+    List<Blob> made = new ArrayList<>();
+    Ref whole =
+        TreeEdit.apply(
+            trees.pieces(blobs), root, Map.of(GuestTree.TMP, Optional.of(tmp)), made::add);
+    blobs.put(made);
+    long bytes = made.stream().mapToLong(Blob::length).sum();
+    return new Rooted(whole, Math.max(CHARGE_BYTES_MIN, Long.highestOneBit(2 * bytes - 1)));
   }
 
   /// Begins a thunk that stands in the namespace.

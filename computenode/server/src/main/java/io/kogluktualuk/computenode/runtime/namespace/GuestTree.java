@@ -8,6 +8,7 @@ import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
@@ -37,6 +38,12 @@ public final class GuestTree {
 
   /// The name of the directory that the program may change.
   public static final String TMP = "tmp";
+
+  /// The most names in a directory that can be read: they cost some hundred bytes of heap each.
+  public static final int NAMES_MAX = 1 << 20;
+
+  /// The most names in a directory that can be changed, which copies it.
+  static final int COPIED_MAX = 1 << 18;
 
   static final NamePath TMP_PATH = NamePath.ROOT.child(TMP);
 
@@ -100,7 +107,8 @@ public final class GuestTree {
   public List<Name> list(NamePath path) {
     return switch (find(path)) {
       case Fixed fixed when fixed.isDirectory() -> {
-        Tree tree = given.tree(fixed.ref);
+        TreeView tree = given.tree(fixed.ref);
+        requireListable(tree);
         if (fixed.place != null) {
           trace.listed(fixed.place, tree);
         }
@@ -128,10 +136,17 @@ public final class GuestTree {
     UNKNOWN
   }
 
-  private List<Name> namesOf(Tree tree, NamePath path) {
+  /// @throws FileError NOMEM when there are more names than a program may see at once
+  private static void requireListable(TreeView tree) {
+    if (tree.size() > NAMES_MAX) {
+      throw new FileError(Errno.NOMEM);
+    }
+  }
+
+  private List<Name> namesOf(TreeView tree, NamePath path) {
     List<Name> names = new ArrayList<>();
     boolean addTmp = path.isRoot() && tree.get(TMP) == null;
-    for (Map.Entry<String, Ref> entry : tree.entries().entrySet()) {
+    for (Map.Entry<String, Ref> entry : tree) {
       if (addTmp && Tree.NAME_ORDER.compare(entry.getKey(), TMP) > 0) {
         names.add(nameOf(TMP, tmp()));
         addTmp = false;
@@ -233,8 +248,13 @@ public final class GuestTree {
   Directory own(Entry entry) {
     return switch (entry) {
       case Directory directory -> directory;
-      case Fixed fixed when fixed.isDirectory() ->
-          new Directory(given.tree(content(fixed)), fixed.isGiven);
+      case Fixed fixed when fixed.isDirectory() -> {
+        TreeView tree = given.tree(content(fixed));
+        if (tree.size() > COPIED_MAX) {
+          throw new FileError(Errno.NOSPC);
+        }
+        yield new Directory(tree, fixed.isGiven);
+      }
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
   }

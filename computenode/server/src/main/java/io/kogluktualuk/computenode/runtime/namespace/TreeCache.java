@@ -3,19 +3,20 @@ package io.kogluktualuk.computenode.runtime.namespace;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePiece;
+import io.kogluktualuk.fabric.blob.TreePieces;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.Resolution;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Trees decoded lately, and which of them are known to hold no thunks; shared by all
-/// transactions of a node.
+/// Trees and pieces of wide ones decoded lately, and which of them are known to hold no thunks;
+/// shared by all transactions of a node.
 ///
 /// **Threading:** safe for any number of threads.
-/// **Bound:** the encoded bytes of the trees it keeps; [#PURE_MAX] hashes of pure trees.
+/// **Bound:** the encoded bytes of the pieces it keeps; [#PURE_MAX] hashes of pure trees.
 public final class TreeCache {
 
   private static final int PURE_MAX = 100_000;
@@ -25,26 +26,37 @@ public final class TreeCache {
   private final Map<Hash, Boolean> pure = new ConcurrentHashMap<>();
   private long bytes;
 
-  private record Cached(Tree tree, long bytes) {}
+  private record Cached(TreePiece piece, long bytes) {}
 
   public TreeCache(long bytesMax) {
     this.bytesMax = bytesMax;
   }
 
-  public Tree get(BlobStore blobs, Ref ref) {
+  /// A directory, of which pieces are read as they are needed.
+  public TreeView view(BlobStore blobs, Ref ref) {
+    return TreeView.of(pieces(blobs), ref);
+  }
+
+  /// Pieces of directories, those of a store unless they are here.
+  public TreePieces pieces(BlobStore blobs) {
+    return ref -> get(blobs, ref);
+  }
+
+  /// A piece of a directory.
+  public TreePiece get(BlobStore blobs, Ref ref) {
     synchronized (this) {
       Cached cached = trees.get(ref.hash());
       if (cached != null) {
-        return cached.tree;
+        return cached.piece;
       }
     }
-    Tree tree = Resolution.loadTree(blobs, ref);
-    add(ref, tree);
-    return tree;
+    TreePiece piece = TreePieces.of(blobs).get(ref);
+    add(ref, piece);
+    return piece;
   }
 
-  private synchronized void add(Ref ref, Tree tree) {
-    if (trees.put(ref.hash(), new Cached(tree, ref.length())) == null) {
+  private synchronized void add(Ref ref, TreePiece piece) {
+    if (trees.put(ref.hash(), new Cached(piece, ref.length())) == null) {
       bytes += ref.length();
       Iterator<Cached> eldest = trees.values().iterator();
       while (bytes > bytesMax && trees.size() > 1 && eldest.hasNext()) {

@@ -1,7 +1,7 @@
 package io.kogluktualuk.computenode.runtime.tracking;
 
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.transaction.Capture;
@@ -68,7 +68,7 @@ public final class TraceRecorder {
   }
 
   /// The names in a directory were read.
-  public void listed(Place place, Tree tree) {
+  public void listed(Place place, TreeView tree) {
     if (asked.add(new Asked(About.NAMES, place))) {
       add(Trace.Listed.of(place, tree), place.path());
     }

@@ -4,7 +4,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentList;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayDeque;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Finds out what a blob is part of: the list that has it as a chunk, the tree that has that as
-/// an entry, and so on up to one of the values that were given.
+/// an entry or a piece, and so on up to one of the values that were given.
 ///
 /// It is asked when something has been lost, so it may take its time: it reads lists and trees
 /// until it meets the blob.
@@ -66,8 +66,7 @@ final class Ancestry {
   private boolean lookInto(Ref ref) {
     try {
       if (ref.kind() == Kind.TREE) {
-        for (Ref child :
-            Tree.decode(ref.hash().toHex(), blobs.get(ref.hash()).toArray()).entries().values()) {
+        for (Ref child : TreePieces.of(blobs).get(ref).children()) {
           if (meet(child.hash(), ref.hash())) {
             open.add(child);
           }

@@ -10,6 +10,9 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreeBuilder;
+import io.kogluktualuk.fabric.blob.TreeEdit;
+import io.kogluktualuk.fabric.blob.TreePage;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
@@ -26,6 +29,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -265,8 +269,9 @@ final class Evaluation implements Thunks {
     if (ref.kind() == Kind.THUNK) {
       start(root, ref);
     } else if (!trees.isPure(ref) && level < DEPTH_MAX) {
-      for (Ref child : trees.get(blobs, ref).entries().values()) {
-        startThunks(root, child, level + 1);
+      switch (trees.get(blobs, ref)) {
+        case Tree tree -> tree.children().forEach(child -> startThunks(root, child, level + 1));
+        case TreePage page -> page.children().forEach(piece -> startThunks(root, piece, level));
       }
     }
   }
@@ -379,26 +384,56 @@ final class Evaluation implements Thunks {
     if (level >= DEPTH_MAX) {
       return new Unevaluable("its directories are nested deeper than " + DEPTH_MAX);
     }
-    Map<String, Ref> entries = new HashMap<>(trees.get(blobs, ref).entries());
-    boolean changed = false;
-    // In canonical order, so that the first to fail is the same on every host.
-    for (Map.Entry<String, Ref> entry : trees.get(blobs, ref).entries().entrySet()) {
-      Evaluated value = deep(root, entry.getValue(), level + 1);
-      if (!(value instanceof Evaluable(Ref child))) {
-        return value;
-      }
-      changed |= !child.equals(entry.getValue());
-      entries.put(entry.getKey(), child);
+    Map<String, Optional<Ref>> changes = new HashMap<>();
+    Unevaluable failed = deepEntries(root, ref, level, changes);
+    if (failed != null) {
+      return failed;
     }
-    Ref pure = changed ? store(entries) : ref;
+    List<Blob> made = new ArrayList<>();
+    Ref pure = TreeEdit.apply(trees.pieces(blobs), ref, changes, made::add);
+    blobs.put(made, Worth.RECIPE);
     trees.addPure(pure);
     return new Evaluable(pure);
   }
 
+  /// Finds the entries of a directory, or of a piece of one, that hold thunks, and what becomes of
+  /// them. A piece in which none does is pure from then on.
+  private @Nullable Unevaluable deepEntries(
+      Ref root, Ref piece, int level, Map<String, Optional<Ref>> changes) {
+    int before = changes.size();
+    switch (trees.get(blobs, piece)) {
+      case Tree tree -> {
+        // In canonical order, so that the first to fail is the same on every host.
+        for (int i = 0; i < tree.size(); i++) {
+          Ref ref = tree.ref(i);
+          switch (deep(root, ref, level + 1)) {
+            case Evaluable(Ref child) when child.equals(ref) -> {}
+            case Evaluable(Ref child) -> changes.put(tree.name(i), Optional.of(child));
+            case Unevaluable failed -> {
+              return failed;
+            }
+          }
+        }
+      }
+      case TreePage page -> {
+        for (Ref part : page.children()) {
+          Unevaluable failed = trees.isPure(part) ? null : deepEntries(root, part, level, changes);
+          if (failed != null) {
+            return failed;
+          }
+        }
+      }
+    }
+    if (changes.size() == before) {
+      trees.addPure(piece);
+    }
+    return null;
+  }
+
   private Ref store(Map<String, Ref> entries) {
-    Blob encoding = Tree.of(entries).encode();
-    blobs.put(List.of(encoding), Worth.RECIPE);
-    Ref ref = Tree.refOf(encoding);
+    List<Blob> made = new ArrayList<>();
+    Ref ref = TreeBuilder.write(entries, made::add);
+    blobs.put(made, Worth.RECIPE);
     trees.addPure(ref);
     return ref;
   }
@@ -416,7 +451,7 @@ final class Evaluation implements Thunks {
           return new Resolution.Blocked(new NamePath(names.subList(0, i)), here);
         }
         case TREE -> {
-          Ref next = trees.get(blobs, here).get(names.get(i));
+          Ref next = trees.view(blobs, here).get(names.get(i));
           if (next == null) {
             return new Resolution.Absent(new NamePath(names.subList(0, i + 1)));
           }
