@@ -27,6 +27,7 @@ public interface Bench {
         new MemoBench(),
         new SubtransactionBench(),
         new IncrementalBench(),
+        new TreeBench(),
         new VmBench(),
         new VerbsBench(),
         new RpcBench(),
