@@ -25,6 +25,7 @@ public final class ClassShapes {
 
   private final DecodedModule module;
   private final ClassLayout layout;
+  private final Map<Integer, MethodShape> functions = new HashMap<>();
   private final SortedMap<String, ClassShape> shapes = new TreeMap<>();
 
   private ClassShapes(DecodedModule module) {
@@ -77,10 +78,14 @@ public final class ClassShapes {
     Map<String, MethodShape> methods = new HashMap<>();
     int end = layout.endFunctionOf(index);
     for (int i = layout.firstFunctionOf(index); i < end; i++) {
-      methods.put(
-          ClassLayout.methodOf(i), MethodShape.ofStatic(ClassLayout.typeOf(layout.signatureOf(i))));
+      methods.put(ClassLayout.methodOf(i), functionOfType(module.functionTypes().get(i)));
     }
     add(ClassLayout.codeClass(index), ClassShape.OBJECT, Map.of(), methods, Cuts.CHUNKS);
+  }
+
+  private MethodShape functionOfType(int type) {
+    return functions.computeIfAbsent(
+        type, _ -> MethodShape.ofStatic(ClassLayout.typeOf(layout.type(type))));
   }
 
   private void addIndirect() {

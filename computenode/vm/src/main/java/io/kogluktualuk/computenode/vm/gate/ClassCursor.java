@@ -67,9 +67,17 @@ final class ClassCursor {
     return new String(bytes, position, count, StandardCharsets.ISO_8859_1);
   }
 
+  /// @param found told with the fault; put into words only then
   void require(boolean condition, String expected, Object found) {
     if (!condition) {
       throw refused("expected " + expected + ", found " + found);
+    }
+  }
+
+  /// @param where likewise
+  void require(boolean condition, String expected, Object found, Object where) {
+    if (!condition) {
+      throw refused("expected " + expected + ", found " + found + " in " + where);
     }
   }
 

@@ -26,6 +26,9 @@ final class CodeScan {
   private static final byte REFUSED = -1;
   private static final byte VARIABLE = 0;
 
+  /// Added to the length of an instruction that names a constant or type.
+  private static final int NAMES = 64;
+
   /// How many bytes each instruction takes.
   private static final byte[] LENGTHS = lengths();
 
@@ -43,8 +46,8 @@ final class CodeScan {
     fill(lengths, 0, 15, 1); // constants
     fill(lengths, 16, 16, 2);
     fill(lengths, 17, 17, 3);
-    fill(lengths, LDC, LDC, 2);
-    fill(lengths, LDC_W, LDC2_W, 3);
+    fill(lengths, LDC, LDC, NAMES + 2);
+    fill(lengths, LDC_W, LDC2_W, NAMES + 3);
     fill(lengths, 21, 25, 2); // variables and arrays
     fill(lengths, 26, 53, 1);
     fill(lengths, 54, 58, 2);
@@ -55,11 +58,11 @@ final class CodeScan {
     fill(lengths, 153, 167, 3); // branches
     fill(lengths, TABLESWITCH, LOOKUPSWITCH, VARIABLE);
     fill(lengths, 172, 177, 1);
-    fill(lengths, Permits.GETSTATIC, Permits.INVOKESTATIC, 3);
-    fill(lengths, NEWARRAY, NEWARRAY, 2);
-    fill(lengths, ANEWARRAY, ANEWARRAY, 3);
+    fill(lengths, Permits.GETSTATIC, Permits.INVOKESTATIC, NAMES + 3);
+    fill(lengths, NEWARRAY, NEWARRAY, NAMES + 2);
+    fill(lengths, ANEWARRAY, ANEWARRAY, NAMES + 3);
     fill(lengths, 191, 191, 1); // athrow
-    fill(lengths, CHECKCAST, CHECKCAST, 3);
+    fill(lengths, CHECKCAST, CHECKCAST, NAMES + 3);
     fill(lengths, WIDE, WIDE, VARIABLE);
     fill(lengths, 198, 199, 3);
     fill(lengths, 200, 200, 5);
@@ -75,14 +78,16 @@ final class CodeScan {
     int at = method.start();
     while (at < method.end()) {
       int opcode = bytes[at] & 0xFF;
-      int length = LENGTHS[opcode];
+      int entry = LENGTHS[opcode];
+      boolean names = entry > NAMES;
+      int length = names ? entry - NAMES : entry;
       if (length == VARIABLE) {
         length = variableLength(method, opcode, at);
       }
       if (length <= 0 || length > method.end() - at) {
         throw refused(method, at, "instruction " + opcode);
       }
-      if (opcode >= LDC && !isPermitted(opcode, at)) {
+      if (names && !isPermitted(opcode, at)) {
         throw refused(method, at, "what instruction " + opcode + " names");
       }
       at += length;
@@ -97,10 +102,7 @@ final class CodeScan {
       case NEWARRAY -> cursor.bytes()[at + 1] == OF_LONGS;
       case ANEWARRAY -> permits.isElement(cursor.u2At(at + 1));
       case CHECKCAST -> permits.isCastTo(cursor.u2At(at + 1));
-      default ->
-          opcode < Permits.GETSTATIC
-              || opcode > Permits.INVOKESTATIC
-              || permits.allows(opcode, cursor.u2At(at + 1));
+      default -> permits.allows(opcode, cursor.u2At(at + 1));
     };
   }
 

@@ -34,10 +34,7 @@ record ParsedClass(
     ClassCursor cursor = new ClassCursor(shape.name(), bytes);
     cursor.require(cursor.length() == MAGIC, "a class file", "other bytes");
     int version = cursor.length();
-    cursor.require(
-        version == ClassFile.latestMajorVersion(),
-        "version " + ClassFile.latestMajorVersion(),
-        version);
+    cursor.require(version == ClassFile.latestMajorVersion(), "this JDK's version", version);
     ConstantPool pool = ConstantPool.read(cursor);
     ParsedClass parsed = new ParsedClass(shape, cursor, pool, new ArrayList<>());
     parsed.readHead();
@@ -66,15 +63,15 @@ record ParsedClass(
 
   private void readFields() {
     int count = cursor.u2();
-    cursor.require(count == shape.fields().size(), shape.fields().size() + " fields", count);
+    cursor.require(count == shape.fields().size(), "a field for each global", count);
     Set<String> names = new HashSet<>();
     for (int i = 0; i < count; i++) {
       int flags = cursor.u2();
       cursor.require(flags == ClassShape.FIELD_FLAGS, "a public field", flags);
       String name = pool.text(cursor.u2());
-      cursor.require(names.add(name), "one field " + name, "two");
+      cursor.require(names.add(name), "fields of different names", name);
       String type = pool.text(cursor.u2());
-      cursor.require(type.equals(shape.fields().get(name)), "the type of field " + name, type);
+      cursor.require(type.equals(shape.fields().get(name)), "the type of a global", type, name);
       requireNoAttributes();
     }
   }
@@ -90,44 +87,44 @@ record ParsedClass(
       if (expected == null) {
         throw cursor.refused("a method " + name);
       }
-      cursor.require(names.add(name), "one method " + name, "two");
-      cursor.require(type.equals(expected.type()), name + expected.type(), name + type);
-      cursor.require(flags == expected.flags(), "flags " + expected.flags(), flags);
+      cursor.require(names.add(name), "methods of different names", name);
+      cursor.require(type.equals(expected.type()), expected.type(), type, name);
+      cursor.require(flags == expected.flags(), "the flags of its kind", flags, name);
       methods.add(readCode(name, expected));
     }
     for (String name : shape.methods().keySet()) {
-      cursor.require(names.contains(name), "a method " + name, "none");
+      cursor.require(names.contains(name), "a method for each function", "none", name);
     }
   }
 
   private ParsedMethod readCode(String name, MethodShape expected) {
     int attributes = cursor.u2();
-    cursor.require(attributes == 1, "code only in " + name, attributes + " attributes");
+    cursor.require(attributes == 1, "nothing but code", attributes, name);
     int end = endOfAttribute("Code");
     int values = cursor.u2() + cursor.u2();
     int length = cursor.length();
-    cursor.require(length > 0 && length <= CODE_BYTES_MAX, "code in " + name, length);
+    cursor.require(length > 0 && length <= CODE_BYTES_MAX, "code", length, name);
     int start = cursor.skip(length);
     readHandlers();
     readFrames(values);
-    cursor.require(cursor.position() == end, "the end of " + name + " at " + end, "another");
+    cursor.require(cursor.position() == end, "the end of the attribute", end, name);
     return new ParsedMethod(name, expected, start, start + length);
   }
 
   /// Where the attribute that begins here ends, which must be inside the file.
   private int endOfAttribute(String name) {
     String found = pool.text(cursor.u2());
-    cursor.require(found.equals(name), "the attribute " + name, found);
+    cursor.require(found.equals(name), name, found);
     int length = cursor.length();
     int start = cursor.position();
-    cursor.require(
-        length >= 0 && length <= cursor.bytes().length - start, "the whole of " + name, length);
+    boolean isInside = length >= 0 && length <= cursor.bytes().length - start;
+    cursor.require(isInside, "a length inside the file", length, name);
     return start + length;
   }
 
   private void readHandlers() {
     int count = cursor.u2();
-    cursor.require(count <= HANDLERS_MAX, "at most " + HANDLERS_MAX + " handlers", count);
+    cursor.require(count <= HANDLERS_MAX, "a handler for each trap", count);
     for (int i = 0; i < count; i++) {
       cursor.skip(6);
       String caught = pool.className(cursor.u2());
@@ -137,7 +134,7 @@ record ParsedClass(
 
   private void readFrames(int values) {
     int attributes = cursor.u2();
-    cursor.require(attributes <= 1, "frames only", attributes + " attributes");
+    cursor.require(attributes <= 1, "nothing but frames", attributes);
     if (attributes == 1) {
       int end = endOfAttribute("StackMapTable");
       int frames = cursor.u2();

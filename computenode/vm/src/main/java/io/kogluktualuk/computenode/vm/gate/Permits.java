@@ -21,6 +21,19 @@ final class Permits {
   /// @param owner with slashes
   record Member(String owner, String name, String type) {
 
+    @Override
+    public int hashCode() {
+      return (owner.hashCode() * 31 + name.hashCode()) * 31 + type.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Member(String otherOwner, String otherName, String otherType)
+          && name.equals(otherName)
+          && type.equals(otherType)
+          && owner.equals(otherOwner);
+    }
+
     static Member of(Reference reference) {
       return new Member(reference.owner(), reference.name(), reference.type());
     }
