@@ -5,6 +5,7 @@ import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -12,6 +13,7 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -60,6 +62,8 @@ final class Runs {
         if (Thread.currentThread().isInterrupted() || patience.hasPassed()) {
           throw e;
         }
+      } catch (DeadlineExceeded e) {
+        throw tooLong(timeout, e);
       }
       LockSupport.parkNanos(LOOK_EVERY_NANOS);
     }
@@ -90,11 +94,22 @@ final class Runs {
   }
 
   /// Has a stored transaction run afresh on one node.
-  RunResult runAfresh(Hash key, Member node, Deadline deadline, RunListener listener) {
+  RunResult runAfresh(Hash key, Member node, Duration timeout, RunListener listener) {
     long start = System.nanoTime();
     RunId id = RunId.random(RandomGenerator.of("SecureRandom"));
-    RunReport report = runOn(node, new RunRequest(key, id, deadline.remaining(), true), listener);
-    return new RunResult(report, node.info().name(), Duration.ofNanos(System.nanoTime() - start));
+    try {
+      RunReport report = runOn(node, new RunRequest(key, id, timeout, true), listener);
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      return new RunResult(report, node.info().name(), elapsed);
+    } catch (DeadlineExceeded e) {
+      throw tooLong(timeout, e);
+    }
+  }
+
+  /// A node knows what it was given, which is less than the client asked for at first.
+  private static DeadlineExceeded tooLong(Duration timeout, DeadlineExceeded e) {
+    String allowed = String.format(Locale.ROOT, " (allowed: %.1f s)", timeout.toNanos() / 1e9);
+    return new DeadlineExceeded(e.getMessage() + allowed, e);
   }
 
   /// Ends all runs that this client has asked for.

@@ -5,7 +5,6 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ final class Verifier {
     List<RunResult> again = new ArrayList<>();
     for (Member node : others(producer, others)) {
       try {
-        again.add(runs.runAfresh(key, node, Deadline.after(timeout), listener));
+        again.add(runs.runAfresh(key, node, timeout, listener));
       } catch (Conflict e) {
         throw new Conflict(
             "compute node " + node.info().name() + " disagrees: " + e.getMessage(), e);
