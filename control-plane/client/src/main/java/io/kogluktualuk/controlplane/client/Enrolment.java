@@ -40,6 +40,10 @@ public final class Enrolment implements AutoCloseable {
     /// which leases are dead. Called by one thread for each control node, several at once.
     void onBeat(HeartbeatReply reply);
 
+    /// The server has been registered: for the first time, after the control plane was away, or
+    /// because it was no member any more. Then nothing is known of it there that it had before.
+    default void onRegistered() {}
+
     /// All members, as a control node sees them now; once each interval.
     default void onMembers(Members members) {}
 
@@ -131,6 +135,7 @@ public final class Enrolment implements AutoCloseable {
     if (!isEnrolled || isForgotten()) {
       client.register(self);
       hearts.values().forEach(Heart::registered);
+      listener.onRegistered();
     }
     refresh();
     listenTo(control.addresses());

@@ -11,7 +11,6 @@ import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,14 +112,13 @@ final class Evidence {
 
   /// What a node publishes under a name; 0 when nothing.
   double metric(String name, String metric) throws IOException {
-    URI page = URI.create(ground.cluster().pages(name) + "/metrics");
-    try (var stream = page.toURL().openStream()) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-          .sum();
-    }
+    return ground
+        .cluster()
+        .metrics(name)
+        .lines()
+        .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   /// Waits until a node has logged some words more often than before.

@@ -309,6 +309,17 @@ final class FaultGround implements AutoCloseable {
             StandardCopyOption.REPLACE_EXISTING);
       }
       Files.writeString(target.resolve(name + ".printed"), cluster.printed(name));
+      for (String look : List.of("metrics", "threads")) {
+        Files.writeString(target.resolve(name + "." + look), look(name, look));
+      }
+    }
+  }
+
+  private String look(String name, String at) {
+    try {
+      return at.equals("metrics") ? cluster.metrics(name) : cluster.threads(name);
+    } catch (IOException | AssertionError e) {
+      return e.toString(); // it may not live
     }
   }
 

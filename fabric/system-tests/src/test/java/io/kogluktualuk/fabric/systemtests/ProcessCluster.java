@@ -6,7 +6,11 @@ import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.NodeFiles;
 import io.kogluktualuk.fabric.node.NodeProcess;
 import io.kogluktualuk.fabric.node.config.NodeRole;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,6 +210,20 @@ final class ProcessCluster implements AutoCloseable {
   /// Where a node that has started publishes its metrics.
   String pages(String name) {
     return told(name, "pages");
+  }
+
+  /// What a node publishes now.
+  String metrics(String name) throws IOException {
+    try (InputStream page = URI.create(pages(name) + "/metrics").toURL().openStream()) {
+      return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /// What the threads of a node do now.
+  String threads(String name) {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    return SystemCommand.run(
+        List.of(jcmd.toString(), Long.toString(pid(name)), "Thread.print", "-l"));
   }
 
   private String told(String name, String member) {

@@ -171,6 +171,11 @@ public final class MemoryServer implements AutoCloseable {
       }
 
       @Override
+      public void onRegistered() {
+        keeping.onRegistered();
+      }
+
+      @Override
       public void onMembers(Members members) {
         MemoryServer.this.onMembers(members);
       }

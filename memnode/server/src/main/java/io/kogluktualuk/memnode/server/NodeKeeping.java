@@ -15,13 +15,12 @@ import io.kogluktualuk.memnode.store.MemoryStore;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +48,7 @@ final class NodeKeeping implements AutoCloseable {
   private final Map<Tenant, Long> reserves = new LinkedHashMap<>();
   private final Semaphore isShort = new Semaphore(0);
   private final Semaphore isClosing = new Semaphore(0);
+  private final AtomicBoolean isNewlyRegistered = new AtomicBoolean();
   private final Thread turns;
   private final Thread settling;
   private volatile Treasury treasury;
@@ -139,6 +139,12 @@ final class NodeKeeping implements AutoCloseable {
     tenants.values().forEach(each -> each.onGeneration(reply.pinGeneration()));
   }
 
+  /// The node is a member, perhaps again: what was allotted to it may have been taken back.
+  void onRegistered() {
+    isNewlyRegistered.set(true);
+    isShort.release();
+  }
+
   private void turn() {
     try {
       long pauseMillis = TURN.toMillis();
@@ -164,39 +170,18 @@ final class NodeKeeping implements AutoCloseable {
   }
 
   private void settle() {
+    Settlement settlement = new Settlement(treasury, door);
     try {
-      List<SpaceDoor.Need> open = new ArrayList<>(door.former());
       while (true) {
         isShort.tryAcquire(SETTLE.toMillis(), TimeUnit.MILLISECONDS);
         isShort.drainPermits();
-        open.removeIf(this::isSettled);
-        settleOnce(open);
+        if (isNewlyRegistered.getAndSet(false)) {
+          settlement.onRegistered();
+        }
+        settlement.turn(System.nanoTime());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // only close interrupts
-    }
-  }
-
-  /// What is not answered is asked again also when nobody needs it any more: it may have been
-  /// done.
-  private void settleOnce(List<SpaceDoor.Need> open) {
-    for (SpaceDoor.Need need : door.needs(System.nanoTime())) {
-      if (!isSettled(need) && !open.contains(need.forBalance())) {
-        open.add(need.forBalance());
-      }
-    }
-  }
-
-  /// Settles an account.
-  ///
-  /// @return whether there is nothing to repeat
-  private boolean isSettled(SpaceDoor.Need need) {
-    try {
-      treasury.settle(need, door);
-      return true;
-    } catch (FabricException e) {
-      LOG.debug("account {}: {}", need.account(), e.getMessage());
-      return e.category() != FabricException.Category.RETRY;
     }
   }
 

@@ -28,9 +28,7 @@ import io.kogluktualuk.memnode.store.SimulatedStore;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -83,13 +81,15 @@ final class SimulatedMemoryNode {
     final TenantKeeping keeping;
     private final TenantRetention retention;
     private final long graceEnd = clock() + fences.grace().toNanos();
-    final Treasury treasury =
-        new Treasury.ControlPlane(
-            new ControlClient(new SimulatedChannel(name, control), Duration.ofSeconds(1)),
-            id,
-            new RequestIds(random));
+    private final Settlement settlement =
+        new Settlement(
+            new Treasury.ControlPlane(
+                new ControlClient(new SimulatedChannel(name, control), Duration.ofSeconds(1)),
+                id,
+                new RequestIds(random)),
+            door);
+    private boolean isRegistered;
     final long chargedAtStart;
-    private final List<SpaceDoor.Need> open = new ArrayList<>(door.former());
 
     Process() {
       retention =
@@ -241,6 +241,9 @@ final class SimulatedMemoryNode {
       return;
     }
     time.after(400 * MILLI + random.nextLong(200 * MILLI), () -> beat(start));
+    if (!process().isRegistered) {
+      register();
+    }
     for (String to : SimulatedControl.IDS) {
       try {
         HeartbeatReply reply = control.heartbeat(name, to, id);
@@ -256,6 +259,8 @@ final class SimulatedMemoryNode {
   private void register() {
     try {
       control.propose(name, null, new MembersCommand.Register(info()).toProposal());
+      process().isRegistered = true;
+      process().settlement.onRegistered();
     } catch (FabricException e) {
       // The next beat tries again.
     }
@@ -294,28 +299,9 @@ final class SimulatedMemoryNode {
     }
     isSettling = true;
     try {
-      settleEach();
+      process().settlement.turn(clock());
     } finally {
       isSettling = false;
-    }
-  }
-
-  private void settleEach() {
-    List<SpaceDoor.Need> open = process().open;
-    open.removeIf(this::isSettled);
-    for (SpaceDoor.Need need : process().door.needs(clock())) {
-      if (!isSettled(need) && !open.contains(need.forBalance())) {
-        open.add(need.forBalance());
-      }
-    }
-  }
-
-  private boolean isSettled(SpaceDoor.Need need) {
-    try {
-      process().treasury.settle(need, process().door);
-      return true;
-    } catch (FabricException e) {
-      return e.category() != FabricException.Category.RETRY;
     }
   }
 }
