@@ -26,6 +26,12 @@ public record CopyAge(long generation, long quietSeconds) {
     }
   }
 
+  /// At most an eighth younger, so that many copies have an age in common.
+  public CopyAge roundedDown() {
+    long step = Math.max(1, Long.highestOneBit(quietSeconds) / 8);
+    return new CopyAge(generation, quietSeconds / step * step);
+  }
+
   static CopyAge read(CanonicalReader reader) {
     return new CopyAge(PinRequest.readGeneration(reader), reader.varint(QUIET_MAX, "an age"));
   }

@@ -4,8 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
-import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
-import io.kogluktualuk.rdma.transport.memory.Transfer;
+import io.kogluktualuk.memnode.api.BlobLocation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -22,11 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// **Threading:** any thread.
 final class BatchFetcher {
 
-  /// How many reads are posted together: keeps well below the depth of a send queue.
-  private static final int READS_MAX = 64;
-
   private final NodeLinks links;
-  private final Buffers buffers;
+  private final PackedReads reads;
   private final LocationCache locations;
   private final BlobLocator locator;
   private final Verification verification;
@@ -42,7 +38,7 @@ final class BatchFetcher {
       Tally tally,
       UseHints hints) {
     this.links = links;
-    this.buffers = buffers;
+    this.reads = new PackedReads(buffers);
     this.locations = locations;
     this.locator = locator;
     this.verification = verification;
@@ -77,18 +73,12 @@ final class BatchFetcher {
 
   private void fetchFrom(
       NodeLink link, List<Wanted> wanted, Map<Hash, Blob> fetched, Deadline deadline) {
+    List<BlobLocation> places = wanted.stream().map(each -> each.source().location()).toList();
     int from = 0;
     while (from < wanted.size()) {
-      int to = from;
-      long bytes = 0;
-      do {
-        bytes += wanted.get(to).source().location().length();
-        to++;
-      } while (to < wanted.size()
-          && to - from < READS_MAX
-          && bytes + wanted.get(to).source().location().length() <= Blob.LENGTH_MAX);
+      int to = PackedReads.end(places, from);
       try {
-        fetchBatch(link, new ArrayList<>(wanted.subList(from, to)), bytes, fetched, deadline);
+        fetchBatch(link, new ArrayList<>(wanted.subList(from, to)), fetched, deadline);
       } catch (FabricException e) {
         return; // The node is away. Each of its blobs is looked for on its other nodes.
       }
@@ -121,35 +111,20 @@ final class BatchFetcher {
   }
 
   private void fetchBatch(
-      NodeLink link, List<Wanted> batch, long bytes, Map<Hash, Blob> fetched, Deadline deadline) {
+      NodeLink link, List<Wanted> batch, Map<Hash, Blob> fetched, Deadline deadline) {
     promote(link, batch, deadline);
-    try (RegisteredBuffer buffer = buffers.acquire(bytes, deadline)) {
-      link.use(
-          deadline,
-          session -> {
-            List<Transfer> transfers = new ArrayList<>(batch.size());
-            long at = 0;
-            for (Wanted each : batch) {
-              int length = each.source().location().length();
-              if (length > 0) {
-                transfers.add(session.transfer(each.source().location(), buffer, at, deadline));
-              }
-              at += length;
-            }
-            session.readAll(transfers, deadline);
-            return transfers;
-          });
-      long at = 0;
-      for (Wanted each : batch) {
-        int length = each.source().location().length();
-        MemorySegment read = buffer.segment().asSlice(at, length);
-        if (verification.accepts(each.hash(), read, each.source())) {
-          fetched.put(each.hash(), copy(each.hash(), read));
-          hints.used(each.hash(), link.node().id());
-        }
-        at += length;
-      }
-    }
+    List<BlobLocation> places = batch.stream().map(each -> each.source().location()).toList();
+    reads.read(
+        link,
+        places,
+        (i, bytes) -> {
+          Wanted each = batch.get(i);
+          if (verification.accepts(each.hash(), bytes, each.source())) {
+            fetched.put(each.hash(), copy(each.hash(), bytes));
+            hints.used(each.hash(), link.node().id());
+          }
+        },
+        deadline);
   }
 
   /// A blob on the heap, of bytes that have been verified.

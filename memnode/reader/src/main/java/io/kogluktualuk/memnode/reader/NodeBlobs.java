@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.IndexLayout;
@@ -13,6 +14,7 @@ import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.rdma.transport.memory.RegisteredBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +34,14 @@ public final class NodeBlobs {
   private final NodeLinks links;
   private final Buffers buffers;
   private final BlobWriter writer;
+  private final PackedReads reads;
   private final NodeFetcher fetcher;
 
   NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer) {
     this.links = links;
     this.buffers = buffers;
     this.writer = writer;
+    this.reads = new PackedReads(buffers);
     this.fetcher = new NodeFetcher(buffers, (hash, bytes, _, _) -> Hash.of(bytes).equals(hash));
   }
 
@@ -72,6 +76,34 @@ public final class NodeBlobs {
       search.answered(nodeId, answer);
     } while (search.isUnsettled() && !deadline.hasPassed());
     throw search.failure();
+  }
+
+  /// The verified bytes of those of some blobs that came right at once: a few calls and reads for
+  /// all of them. For the rest there is [#get].
+  public Map<Hash, Blob> getSome(String nodeId, List<Hash> hashes, Deadline deadline) {
+    NodeLink link = link(nodeId);
+    Map<Hash, BlobLocation> found =
+        new HashMap<>(link.use(deadline, session -> session.locate(hashes, deadline)));
+    found.values().removeIf(BlobLocation::isSpilled);
+    List<Hash> order = List.copyOf(found.keySet());
+    List<BlobLocation> places = order.stream().map(found::get).toList();
+    Map<Hash, Blob> right = new HashMap<>();
+    int from = 0;
+    while (from < order.size()) {
+      int to = PackedReads.end(places, from);
+      List<Hash> batch = order.subList(from, to);
+      reads.read(
+          link,
+          places.subList(from, to),
+          (i, bytes) -> {
+            if (Hash.of(bytes).equals(batch.get(i))) {
+              right.put(batch.get(i), BatchFetcher.copy(batch.get(i), bytes));
+            }
+          },
+          deadline);
+      from = to;
+    }
+    return right;
   }
 
   /// Puts blobs on one node, whether or not they belong there.

@@ -161,6 +161,10 @@ public final class RepairPlanner {
     return true; // the others think this node lost; it knows better
   }
 
+  String self() {
+    return self;
+  }
+
   boolean isDraining() {
     return isDraining;
   }

@@ -42,13 +42,11 @@ final class RepairTally {
     looked += blobs;
   }
 
-  synchronized void copied(long bytes) {
-    copied++;
-    copiedBytes += bytes;
-  }
-
-  synchronized void failed() {
-    failed++;
+  /// A copy was made, or was not.
+  synchronized void copied(long bytes, boolean isDone) {
+    copied += isDone ? 1 : 0;
+    copiedBytes += isDone ? bytes : 0;
+    failed += isDone ? 0 : 1;
   }
 
   synchronized void restored() {

@@ -9,7 +9,7 @@ class RepairTallyTest {
   @Test
   void saysWhatPeopleWantToKnow() {
     RepairTally tally = new RepairTally();
-    tally.copied(10);
+    tally.copied(10, true);
     tally.restored();
     RepairTally.Round round = tally.begin();
     round.missing = 3;

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
@@ -20,25 +19,13 @@ final class ClusterSim {
 
   private static final int SEEDS = 1600;
 
-  /// Those of them, by number, whose findings are open: see `SIMULATION.md`. `-Dseed=N` runs them.
-  private static final Set<Integer> OPEN = Set.of();
-
   private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final DiskMemory memory = new DiskMemory();
 
   @Test
   void whatIsPromisedIsKeptWhateverGoesWrong() {
-    boolean isOne = !System.getProperty("seed", "").isEmpty();
-    int[] number = {0};
-    Seeds.run(
-        ClusterSim.class,
-        Integer.getInteger("sim.seeds", SEEDS),
-        random -> {
-          if (isOne || !OPEN.contains(number[0]++)) {
-            run(random);
-          }
-        });
+    Seeds.run(ClusterSim.class, Integer.getInteger("sim.seeds", SEEDS), this::run);
   }
 
   /// A token that died early ended holds in which its holder still believed.
