@@ -184,6 +184,16 @@ public final class MemoryCalls {
           codec(RepairStatus::write, RepairStatus::read),
           true);
 
+  /// Tells that a put brought blobs to fewer nodes than it should have. The node, which has them,
+  /// looks after them soon, and not only when members change. Answers how many it was told.
+  public static final Method<LocateRequest, Affected> SCARCE =
+      new Method<>(
+          232,
+          "memnode.scarce",
+          codec(LocateRequest::write, LocateRequest::read),
+          codec(Affected::write, Affected::read),
+          true);
+
   private MemoryCalls() {}
 
   private static <T> Codec<T> codec(

@@ -2,13 +2,15 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.memnode.api.MemoryCalls;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In rounds: each blob goes to its next nodes, all nodes work in parallel; blobs that a node did
 /// not take go to the next node in the next round. Ends when all blobs are placed or the nodes are
-/// used up. A blob that is on at least one node then is stored, with fewer replicas than asked for
-/// (counted); one that is on none fails the put.
+/// used up. A blob that is on at least one node then is stored, with fewer replicas than asked for:
+/// it is counted, and a node that has it is told, so that repair looks after it. One that is on
+/// none, or whose nodes cannot be told, fails the put.
 ///
 /// **Threading:** [#run] one thread; reports come from several.
 final class ReplicatedPut implements BlobWriter.Report {
 
-  private final NodeLinks links;
   private final BlobWriter writer;
   private final PutPolicy policy;
   private final PutTerms terms;
@@ -42,13 +44,16 @@ final class ReplicatedPut implements BlobWriter.Report {
   private static final class Placement {
     private final Blob blob;
     private final List<NodeLink> order;
+    private final int known;
     private int next;
-    private final Set<NodeLink> placed = new HashSet<>();
+    private final Set<NodeLink> placed = new LinkedHashSet<>();
     private @Nullable FabricException failure;
 
-    Placement(Blob blob, List<NodeLink> order) {
+    /// @param known all nodes, those included that take nothing now
+    Placement(Blob blob, List<NodeLink> known) {
       this.blob = blob;
-      this.order = order;
+      this.known = known.size();
+      this.order = known.stream().filter(link -> link.node().isWritable()).toList();
     }
 
     /// The nodes to try next.
@@ -70,6 +75,15 @@ final class ReplicatedPut implements BlobWriter.Report {
       }
     }
 
+    /// Whether it is on fewer nodes than asked for, of as many as there are.
+    synchronized boolean isScarce(int replicas) {
+      return !placed.isEmpty() && placed.size() < Math.min(replicas, known);
+    }
+
+    synchronized NodeLink first() {
+      return placed.iterator().next();
+    }
+
     synchronized void failed(FabricException reason) {
       if (failure == null) {
         failure = reason;
@@ -85,19 +99,14 @@ final class ReplicatedPut implements BlobWriter.Report {
       Tally tally,
       Collection<Blob> blobs,
       BiConsumer<String, Hash> stored) {
-    this.links = links;
     this.writer = writer;
     this.policy = policy;
     this.terms = terms;
     this.tally = tally;
     this.stored = stored;
     for (Blob blob : blobs) {
-      placements.computeIfAbsent(blob.hash(), hash -> new Placement(blob, writableOrder(hash)));
+      placements.computeIfAbsent(blob.hash(), hash -> new Placement(blob, links.order(hash)));
     }
-  }
-
-  private List<NodeLink> writableOrder(Hash hash) {
-    return links.order(hash).stream().filter(link -> link.node().isWritable()).toList();
   }
 
   void run(Deadline deadline) {
@@ -112,7 +121,35 @@ final class ReplicatedPut implements BlobWriter.Report {
       }
       round = nextRound();
     }
+    tellOfScarce(deadline);
     placements.values().forEach(this::conclude);
+  }
+
+  /// Who repairs would not look at these before members change: perhaps only this session has seen
+  /// a node missing.
+  private void tellOfScarce(Deadline deadline) {
+    Map<NodeLink, List<Placement>> scarce = new LinkedHashMap<>();
+    for (Placement placement : placements.values()) {
+      if (placement.isScarce(policy.replicas())) {
+        scarce.computeIfAbsent(placement.first(), _ -> new ArrayList<>()).add(placement);
+      }
+    }
+    scarce.forEach((link, some) -> tellOfScarce(link, some, deadline));
+  }
+
+  private static void tellOfScarce(NodeLink link, List<Placement> scarce, Deadline deadline) {
+    for (int from = 0; from < scarce.size(); from += MemoryCalls.ITEMS_MAX) {
+      List<Placement> part =
+          scarce.subList(from, Math.min(scarce.size(), from + MemoryCalls.ITEMS_MAX));
+      List<Hash> hashes = part.stream().map(placement -> placement.blob.hash()).toList();
+      try {
+        link.use(deadline, session -> session.scarce(hashes, deadline));
+      } catch (Refused _) {
+        return; // a node of before, in the middle of an upgrade
+      } catch (FabricException e) {
+        part.forEach(placement -> placement.unplaced(link, e));
+      }
+    }
   }
 
   /// Waits for the devices of all nodes that have stored something. A node that does not confirm by
@@ -152,7 +189,7 @@ final class ReplicatedPut implements BlobWriter.Report {
               failure.tag(), placement.blob + " could not be put: " + failure.getMessage())
           : new Unavailable(placement.blob + " could not be put: there is no memory node");
     }
-    if (placement.placed.size() < Math.min(policy.replicas(), placement.order.size())) {
+    if (placement.isScarce(policy.replicas())) {
       tally.underReplicated.increment();
     }
   }

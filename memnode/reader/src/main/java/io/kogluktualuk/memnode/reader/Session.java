@@ -377,6 +377,10 @@ final class Session implements AutoCloseable {
     return channel.call(MemoryCalls.TOUCH, new TouchRequest(tenant, hashes), deadline);
   }
 
+  Affected scarce(List<Hash> hashes, Deadline deadline) {
+    return channel.call(MemoryCalls.SCARCE, new LocateRequest(tenant, hashes), deadline);
+  }
+
   AbsentResponse pin(long generation, List<Hash> hashes, Deadline deadline) {
     SpaceTerms space = new SpaceTerms(Account.DEFAULT, PutTerms.patience(deadline));
     return channel.call(

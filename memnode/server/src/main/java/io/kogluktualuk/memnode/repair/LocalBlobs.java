@@ -18,6 +18,9 @@ public interface LocalBlobs {
   /// @param max how many at most
   Page page(int from, int max);
 
+  /// Those of some blobs that are here, but for those that are about to be collected.
+  List<LocalBlob> find(List<Hash> hashes);
+
   /// How old a copy of a blob would be that is made now. Null when none is to be made: it has
   /// been, or is about to be, collected, or that is being found out.
   @Nullable CopyAge copyAge(Hash hash);

@@ -1,11 +1,14 @@
 package io.kogluktualuk.memnode.repair;
 
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.Placement;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Store and session are lent; they live longer. **Bound:** see [RepairRound].
 /// **Errors:** what fails is counted and tried again in the next round, which then comes soon.
 public final class RepairAgent implements AutoCloseable {
+
+  /// Of how many blobs at a time it remembers that somebody has told it about them.
+  private static final int SCARCE_MAX = 1 << 16;
 
   /// How often it looks whether something has been found damaged.
   private static final Duration GLANCE = Duration.ofSeconds(2);
@@ -41,6 +47,8 @@ public final class RepairAgent implements AutoCloseable {
   private long changedNanos;
   private boolean isClosed;
   private boolean isInDoubt;
+  private final Set<Hash> scarce = new LinkedHashSet<>();
+  private long scarceNanos = System.nanoTime();
 
   /// How many damaged blobs a round has seen; the thread's own.
   private int damagedSeen;
@@ -93,6 +101,21 @@ public final class RepairAgent implements AutoCloseable {
     }
   }
 
+  /// Blobs were put here and on fewer other nodes than they should be on.
+  public void lookAfter(List<Hash> hashes) {
+    lock.lock();
+    try {
+      if (scarce.size() + hashes.size() > SCARCE_MAX) {
+        isInDoubt = true;
+      } else {
+        scarce.addAll(hashes);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   public RepairStatus status() {
     return tally.status();
   }
@@ -103,6 +126,10 @@ public final class RepairAgent implements AutoCloseable {
       List<MemoryNode> last = List.of();
       while (true) {
         Placement now = awaitWork(turns.nextNanos());
+        lookAfterScarce(now);
+        if (!isRoundDue(turns.nextNanos(), now)) {
+          continue;
+        }
         boolean isSweep = turns.isSweep(System.nanoTime());
         boolean wasInDoubt = takeDoubt();
         settled = wasInDoubt ? null : settled;
@@ -125,19 +152,65 @@ public final class RepairAgent implements AutoCloseable {
         if (isClosed) {
           throw new InterruptedException();
         }
-        long waitNanos = untilNanos - System.nanoTime();
-        if (isInDoubt || !members.equals(looked)) {
-          waitNanos = changedNanos + settings.settle().toNanos() - System.nanoTime();
+        long waitNanos = roundNanos(untilNanos);
+        if (!scarce.isEmpty()) {
+          waitNanos = Math.min(waitNanos, scarceNanos - System.nanoTime());
         }
-        boolean isDamaged = local.damaged().size() > damagedSeen;
-        if ((waitNanos <= 0 || isDamaged) && !members.isEmpty()) {
-          looked = members;
+        if ((waitNanos <= 0 || isDamaged()) && !members.isEmpty()) {
           return Placement.of(members);
         }
         // Damage is not told, but looked for.
         boolean isIdle = members.isEmpty() || waitNanos > GLANCE.toNanos();
         changed.awaitNanos(isIdle ? GLANCE.toNanos() : waitNanos);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How long until all blobs are looked at; the lock is held.
+  private long roundNanos(long untilNanos) {
+    boolean hasReason = isInDoubt || !members.equals(looked);
+    long due = hasReason ? changedNanos + settings.settle().toNanos() : untilNanos;
+    return due - System.nanoTime();
+  }
+
+  private boolean isDamaged() {
+    return local.damaged().size() > damagedSeen;
+  }
+
+  private boolean isRoundDue(long untilNanos, Placement now) {
+    lock.lock();
+    try {
+      boolean isDue = roundNanos(untilNanos) <= 0 || isDamaged();
+      looked = isDue ? now.nodes() : looked;
+      return isDue;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Looks at the blobs that have too few copies as somebody has told; at the same again after a
+  /// while.
+  private void lookAfterScarce(Placement now) throws InterruptedException {
+    List<Hash> some = takeScarce();
+    if (!some.isEmpty()) {
+      RepairPlanner planner = new RepairPlanner(self, settings.replicas(), now, null);
+      lookAfter(
+          new RepairRound(planner, local, fabric, copier, tally, () -> isOutdated(now)).run(some));
+    }
+  }
+
+  private List<Hash> takeScarce() {
+    lock.lock();
+    try {
+      if (System.nanoTime() - scarceNanos < 0) {
+        return List.of();
+      }
+      List<Hash> taken = List.copyOf(scarce);
+      scarce.clear();
+      scarceNanos = System.nanoTime() + RepairTurns.SOON.toNanos();
+      return taken;
     } finally {
       lock.unlock();
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/// One look at all local blobs: asks the other nodes' indexes, copies what is missing there, and
+/// One look at local blobs: asks the other nodes' indexes, copies what is missing there, and
 /// gives up what is one copy too many.
 ///
 /// **Threading:** one thread. **Bound:** a page of blobs at a time.
@@ -84,7 +84,21 @@ final class RepairRound {
     return counts.failed == 0 && counts.left == 0;
   }
 
-  private void look(List<LocalBlob> blobs) throws InterruptedException {
+  /// Looks at some blobs only.
+  ///
+  /// @return those that have to be looked at again
+  List<Hash> run(List<Hash> some) throws InterruptedException {
+    copier.beginRound();
+    List<Hash> left = new ArrayList<>();
+    for (int from = 0; from < some.size(); from += PAGE) {
+      List<LocalBlob> found = local.find(some.subList(from, Math.min(some.size(), from + PAGE)));
+      left.addAll(look(found.stream().filter(planner::concerns).toList()));
+    }
+    return left;
+  }
+
+  /// @return those that have to be looked at again
+  private List<Hash> look(List<LocalBlob> blobs) throws InterruptedException {
     Answers answers = ask(blobs);
     Map<LocalBlob, RepairPlanner.Plan> plans = new LinkedHashMap<>();
     Map<LocalBlob, Set<String>> missing = new LinkedHashMap<>();
@@ -102,14 +116,17 @@ final class RepairRound {
     }
     copy(missing, false);
     copy(witnesses, true);
+    List<Hash> left = new ArrayList<>();
     plans.forEach(
-        (blob, plan) ->
-            conclude(
-                blob,
-                plan,
-                plan.targets().size() - missing.getOrDefault(blob, Set.of()).size(),
-                witnesses.getOrDefault(blob, Set.of()).isEmpty()));
+        (blob, plan) -> {
+          int copied = plan.targets().size() - missing.getOrDefault(blob, Set.of()).size();
+          boolean isConfirmed = witnesses.getOrDefault(blob, Set.of()).isEmpty();
+          if (!isConcluded(blob, plan, copied, isConfirmed)) {
+            left.add(blob.hash());
+          }
+        });
     tally.looked(blobs.size());
+    return left;
   }
 
   private Answers ask(List<LocalBlob> blobs) {
@@ -161,11 +178,13 @@ final class RepairRound {
 
   /// @param copied how many copies were made
   /// @param isConfirmed whether all that have it have confirmed that they keep it
-  private void conclude(LocalBlob blob, RepairPlanner.Plan plan, int copied, boolean isConfirmed) {
-    int left = plan.missing() - copied;
-    counts.missing += left;
-    counts.failed += left > 0 ? 1 : 0;
-    if (!plan.isFinished() || !isConfirmed) {
+  private boolean isConcluded(
+      LocalBlob blob, RepairPlanner.Plan plan, int copied, boolean isConfirmed) {
+    int missing = plan.missing() - copied;
+    counts.missing += missing;
+    counts.failed += missing > 0 ? 1 : 0;
+    boolean isLeft = !plan.isFinished() || !isConfirmed;
+    if (isLeft) {
       counts.left++;
       counts.leftBytes += planner.isDraining() ? blob.length() : 0;
     }
@@ -173,6 +192,7 @@ final class RepairRound {
       local.becameSurplus(blob.hash());
       tally.surplus();
     }
+    return missing == 0 && !isLeft;
   }
 
   /// Fetches what was found damaged here from whoever has it.

@@ -49,6 +49,17 @@ public final class ResidentPages implements LocalBlobs {
     return new Page(blobs, ordinal < table.limit() ? ordinal : 0);
   }
 
+  @Override
+  public List<LocalBlob> find(List<Hash> hashes) {
+    return store.withResidents(
+        residents ->
+            hashes.stream()
+                .map(residents::ordinal)
+                .filter(at -> at != BlobTable.NONE && !terms.isCondemned(residents, at))
+                .map(at -> blob(residents, at))
+                .toList());
+  }
+
   private LocalBlob blob(Residents residents, int ordinal) {
     BlobTable table = residents.table();
     return blob(

@@ -66,10 +66,6 @@ public final class MemoryServer implements AutoCloseable {
       keeping = new NodeKeeping(settings.folder(), tenants, settings.keeping(), new SecureRandom());
       opened.add(keeping);
       calls = new StoreCalls(id.toString(), settings.name(), host, tenants, keeping);
-      MethodTable table =
-          calls.table().on(MemoryCalls.REPAIR, _ -> repair()).guardedBy(StoreRules.rules());
-      rpc = RpcServer.open(settings.bind(), table, settings.security());
-      opened.add(rpc);
       repairs =
           opened.add(
               Repairs.start(
@@ -78,6 +74,14 @@ public final class MemoryServer implements AutoCloseable {
                   keeping,
                   settings.repair(),
                   ReaderSettings.defaults().withSecurity(settings.security())));
+      MethodTable table =
+          calls
+              .table()
+              .on(MemoryCalls.REPAIR, _ -> repairs.status())
+              .on(MemoryCalls.SCARCE, repairs::onScarce)
+              .guardedBy(StoreRules.rules());
+      rpc = RpcServer.open(settings.bind(), table, settings.security());
+      opened.add(rpc);
       if (settings.control().isEmpty()) {
         keeping.start(new Treasury.Own());
         enrolment = null;

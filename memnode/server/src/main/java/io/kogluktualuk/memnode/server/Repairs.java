@@ -1,7 +1,10 @@
 package io.kogluktualuk.memnode.server;
 
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.OpenParts;
+import io.kogluktualuk.memnode.api.Affected;
+import io.kogluktualuk.memnode.api.LocateRequest;
 import io.kogluktualuk.memnode.api.RepairStatus;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -11,7 +14,7 @@ import io.kogluktualuk.memnode.repair.Absences;
 import io.kogluktualuk.memnode.repair.RepairAgent;
 import io.kogluktualuk.memnode.repair.RepairSettings;
 import io.kogluktualuk.memnode.repair.ResidentPages;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +29,7 @@ final class Repairs implements AutoCloseable {
   private static final int LARGE_BUFFERS = 2;
 
   private final OpenParts opened = new OpenParts("the repair of a memory node");
-  private final List<RepairAgent> agents = new ArrayList<>();
+  private final Map<Tenant, RepairAgent> agents = new LinkedHashMap<>();
   private final Absences absences = new Absences();
   private volatile List<MemoryNode> members = List.of();
 
@@ -61,24 +64,36 @@ final class Repairs implements AutoCloseable {
         how.withTenant(tenant).withBuffers(SMALL_BUFFERS, LARGE_BUFFERS).withUseHints(0);
     FabricBlobs session = opened.add(FabricBlobs.open(() -> members, own));
     ResidentPages pages = new ResidentPages(store.store(), keeping);
-    agents.add(opened.add(RepairAgent.start(tenant.name(), self, pages, session, settings)));
+    agents.put(
+        tenant, opened.add(RepairAgent.start(tenant.name(), self, pages, session, settings)));
   }
 
   /// Tells who the memory nodes are now.
   synchronized void onMembers(List<MemoryNode> now) {
     members = List.copyOf(now);
-    agents.forEach(agent -> agent.members(members));
+    agents.values().forEach(agent -> agent.members(members));
   }
 
   /// Tells what the control plane has heard of all nodes.
   synchronized void onHeard(List<Member> all) {
     if (absences.look(all)) {
-      agents.forEach(RepairAgent::lookAgain);
+      agents.values().forEach(RepairAgent::lookAgain);
     }
   }
 
+  /// Somebody has put blobs on fewer nodes than they should be on.
+  Affected onScarce(LocateRequest told) {
+    RepairAgent agent = agents.get(told.tenant());
+    if (agent == null) {
+      throw new InvalidArgument(
+          "there is no tenant '" + told.tenant() + "' here; there are " + agents.keySet());
+    }
+    agent.lookAfter(told.hashes());
+    return new Affected(told.hashes().size());
+  }
+
   RepairStatus status() {
-    return agents.stream()
+    return agents.values().stream()
         .map(RepairAgent::status)
         .reduce(RepairStatus::plus)
         .orElse(RepairStatus.NOTHING);

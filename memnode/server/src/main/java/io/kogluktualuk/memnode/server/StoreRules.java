@@ -40,6 +40,7 @@ final class StoreRules {
         .allow(MemoryCalls.SEAL, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.SYNC, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.TOUCH, WHO, (peer, ask) -> serves(peer, ask.tenant()))
+        .allow(MemoryCalls.SCARCE, WHO, (peer, ask) -> serves(peer, ask.tenant()))
         .allow(MemoryCalls.PIN, PAYING, (peer, ask) -> serves(peer, ask.tenant(), ask.space()))
         .allowTo(
             MemoryCalls.COLLECT,

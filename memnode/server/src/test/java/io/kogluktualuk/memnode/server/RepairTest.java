@@ -115,6 +115,22 @@ class RepairTest {
     assertEquals(2.0 / 3 * BLOBS, c.status().blobs(), 0.35 * BLOBS);
   }
 
+  /// Nobody who repairs has seen that node missing.
+  @Test
+  void whatIsPutByWhoMissesANodeIsSoonOnItToo() {
+    nodes.start("a", SELDOM);
+    nodes.start("b", SELDOM);
+    nodes.tellMembers();
+    await(() -> nodes.running("a").repair().sweeps() > 0);
+    nodes.mark("b", NodeState.LOST);
+    FabricBlobs writer = nodes.reader(2);
+    List<Blob> blobs = put(writer);
+    assertEquals(BLOBS, writer.counts().underReplicated());
+    await(() -> copies("b") == BLOBS);
+    nodes.stop("a");
+    requireAll(blobs, nodes.reader(1));
+  }
+
   /// Its records since the last sync went with the power, say; nobody has noticed that it was
   /// away.
   @Test

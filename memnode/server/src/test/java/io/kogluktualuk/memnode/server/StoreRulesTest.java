@@ -89,6 +89,7 @@ class StoreRulesTest {
     ReleaseRequest others = new ReleaseRequest(TRADES, proofOf(OTHER), 1, true, List.of());
     refused(OTHER, MemoryCalls.RELEASE, others);
     forThatTenant(MemoryCalls.TOUCH, new TouchRequest(TRADES, List.of()));
+    forThatTenant(MemoryCalls.SCARCE, new LocateRequest(TRADES, List.of()));
   }
 
   private ReserveRequest reserve(String account) {
