@@ -174,6 +174,10 @@ final class AppliedMachine extends BaseStateMachine {
     onFormatted.run();
     deleteUnfinished(raftStorage.getStorageDir().getStateMachineDir().toPath());
     getLifeCycle().startAndTransition(this::loadLatest);
+    SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+    if (latest != null) {
+      CoveredTail.drop(raftStorage, latest.getIndex());
+    }
   }
 
   @Override

@@ -32,8 +32,7 @@ final class RatisProperties {
   private static final int QUEUE_ELEMENTS_MAX = 4096;
 
   /// What is sent to a follower at a time: one entry of the longest kind and its envelope.
-  private static final SizeInBytes APPEND_MAX =
-      SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX);
+  static final SizeInBytes APPEND_MAX = SizeInBytes.valueOf(2L * ReplicatedLog.ENTRY_BYTES_MAX);
 
   /// What is sent of a snapshot at a time, well below what a message may have.
   private static final SizeInBytes SNAPSHOT_CHUNK = SizeInBytes.valueOf("1MB");

@@ -1,5 +1,6 @@
 package io.kogluktualuk.paxoslog.ratis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -133,6 +135,31 @@ final class RatisLogTest extends LogContract {
     flipByteInTheMiddle(onlyFile("log_(inprogress_\\d+|\\d+-\\d+)"));
     Corruption corruption = assertThrows(Corruption.class, () -> open(new HistoryMachine()));
     assertMentions(corruption, "c1", "log_");
+  }
+
+  /// A machine may lose entries of which it has a snapshot already.
+  @Test
+  void aLogThatEndsBeforeItsSnapshotGoesOn() throws IOException {
+    String before;
+    try (ReplicatedLog log = open(new HistoryMachine())) {
+      for (int i = 0; i < 9; i++) {
+        append(log, "entry " + i);
+      }
+      before = append(log, "the last before the snapshot");
+      log.snapshot(soon());
+    }
+    Path segment = onlyFile("log_inprogress_\\d+");
+    byte[] bytes = Files.readAllBytes(segment);
+    int cut = new String(bytes, ISO_8859_1).indexOf("entry 7");
+    Files.write(segment, Arrays.copyOf(bytes, cut));
+    HistoryMachine machine = new HistoryMachine();
+    try (ReplicatedLog log = open(machine)) {
+      assertTrue(Long.parseLong(append(log, "after")) > Long.parseLong(before));
+      assertEquals(11, log.read(machine::entries).size());
+    }
+    try (ReplicatedLog log = open(new HistoryMachine())) {
+      append(log, "after another start");
+    }
   }
 
   @Test
