@@ -62,6 +62,8 @@ final class PlaneChanges {
     return new Nothing();
   }
 
+  /// One that is there already may be there because of a change that was cut short: the log may not
+  /// remember it yet.
   private void add(ChangePlane.Add add, Deadline deadline) {
     LogPeer fresh = new LogPeer(add.id(), add.host(), add.port());
     List<LogPeer> peers = new ArrayList<>(host.peers());
@@ -73,8 +75,8 @@ final class PlaneChanges {
     }
     if (!peers.contains(fresh)) {
       peers.add(fresh);
-      host.changePeers(peers, deadline);
     }
+    host.changePeers(peers, deadline);
   }
 
   private void remove(

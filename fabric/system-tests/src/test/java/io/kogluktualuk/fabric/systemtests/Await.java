@@ -2,14 +2,16 @@ package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /// Waits for something that has to come true, looking at it again and again.
 ///
-/// **Threading:** stateless. **Bound:** a deadline.
+/// **Threading:** stateless. **Bound:** a deadline, or a time without progress.
 final class Await {
 
   private Await() {}
@@ -34,6 +36,27 @@ final class Await {
         throw new AssertionError(what.get(), last);
       }
       pause(200);
+    }
+  }
+
+  /// Waits until nothing is left of something, for as long as it becomes less: how long that takes
+  /// depends on how much there is.
+  ///
+  /// @param patience without it becoming less
+  static void untilNoneLeft(Duration patience, IntSupplier left, Supplier<String> what)
+      throws InterruptedException {
+    int fewest = Integer.MAX_VALUE;
+    while (fewest > 0) {
+      int before = fewest;
+      int[] now = {before};
+      until(
+          Deadline.after(patience),
+          () -> {
+            now[0] = left.getAsInt();
+            return now[0] < before;
+          },
+          what);
+      fewest = now[0];
     }
   }
 

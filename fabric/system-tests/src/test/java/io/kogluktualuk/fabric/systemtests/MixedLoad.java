@@ -163,9 +163,9 @@ final class MixedLoad implements AutoCloseable {
     course.begin("copies");
     if (copies > 1) {
       List<Hash> all = blobs.stream().flatMap(work -> work.stored().stream()).toList();
-      Await.until(
-          deadline,
-          () -> Replicas.fewest(fabric, all) >= copies,
+      Await.untilNoneLeft(
+          PATIENCE,
+          () -> Replicas.scarce(fabric, all, copies),
           () -> "sources have fewer than " + copies + " copies: " + Replicas.counts(fabric, all));
     }
     course.begin("limit");

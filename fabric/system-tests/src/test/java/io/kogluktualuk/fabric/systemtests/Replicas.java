@@ -29,8 +29,9 @@ final class Replicas {
 
   private Replicas() {}
 
-  static int fewest(Fabric fabric, List<Hash> hashes) {
-    return copies(fabric, hashes).values().stream().mapToInt(Integer::intValue).min().orElse(9);
+  /// How many blobs have fewer copies than they should.
+  static int scarce(Fabric fabric, List<Hash> hashes, int wanted) {
+    return (int) copies(fabric, hashes).values().stream().filter(count -> count < wanted).count();
   }
 
   /// How many blobs have how many copies, and some of those with the fewest.
