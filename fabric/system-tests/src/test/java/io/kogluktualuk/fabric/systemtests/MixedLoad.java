@@ -178,7 +178,10 @@ final class MixedLoad implements AutoCloseable {
     course.begin("credits");
     isHoldsClosed = true;
     holds.close();
-    Await.until(deadline, () -> isReturned(), () -> "credits are not returned: " + balance());
+    Await.until(
+        Deadline.after(PATIENCE),
+        () -> isReturned(),
+        () -> "credits are not returned: " + balance());
     MemoChecker.check(history.of(Step.Kind.RECORD, Step.Kind.LOOKUP)).forEach(history::violated);
     RootChecker.check(history.of(Step.Kind.SET_ROOT, Step.Kind.GET_ROOT))
         .forEach(history::violated);
