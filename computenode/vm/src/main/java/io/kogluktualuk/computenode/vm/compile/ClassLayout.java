@@ -111,12 +111,13 @@ public final class ClassLayout {
     return "f" + function;
   }
 
-  static String globalField(int global) {
+  /// The field of a global that is not imported.
+  public static String globalField(int global) {
     return "g" + global;
   }
 
   /// The field with the upper half of a global that is a vector.
-  static String upperField(int global) {
+  public static String upperField(int global) {
     return "u" + global;
   }
 
@@ -135,11 +136,16 @@ public final class ClassLayout {
     return canonicalTypes[type];
   }
 
+  /// The number of the type of a function.
+  int typeOf(int function) {
+    return canonicalTypes[module.functionTypes().get(function)];
+  }
+
   /// The number of the type of each function.
   public int[] functionTypes() {
     int[] types = new int[classOfFunction.length];
     for (int i = 0; i < types.length; i++) {
-      types[i] = canonicalTypes[module.functionTypes().get(i)];
+      types[i] = typeOf(i);
     }
     return types;
   }

@@ -59,9 +59,9 @@ public final class ClassShapes {
     Map<String, String> fields = new HashMap<>();
     List<GlobalType> globals = module.globals();
     for (int i = 0; i < globals.size(); i++) {
-      ValueType type = globals.get(i).type();
-      fields.put(ClassLayout.globalField(i), JvmTypes.of(type).descriptorString());
-      if (type == ValueType.V128) {
+      GlobalType global = globals.get(i);
+      fields.put(ClassLayout.globalField(i), GlobalOps.fieldType(global).descriptorString());
+      if (global.type() == ValueType.V128) {
         fields.put(ClassLayout.upperField(i), "J");
       }
     }
@@ -97,6 +97,9 @@ public final class ClassShapes {
         methods.put(
             IndirectCalls.methodOf(type),
             MethodShape.ofStatic(ClassLayout.typeOf(layout.type(type), List.of(CD_int))));
+        methods.put(
+            IndirectCalls.outsideOf(type),
+            MethodShape.ofStatic(ClassLayout.typeOf(layout.type(type))));
       }
     }
     classes.forEach(

@@ -26,7 +26,9 @@ import java.util.TreeSet;
 /// For each type a method that calls the function of that type with a given index.
 ///
 /// A switch over the functions that can be referred to at all, so that the JIT sees which are
-/// called and can inline them. Where they are many, switches of some hundred, under a search.
+/// called and can inline them. Where they are many, switches of some hundred, under a search. A
+/// function of another instance has no index here: a second method calls it, with its values
+/// packed.
 final class IndirectCalls {
 
   /// Of bytecode in one switch: well below what HotSpot compiles.
@@ -48,6 +50,11 @@ final class IndirectCalls {
 
   static String methodOf(int type) {
     return "t" + type;
+  }
+
+  /// The method for functions of this type that are not the module's own.
+  static String outsideOf(int type) {
+    return "t" + type + "x";
   }
 
   /// Writes the classes, for all types of functions.
@@ -111,12 +118,17 @@ final class IndirectCalls {
     int each = 16 + 4 * (signature.parameters().size() + 3);
     int most = Math.max(1, BYTES_MAX / each);
     MethodTypeDesc descriptor = ClassLayout.typeOf(signature, List.of(CD_int));
-    write(builder, classOf(type), methodOf(type), signature, descriptor, callees, most);
+    write(builder, type, methodOf(type), signature, descriptor, callees, most);
+    builder.withMethodBody(
+        outsideOf(type),
+        ClassLayout.typeOf(signature),
+        ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
+        code -> OutsidePackets.writeCall(code, signature));
   }
 
   private void write(
       ClassBuilder builder,
-      ClassDesc owner,
+      int type,
       String name,
       Signature signature,
       MethodTypeDesc descriptor,
@@ -124,9 +136,11 @@ final class IndirectCalls {
       int most) {
     int flags = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
     if (callees.size() <= most) {
-      builder.withMethodBody(name, descriptor, flags, code -> select(code, signature, callees));
+      builder.withMethodBody(
+          name, descriptor, flags, code -> select(code, type, signature, callees));
       return;
     }
+    ClassDesc owner = classOf(type);
     int middle = callees.size() / 2;
     builder.withMethodBody(
         name,
@@ -140,10 +154,10 @@ final class IndirectCalls {
           code.labelBinding(upper);
           forward(code, owner, name + "u", signature, descriptor);
         });
-    write(builder, owner, name + "l", signature, descriptor, callees.subList(0, middle), most);
+    write(builder, type, name + "l", signature, descriptor, callees.subList(0, middle), most);
     write(
         builder,
-        owner,
+        type,
         name + "u",
         signature,
         descriptor,
@@ -165,7 +179,7 @@ final class IndirectCalls {
     code.return_(TypeKind.from(descriptor.returnType()));
   }
 
-  private void select(CodeBuilder code, Signature signature, List<Integer> callees) {
+  private void select(CodeBuilder code, int type, Signature signature, List<Integer> callees) {
     int count = signature.parameters().size();
     Label none = code.newLabel();
     List<SwitchCase> cases = new ArrayList<>();
@@ -178,20 +192,36 @@ final class IndirectCalls {
     } else {
       code.lookupswitch(none, cases);
     }
-    MethodTypeDesc type = ClassLayout.typeOf(signature);
+    MethodTypeDesc plain = ClassLayout.typeOf(signature);
     for (SwitchCase each : cases) {
       code.labelBinding(each.target());
-      for (int i = 0; i < type.parameterCount(); i++) {
-        int from = i < count ? i : i + 1;
-        code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(from));
-      }
       int callee = each.caseValue();
-      code.invokestatic(layout.classOf(callee), ClassLayout.methodOf(callee), type);
-      code.return_(TypeKind.from(type.returnType()));
+      pass(code, count, layout.classOf(callee), ClassLayout.methodOf(callee), plain);
     }
-    code.labelBinding(none).aload(code.parameterSlot(count + 1));
-    code.lload(code.parameterSlot(count + 3));
-    code.invokevirtual(Machine.INSTANCE, "unreachable", Machine.MAKES_TRAP).athrow();
+    code.labelBinding(none);
+    pass(code, count, classOf(type), outsideOf(type), plain);
+  }
+
+  /// Calls with all parameters but the index.
+  private static void pass(
+      CodeBuilder code, int count, ClassDesc owner, String method, MethodTypeDesc type) {
+    for (int i = 0; i < type.parameterCount(); i++) {
+      int from = i < count ? i : i + 1;
+      code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(from));
+    }
+    code.invokestatic(owner, method, type);
+    code.return_(TypeKind.from(type.returnType()));
+  }
+
+  /// Calls, with the parameters of an imported function, whoever the instance says is next.
+  static void callOutside(CodeBuilder code, ClassLayout layout, int function) {
+    int type = layout.typeOf(function);
+    MethodTypeDesc descriptor = ClassLayout.typeOf(layout.signatureOf(function));
+    for (int i = 0; i < descriptor.parameterCount(); i++) {
+      code.loadLocal(TypeKind.from(descriptor.parameterType(i)), code.parameterSlot(i));
+    }
+    code.invokestatic(classOf(type), outsideOf(type), descriptor);
+    code.return_(TypeKind.from(descriptor.returnType()));
   }
 
   private static boolean isDense(List<Integer> callees) {

@@ -2,10 +2,8 @@ package io.kogluktualuk.computenode.vm.compile;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
-import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import io.kogluktualuk.computenode.vm.module.GlobalType;
 import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
@@ -14,44 +12,10 @@ import java.lang.classfile.Opcode;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
-/// Globals, references, tables, and bulk instructions: what the instance has or does.
+/// References, tables, and bulk instructions: what the instance has or does.
 final class InstanceOps {
 
   private InstanceOps() {}
-
-  // ---- globals -----------------------------------------------------------------------------
-
-  static void globalGet(MethodContext context, int index) {
-    GlobalType global = context.module.globals().get(index);
-    context.stack.flush();
-    context
-        .code
-        .aload(context.instance)
-        .getfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
-    if (global.type() == ValueType.V128) {
-      context.stack.push(ValueType.I64);
-      context
-          .code
-          .aload(context.instance)
-          .getfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
-    }
-    context.stack.push(global.type());
-  }
-
-  static void globalSet(MethodContext context, int index) {
-    GlobalType global = context.module.globals().get(index);
-    if (global.type() == ValueType.V128) {
-      Operand upper = context.stack.take(0);
-      context.code.aload(context.instance);
-      context.stack.load(upper);
-      context.code.putfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
-    }
-    Operand value = context.stack.takeSettled(0);
-    context.code.aload(context.instance);
-    context.stack.load(value);
-    context.code.putfield(
-        ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
-  }
 
   // ---- references --------------------------------------------------------------------------
 

@@ -1,19 +1,14 @@
 package io.kogluktualuk.computenode.vm.compile;
 
-import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import io.kogluktualuk.computenode.vm.machine.InstanceParts;
-import io.kogluktualuk.computenode.vm.module.Constant;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.GlobalType;
-import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.Signature;
-import io.kogluktualuk.computenode.vm.module.ValueType;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
@@ -29,13 +24,11 @@ import java.util.stream.IntStream;
 public final class ModuleCompiler {
 
   /// Changes whenever the same module is compiled to something else.
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   private static final int GLOBALS_PER_METHOD = 500;
   private static final int PUBLIC_STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
   private static final ClassDesc PARTS = JvmTypes.of(InstanceParts.class);
-  private static final MethodTypeDesc CALL_HOST =
-      MethodTypeDesc.of(CD_long, java.lang.constant.ConstantDescs.CD_int, Machine.NUMBERS);
 
   private final DecodedModule module;
   private final ClassLayout layout;
@@ -81,13 +74,7 @@ public final class ModuleCompiler {
               builder.withSuperclass(Machine.INSTANCE);
               List<GlobalType> globals = module.globals();
               for (int i = 0; i < globals.size(); i++) {
-                builder.withField(
-                    ClassLayout.globalField(i),
-                    JvmTypes.of(globals.get(i).type()),
-                    ClassFile.ACC_PUBLIC);
-                if (globals.get(i).type() == ValueType.V128) {
-                  builder.withField(ClassLayout.upperField(i), CD_long, ClassFile.ACC_PUBLIC);
-                }
+                GlobalOps.declare(builder, globals.get(i), i);
               }
               int methods = initialisers(module);
               for (int i = 0; i < methods; i++) {
@@ -128,30 +115,10 @@ public final class ModuleCompiler {
         ClassFile.ACC_PRIVATE,
         code -> {
           for (int i = first; i < end; i++) {
-            initialise(code, i);
+            GlobalOps.initialise(code, module.globals().get(i), i);
           }
           code.return_();
         });
-  }
-
-  private void initialise(CodeBuilder code, int index) {
-    GlobalType global = module.globals().get(index);
-    Constant value = global.initial();
-    if (value == null || value.opcode() == Instructions.REF_NULL) {
-      return;
-    }
-    code.aload(0);
-    if (value.opcode() == Instructions.REF_FUNC) {
-      code.aload(0).loadConstant((int) value.low());
-      code.invokevirtual(Machine.INSTANCE, "function", Machine.FUNCTION);
-    } else {
-      new OperandStack(code).load(Operand.constant(global.type(), value.low()));
-    }
-    code.putfield(ClassLayout.MODULE, ClassLayout.globalField(index), JvmTypes.of(global.type()));
-    if (global.type() == ValueType.V128) {
-      code.aload(0).loadConstant(value.high());
-      code.putfield(ClassLayout.MODULE, ClassLayout.upperField(index), CD_long);
-    }
   }
 
   // ---- functions ---------------------------------------------------------------------------
@@ -175,33 +142,9 @@ public final class ModuleCompiler {
     String name = ClassLayout.methodOf(function);
     if (function < module.importCount()) {
       builder.withMethodBody(
-          name, type, PUBLIC_STATIC, code -> writeImport(code, function, signature));
+          name, type, PUBLIC_STATIC, code -> OutsidePackets.writeImport(code, layout, function));
     } else {
       new FunctionCompiler(module, layout, function, methodBytes).write(builder);
-    }
-  }
-
-  private static void writeImport(CodeBuilder code, int function, Signature signature) {
-    List<ValueType> parameters = signature.parameters();
-    int count = parameters.size();
-    int instance = code.parameterSlot(count);
-    code.aload(instance).lload(code.parameterSlot(count + 2));
-    code.putfield(Machine.INSTANCE, "fuel", CD_long);
-    code.aload(instance).loadConstant(function).loadConstant(count).newarray(TypeKind.LONG);
-    for (int i = 0; i < count; i++) {
-      code.dup().loadConstant(i);
-      code.loadLocal(JvmTypes.kind(parameters.get(i)), code.parameterSlot(i));
-      Results.toBits(code, parameters.get(i));
-      code.lastore();
-    }
-    code.invokevirtual(Machine.INSTANCE, "callHost", CALL_HOST);
-    if (signature.results().size() != 1) {
-      // More results than one are never linked: the host has no such functions.
-      code.pop2().return_();
-    } else {
-      ValueType result = signature.results().getFirst();
-      Results.fromBits(code, result);
-      code.return_(JvmTypes.kind(result));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.vm.machine.LaneShapes;
 import io.kogluktualuk.computenode.vm.machine.Lanes;
 import io.kogluktualuk.computenode.vm.machine.MachineTrap;
 import io.kogluktualuk.computenode.vm.machine.Numbers;
+import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
 import java.lang.classfile.Opcode;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
@@ -117,7 +118,9 @@ public final class OutsideReferences {
     methods(owner, "function refuel overflow unreachable trap callHost callee");
     methods(owner, "memoryGrow memoryFill memoryCopy memoryInit dataDrop");
     methods(owner, "tableGet tableSet tableSize tableGrow tableFill tableCopy tableInit");
-    methods(owner, "elementDrop");
+    methods(owner, "elementDrop global");
+    methods(owner, "callsInstance callsHost callOutside takeResults");
+    methods(SharedGlobal.class, "bits setBits upper setUpper reference setReference");
   }
 
   private void accessors() {
@@ -176,7 +179,7 @@ public final class OutsideReferences {
 
   private void methods(Class<?> owner, String names) {
     Set<String> wanted = Set.of(names.split(" ", -1));
-    for (Method method : owner.getDeclaredMethods()) {
+    for (Method method : owner.getMethods()) {
       if (wanted.contains(method.getName())) {
         add(Opcode.INVOKEVIRTUAL, owner, method.getName(), descriptor(method));
       }

@@ -203,8 +203,8 @@ final class Translation {
         set(local);
         get(local);
       }
-      case Instructions.GLOBAL_GET -> InstanceOps.globalGet(context, cursor.readIndex());
-      case Instructions.GLOBAL_SET -> InstanceOps.globalSet(context, cursor.readIndex());
+      case Instructions.GLOBAL_GET -> GlobalOps.get(context, cursor.readIndex());
+      case Instructions.GLOBAL_SET -> GlobalOps.set(context, cursor.readIndex());
       case 0x25 -> InstanceOps.tableGet(context, cursor.readIndex());
       case 0x26 -> InstanceOps.tableSet(context, cursor.readIndex());
       case Instructions.MEMORY_SIZE -> {

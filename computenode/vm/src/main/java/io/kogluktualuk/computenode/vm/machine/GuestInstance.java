@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.vm.machine;
 
 import io.kogluktualuk.computenode.vm.machine.MachineTrap.Reason;
+import io.kogluktualuk.computenode.vm.module.ElementSegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// it into [#fuel], and take it from there afterwards.
 ///
 /// **Threading:** the guest's thread.
-public abstract class GuestInstance extends FuelCell {
+public abstract class GuestInstance extends OutsideCalls {
 
   private static final byte[] NO_BYTES = {};
   private static final int[] NO_FUNCTIONS = {};
@@ -39,7 +40,7 @@ public abstract class GuestInstance extends FuelCell {
 
   private final LinearMemory memory;
   private final Table[] tables;
-  private final HostCalls host;
+  private final SharedGlobal[] globals;
   private final int[] functionTypes;
   private final @Nullable FunctionRef[] functions;
   private byte[][] data;
@@ -48,12 +49,12 @@ public abstract class GuestInstance extends FuelCell {
   private boolean ownsElements;
 
   protected GuestInstance(InstanceParts parts) {
-    super(parts.fuel());
+    super(parts);
     memory = parts.memory();
     tables = parts.tables();
-    host = parts.host();
+    globals = parts.globals();
     functionTypes = parts.functionTypes();
-    functions = new FunctionRef[functionTypes.length];
+    functions = Arrays.copyOf(parts.linked(), functionTypes.length);
     data = parts.data();
     bytes = memory.bytes();
     size = memory.size();
@@ -76,6 +77,23 @@ public abstract class GuestInstance extends FuelCell {
       functions[index] = known;
     }
     return known;
+  }
+
+  /// An imported global.
+  public final SharedGlobal global(int index) {
+    return globals[index];
+  }
+
+  /// The memory was grown, perhaps by another instance.
+  final void moved() {
+    bytes = memory.bytes();
+    size = memory.size();
+  }
+
+  /// Leaves the results of a call of [#callOutside] where other functions leave theirs.
+  public final void takeResults(long[] from, @Nullable Object[] fromReferences, int count) {
+    System.arraycopy(from, 0, numbers, 0, count);
+    System.arraycopy(fromReferences, 0, references, 0, count);
   }
 
   // ---- fuel, depth and traps ---------------------------------------------------------------
@@ -112,23 +130,13 @@ public abstract class GuestInstance extends FuelCell {
 
   // ---- calls -------------------------------------------------------------------------------
 
-  /// Calls the host, which must not run on fuel that is not there.
-  public final long callHost(int function, long[] arguments) {
-    charge(0);
-    long result;
-    try {
-      result = host.call(function, arguments);
-    } catch (IndexOutOfBoundsException | ArithmeticException e) {
-      throw new HostFailure(e);
-    }
-    return result;
-  }
-
-  /// The function that an indirect call means, when it is of the type.
+  /// The index of the function that an indirect call means, when it is of the type; -1 when it is
+  /// one of another instance, which is called next.
   public final int callee(int index, int table, int type) {
     FunctionRef found = tables[table].callee(index);
     if (found.type() != type || found.owner() != this) {
-      throw new MachineTrap(Reason.CALL_TYPE);
+      meet(found, type);
+      return -1;
     }
     return found.index();
   }
@@ -212,7 +220,7 @@ public abstract class GuestInstance extends FuelCell {
     place(tables[table], target, elements[segment], source, count);
   }
 
-  /// Puts references to functions, given as indices, into a table.
+  /// Puts what is in a segment into a table.
   public final void place(Table table, int target, int[] indices, int source, int count) {
     if (source < 0 || count < 0 || source > indices.length - count) {
       throw new MachineTrap(Reason.TABLE_BOUNDS);
@@ -220,8 +228,15 @@ public abstract class GuestInstance extends FuelCell {
     table.requireInside(target, count);
     for (int i = 0; i < count; i++) {
       int index = indices[source + i];
-      table.set(target + i, index < 0 ? null : function(index));
+      table.set(target + i, referenceOf(index));
     }
+  }
+
+  private @Nullable Object referenceOf(int item) {
+    if (item >= 0) {
+      return function(item);
+    }
+    return item == ElementSegment.NULL ? null : globals[ElementSegment.globalOf(item)].reference();
   }
 
   public final void elementDrop(int segment) {

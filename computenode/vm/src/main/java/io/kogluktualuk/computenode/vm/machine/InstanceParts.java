@@ -1,11 +1,17 @@
 package io.kogluktualuk.computenode.vm.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /// What an instance is made of beside its code.
 ///
 /// @param memory its memory; of no size when the module has none
 /// @param tables its tables
 /// @param fuel where its fuel comes from
-/// @param host its imports
+/// @param host its imports from the host
+/// @param linked its imports from other instances, at their index; null for the host's, and none
+///     at all when all are
+/// @param globals its imported globals
+/// @param code its functions
 /// @param functionTypes the number of each function's type, as in [FunctionRef#type]
 /// @param data the bytes of passive segments, empty arrays for those that are used up; shared by
 ///     all instances of a module, so never changed
@@ -16,6 +22,9 @@ public record InstanceParts(
     Table[] tables,
     FuelSource fuel,
     HostCalls host,
+    @Nullable FunctionRef[] linked,
+    SharedGlobal[] globals,
+    InstanceCode code,
     int[] functionTypes,
     byte[][] data,
     int[][] elements) {}

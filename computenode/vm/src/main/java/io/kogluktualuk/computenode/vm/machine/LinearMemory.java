@@ -2,6 +2,8 @@ package io.kogluktualuk.computenode.vm.machine;
 
 import io.kogluktualuk.computenode.vm.machine.MachineTrap.Reason;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// The linear memory of a guest in one flat array.
 ///
@@ -20,6 +22,9 @@ public final class LinearMemory {
   private final int maximumPages;
   private byte[] bytes;
   private int pages;
+
+  /// Instances that share the memory; none when it is one instance's own.
+  private List<GuestInstance> sharers = List.of();
 
   public LinearMemory(int initialPages, int maximumPages) {
     this.bytes = initialPages == 0 ? NONE : new byte[initialPages * PAGE];
@@ -50,6 +55,12 @@ public final class LinearMemory {
       long roomy = size() + ((long) size() >> 1);
       bytes = Arrays.copyOf(bytes, (int) Math.min(roomy, (long) maximumPages * PAGE));
     }
+    sharers.forEach(GuestInstance::moved);
+  }
+
+  /// Tells an instance from now on that the memory has grown.
+  public void share(GuestInstance instance) {
+    sharers = Stream.concat(sharers.stream(), Stream.of(instance)).toList();
   }
 
   /// Traps unless `length` bytes from `address` are inside; both unsigned.

@@ -21,6 +21,10 @@ public final class Table {
     return elements.length;
   }
 
+  public int maximum() {
+    return maximum;
+  }
+
   public @Nullable Object get(int index) {
     requireInside(index, 1);
     return elements[index];
@@ -43,7 +47,8 @@ public final class Table {
     return (FunctionRef) found;
   }
 
-  int grow(@Nullable Object reference, int more) {
+  /// Adds elements; their former number, or -1 when there may not be so many.
+  public int grow(@Nullable Object reference, int more) {
     int before = elements.length;
     if (more < 0 || more > maximum - before) {
       return -1;

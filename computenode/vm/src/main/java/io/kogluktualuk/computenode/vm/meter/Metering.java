@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.vm.meter;
 
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.DecodedModule.Section;
+import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.SectionId;
 import io.kogluktualuk.computenode.vm.module.ValueType;
 import io.kogluktualuk.computenode.vm.module.WasmCursor;
@@ -27,6 +28,10 @@ import io.kogluktualuk.computenode.vm.module.WasmCursor;
 /// something when they are set: ask for more fuel, report that the depth has run out, charge for
 /// table elements. A global is the one thing a module can be given without renumbering what it
 /// has.
+///
+/// **Stand-ins.** Behind the module's functions come as many as it has types, one of each, of which
+/// nobody runs the code: the engine calls one of them where an indirect call means a function of
+/// another instance.
 ///
 /// This is for the reference engine, which knows nothing of fuel. Our own compiler does the same
 /// without rewriting; the two are compared by tests.
@@ -105,6 +110,7 @@ public final class Metering {
 
   private void putSection(ByteSink out, Section section, ByteSink code) {
     switch (section.id()) {
+      case SectionId.FUNCTION -> put(out, section.id(), functions(section));
       case SectionId.MEMORY -> put(out, section.id(), memory(section));
       case SectionId.GLOBAL -> put(out, section.id(), globals(section));
       case SectionId.CODE -> put(out, section.id(), code);
@@ -122,6 +128,22 @@ public final class Metering {
   /// The cells are reached through the memory, so there is always one, if of no size.
   private static ByteSink noMemory() {
     return new ByteSink(4).putU32(1).put(1).putU32(0).putU32(0);
+  }
+
+  private ByteSink functions(Section section) {
+    WasmCursor cursor = new WasmCursor(module.bytes(), section.start(), section.end());
+    long count = cursor.readU32();
+    ByteSink out = new ByteSink(64).putU32(count + standIns());
+    out.put(module.bytes(), cursor.position(), section.end());
+    for (int type = 0; type < standIns(); type++) {
+      out.putU32(type);
+    }
+    return out;
+  }
+
+  /// A module without code calls nothing.
+  private int standIns() {
+    return module.bodies().isEmpty() ? 0 : module.types().size();
   }
 
   private ByteSink memory(Section section) {
@@ -145,11 +167,15 @@ public final class Metering {
   }
 
   private ByteSink rewriteCode() {
-    ByteSink out = new ByteSink(module.bytes().length * 2).putU32(module.bodies().size());
+    ByteSink out =
+        new ByteSink(module.bytes().length * 2).putU32((long) module.bodies().size() + standIns());
     for (int i = 0; i < module.bodies().size(); i++) {
       int function = module.importCount() + i;
       ByteSink body = new FunctionMeter(module, function).rewrite();
       out.putU32(body.size()).put(body);
+    }
+    for (int i = 0; i < standIns(); i++) {
+      out.putU32(3).put(0).put(Instructions.UNREACHABLE).put(Instructions.END);
     }
     return out;
   }

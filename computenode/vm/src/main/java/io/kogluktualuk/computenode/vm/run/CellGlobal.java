@@ -6,24 +6,24 @@ import run.endive.wasm.types.MutabilityType;
 import run.endive.wasm.types.ValType;
 
 /// A cell of `Metering` as the engine's interpreter sees it: a global whose value is in the
-/// memory.
+/// cells.
 final class CellGlobal extends GlobalInstance {
 
   private final Cell cell;
-  private final ReferenceMemory memory;
+  private final ReferenceCells cells;
 
   @SuppressWarnings("deprecation") // The engine's builder cannot build subclasses.
-  CellGlobal(Cell cell, ValType type, ReferenceMemory memory) {
+  CellGlobal(Cell cell, ValType type, ReferenceCells cells) {
     super(0, 0, type, MutabilityType.Var);
     this.cell = cell;
-    this.memory = memory;
+    this.cells = cells;
   }
 
   @Override
   public long getValue() {
     return switch (cell) {
-      case FUEL -> memory.fuel;
-      case DEPTH -> memory.depth;
+      case FUEL -> cells.fuel;
+      case DEPTH -> cells.depth;
       case REFUEL, OVERFLOW, ELEMENTS -> 0;
     };
   }
@@ -36,11 +36,11 @@ final class CellGlobal extends GlobalInstance {
   @Override
   public void setValue(long value) {
     switch (cell) {
-      case FUEL -> memory.fuel = value;
-      case DEPTH -> memory.depth = (int) value;
-      case REFUEL -> memory.refuel(value);
-      case OVERFLOW -> memory.overflow(value);
-      case ELEMENTS -> memory.chargeElements((int) value);
+      case FUEL -> cells.fuel = value;
+      case DEPTH -> cells.depth = (int) value;
+      case REFUEL -> cells.refuel(value);
+      case OVERFLOW -> cells.overflow(value);
+      case ELEMENTS -> cells.chargeElements((int) value);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.module.Export;
 
 /// One instance inside an engine.
 ///
@@ -12,6 +13,9 @@ sealed interface EngineGuest extends Guest permits MachineGuest, ReferenceGuest 
 
   /// Calls an exported function that takes and returns nothing.
   void call(String export, int callDepth);
+
+  /// What it exports, for instances of its group.
+  Extern exported(Export export);
 
   /// Where its fuel is.
   FuelCell cell();

@@ -15,4 +15,9 @@ public interface HostFunction<C> {
   /// has none. [GuestExit] and [GuestTrap] end the guest with an outcome; any other exception ends
   /// it without one and leaves [Execution#run] as it is.
   long call(C context, Guest guest, long[] arguments);
+
+  /// The same for values of any type and number; [HostValuesFunction]s are called like this.
+  default void call(C context, Guest guest, HostValues values) {
+    throw new IllegalStateException("a host function of plain numbers is called with others");
+  }
 }

@@ -2,11 +2,14 @@ package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.compile.ClassLayout;
 import io.kogluktualuk.computenode.vm.machine.GuestInstance;
+import io.kogluktualuk.computenode.vm.machine.InstanceCode;
 import io.kogluktualuk.computenode.vm.machine.InstanceParts;
+import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
 import io.kogluktualuk.computenode.vm.module.DataSegment;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.ElementSegment;
 import io.kogluktualuk.computenode.vm.module.SegmentMode;
+import io.kogluktualuk.computenode.vm.module.Signature;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -15,11 +18,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// A module that our own compiler has turned into classes.
 ///
 /// **Threading:** any thread.
-final class MachineCode implements EngineCode {
+final class MachineCode implements EngineCode, InstanceCode {
 
   private static final byte[] NO_BYTES = {};
   private static final int[] NO_FUNCTIONS = {};
@@ -87,7 +91,41 @@ final class MachineCode implements EngineCode {
     names.parallelStream().forEach(classes::initialise);
   }
 
-  DecodedModule module() {
+  @Override
+  public <C> EngineGuest join(
+      Imported imported, C context, int maximumPages, InstanceGroup<?> group) {
+    return new MachineGuest<>(this, imported, context, maximumPages, group.meter());
+  }
+
+  // ---- for other instances -----------------------------------------------------------------
+
+  @Override
+  public Signature type(int number) {
+    return module.types().get(number);
+  }
+
+  @Override
+  public void call(
+      GuestInstance instance,
+      int function,
+      long[] numbers,
+      @Nullable Object[] references,
+      int depth,
+      long fuel) {
+    Signature signature = module.signatureOf(function);
+    try {
+      PackedCalls.call(function(function), signature, instance, numbers, references, depth, fuel);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("compiled code threw a checked exception", e);
+    }
+  }
+
+  // ---- for its own guests ------------------------------------------------------------------
+
+  @Override
+  public DecodedModule module() {
     return module;
   }
 
@@ -111,6 +149,11 @@ final class MachineCode implements EngineCode {
     } catch (Throwable e) {
       throw new IllegalStateException("compiled code threw a checked exception", e);
     }
+  }
+
+  /// A global of an instance, for others to see.
+  SharedGlobal global(GuestInstance instance, int index) {
+    return new FieldGlobal(instance, module.globals().get(index).type(), index);
   }
 
   /// The method of a function: its parameters, the instance, the depth and the fuel.

@@ -1,23 +1,28 @@
 package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.FunctionRef;
 import io.kogluktualuk.computenode.vm.machine.GuestInstance;
 import io.kogluktualuk.computenode.vm.machine.HostCalls;
 import io.kogluktualuk.computenode.vm.machine.HostFailure;
 import io.kogluktualuk.computenode.vm.machine.InstanceParts;
 import io.kogluktualuk.computenode.vm.machine.LinearMemory;
 import io.kogluktualuk.computenode.vm.machine.MachineTrap;
+import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
 import io.kogluktualuk.computenode.vm.machine.Table;
 import io.kogluktualuk.computenode.vm.module.Constant;
 import io.kogluktualuk.computenode.vm.module.DataSegment;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.ElementSegment;
 import io.kogluktualuk.computenode.vm.module.Export;
+import io.kogluktualuk.computenode.vm.module.Instructions;
 import io.kogluktualuk.computenode.vm.module.SegmentMode;
 import io.kogluktualuk.computenode.vm.module.TableType;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One instance of compiled code.
@@ -26,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <C> what the host functions receive
 final class MachineGuest<C> implements EngineGuest, HostCalls {
+
+  private static final @Nullable FunctionRef[] NOT_LINKED = {};
+  private static final SharedGlobal[] NO_GLOBALS = {};
 
   private final MachineCode code;
   private final List<HostFunction<C>> imports;
@@ -40,24 +48,51 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
     this.imports = imports;
     this.context = context;
     this.meter = meter;
-    DecodedModule module = code.module();
-    LinearMemory memory = new LinearMemory(module.shape().memory().initialPages(), maximumPages);
-    this.instance =
-        code.construct(
-            new InstanceParts(
-                memory,
-                tables(module),
-                meter,
-                this,
-                code.functionTypes(),
-                code.passiveData(),
-                code.passiveElements()));
+    LinearMemory memory = memory(code.module(), maximumPages);
+    this.instance = construct(memory, tables(code.module(), List.of()), NOT_LINKED, NO_GLOBALS);
     this.view = new MemoryView(memory, instance::memoryGrow);
   }
 
-  private static Table[] tables(DecodedModule module) {
-    Table[] tables = new Table[module.tables().size()];
-    for (int i = 0; i < tables.length; i++) {
+  /// An instance that shares parts with others.
+  MachineGuest(MachineCode code, Imported imported, C context, int maximumPages, Meter meter) {
+    this.code = code;
+    this.context = context;
+    this.meter = meter;
+    int functions = imported.functions().size();
+    this.imports = IntStream.range(0, functions).mapToObj(imported::<C>host).toList();
+    LinearMemory given = imported.memory();
+    LinearMemory memory = given == null ? memory(code.module(), maximumPages) : given;
+    FunctionRef[] linked = new FunctionRef[functions];
+    Arrays.setAll(linked, i -> (FunctionRef) imported.instances(i));
+    SharedGlobal[] globals = imported.globals().toArray(SharedGlobal[]::new);
+    this.instance = construct(memory, tables(code.module(), imported.tables()), linked, globals);
+    memory.share(instance);
+    this.view = new MemoryView(memory, instance::memoryGrow);
+  }
+
+  private GuestInstance construct(
+      LinearMemory memory, Table[] tables, @Nullable FunctionRef[] linked, SharedGlobal[] globals) {
+    return code.construct(
+        new InstanceParts(
+            memory,
+            tables,
+            meter,
+            this,
+            linked,
+            globals,
+            code,
+            code.functionTypes(),
+            code.passiveData(),
+            code.passiveElements()));
+  }
+
+  private static LinearMemory memory(DecodedModule module, int maximumPages) {
+    return new LinearMemory(module.shape().memory().initialPages(), maximumPages);
+  }
+
+  private static Table[] tables(DecodedModule module, List<Table> given) {
+    Table[] tables = given.toArray(new Table[module.tables().size()]);
+    for (int i = given.size(); i < tables.length; i++) {
       TableType type = module.tables().get(i);
       tables[i] = new Table(type.initial(), type.maximum());
     }
@@ -110,8 +145,11 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
         code.module().bytes(), segment.start(), instance.memory().bytes(), address, length);
   }
 
-  private static int valueOf(@Nullable Constant offset) {
-    return (int) Objects.requireNonNull(offset).low();
+  private int valueOf(@Nullable Constant offset) {
+    Constant value = Objects.requireNonNull(offset);
+    return value.opcode() == Instructions.GLOBAL_GET
+        ? (int) instance.global((int) value.low()).bits()
+        : (int) value.low();
   }
 
   @Override
@@ -148,6 +186,29 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
   @Override
   public long call(int function, long[] arguments) {
     return imports.get(function).call(context, this, arguments);
+  }
+
+  @Override
+  public void call(int function, long[] numbers, @Nullable Object[] references) {
+    imports.get(function).call(context, this, new HostValues(numbers, references));
+  }
+
+  @Override
+  public Extern exported(Export export) {
+    DecodedModule module = code.module();
+    int index = export.index();
+    return switch (export.kind()) {
+      case 0 -> new Extern.OfInstance(module.signatureOf(index), instance.function(index));
+      case 1 -> new Extern.OfTable(module.tables().get(index), instance.table(index));
+      case 2 -> new Extern.OfMemory(Objects.requireNonNull(module.memory()), instance.memory());
+      default -> new Extern.OfGlobal(module.globals().get(index), global(index));
+    };
+  }
+
+  private SharedGlobal global(int index) {
+    return code.module().isImportedGlobal(index)
+        ? instance.global(index)
+        : code.global(instance, index);
   }
 
   @Override

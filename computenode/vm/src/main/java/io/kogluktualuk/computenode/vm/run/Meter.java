@@ -77,6 +77,12 @@ final class Meter implements FuelSource {
     return used(cell);
   }
 
+  /// Takes back what is left of the slice: the next call may be of another instance.
+  void giveBack(FuelCell cell) {
+    reserve += cell.fuel;
+    cell.fuel = 0;
+  }
+
   long used(FuelCell cell) {
     return limit - Math.max(0, reserve + cell.fuel);
   }

@@ -61,7 +61,7 @@ final class Modules {
 
   private static ReferenceCode reference(DecodedModule decoded) {
     ModuleValidator.validate(decoded);
-    return new ReferenceCode(parse(Metering.meter(decoded)), decoded.ownGlobals());
+    return new ReferenceCode(decoded, parse(Metering.meter(decoded)));
   }
 
   /// Validates as well: the interpreter needs to know of operands what is found so.

@@ -1,56 +1,74 @@
 package io.kogluktualuk.computenode.vm.run;
 
 import io.kogluktualuk.computenode.vm.machine.FuelCell;
+import io.kogluktualuk.computenode.vm.machine.GlobalCell;
 import io.kogluktualuk.computenode.vm.machine.LinearMemory;
+import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
+import io.kogluktualuk.computenode.vm.machine.Table;
 import io.kogluktualuk.computenode.vm.meter.Metering.Cell;
-import io.kogluktualuk.computenode.vm.module.ModuleBounds;
+import io.kogluktualuk.computenode.vm.module.DecodedModule;
+import io.kogluktualuk.computenode.vm.module.Export;
 import io.kogluktualuk.computenode.vm.module.Signature;
+import io.kogluktualuk.computenode.vm.module.TableType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import run.endive.runtime.CallResult;
 import run.endive.runtime.GlobalInstance;
-import run.endive.runtime.ImportFunction;
-import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
+import run.endive.runtime.Machine;
 import run.endive.runtime.TableInstance;
 import run.endive.wasm.WasmEngineException;
-import run.endive.wasm.types.FunctionImport;
-import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.MutabilityType;
-import run.endive.wasm.types.Table;
-import run.endive.wasm.types.TableLimits;
 import run.endive.wasm.types.ValType;
 
-/// One instance of a program inside the reference engine.
+/// One instance inside the reference engine.
 ///
 /// **Threading:** the guest's thread.
+///
+/// @param <C> what the host functions receive
 final class ReferenceGuest<C> implements EngineGuest {
 
-  private static final long[] NOTHING = {};
-
   private final ReferenceCode code;
-  private final Program<C> program;
+  private final Imported imported;
   private final C context;
-  private final Meter meter;
+  private final ReferenceCells cells;
+  private final ReferenceFunctions functions;
+  private final LinearMemory linear;
   private final ReferenceMemory memory;
   private final MemoryView view;
+  private final List<Table> tables;
+  private final List<SharedGlobal> globals;
   private int globalsMade;
+  private int tablesMade;
+  private @Nullable ReferenceFunction meant;
   private @Nullable Instance instance;
 
-  ReferenceGuest(ReferenceCode code, Program<C> program, C context, int maximumPages, Meter meter) {
+  ReferenceGuest(
+      ReferenceCode code,
+      Imported imported,
+      C context,
+      int maximumPages,
+      ReferenceCells cells,
+      ReferenceFunctions functions) {
     this.code = code;
-    this.program = program;
+    this.imported = imported;
     this.context = context;
-    this.meter = meter;
-    int initial = program.module().shape().memory().initialPages();
-    LinearMemory linear = new LinearMemory(initial, maximumPages);
-    this.memory = new ReferenceMemory(linear, maximumPages, meter);
+    this.cells = cells;
+    this.functions = functions;
+    int initial = code.module().shape().memory().initialPages();
+    LinearMemory given = imported.memory();
+    this.linear = given == null ? new LinearMemory(initial, maximumPages) : given;
+    this.memory = new ReferenceMemory(linear, maximumPages, cells);
     this.view = new MemoryView(linear, memory::grow);
+    this.tables = new ArrayList<>(imported.tables());
+    this.globals = new ArrayList<>(imported.globals());
   }
 
   @Override
   public FuelCell cell() {
-    return memory;
+    return cells;
   }
 
   /// The engine's instance, once there is one.
@@ -58,18 +76,30 @@ final class ReferenceGuest<C> implements EngineGuest {
     return Objects.requireNonNull(instance, "not instantiated");
   }
 
+  C context() {
+    return context;
+  }
+
+  ReferenceCells cells() {
+    return cells;
+  }
+
+  DecodedModule module() {
+    return code.module();
+  }
+
   @Override
   public void instantiate(int callDepth) {
-    memory.depth = callDepth;
+    cells.depth = callDepth;
     try {
-      instance =
-          Instance.builder(code.module())
-              .withImportValues(imports(code))
+      Instance _ =
+          Instance.builder(code.metered())
+              .withImportValues(new ReferenceImports<>(this, imported, memory).values(code))
               .withMemoryFactory(_ -> memory)
               .withGlobalFactory(this::global)
-              .withTableFactory(ReferenceGuest::table)
+              .withTableFactory(this::table)
               .withStart(false)
-              .withMachineFactory(ReferenceVectors::new)
+              .withMachineFactory(this::machine)
               .build();
     } catch (WasmEngineException e) {
       throw ReferenceTraps.translate(e);
@@ -78,9 +108,15 @@ final class ReferenceGuest<C> implements EngineGuest {
     }
   }
 
+  /// Known before it is whole: others may have its functions even if it never gets so far.
+  private Machine machine(Instance made) {
+    instance = made;
+    return new ReferenceMachine(made, this);
+  }
+
   @Override
   public void call(String export, int callDepth) {
-    memory.depth = callDepth;
+    cells.depth = callDepth;
     try {
       long[] _ = instance().export(export).apply();
     } catch (WasmEngineException e) {
@@ -90,50 +126,87 @@ final class ReferenceGuest<C> implements EngineGuest {
     }
   }
 
-  private ImportValues imports(ReferenceCode code) {
-    List<HostFunction<C>> functions = program.functions();
-    ImportFunction[] values = new ImportFunction[functions.size()];
-    for (int i = 0; i < values.length; i++) {
-      FunctionImport wanted = (FunctionImport) code.module().importSection().getImport(i);
-      values[i] = importFunction(code, wanted, functions.get(i), i);
-    }
-    return ImportValues.builder().addFunction(values).build();
-  }
-
-  private ImportFunction importFunction(
-      ReferenceCode code, FunctionImport wanted, HostFunction<C> function, int index) {
-    FunctionType type = code.module().typeSection().getType(wanted.typeIndex());
-    Signature signature = program.module().shape().imports().get(index).signature();
-    boolean answers = !signature.results().isEmpty();
-    return new ImportFunction(
-        wanted.module(),
-        wanted.name(),
-        type,
-        (_, arguments) -> {
-          memory.charge(0); // No host function runs on fuel that is not there.
-          long result = function.call(context, this, arguments);
-          return answers ? new long[] {result} : NOTHING;
-        });
-  }
-
   private GlobalInstance global(long low, long high, ValType type, MutabilityType mutability) {
-    int cell = globalsMade++ - code.globals();
-    return cell >= 0
-        ? new CellGlobal(Cell.values()[cell], type, memory)
-        : GlobalInstance.builder()
-            .valueLow(low)
-            .valueHigh(high)
-            .valType(type)
-            .mutabilityType(mutability)
-            .build();
+    int cell = globalsMade++ - code.module().ownGlobals();
+    if (cell >= 0) {
+      return new CellGlobal(Cell.values()[cell], type, cells);
+    }
+    GlobalCell own = new GlobalCell();
+    globals.add(own);
+    GlobalInstance global = new ReferenceGlobal(type, mutability, own, this);
+    global.setValueLow(low);
+    global.setValueHigh(high);
+    return global;
   }
 
-  /// A table with limits of its own: growing one changes its limits, and the module's are shared.
-  private static TableInstance table(Table declared, int initial) {
-    TableLimits limits = declared.limits();
-    long maximum = Math.max(limits.min(), Math.min(limits.max(), ModuleBounds.TABLE_ELEMENTS));
-    return new ReferenceTable(
-        new Table(declared.elementType(), new TableLimits(limits.min(), maximum)), initial);
+  private TableInstance table(run.endive.wasm.types.Table declared, int initial) {
+    TableType type = code.module().tables().get(imported.tables().size() + tablesMade++);
+    Table own = new Table(type.initial(), type.maximum());
+    tables.add(own);
+    return new ReferenceTable(type, own, this);
+  }
+
+  // ---- functions of other instances --------------------------------------------------------
+
+  @Nullable Object reference(int number) {
+    return functions.reference(this, number);
+  }
+
+  int number(@Nullable Object reference) {
+    return functions.number(this, reference);
+  }
+
+  boolean isStandIn(int function) {
+    return function >= code.module().functionTypes().size();
+  }
+
+  /// The stand-in that an indirect call finds in place of a function of another instance, which is
+  /// called next.
+  int standInFor(ReferenceFunction other) {
+    meant = other;
+    int type = code.module().types().indexOf(other.owner().signatureOf(other.index()));
+    if (type < 0) {
+      throw new WasmEngineException("indirect call type mismatch");
+    }
+    return code.module().functionTypes().size() + type;
+  }
+
+  private Signature signatureOf(int function) {
+    return code.module().signatureOf(function);
+  }
+
+  CallResult callMeant(long[] arguments, @Nullable Object @Nullable [] references) {
+    return call(Objects.requireNonNull(meant), arguments, references);
+  }
+
+  /// Calls a function of another instance with values as this guest's code has them.
+  CallResult call(
+      ReferenceFunction other, long[] arguments, @Nullable Object @Nullable [] references) {
+    ReferenceGuest<?> owner = other.owner();
+    Signature signature = owner.signatureOf(other.index());
+    long[] translated = arguments.clone();
+    functions.translate(signature.parameters(), translated, this, owner);
+    CallResult results =
+        owner.instance().getMachine().callWithRefs(other.index(), translated, references);
+    if (results.longs() != null) {
+      functions.translate(signature.results(), results.longs(), owner, this);
+    }
+    return results;
+  }
+
+  // ---- what others see ---------------------------------------------------------------------
+
+  @Override
+  public Extern exported(Export export) {
+    DecodedModule module = code.module();
+    int index = export.index();
+    return switch (export.kind()) {
+      case 0 ->
+          new Extern.OfInstance(module.signatureOf(index), new ReferenceFunction(this, index));
+      case 1 -> new Extern.OfTable(module.tables().get(index), tables.get(index));
+      case 2 -> new Extern.OfMemory(Objects.requireNonNull(module.memory()), linear);
+      default -> new Extern.OfGlobal(module.globals().get(index), globals.get(index));
+    };
   }
 
   @Override
@@ -143,6 +216,6 @@ final class ReferenceGuest<C> implements EngineGuest {
 
   @Override
   public long fuelUsed() {
-    return meter.used(memory);
+    return cells.meter().used(cells);
   }
 }

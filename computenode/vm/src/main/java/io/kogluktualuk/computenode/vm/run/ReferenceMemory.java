@@ -1,6 +1,5 @@
 package io.kogluktualuk.computenode.vm.run;
 
-import io.kogluktualuk.computenode.vm.machine.FuelCell;
 import io.kogluktualuk.computenode.vm.machine.LinearMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,11 +13,11 @@ import run.endive.wasm.types.ActiveDataSegment;
 import run.endive.wasm.types.DataSegment;
 import run.endive.wasm.types.PassiveDataSegment;
 
-/// The linear memory of one guest as the reference engine sees it, and beside it the cells in
-/// which metered code keeps its fuel and depth.
+/// The linear memory of a guest as the reference engine sees it, and the data segments of its
+/// module. Where guests share a memory, each has one of these.
 ///
 /// **Threading:** the guest's thread only.
-final class ReferenceMemory extends FuelCell implements Memory {
+final class ReferenceMemory implements Memory {
 
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);
@@ -30,40 +29,19 @@ final class ReferenceMemory extends FuelCell implements Memory {
   /// One page costs 256: it has to be zeroed, and now and then copied.
   private static final int GROW_SHIFT = 8;
 
-  /// Call depth left to the next function.
-  int depth;
-
   private final LinearMemory memory;
+  private final ReferenceCells cells;
   private final int maximumPages;
   private DataSegment[] segments = new DataSegment[0];
 
-  ReferenceMemory(LinearMemory memory, int maximumPages, Meter meter) {
-    super(meter);
+  ReferenceMemory(LinearMemory memory, int maximumPages, ReferenceCells cells) {
+    this.cells = cells;
     this.memory = memory;
     this.maximumPages = maximumPages;
   }
 
   private static VarHandle view(Class<?> arrayType) {
     return MethodHandles.byteArrayViewVarHandle(arrayType, ByteOrder.LITTLE_ENDIAN);
-  }
-
-  // ---- called by metered code -------------------------------------------------------------------
-
-  /// The slice has run out: `left` is what the function has, usually negative.
-  void refuel(long left) {
-    fuel = left;
-    source().refuel(this);
-  }
-
-  /// The depth has run out.
-  void overflow(long left) {
-    fuel = left;
-    throw new GuestTrap(TrapKind.STACK_OVERFLOW, "call depth limit reached");
-  }
-
-  /// The cost of an instruction over `count` table elements.
-  void chargeElements(int count) {
-    charge(Integer.toUnsignedLong(count));
   }
 
   // ---- access -----------------------------------------------------------------------------------
@@ -172,7 +150,7 @@ final class ReferenceMemory extends FuelCell implements Memory {
     if (!memory.mayGrow(more)) {
       return -1;
     }
-    charge((long) more << GROW_SHIFT);
+    cells.charge((long) more << GROW_SHIFT);
     int before = memory.pages();
     memory.grow(more);
     return before;
@@ -183,7 +161,7 @@ final class ReferenceMemory extends FuelCell implements Memory {
     // The engine hands over from + size, wrapped; this takes the unsigned size back out.
     int size = to - from;
     byte[] bytes = require(from, size);
-    charge(size >> BULK_SHIFT);
+    cells.charge(size >> BULK_SHIFT);
     Arrays.fill(bytes, from, from + size, value);
   }
 
@@ -191,7 +169,7 @@ final class ReferenceMemory extends FuelCell implements Memory {
   public void copy(int target, int source, int size) {
     byte[] bytes = require(source, size);
     require(target, size);
-    charge(size >> BULK_SHIFT);
+    cells.charge(size >> BULK_SHIFT);
     System.arraycopy(bytes, source, bytes, target, size);
   }
 
@@ -202,7 +180,7 @@ final class ReferenceMemory extends FuelCell implements Memory {
       throw new GuestTrap(TrapKind.OUT_OF_BOUNDS, "out of bounds memory access");
     }
     byte[] bytes = require(target, size);
-    charge(size >> BULK_SHIFT);
+    cells.charge(size >> BULK_SHIFT);
     System.arraycopy(data, offset, bytes, target, size);
   }
 

@@ -16,7 +16,7 @@ import run.endive.wasm.types.Instruction;
 /// and not in those of the compiler, which it is compared with.
 ///
 /// **Threading:** the guest's thread.
-final class ReferenceVectors extends InterpreterMachine {
+class ReferenceVectors extends InterpreterMachine {
 
   private static final int PREFIX = 0xFD00;
 

@@ -6,9 +6,9 @@ import io.kogluktualuk.fabric.hash.Hash;
 
 /// A virtual machine for WebAssembly: compiles modules once, runs them many times, all at once.
 ///
-/// Accepted is WebAssembly 2.0, with imports of functions only. What a
-/// guest computes, the fuel it uses and the trap it ends with are functions of the module, the
-/// results of host functions and the [Limits]: equal on every host, in every run and in every
+/// Accepted is WebAssembly 2.0; programs import functions only, [InstanceGroup]s may share more.
+/// What a guest computes, the fuel it uses and the trap it ends with are functions of the module,
+/// the results of host functions and the [Limits]: equal on every host, in every run and in every
 /// [Engine]. For that the machine counts instructions and call depth in the guest's own code and
 /// makes the bits of every computed NaN canonical; see `Metering`.
 ///

@@ -19,9 +19,9 @@ final class MemoryViewTest {
 
   private static final int PAGE = 65_536;
 
-  private final Meter meter = new Meter(10_000);
+  private final ReferenceCells cells = new ReferenceCells(new Meter(10_000));
   private final LinearMemory bytes = new LinearMemory(1, 3);
-  private final ReferenceMemory memory = new ReferenceMemory(bytes, 3, meter);
+  private final ReferenceMemory memory = new ReferenceMemory(bytes, 3, cells);
   private final MemoryView view = new MemoryView(bytes, memory::grow);
 
   @Test
@@ -82,6 +82,6 @@ final class MemoryViewTest {
     assertEquals(2L * PAGE, view.size());
     assertEquals(0, view.getByte(2 * PAGE - 1));
     assertThrows(GuestTrap.class, () -> view.getByte(2 * PAGE));
-    assertEquals(256, meter.used(memory));
+    assertEquals(256, cells.meter().used(cells));
   }
 }

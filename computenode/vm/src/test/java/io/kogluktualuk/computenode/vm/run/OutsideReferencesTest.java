@@ -66,8 +66,9 @@ final class OutsideReferencesTest {
       passed += passes(module) ? 1 : 0;
     }
     assertTrue(passed > 1_000, passed + " modules passed");
-    byte[] wasm = returningReferences();
-    assertTrue(passes(ModuleDecoder.decode(wasm, wasm.length)));
+    for (byte[] wasm : List.of(returningReferences(), settingGlobals())) {
+      assertTrue(passes(ModuleDecoder.decode(wasm, wasm.length)));
+    }
     Set<Reference> expected = new HashSet<>(OutsideReferences.INSTANCE.references());
     expected.add(OutsideReferences.constructor());
     assertEquals(named(expected), named(used));
@@ -84,6 +85,26 @@ final class OutsideReferencesTest {
                 .put(2)
                 .put(6, 0, 0xD0, 0x6F, 0xD0, 0x6F, 0x0B)
                 .put(6, 0, 0x10, 0, 0x1A, 0x1A, 0x0B))
+        .toBytes();
+  }
+
+  /// Imports that the suite has none of: a function that returns a reference, and globals that are
+  /// set, a vector and a reference.
+  private static byte[] settingGlobals() {
+    return ModuleBytes.begin()
+        .section(1, ModuleBytes.part().put(2, 0x60, 0, 0, 0x60, 0, 1, 0x6F))
+        .section(
+            2,
+            ModuleBytes.part()
+                .put(3, 1, 'm', 1, 'f', 0, 1)
+                .put(1, 'm', 1, 'v', 3, 0x7B, 1)
+                .put(1, 'm', 1, 'x', 3, 0x6F, 1))
+        .section(3, ModuleBytes.part().put(1, 0))
+        .section(
+            10,
+            ModuleBytes.part()
+                .put(1, 14, 0, 0x23, 0, 0x24, 0, 0x23, 1, 0x24, 1)
+                .put(0x10, 0, 0x24, 1, 0x0B))
         .toBytes();
   }
 

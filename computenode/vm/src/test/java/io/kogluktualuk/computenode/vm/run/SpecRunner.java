@@ -17,9 +17,6 @@ final class SpecRunner {
 
   private static final Limits LIMITS = new Limits(10_000_000_000L, 512L << 20, 2000);
   /// Why a command is not run.
-  static final String LINKS = "imports beyond functions of the host";
-
-  static final String LINKS_OR_BOUNDS = "asks a module that was not instantiated";
   static final String TEXT = "modules in text form";
 
   private final Mode mode;
@@ -28,9 +25,7 @@ final class SpecRunner {
   final List<String> failures = new ArrayList<>();
   private Map<String, Invoker> named = new HashMap<>();
   private @Nullable Invoker current;
-  // Instances of other modules would have changed this one's table or memory, and do not here.
-  private Map<String, Invoker> registered = new HashMap<>();
-  private boolean alone;
+  private InstanceGroup<String> group = group();
 
   SpecRunner(Mode mode) {
     this.mode = mode;
@@ -39,8 +34,7 @@ final class SpecRunner {
   void run(SpecScript script) {
     named = new HashMap<>();
     current = null;
-    registered = new HashMap<>();
-    alone = false;
+    group = group();
     for (Map<String, Object> command : script.commands()) {
       String type = text(command, "type");
       try {
@@ -48,7 +42,7 @@ final class SpecRunner {
         if (outcome.isEmpty()) {
           passed.merge(type, 1, Integer::sum);
         } else {
-          notRun.merge(reason(outcome), 1, Integer::sum);
+          notRun.merge(outcome, 1, Integer::sum);
         }
       } catch (Exception | AssertionError e) {
         failures.add(
@@ -57,8 +51,8 @@ final class SpecRunner {
     }
   }
 
-  private static String reason(String outcome) {
-    return outcome.contains("the module imports the") ? LINKS : outcome;
+  private static InstanceGroup<String> group() {
+    return InstanceGroup.of(SpecImports.IMPORTS, "", LIMITS);
   }
 
   /// Empty when the command did as it should, else why it cannot be run here.
@@ -76,23 +70,21 @@ final class SpecRunner {
   }
 
   private String register(Map<String, Object> command) {
-    Invoker target = command.containsKey("name") ? named.get(text(command, "name")) : current;
-    if (target == null) {
-      alone = true;
-      return LINKS_OR_BOUNDS;
-    }
-    registered.put(text(command, "as"), target);
+    group.register(text(command, "as"), target(command, "name").member());
     return "";
+  }
+
+  private Invoker target(Map<String, Object> command, String key) {
+    Invoker found = command.containsKey(key) ? named.get(text(command, key)) : current;
+    if (found == null) {
+      throw new AssertionError("no instance " + command.get(key));
+    }
+    return found;
   }
 
   private String instantiate(SpecScript script, Map<String, Object> command) throws IOException {
     current = null;
-    try {
-      current = start(script, command);
-    } catch (InvalidArgument e) {
-      alone |= !registered.isEmpty();
-      return String.valueOf(e.getMessage());
-    }
+    current = start(script, command);
     if (command.containsKey("name")) {
       named.put(text(command, "name"), current);
     }
@@ -101,8 +93,7 @@ final class SpecRunner {
 
   private Invoker start(SpecScript script, Map<String, Object> command) throws IOException {
     byte[] wasm = Files.readAllBytes(script.folder().resolve(text(command, "filename")));
-    Program<String> program = mode.compile(wasm).link(SpecImports.of(registered));
-    return new Invoker(wasm, program, LIMITS);
+    return new Invoker(group.instantiate(mode.compile(wasm)));
   }
 
   private String assertRefused(SpecScript script, Map<String, Object> command) throws IOException {
@@ -123,12 +114,20 @@ final class SpecRunner {
 
   private String assertNotInstantiated(SpecScript script, Map<String, Object> command)
       throws IOException {
+    String wanted = text(command, "text");
     try {
       Invoker _ = start(script, command);
-    } catch (InvalidArgument | GuestTrap expected) {
+    } catch (GuestTrap e) {
+      requireTrap(wanted, e);
       return "";
+    } catch (InvalidArgument e) {
+      String found = String.valueOf(e.getMessage());
+      if (found.contains(wanted.equals("unknown import") ? "not offered here" : "; expected ")) {
+        return "";
+      }
+      throw new AssertionError("found " + found + "; expected " + wanted, e);
     }
-    throw new AssertionError("instantiated; expected " + command.get("text"));
+    throw new AssertionError("instantiated; expected " + wanted);
   }
 
   private String assertTrap(Map<String, Object> command) {
@@ -139,13 +138,17 @@ final class SpecRunner {
         return missing;
       }
     } catch (GuestTrap e) {
-      String found = e.kind() == TrapKind.STACK_OVERFLOW ? "call stack exhausted" : e.detail();
-      if (expected.startsWith(found) || found.startsWith(expected)) {
-        return "";
-      }
-      throw new AssertionError("trapped with " + found + "; expected " + expected);
+      requireTrap(expected, e);
+      return "";
     }
     throw new AssertionError("no trap; expected " + expected);
+  }
+
+  private static void requireTrap(String expected, GuestTrap trap) {
+    String found = trap.kind() == TrapKind.STACK_OVERFLOW ? "call stack exhausted" : trap.detail();
+    if (!expected.startsWith(found) && !found.startsWith(expected)) {
+      throw new AssertionError("trapped with " + found + "; expected " + expected);
+    }
   }
 
   private String assertReturn(Map<String, Object> command) {
@@ -155,10 +158,7 @@ final class SpecRunner {
   private String perform(
       Map<String, Object> command, @Nullable List<Map<String, Object>> expected) {
     Map<String, Object> action = map(command, "action");
-    Invoker target = action.containsKey("module") ? named.get(text(action, "module")) : current;
-    if (target == null || alone) {
-      return LINKS_OR_BOUNDS;
-    }
+    Invoker target = target(action, "module");
     String field = text(action, "field");
     List<Value> found =
         text(action, "type").equals("get")
