@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Guests against the same C sources compiled for the host by `clang -O2`; fuel, call depth and
-/// canonical NaN are on, and each run makes its instance.
+/// canonical NaN are on, and each run makes its instance. Then what it takes to compile a module,
+/// and to load it in another process.
 final class VmBench implements Bench {
 
   private static final List<String> KERNELS =
@@ -60,6 +61,8 @@ final class VmBench implements Bench {
             null,
             null,
             MEAN));
+    progress.accept("vm: compiling");
+    rows.addAll(new CompileRows(folder, KERNELS).measure());
     return rows;
   }
 

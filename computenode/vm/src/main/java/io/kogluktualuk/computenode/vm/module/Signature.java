@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.vm.module;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The parameters and results of a function.
 public record Signature(List<ValueType> parameters, List<ValueType> results) {
@@ -37,6 +38,20 @@ public record Signature(List<ValueType> parameters, List<ValueType> results) {
       }
     }
     throw new IllegalArgumentException("no value type has the letter '" + letter + "'");
+  }
+
+  // Both are as a record has them. Its own are made when they are first called, which in a JVM
+  // that has just started takes as long as reading a module.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Signature(List<ValueType> given, List<ValueType> returned)
+        && parameters.equals(given)
+        && results.equals(returned);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * parameters.hashCode() + results.hashCode();
   }
 
   @Override

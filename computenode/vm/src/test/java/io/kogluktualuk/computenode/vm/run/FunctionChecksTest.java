@@ -13,7 +13,8 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Errors in code are told with their place; what is hostile is checked in bounded time and memory.
+/// Errors in code are told with their place; what is hostile is checked in bounded time and
+/// memory.
 final class FunctionChecksTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -101,10 +102,11 @@ final class FunctionChecksTest {
     int deep = 4_900;
     ModuleBytes types = part().leb(deep + 1).put(0x60, 0, 0);
     for (int i = 0; i < deep; i++) {
-      types.put(0x60, 0, 120).repeat(107, 0x7F);
+      types.put(0x60, 0, 120);
       for (int bit = 0; bit < 13; bit++) {
         types.put(0x7F - (i >> bit & 1));
       }
+      types.repeat(107, 0x7F);
     }
     ModuleBytes body = part().put(0);
     for (int i = 0; i < deep; i++) {
@@ -127,7 +129,6 @@ final class FunctionChecksTest {
             .section(3, part().put(1, 0))
             .section(10, code)
             .toBytes();
-    assertTimeoutPreemptively(
-        SOON, () -> assertThrows(MalformedEncoding.class, () -> validate(wasm)));
+    assertTimeoutPreemptively(SOON, () -> validate(wasm));
   }
 }
