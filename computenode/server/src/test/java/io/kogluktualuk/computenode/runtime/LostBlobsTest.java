@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,8 @@ import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePage;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
@@ -24,6 +27,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -79,6 +83,28 @@ final class LostBlobsTest {
     store.lose(List.of(output.hash()));
     assertEquals(Disposition.RUN, first.run(transaction).disposition());
     assertEquals(Set.of(), store.missing(List.of(output.hash())));
+  }
+
+  @Test
+  void aLostPieceOfAWideOutputIsComputedAgain() {
+    List<String> argv = new ArrayList<>(List.of("/bin/probe", "mkdir", "/tmp/d"));
+    for (int i = 0; i < 1_500; i++) {
+      argv.addAll(List.of("put", "/tmp/d/%04d".formatted(i) + "-".repeat(60), "text"));
+    }
+    argv.addAll(List.of("out", "/tmp/d"));
+    Ref made = first.run(argv.toArray(String[]::new)).outcome().output();
+    TreePage page = assertInstanceOf(TreePage.class, TreePieces.of(store).get(made));
+    Hash piece = page.part(page.partCount() - 1).ref().hash();
+    store.lose(List.of(piece));
+    second.bind("/data", made);
+    RunReport report = second.run("/bin/probe", "cat", "/data/1499" + "-".repeat(60));
+    assertEquals("text", second.text(report.outcome().output()));
+    assertEquals(2, report.counters().run());
+    assertEquals(Set.of(), store.missing(List.of(piece)));
+    forget();
+    store.lose(List.of(piece));
+    assertEquals(Disposition.RUN, second.run(argv.toArray(String[]::new)).disposition());
+    assertEquals(Set.of(), store.missing(List.of(piece)));
   }
 
   @Test

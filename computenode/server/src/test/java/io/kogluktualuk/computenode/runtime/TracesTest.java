@@ -12,6 +12,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,42 @@ class TracesTest {
     bench.bind("/data/b", "other\n").bind("/data/sub/more", "new");
     runs(0, ls);
     bench.bind("/data/d", "new");
+    runs(1, ls);
+  }
+
+  /// Enough for several pieces, and for several parts of a listing.
+  private void bindWide(int names) {
+    for (int i = 0; i < names; i++) {
+      bench.bind("/wide/%05d".formatted(i), "some");
+    }
+  }
+
+  @Test
+  void ofAWideDirectoryOnlyTheNameMatters() {
+    bindWide(6_000);
+    String[] cat = {"/bin/probe", "cat", "/wide/03000", "cat", "/wide/none"};
+    runs(1, cat);
+    bench.bind("/wide/02999", "other").bind("/wide/09000", "new");
+    runs(0, cat);
+    bench.bind("/wide/03000", "other");
+    runs(1, cat);
+    bench.bind("/wide/none", "there now");
+    runs(1, cat);
+  }
+
+  @Test
+  void allNamesOfAWideDirectoryAreListed() {
+    bindWide(9_000);
+    String[] ls = {"/bin/probe", "ls", "/wide"};
+    RunReport report = runs(1, ls);
+    assertEquals(
+        IntStream.range(0, 9_000).mapToObj("%05d"::formatted).toList(),
+        bench.text(report.outcome().output()).lines().map(line -> line.split(" ")[0]).toList());
+    bench.bind("/wide/04000", "other");
+    runs(0, ls);
+    bench.bind("/wide/08500x", "new");
+    runs(1, ls);
+    bench.bind("/wide/00000x", "new");
     runs(1, ls);
   }
 

@@ -26,7 +26,7 @@ final class StepText {
       case Trace.Looked _ -> "looked";
       case Trace.Measured _ -> "measured";
       case Trace.Opened _ -> "opened";
-      case Trace.Listed _ -> "listed";
+      case Trace.Listed _, Trace.ListedPart _ -> "listed";
       case Trace.Computed _ -> "computed";
       case Trace.Failed _ -> "failed";
       case Trace.Bound _, Trace.Needed _ -> "bound";
@@ -41,6 +41,9 @@ final class StepText {
       case Trace.Opened opened -> RefText.brief(opened.ref());
       case Trace.Listed listed ->
           "%,d names, %s".formatted(listed.count(), listed.names().toShortHex());
+      case Trace.ListedPart listed ->
+          "%,d names from the %,dth on, %s"
+              .formatted(listed.count(), listed.from(), listed.names().toShortHex());
       case Trace.Computed c -> "by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
       case Trace.Failed failed -> RefText.printable(failed.reason());
       case Trace.Bound bound -> RefText.brief(bound.thunk());
@@ -60,6 +63,11 @@ final class StepText {
       case Trace.Opened opened -> json.with("step", "opened").with("ref", opened.ref());
       case Trace.Listed listed ->
           json.with("step", "listed").with("count", listed.count()).with("hash", listed.names());
+      case Trace.ListedPart listed ->
+          json.with("step", "listed")
+              .with("from", listed.from())
+              .with("count", listed.count())
+              .with("hash", listed.names());
       case Trace.Computed c ->
           json.with("step", "computed").with("key", c.key()).with("ref", c.output());
       case Trace.Failed failed ->

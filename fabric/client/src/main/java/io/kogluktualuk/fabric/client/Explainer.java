@@ -176,6 +176,7 @@ final class Explainer {
           Trace.Measured _,
           Trace.Opened _,
           Trace.Listed _,
+          Trace.ListedPart _,
           Trace.Bound _,
           Trace.Needed _,
           Trace.Evaluated _,

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
+import io.kogluktualuk.fabric.blob.TreePieces;
+import io.kogluktualuk.fabric.blob.TreePage;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
@@ -23,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -52,6 +56,23 @@ class DirectoryTest {
     assertEquals(contents(source), contents(target));
     assertTrue(Files.isDirectory(target.resolve("empty")));
     assertEquals(imported.tree(), imported(target).tree());
+  }
+
+  @Test
+  void aWideDirectoryComesBackAsItWas() throws IOException {
+    Path source = Files.createDirectories(folder.resolve("wide"));
+    for (int i = 0; i < 1_000; i++) {
+      Files.writeString(source.resolve("%04d".formatted(i * 7 % 1_000) + "x".repeat(100)), "" + i);
+    }
+    List<Long> told = new ArrayList<>();
+    ImportListener listener = (files, _, _) -> told.add(files);
+    Ref tree = new DirectoryImport(store, false, listener).run(source).tree();
+    assertInstanceOf(TreePage.class, TreePieces.of(store).get(tree));
+    assertEquals(1_000, told.getLast());
+    Path target = folder.resolve("again");
+    new DirectoryExport(store, false).run(tree, target);
+    assertEquals(contents(source), contents(target));
+    assertEquals(1_000, RefDescription.of(store, tree).parts());
   }
 
   @Test

@@ -97,6 +97,28 @@ final class TreeCursor {
     settle();
   }
 
+  /// Goes beyond so many entries, to an entry or the end; pieces that are passed are not read.
+  void skip(long entries) {
+    long left = entries;
+    while (!isAtEnd && (left > 0 || closed != null)) {
+      if (closed == null) {
+        next();
+        left--;
+      } else if (closedEntries() <= left) {
+        left -= closedEntries();
+        next();
+      } else {
+        open();
+      }
+    }
+  }
+
+  private long closedEntries() {
+    return !frames.isEmpty() && frames.getLast().piece instanceof TreePage page
+        ? page.part(frames.getLast().at).entries()
+        : Long.MAX_VALUE;
+  }
+
   /// Goes to the next entry, reading what is on the way.
   void openToEntry() {
     while (closed != null) {

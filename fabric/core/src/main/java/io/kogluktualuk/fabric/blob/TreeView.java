@@ -1,9 +1,10 @@
 package io.kogluktualuk.fabric.blob;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A directory of any width, of which only those pieces are read that a question needs.
@@ -49,6 +50,22 @@ public final class TreeView implements Iterable<Map.Entry<String, Ref>> {
     return top.entryBytes();
   }
 
+  /// The entries from a position in canonical order on; none beyond the end.
+  ///
+  /// @param from how many entries stand before
+  /// @param count how many, unless there are not so many left
+  public List<Map.Entry<String, Ref>> part(long from, int count) {
+    TreeCursor cursor = new TreeCursor(pieces, ref);
+    cursor.skip(from);
+    List<Map.Entry<String, Ref>> part = new ArrayList<>();
+    while (!cursor.isAtEnd() && part.size() < count) {
+      part.add(Map.entry(cursor.name(), cursor.ref()));
+      cursor.next();
+      cursor.openToEntry();
+    }
+    return part;
+  }
+
   /// The entries in canonical order, each piece read when it is its turn.
   @Override
   public Iterator<Map.Entry<String, Ref>> iterator() {
@@ -65,8 +82,7 @@ public final class TreeView implements Iterable<Map.Entry<String, Ref>> {
         if (cursor.isAtEnd()) {
           throw new NoSuchElementException();
         }
-        Map.Entry<String, Ref> entry =
-            Map.entry(cursor.name(), Objects.requireNonNull(cursor.ref()));
+        Map.Entry<String, Ref> entry = Map.entry(cursor.name(), cursor.ref());
         cursor.next();
         cursor.openToEntry();
         return entry;

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// tag 5 computed: place, key, output ref   tag 6 failed: place, u8 1 + key or u8 0, text reason
 /// tag 7 bound: text path, thunk, base      tag 8 needed: text path, thunk, varint n, captures
 /// tag 9 evaluated: capture, ref            tag 10 unevaluable: capture, text reason
+/// tag 11 listed in part: place, varint from, varint names, hash of them
 /// place: varint origin │ text path
 /// base: u8 1 + ref of /tmp + varint bytes made, or u8 0
 /// ```
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public record Trace(List<Step> steps) {
 
   public static final int STEPS_MAX = 1 << 20;
+
+  /// How many names of a directory are read at a time, if it has more.
+  public static final int PART_NAMES = 4_096;
 
   /// The longest reason that is kept as it is, in characters.
   static final int REASON_CHARS_MAX = 4_096;
@@ -139,18 +143,28 @@ public record Trace(List<Step> steps) {
 
     /// The answer that a tree gives.
     public static Listed of(Place place, TreeView tree) {
-      CanonicalWriter writer = new CanonicalWriter();
-      Sha256 digest = new Sha256();
-      for (Map.Entry<String, Ref> entry : tree) {
-        writer.u8(Sort.of(entry.getValue()).ordinal()).text(entry.getKey());
-        if (writer.length() > NAMES_BYTES) {
-          digest.update(writer.buffer(), 0, writer.length());
-          writer.clear();
-        }
-      }
-      Hash names = digest.update(writer.buffer(), 0, writer.length()).finish();
-      return new Listed(place, Math.toIntExact(tree.size()), names);
+      return new Listed(place, Math.toIntExact(tree.size()), hashOf(tree));
     }
+  }
+
+  /// Which names stand from one position of a wide directory on, and of which sort are they? Fewer
+  /// than [#PART_NAMES] where it ends.
+  ///
+  /// @param from how many names stand before: a multiple of [#PART_NAMES]
+  public record ListedPart(Place place, long from, int count, Hash names) implements Asked {
+
+    /// The answer that names give.
+    public static ListedPart of(Place place, long from, List<Map.Entry<String, Ref>> names) {
+      return new ListedPart(place, from, names.size(), hashOf(names));
+    }
+  }
+
+  /// The answer that a tree gives to who reads the names from a position on: all of them, unless
+  /// there are more than [#PART_NAMES].
+  public static Step listed(Place place, TreeView tree, long from) {
+    return tree.size() <= PART_NAMES
+        ? Listed.of(place, tree)
+        : ListedPart.of(place, from, tree.part(from, PART_NAMES));
   }
 
   /// The thunk there was computed. The answer is whether a file or a directory came of it; the key
@@ -202,6 +216,19 @@ public record Trace(List<Step> steps) {
   ///     answer
   public record Base(@Nullable Ref tmp, long bytes) {
     public static final Base UNCHANGED = new Base(null, 0);
+  }
+
+  private static Hash hashOf(Iterable<Map.Entry<String, Ref>> names) {
+    CanonicalWriter writer = new CanonicalWriter();
+    Sha256 digest = new Sha256();
+    for (Map.Entry<String, Ref> entry : names) {
+      writer.u8(Sort.of(entry.getValue()).ordinal()).text(entry.getKey());
+      if (writer.length() > NAMES_BYTES) {
+        digest.update(writer.buffer(), 0, writer.length());
+        writer.clear();
+      }
+    }
+    return digest.update(writer.buffer(), 0, writer.length()).finish();
   }
 
   /// The paths of all steps, in order: what stands in an output is shown where that was bound.

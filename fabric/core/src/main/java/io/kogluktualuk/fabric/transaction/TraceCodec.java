@@ -36,6 +36,11 @@ final class TraceCodec {
           Ref.CODEC.write(opened.ref(), place(opened.place(), writer.u8(3)));
       case Trace.Listed listed ->
           place(listed.place(), writer.u8(4)).varint(listed.count()).hash(listed.names());
+      case Trace.ListedPart listed ->
+          place(listed.place(), writer.u8(11))
+              .varint(listed.from())
+              .varint(listed.count())
+              .hash(listed.names());
       case Trace.Computed computed ->
           Ref.CODEC.write(
               computed.output(), place(computed.place(), writer.u8(5)).hash(computed.key()));
@@ -115,6 +120,12 @@ final class TraceCodec {
       case 8 -> new Trace.Needed(path(reader), Ref.CODEC.read(reader), inputs(reader, origins));
       case 9 -> new Trace.Evaluated(capture(reader, origins, 0), Ref.CODEC.read(reader));
       case 10 -> new Trace.Unevaluable(capture(reader, origins, 0), reason(reader));
+      case 11 ->
+          new Trace.ListedPart(
+              place(reader, origins),
+              reader.varint(),
+              (int) reader.varint(Trace.PART_NAMES, "the number of names"),
+              reader.hash());
       default -> throw reader.malformed("no step has tag " + tag);
     };
   }

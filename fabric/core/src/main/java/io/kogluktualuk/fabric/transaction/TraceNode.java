@@ -50,6 +50,7 @@ public final class TraceNode {
           Trace.Measured _,
           Trace.Opened _,
           Trace.Listed _,
+          Trace.ListedPart _,
           Trace.Bound _,
           Trace.Needed _,
           Trace.Evaluated _,

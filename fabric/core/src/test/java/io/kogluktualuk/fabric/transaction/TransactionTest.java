@@ -68,6 +68,7 @@ final class TransactionTest {
                 new Trace.Opened(Trace.Place.of("/a"), BLOB),
                 new Trace.Looked(Trace.Place.of("/b"), Trace.Sort.ABSENT),
                 new Trace.Listed(Trace.Place.ROOT, 3, H1),
+                new Trace.ListedPart(Trace.Place.of("/w"), 4_096, 9, H1),
                 new Trace.Measured(Trace.Place.of("/m"), 1L << 40),
                 new Trace.Computed(Trace.Place.of("/c"), H1, BLOB),
                 new Trace.Failed(Trace.Place.of("/d"), H2, "it failed"),
@@ -79,7 +80,7 @@ final class TransactionTest {
     byte[] unknown = trace.encode();
     unknown[6] = 99;
     assertThrows(MalformedEncoding.class, () -> Trace.decode("t", unknown));
-    assertEquals(List.of("/tmp/f", "/tmp/f/x", "output 1 /x"), trace.paths().subList(7, 10));
+    assertEquals(List.of("/tmp/f", "/tmp/f/x", "output 1 /x"), trace.paths().subList(8, 11));
   }
 
   @Test

@@ -100,6 +100,7 @@ final class DecodersFuzz {
                 new Trace.Looked(Trace.Place.of("/a"), Trace.Sort.ABSENT),
                 new Trace.Opened(Trace.Place.of("/a"), BLOB),
                 new Trace.Listed(Trace.Place.ROOT, 2, HASH),
+                new Trace.ListedPart(Trace.Place.ROOT, 8_192, 2, HASH),
                 new Trace.Computed(Trace.Place.of("/c"), HASH, BLOB),
                 new Trace.Bound("/tmp/a", THUNK, new Trace.Base(TREE, 70)),
                 new Trace.Measured(inOutput, 7),

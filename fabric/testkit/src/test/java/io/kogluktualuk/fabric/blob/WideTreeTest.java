@@ -218,8 +218,27 @@ final class WideTreeTest {
             String name = name(naming, random);
             assertEquals(entries.get(name), TreeView.of(pieces, tree).get(name));
           }
+          List<Map.Entry<String, Ref>> all = List.copyOf(entries.entrySet());
+          for (int i = 0; i < 10; i++) {
+            int from = random.nextInt(all.size() + 2);
+            int count = random.nextInt(2_000);
+            int start = Math.min(from, all.size());
+            assertEquals(
+                all.subList(start, Math.min(all.size(), start + count)),
+                TreeView.of(pieces, tree).part(from, count));
+          }
           assertEquals(entries.size(), TreeView.of(pieces, tree).size());
         });
+  }
+
+  @Test
+  void hasItsGoldenHash() {
+    Map<String, Ref> entries = new TreeMap<>();
+    for (int i = 0; i < 5_000; i++) {
+      entries.put("%05d".formatted(i), Ref.ofBlob(Blob.of(new byte[] {1})));
+    }
+    String golden = "tree:8b035b33d6599d5da6ccac6a446687f88cf3759888a2c8fea726541dc3a0d712:204";
+    assertEquals(golden, write(entries).toString());
   }
 
   @Test

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +26,52 @@ final class NamespaceEditorTest {
   private final InMemoryBlobs store = new InMemoryBlobs();
   private final Ref a = Ref.ofBlob(Blob.of(new byte[] {1}));
   private final Ref b = Ref.ofBlob(Blob.of(new byte[] {2}));
+
+  @Test
+  void changesAWideDirectoryWithoutReadingAllOfIt() {
+    NamespaceEditor editor = new NamespaceEditor(store);
+    for (int i = 0; i < 5_000; i++) {
+      editor.bind(path("/wide/%04d".formatted(i)), a);
+    }
+    Ref wide = editor.write();
+    List<Hash> read = new ArrayList<>();
+    BlobStore counting =
+        new BlobStore() {
+          @Override
+          public Blob get(Hash hash) {
+            read.add(hash);
+            return store.get(hash);
+          }
+
+          @Override
+          public void put(List<Blob> blobs) {
+            store.put(blobs);
+          }
+
+          @Override
+          public Set<Hash> missing(Collection<Hash> hashes) {
+            return store.missing(hashes);
+          }
+        };
+    Ref edited =
+        new NamespaceEditor(counting, wide)
+            .bind(path("/wide/1234"), b)
+            .remove(path("/wide/1235"))
+            .move(path("/wide/1236"), path("/moved"))
+            .write();
+    assertTrue(Set.copyOf(read).size() <= 3, read.size() + " pieces");
+    assertEquals(new Resolution.Found(b), at(edited, "/wide/1234"));
+    assertEquals(new Resolution.Absent(path("/wide/1235")), at(edited, "/wide/1235"));
+    assertEquals(new Resolution.Absent(path("/wide/1236")), at(edited, "/wide/1236"));
+    assertEquals(new Resolution.Found(a), at(edited, "/moved"));
+    assertEquals(
+        wide,
+        new NamespaceEditor(store, edited)
+            .bind(path("/wide/1234"), a)
+            .bind(path("/wide/1235"), a)
+            .move(path("/moved"), path("/wide/1236"))
+            .write());
+  }
 
   @Test
   void resolvesWhatItBinds() {

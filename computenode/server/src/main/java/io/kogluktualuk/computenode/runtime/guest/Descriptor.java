@@ -2,10 +2,9 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
-import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
+import io.kogluktualuk.computenode.runtime.namespace.Listing;
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.fabric.namespace.NamePath;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a file descriptor stands for, and what it may be used for.
@@ -85,7 +84,7 @@ abstract sealed class Descriptor {
     private @Nullable NamePath path;
 
     /// The names as they were when reading began; cookies count them.
-    @Nullable List<GuestTree.Name> names;
+    @Nullable Listing names;
 
     final boolean isPreopened;
 

@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
 import io.kogluktualuk.computenode.runtime.namespace.GuestFiles;
 import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
+import io.kogluktualuk.computenode.runtime.namespace.Listing;
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
@@ -34,7 +35,7 @@ public final class GuestProcess {
   static final int BINDS_MAX = 65_536;
 
   /// Some 50 MB of names.
-  static final int NAMES_LISTED_MAX = GuestTree.NAMES_MAX;
+  static final int NAMES_LISTED_MAX = 1 << 20;
 
   private static final NamePath STDIN = NamePath.parse("/dev/stdin");
   private static final NamePath STDOUT = NamePath.parse("/dev/stdout");
@@ -152,10 +153,10 @@ public final class GuestProcess {
   /// Gives a directory the names that reading it goes through, in place of those it had.
   ///
   /// @throws FileError NOMEM when too many listings are being read at once
-  void setNames(Descriptor.Directory directory, @Nullable List<GuestTree.Name> names) {
-    List<GuestTree.Name> replaced = directory.names;
-    int less = replaced == null ? 0 : replaced.size();
-    int more = names == null ? 0 : names.size();
+  void setNames(Descriptor.Directory directory, @Nullable Listing names) {
+    Listing replaced = directory.names;
+    int less = replaced == null ? 0 : replaced.held();
+    int more = names == null ? 0 : names.held();
     if (namesListed - less > NAMES_LISTED_MAX - more) {
       throw new FileError(Errno.NOMEM);
     }

@@ -143,7 +143,7 @@ public final class GuestFiles {
     if (!isDirectory(entry)) {
       throw new FileError(Errno.NOTDIR);
     }
-    if (!tree.list(path).isEmpty()) {
+    if (tree.list(path).at(0) != null) {
       throw new FileError(Errno.NOTEMPTY);
     }
   }

@@ -39,9 +39,6 @@ public final class GuestTree {
   /// The name of the directory that the program may change.
   public static final String TMP = "tmp";
 
-  /// The most names in a directory that can be read: they cost some hundred bytes of heap each.
-  public static final int NAMES_MAX = 1 << 20;
-
   /// The most names in a directory that can be changed, which copies it.
   static final int COPIED_MAX = 1 << 18;
 
@@ -103,21 +100,23 @@ public final class GuestTree {
     return fixed.ref.length();
   }
 
-  /// The names in a directory, in canonical order: an observation.
-  public List<Name> list(NamePath path) {
+  /// The names in a directory, in canonical order. Reading them is an observation.
+  public Listing list(NamePath path) {
     return switch (find(path)) {
       case Fixed fixed when fixed.isDirectory() -> {
         TreeView tree = given.tree(fixed.ref);
-        requireListable(tree);
+        if (tree.size() > Trace.PART_NAMES) {
+          yield wide(tree, fixed.place, path);
+        }
         if (fixed.place != null) {
           trace.listed(fixed.place, tree);
         }
-        yield namesOf(tree, path);
+        yield Listing.of(namesOf(tree, path));
       }
       case Directory directory -> {
         List<Name> names = new ArrayList<>();
         directory.entries.forEach((name, entry) -> names.add(nameOf(name, entry)));
-        yield names;
+        yield Listing.of(names);
       }
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
@@ -136,11 +135,24 @@ public final class GuestTree {
     UNKNOWN
   }
 
-  /// @throws FileError NOMEM when there are more names than a program may see at once
-  private static void requireListable(TreeView tree) {
-    if (tree.size() > NAMES_MAX) {
-      throw new FileError(Errno.NOMEM);
+  /// Names of a directory that are read in parts, each an observation.
+  private Listing wide(TreeView tree, @Nullable Place place, NamePath path) {
+    Listing.Parts parts = from -> part(tree, place, from);
+    List<Name> first = parts.read(0);
+    // Asked in any case: what is asked does not depend on what has not been answered.
+    Name own = path.isRoot() ? nameOf(TMP, tmp()) : null;
+    return Listing.of(parts, first, own == null || tree.get(TMP) != null ? null : own);
+  }
+
+  private List<Name> part(TreeView tree, @Nullable Place place, long from) {
+    List<Map.Entry<String, Ref>> part = tree.part(from, Trace.PART_NAMES);
+    if (place != null) {
+      trace.listed(Trace.ListedPart.of(place, from, part));
     }
+    List<Name> names = new ArrayList<>(part.size());
+    part.forEach(
+        entry -> names.add(nameOf(entry.getKey(), Entry.of(entry.getValue(), null, true))));
+    return names;
   }
 
   private List<Name> namesOf(TreeView tree, NamePath path) {

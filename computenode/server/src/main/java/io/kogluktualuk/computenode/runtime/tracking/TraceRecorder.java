@@ -37,7 +37,7 @@ public final class TraceRecorder {
   private record Asked(About about, Place place) {}
 
   private final List<Trace.Step> steps = new ArrayList<>();
-  private final Set<Asked> asked = new HashSet<>();
+  private final Set<Record> asked = new HashSet<>();
   private long bytes;
   private int origins;
 
@@ -64,6 +64,13 @@ public final class TraceRecorder {
   public void opened(Place place, Ref ref) {
     if (asked.add(new Asked(About.CONTENT, place))) {
       add(new Trace.Opened(place, ref), place.path());
+    }
+  }
+
+  /// Names in a wide directory were read.
+  public void listed(Trace.ListedPart part) {
+    if (asked.add(part)) {
+      add(part, part.place().path());
     }
   }
 

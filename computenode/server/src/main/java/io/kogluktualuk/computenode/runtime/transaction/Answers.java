@@ -50,6 +50,7 @@ final class Answers {
             Trace.Measured _,
             Trace.Opened _,
             Trace.Listed _,
+            Trace.ListedPart _,
             Trace.Bound _,
             Trace.Needed _ -> {}
       }
@@ -90,7 +91,8 @@ final class Answers {
       case Trace.Looked(Place place, _) -> look(place);
       case Trace.Measured(Place place, _) -> measure(place);
       case Trace.Opened(Place place, Ref known) -> open(place, Sort.of(known));
-      case Trace.Listed(Place place, _, _) -> list(place);
+      case Trace.Listed(Place place, _, _) -> list(place, 0);
+      case Trace.ListedPart(Place place, long from, _, _) -> list(place, from);
       case Trace.Computed(Place place, _, _) -> compute(place);
       case Trace.Failed(Place place, _, _) -> compute(place);
       case Trace.Bound(String path, Ref thunk, var base) -> {
@@ -127,11 +129,11 @@ final class Answers {
         : new Trace.Looked(place, sort);
   }
 
-  private @Nullable Step list(Place place) {
+  private @Nullable Step list(Place place, long from) {
     Ref found = resolve(place);
     return found == null || found.kind() != Kind.TREE
         ? null
-        : Trace.Listed.of(place, given.tree(found));
+        : Trace.listed(place, given.tree(found), from);
   }
 
   private @Nullable Step compute(Place place) {
