@@ -7,6 +7,7 @@ import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.CodeOrigins;
+import io.kogluktualuk.computenode.vm.run.PoolFigures;
 import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
@@ -102,7 +103,11 @@ public final class ComputeServer implements AutoCloseable {
       vm =
           lent != null
               ? lent
-              : opened.add(Vm.open(VmSettings.defaults().withDiskCache(folder.modules())));
+              : opened.add(
+                  Vm.open(
+                      VmSettings.defaults()
+                          .withDiskCache(folder.modules())
+                          .withPool(settings.pool(), settings.pooledInstances())));
       shelf = new FabricShelf(fabric);
       code = settings.sharesCode() ? opened.add(clusterCode(control)) : null;
       engine =
@@ -233,6 +238,12 @@ public final class ComputeServer implements AutoCloseable {
   /// Modules that were compiled here and stored for other nodes, since the start.
   public long codeStored() {
     return code == null ? 0 : code.stored();
+  }
+
+  /// What the pool of program instances has done and holds; of the machine that it was lent, if it
+  /// was lent one.
+  public PoolFigures pool() {
+    return vm.pool();
   }
 
   /// How long storing batches of blobs took since the start.

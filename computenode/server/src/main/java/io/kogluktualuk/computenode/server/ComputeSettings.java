@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.server;
 
+import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
@@ -16,6 +17,8 @@ import java.util.List;
 /// @param control where the control plane answers, at least one
 /// @param slots programs that run at once
 /// @param cache the most bytes of blobs kept on the heap
+/// @param pool the most bytes of programs' memories that wait, clean, for the next run
+/// @param pooledInstances the most such memories; 0 when each run is to have a new one
 /// @param heartbeat how often it gives a sign of life and looks for peers
 /// @param lease how long its lease on what it uses lasts without a renewal
 /// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
@@ -27,6 +30,8 @@ public record ComputeSettings(
     List<InetSocketAddress> control,
     int slots,
     ByteCount cache,
+    ByteCount pool,
+    int pooledInstances,
     Duration heartbeat,
     Duration lease,
     boolean sharesCode,
@@ -47,21 +52,24 @@ public record ComputeSettings(
     }
   }
 
-  /// A node with an eighth of the heap for its cache and a heartbeat a second.
+  /// A node with an eighth of the heap for its cache, a sixteenth for instances, and a heartbeat a
+  /// second.
   public static ComputeSettings of(
       Path folder,
       String name,
       InetSocketAddress bind,
       List<InetSocketAddress> control,
       int slots) {
-    ByteCount cache = new ByteCount(Runtime.getRuntime().maxMemory() / 8);
+    VmSettings machine = VmSettings.defaults();
     return new ComputeSettings(
         folder,
         name,
         bind,
         control,
         slots,
-        cache,
+        new ByteCount(Runtime.getRuntime().maxMemory() / 8),
+        machine.pooledBytesMax(),
+        machine.pooledInstancesMax(),
         HEARTBEAT,
         LeaseSettings.defaults().ttl(),
         true,
@@ -69,27 +77,49 @@ public record ComputeSettings(
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return with(bytes, heartbeat, lease, sharesCode, security);
+    return with(bytes, pool, pooledInstances, heartbeat, lease, sharesCode, security);
+  }
+
+  public ComputeSettings withPool(ByteCount bytes, int instances) {
+    return with(cache, bytes, instances, heartbeat, lease, sharesCode, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return with(cache, every, lease, sharesCode, security);
+    return with(cache, pool, pooledInstances, every, lease, sharesCode, security);
   }
 
   public ComputeSettings withLease(Duration ttl) {
-    return with(cache, heartbeat, ttl, sharesCode, security);
+    return with(cache, pool, pooledInstances, heartbeat, ttl, sharesCode, security);
   }
 
   public ComputeSettings withSharedCode(boolean shares) {
-    return with(cache, heartbeat, lease, shares, security);
+    return with(cache, pool, pooledInstances, heartbeat, lease, shares, security);
   }
 
   public ComputeSettings withSecurity(RpcSecurity how) {
-    return with(cache, heartbeat, lease, sharesCode, how);
+    return with(cache, pool, pooledInstances, heartbeat, lease, sharesCode, how);
   }
 
   private ComputeSettings with(
-      ByteCount bytes, Duration every, Duration ttl, boolean shares, RpcSecurity how) {
-    return new ComputeSettings(folder, name, bind, control, slots, bytes, every, ttl, shares, how);
+      ByteCount cacheBytes,
+      ByteCount poolBytes,
+      int instances,
+      Duration every,
+      Duration ttl,
+      boolean shares,
+      RpcSecurity how) {
+    return new ComputeSettings(
+        folder,
+        name,
+        bind,
+        control,
+        slots,
+        cacheBytes,
+        poolBytes,
+        instances,
+        every,
+        ttl,
+        shares,
+        how);
   }
 }

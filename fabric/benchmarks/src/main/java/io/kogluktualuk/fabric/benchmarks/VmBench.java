@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Guests against the same C sources compiled for the host by `clang -O2`; fuel, call depth and
-/// canonical NaN are on, and each run makes its instance. Then what it takes to compile a module,
-/// and to load it in another process.
+/// canonical NaN are on. Then what it takes to compile a module, and to load it in another
+/// process, and what instances cost.
 final class VmBench implements Bench {
 
   private static final List<String> KERNELS =
@@ -63,6 +63,10 @@ final class VmBench implements Bench {
             MEAN));
     progress.accept("vm: compiling");
     rows.addAll(new CompileRows(folder, KERNELS).measure());
+    progress.accept("vm: instances");
+    try (Vm vm = Vm.open(VmSettings.defaults())) {
+      rows.addAll(InstanceRows.measure(Kernel.open("recursion", vm, folder)));
+    }
     return rows;
   }
 

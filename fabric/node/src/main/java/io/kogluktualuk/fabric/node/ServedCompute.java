@@ -5,11 +5,13 @@ import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.server.ComputeServer;
 import io.kogluktualuk.computenode.server.ComputeSettings;
 import io.kogluktualuk.computenode.vm.run.CodeOrigins;
+import io.kogluktualuk.computenode.vm.run.PoolFigures;
 import io.kogluktualuk.fabric.node.config.ComputeConfig;
 import io.kogluktualuk.fabric.node.config.HostPort;
 import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.PeerName;
+import io.kogluktualuk.fabric.units.ByteCount;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -41,7 +43,11 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
             .withLease(config.lease())
             .withSharedCode(config.sharesCode())
             .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
-    return config.cache() == null ? settings : settings.withCache(config.cache());
+    ByteCount cache = config.cache();
+    ByteCount pool = config.pool() == null ? settings.pool() : config.pool();
+    return settings
+        .withCache(cache == null ? settings.cache() : cache)
+        .withPool(pool, config.poolInstances());
   }
 
   @Override
@@ -80,6 +86,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
     ComputeStatus s = server.status();
     TraceCounts traces = server.traceCounts();
     CodeOrigins code = server.codeOrigins();
+    PoolFigures pool = server.pool();
     return List.of(
         Sample.gauge("kog_compute_slots", "Programs that it runs at a time", s.slots()),
         Sample.gauge("kog_compute_running", "Programs that hold a slot", s.running()),
@@ -111,7 +118,14 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
         Sample.counter(
             "kog_compute_trace_walks", "Transactions looked for by earlier traces", traces.walks()),
         Sample.counter("kog_compute_trace_hits", "Those of them that were found", traces.hits()),
-        Sample.counter("kog_compute_trace_steps", "Questions asked for it", traces.steps()));
+        Sample.counter("kog_compute_trace_steps", "Questions asked for it", traces.steps()),
+        Sample.counter(
+            "kog_compute_pool_hits",
+            "Runs that got the memory of a former one, clean",
+            pool.hits()),
+        Sample.counter("kog_compute_pool_misses", "Runs for which one was made", pool.misses()),
+        Sample.gauge("kog_compute_pool_instances", "Memories that wait for a run", pool.waiting()),
+        Sample.gauge("kog_compute_pool_bytes", "What they take", pool.bytes()));
   }
 
   @Override

@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 ///
 /// **Threading:** the guest's thread.
 /// **Bound:** at most half as long again as what the guest asked for, and never longer than the
-/// maximum.
+/// greatest maximum it was ever given.
 public final class LinearMemory {
 
   public static final int PAGE = 65_536;
 
   private static final byte[] NONE = {};
 
-  private final int maximumPages;
+  private int maximumPages;
   private byte[] bytes;
   private int pages;
 
@@ -68,5 +68,17 @@ public final class LinearMemory {
     if (address < 0 || length < 0 || address > size() - length) {
       throw new MachineTrap(Reason.MEMORY_BOUNDS);
     }
+  }
+
+  /// Makes the memory what it was at first: all of the array, whoever has written in it. For a
+  /// memory that is one instance's own.
+  public void reset(MemoryImage image) {
+    image.restore(bytes);
+    pages = image.pages();
+  }
+
+  /// For the next guest: how many pages it may have.
+  public void begin(int maximum) {
+    maximumPages = maximum;
   }
 }

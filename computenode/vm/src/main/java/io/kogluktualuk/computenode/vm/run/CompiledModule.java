@@ -16,13 +16,19 @@ public final class CompiledModule {
   private final Hash hash;
   private final ModuleShape shape;
   private final EngineCode code;
+  private final InstancePool pool;
   // The last link: nearly always one set of imports serves a whole process. A race links twice.
   private volatile @Nullable Program<?> lastLinked;
 
   CompiledModule(Hash hash, ModuleShape shape, EngineCode code) {
+    this(hash, shape, code, InstancePool.none());
+  }
+
+  private CompiledModule(Hash hash, ModuleShape shape, EngineCode code, InstancePool pool) {
     this.hash = hash;
     this.shape = shape;
     this.code = code;
+    this.pool = pool;
   }
 
   public Hash hash() {
@@ -36,6 +42,16 @@ public final class CompiledModule {
 
   EngineCode code() {
     return code;
+  }
+
+  /// The same, with instances from a pool.
+  CompiledModule pooled(InstancePool from) {
+    return new CompiledModule(hash, shape, code, from);
+  }
+
+  /// Where its instances come from.
+  InstancePool pool() {
+    return pool;
   }
 
   /// Binds every import to a function of the host.

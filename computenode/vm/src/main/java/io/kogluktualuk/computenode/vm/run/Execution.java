@@ -1,6 +1,5 @@
 package io.kogluktualuk.computenode.vm.run;
 
-import io.kogluktualuk.computenode.vm.machine.FuelCell;
 import io.kogluktualuk.computenode.vm.machine.LinearMemory;
 import io.kogluktualuk.computenode.vm.module.ModuleShape;
 import io.kogluktualuk.computenode.vm.module.Signature;
@@ -48,22 +47,26 @@ public final class Execution<C> {
     if (!begun.compareAndSet(false, true)) {
       throw new IllegalStateException("an execution runs once");
     }
-    FuelCell cell = null;
+    EngineGuest guest = null;
+    ExecutionResult result;
     try {
-      EngineGuest guest = allocate();
-      cell = guest.cell();
+      guest = allocate();
       guest.instantiate(limits.callDepth());
       guest.call(entry, limits.callDepth());
-      return new ExecutionResult.Exited(0, meter.settle(cell));
+      result = new ExecutionResult.Exited(0, meter.settle(guest.cell()));
     } catch (GuestExit e) {
-      return new ExecutionResult.Exited(e.status(), used(cell));
+      result = new ExecutionResult.Exited(e.status(), used(guest));
     } catch (GuestTrap e) {
-      return new ExecutionResult.Trapped(e.kind(), e.detail(), used(cell));
+      result = new ExecutionResult.Trapped(e.kind(), e.detail(), used(guest));
     } catch (Meter.Cancellation _) {
-      return new ExecutionResult.Cancelled(used(cell));
+      result = new ExecutionResult.Cancelled(used(guest));
     } catch (OutOfMemoryError e) {
       throw new Unavailable("this host has no heap left for the guest's memory", e);
     }
+    if (guest != null) {
+      program.module().pool().give(guest);
+    }
+    return result;
   }
 
   /// An instance, if its initial memory is within the limits.
@@ -80,11 +83,11 @@ public final class Execution<C> {
               + " pages");
     }
     int maximum = Math.min(pagesMax, bounds.maximumPages());
-    return program.module().code().prepare(program, context, maximum, meter);
+    return program.module().pool().prepare(program, context, maximum, meter);
   }
 
-  private long used(@Nullable FuelCell cell) {
-    return cell == null ? 0 : meter.used(cell);
+  private long used(@Nullable EngineGuest guest) {
+    return guest == null ? 0 : meter.used(guest.cell());
   }
 
   private void requireEntry(String entry) {

@@ -4,6 +4,8 @@ import io.kogluktualuk.computenode.vm.compile.ClassLayout;
 import io.kogluktualuk.computenode.vm.machine.GuestInstance;
 import io.kogluktualuk.computenode.vm.machine.InstanceCode;
 import io.kogluktualuk.computenode.vm.machine.InstanceParts;
+import io.kogluktualuk.computenode.vm.machine.LinearMemory;
+import io.kogluktualuk.computenode.vm.machine.MemoryImage;
 import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
 import io.kogluktualuk.computenode.vm.module.DataSegment;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
@@ -17,6 +19,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,8 @@ final class MachineCode implements EngineCode, InstanceCode {
   private final byte[][] passiveData;
   private final int[][] passiveElements;
   private final Map<Integer, MethodHandle> functions = new ConcurrentHashMap<>();
+  // Made when it is first asked for. A race makes it twice.
+  private volatile @Nullable MemoryImage image;
 
   MachineCode(DecodedModule module, Map<String, byte[]> files) {
     this.module = module;
@@ -82,6 +87,48 @@ final class MachineCode implements EngineCode, InstanceCode {
   @Override
   public <C> EngineGuest prepare(Program<C> program, C context, int maximumPages, Meter meter) {
     return new MachineGuest<>(this, program.functions(), context, maximumPages, meter);
+  }
+
+  /// An instance in a memory that another of this module has left.
+  <C> EngineGuest prepare(
+      Program<C> program, C context, int maximumPages, Meter meter, LinearMemory left) {
+    left.begin(maximumPages);
+    return new MachineGuest<>(this, program.functions(), context, meter, left);
+  }
+
+  /// What the memory of an instance is at first; of a module whose segments fit.
+  MemoryImage image() {
+    MemoryImage known = image;
+    if (known == null) {
+      known = firstImage();
+      image = known;
+    }
+    return known;
+  }
+
+  private MemoryImage firstImage() {
+    int start = Integer.MAX_VALUE;
+    int end = 0;
+    for (DataSegment segment : module.data()) {
+      if (segment.mode() == SegmentMode.ACTIVE && segment.end() > segment.start()) {
+        start = Math.min(start, addressOf(segment));
+        end = Math.max(end, addressOf(segment) + segment.end() - segment.start());
+      }
+    }
+    start = Math.min(start, end);
+    byte[] content = new byte[end - start];
+    for (DataSegment segment : module.data()) {
+      if (segment.mode() == SegmentMode.ACTIVE && segment.end() > segment.start()) {
+        int length = segment.end() - segment.start();
+        int target = addressOf(segment) - start;
+        System.arraycopy(module.bytes(), segment.start(), content, target, length);
+      }
+    }
+    return new MemoryImage(module.shape().memory().initialPages(), start, content);
+  }
+
+  private static int addressOf(DataSegment segment) {
+    return (int) Objects.requireNonNull(segment.offset()).low();
   }
 
   /// Has the JVM verify all classes now, rather than each when it is first used.

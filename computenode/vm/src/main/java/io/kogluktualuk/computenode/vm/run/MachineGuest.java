@@ -42,13 +42,32 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
   private final GuestInstance instance;
   private final MemoryView view;
 
+  /// Whether the memory has what active segments put there.
+  private boolean isFilled;
+
   MachineGuest(
       MachineCode code, List<HostFunction<C>> imports, C context, int maximumPages, Meter meter) {
+    this(code, imports, context, meter, memory(code.module(), maximumPages), false);
+  }
+
+  /// An instance in a memory that another has left.
+  MachineGuest(
+      MachineCode code, List<HostFunction<C>> imports, C context, Meter meter, LinearMemory left) {
+    this(code, imports, context, meter, left, true);
+  }
+
+  private MachineGuest(
+      MachineCode code,
+      List<HostFunction<C>> imports,
+      C context,
+      Meter meter,
+      LinearMemory memory,
+      boolean isFilled) {
     this.code = code;
     this.imports = imports;
     this.context = context;
     this.meter = meter;
-    LinearMemory memory = memory(code.module(), maximumPages);
+    this.isFilled = isFilled;
     this.instance = construct(memory, tables(code.module(), List.of()), NOT_LINKED, NO_GLOBALS);
     this.view = new MemoryView(memory, instance::memoryGrow);
   }
@@ -107,6 +126,26 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
     return instance;
   }
 
+  /// The memory of a guest that has ended and shares nothing, made what it is at first; null when
+  /// the segments of the module did not fit. The guest must not run again.
+  @Nullable LinearMemory leave() {
+    if (!isFilled) {
+      return null;
+    }
+    instance.memory().reset(code.image());
+    return instance.memory();
+  }
+
+  /// How many bytes the memory takes.
+  long memoryBytes() {
+    return instance.memory().bytes().length;
+  }
+
+  /// What the host functions receive.
+  C context() {
+    return context;
+  }
+
   @Override
   public FuelCell cell() {
     return instance;
@@ -116,7 +155,10 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
   public void instantiate(int callDepth) {
     try {
       code.module().elements().forEach(this::place);
-      code.module().data().forEach(this::place);
+      if (!isFilled) {
+        code.module().data().forEach(this::place);
+        isFilled = true;
+      }
     } catch (MachineTrap e) {
       throw Traps.of(e);
     }

@@ -14,7 +14,8 @@ import io.kogluktualuk.fabric.hash.Hash;
 ///
 /// **Threading:** all methods may be called from any thread.
 /// **Bound:** the cache of compiled modules holds [VmSettings#cachedBytesMax]; a module that is
-/// evicted goes on working for whoever holds it.
+/// evicted goes on working for whoever holds it. Memories that wait for their next guest take
+/// [VmSettings#pooledBytesMax] and are [VmSettings#pooledInstancesMax].
 public final class Vm implements AutoCloseable {
 
   /// What guests may observe of this machine, as a number that changes with it.
@@ -22,10 +23,12 @@ public final class Vm implements AutoCloseable {
 
   private final CodeSupply supply;
   private final ModuleCache cache;
+  private final InstancePool pool;
 
   private Vm(VmSettings settings) {
     this.supply = new CodeSupply(settings);
     this.cache = new ModuleCache(settings.cachedBytesMax().bytes());
+    this.pool = new InstancePool(settings.pooledBytesMax(), settings.pooledInstancesMax());
   }
 
   public static Vm open(VmSettings settings) {
@@ -59,7 +62,7 @@ public final class Vm implements AutoCloseable {
   ///
   /// @param others asked by the first thread that needs the module, and told what it made
   public CompiledModule compile(Hash hash, byte[] wasm, SharedCode others) {
-    return cache.get(hash, wasm.length, () -> supply.get(hash, wasm, others));
+    return cache.get(hash, wasm.length, () -> supply.get(hash, wasm, others).pooled(pool));
   }
 
   /// Where its modules came from.
@@ -67,8 +70,14 @@ public final class Vm implements AutoCloseable {
     return supply.origins();
   }
 
+  /// What the pool of instances has done and holds.
+  public PoolFigures pool() {
+    return pool.figures();
+  }
+
   @Override
   public void close() {
     cache.close();
+    pool.close();
   }
 }

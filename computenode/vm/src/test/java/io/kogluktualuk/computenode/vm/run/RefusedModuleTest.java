@@ -248,7 +248,12 @@ final class RefusedModuleTest {
     byte[] module = Guests.wasm("fuel");
     VmSettings settings =
         new VmSettings(
-            new ByteCount(module.length - 1), ByteCount.mebibytes(1), null, Engine.COMPILER);
+            new ByteCount(module.length - 1),
+            ByteCount.mebibytes(1),
+            null,
+            new ByteCount(0),
+            0,
+            Engine.COMPILER);
     try (Vm small = Vm.open(settings)) {
       assertThrows(InvalidArgument.class, () -> small.compile(module));
     }

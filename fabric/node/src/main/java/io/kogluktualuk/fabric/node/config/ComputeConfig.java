@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param slots programs that run at a time; null for one for each processor
 /// @param cache the most bytes of blobs on the heap; null for an eighth of it
+/// @param pool the most bytes of instances that wait; null for a sixteenth of the heap
+/// @param poolInstances the most such instances
 /// @param lease how long its lease on what it uses lasts without a renewal
 /// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
 public record ComputeConfig(
     SharedConfig shared,
     @Nullable Integer slots,
     @Nullable ByteCount cache,
+    @Nullable ByteCount pool,
+    int poolInstances,
     Duration heartbeat,
     Duration lease,
     boolean sharesCode)
@@ -24,6 +28,8 @@ public record ComputeConfig(
         shared,
         values.find(ComputeKeys.SLOTS),
         values.find(ComputeKeys.CACHE),
+        values.find(ComputeKeys.POOL),
+        values.get(ComputeKeys.POOL_INSTANCES),
         values.get(ComputeKeys.HEARTBEAT),
         values.get(ComputeKeys.LEASE),
         values.get(ComputeKeys.SHARED_CODE));

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node.config;
 
+import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
@@ -28,6 +29,21 @@ final class ComputeKeys {
           "an eighth of the heap",
           "The most bytes of blobs that it keeps on the heap.");
 
+  static final Key<ByteCount> POOL =
+      Key.optional(
+          "compute.pool",
+          Types.size(ByteCount.mebibytes(1), ByteCount.gibibytes(1 << 20)),
+          "a sixteenth of the heap",
+          "The most bytes of programs' memories that wait, clean, for the next run of the same program.\n"
+              + "One that has more than an eighth of it is not kept.");
+
+  static final Key<Integer> POOL_INSTANCES =
+      Key.standard(
+          "compute.pool-instances",
+          Types.whole(0, 1 << 16),
+          VmSettings.defaults().pooledInstancesMax(),
+          "The most such memories. 0 makes a new one for each run.");
+
   static final Key<Duration> HEARTBEAT =
       Key.standard(
           "compute.heartbeat",
@@ -52,7 +68,8 @@ final class ComputeKeys {
               + "program is compiled once for all. Such code is checked, so that it can do nothing but\n"
               + "compute; that it computes the right thing is believed, as outcomes are.");
 
-  static final List<Key<?>> ALL = List.of(SLOTS, CACHE, HEARTBEAT, LEASE, SHARED_CODE);
+  static final List<Key<?>> ALL =
+      List.of(SLOTS, CACHE, POOL, POOL_INSTANCES, HEARTBEAT, LEASE, SHARED_CODE);
 
   private ComputeKeys() {}
 }

@@ -171,6 +171,8 @@ final class ConfigMappingTest {
             shared(List.of(new HostPort("h", 1))),
             null,
             null,
+            null,
+            256,
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
             true),
@@ -180,12 +182,15 @@ final class ConfigMappingTest {
   @Test
   void everyKeyOfAComputeNodeCounts() {
     String own =
-        "compute { slots = 4, cache = 256MiB, heartbeat = 2s, lease = 1m, shared-code = false }\n";
+        "compute { slots = 4, cache = 256MiB, pool = 32MiB, pool-instances = 12, heartbeat = 2s,"
+            + " lease = 1m, shared-code = false }\n";
     assertEquals(
         new ComputeConfig(
             SHARED_MAPPED,
             4,
             ByteCount.mebibytes(256),
+            ByteCount.mebibytes(32),
+            12,
             Duration.ofSeconds(2),
             Duration.ofMinutes(1),
             false),
