@@ -41,5 +41,10 @@ public final class ComputeMethods {
   public static final Method<HealRequest, HealReply> HEAL =
       new Method<>(305, "compute.heal", HealRequest.CODEC, HealReply.CODEC, true);
 
+  /// Tells who waits for a transaction that was handed over, so that a circle of waits through
+  /// several nodes is seen on one of them.
+  public static final Method<WaitNews, Nothing> WAITS =
+      new Method<>(306, "compute.waits", WaitNews.CODEC, Nothing.CODEC, true);
+
   private ComputeMethods() {}
 }

@@ -67,6 +67,7 @@ class MessagesTest {
           new Case<>(
               ExecuteReply.CODEC,
               r -> new ExecuteReply(outcome(r), disposition(r), hashes(r, 512))),
+          new Case<>(WaitNews.CODEC, r -> new WaitNews(hash(r), RunId.random(r), waits(r, 480))),
           new Case<>(
               ProgressRequest.CODEC, r -> new ProgressRequest(RunId.random(r), r.nextBoolean())),
           new Case<>(
@@ -184,6 +185,10 @@ class MessagesTest {
 
   private static Hash hash(RandomGenerator random) {
     return Hash.ofBytes(Mutations.randomBytes(Hash.BYTES, random));
+  }
+
+  private static List<WaitNews.Wait> waits(RandomGenerator r, int max) {
+    return hashes(r, max).stream().map(each -> new WaitNews.Wait(each, hash(r))).toList();
   }
 
   private static List<Hash> hashes(RandomGenerator random, int max) {

@@ -26,6 +26,7 @@ final class ComputeRules {
         .allowTo(ComputeMethods.CANCEL, WHO + ", and compute nodes", ComputeRules::takesPart)
         .allowTo(ComputeMethods.PROGRESS, WHO + ", and compute nodes", ComputeRules::takesPart)
         .allowTo(ComputeMethods.EXECUTE, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowTo(ComputeMethods.WAITS, "compute nodes", peer -> peer.role() == Role.COMPUTE)
         .allowTo(
             ComputeMethods.HEAL, WHO + ", and nodes", peer -> peer.role().isServer() || runs(peer))
         .allowAll(ComputeMethods.STATUS)

@@ -3,7 +3,9 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.CancelReply;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.api.Nothing;
 import io.kogluktualuk.computenode.api.TraceCounts;
+import io.kogluktualuk.computenode.api.WaitNews;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
 import io.kogluktualuk.computenode.vm.run.CodeOrigins;
@@ -114,7 +116,7 @@ public final class ComputeServer implements AutoCloseable {
           opened.add(
               new Engine(
                   new EngineSettings(
-                      settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX),
+                      settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX, EngineSettings.TRIVIAL_MAX),
                   shelf,
                   holds,
                   new ControlIndex(control, settings.name(), unrecorded),
@@ -177,7 +179,13 @@ public final class ComputeServer implements AutoCloseable {
         .on(ComputeMethods.HEAL, request -> taken(() -> engine.heal(request)))
         .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))
         .on(ComputeMethods.CANCEL, run -> new CancelReply(engine.cancel(run)))
+        .on(ComputeMethods.WAITS, this::learned)
         .on(ComputeMethods.STATUS, _ -> engine.status());
+  }
+
+  private Nothing learned(WaitNews news) {
+    engine.learn(news);
+    return new Nothing();
   }
 
   /// Those that answer.

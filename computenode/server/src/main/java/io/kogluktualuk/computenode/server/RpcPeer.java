@@ -6,6 +6,7 @@ import io.kogluktualuk.computenode.api.ExecuteRequest;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.ProgressRequest;
 import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.WaitNews;
 import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -58,6 +59,11 @@ final class RpcPeer implements Peer, AutoCloseable {
   @Override
   public void cancel(RunId run) {
     channel.call(ComputeMethods.CANCEL, run, Deadline.after(CANCEL_MAX));
+  }
+
+  @Override
+  public void tell(WaitNews news) {
+    channel.call(ComputeMethods.WAITS, news, Deadline.after(PROGRESS_MAX));
   }
 
   @Override

@@ -54,26 +54,41 @@ final class Bench implements AutoCloseable {
     this(new InMemoryBlobs(), new InMemoryMemos(), slots, Peers.NONE);
   }
 
-  Bench(VmSettings settings) {
-    this(new InMemoryBlobs(), new InMemoryMemos(), 1, Peers.NONE, settings);
+  Bench(VmSettings vm) {
+    this(new InMemoryBlobs(), new InMemoryMemos(), settings(1), Peers.NONE, vm);
+  }
+
+  /// @param trivialMax as in the engine's settings
+  Bench(int slots, Duration trivialMax) {
+    this(
+        new InMemoryBlobs(),
+        new InMemoryMemos(),
+        settings(slots).withTrivialMax(trivialMax),
+        Peers.NONE,
+        VmSettings.defaults());
+  }
+
+  private static EngineSettings settings(int slots) {
+    return EngineSettings.of("bench", slots);
   }
 
   Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers) {
-    this(store, memos, slots, peers, VmSettings.defaults());
+    this(store, memos, settings(slots), peers, VmSettings.defaults());
   }
 
-  private Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers, VmSettings settings) {
+  private Bench(
+      BlobStore store, InMemoryMemos memos, EngineSettings settings, Peers peers, VmSettings vm) {
     this.store = store;
     this.memos = memos;
-    this.vm = Vm.open(settings);
+    this.vm = Vm.open(vm);
     this.engine =
         new Engine(
-            EngineSettings.of("bench", slots),
+            settings,
             new PlainShelf(store),
             this::keep,
             memos,
             peers,
-            vm,
+            this.vm,
             SharedCode.NONE);
     this.namespace = new NamespaceEditor(store);
     for (String program : List.of("hello", "hostile", "nothing", "probe", "wasi")) {

@@ -6,12 +6,14 @@ import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.TraceEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A memo index on the heap that refuses a second opinion.
@@ -23,8 +25,12 @@ final class InMemoryMemos implements MemoIndex {
   final Map<Hash, Hash> traces = new ConcurrentHashMap<>();
   volatile int tracesMax = Integer.MAX_VALUE;
 
+  /// How long it takes to look outcomes up.
+  volatile Duration lookupTakes = Duration.ZERO;
+
   @Override
   public Map<Hash, Outcome> lookup(Collection<Hash> keys) {
+    LockSupport.parkNanos(lookupTakes.toNanos());
     Map<Hash, Outcome> found = new HashMap<>();
     for (Hash key : keys) {
       Outcome outcome = outcomes.get(key);

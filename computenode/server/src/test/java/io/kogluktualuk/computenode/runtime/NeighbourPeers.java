@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.WaitNews;
 import io.kogluktualuk.computenode.runtime.transaction.Engine;
 import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
@@ -23,6 +24,12 @@ final class NeighbourPeers implements Peers, Peer {
   private volatile @Nullable Engine engine;
   private volatile int deadAfter = Integer.MAX_VALUE;
   private volatile Runnable onRoom = () -> {};
+
+  /// Run before each execution, on its thread.
+  volatile Runnable beforeExecution = () -> {};
+
+  /// How often it was told who waits for what.
+  final AtomicInteger told = new AtomicInteger();
 
   NeighbourPeers(int slots) {
     this.slots = slots;
@@ -85,11 +92,18 @@ final class NeighbourPeers implements Peers, Peer {
 
   @Override
   public ExecuteReply execute(ExecuteRequest request, Deadline deadline) {
+    beforeExecution.run();
     ExecuteReply reply = engine().execute(request);
     if (executed.incrementAndGet() > deadAfter) {
       throw new Unavailable("the neighbour died before it could answer");
     }
     return reply;
+  }
+
+  @Override
+  public void tell(WaitNews news) {
+    told.incrementAndGet();
+    engine().learn(news);
   }
 
   @Override

@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
+import io.kogluktualuk.fabric.transaction.Ending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,6 +113,55 @@ class PeersTest {
       RunReport report = one.run(argv.toArray(String[]::new));
       assertEquals("cat /a: errno 29\nread\n", one.text(report.outcome().output()));
     }
+  }
+
+  /// Each node has handed a transaction to the other before anybody waits for it; then each of
+  /// those waits for one that was on the other's side from the beginning. No node sees the whole
+  /// circle by itself.
+  @Test
+  void aCircleThatClosesOnTwoNodesAtOnceIsSeen() throws Exception {
+    Ref nothing = Tree.refOf(Tree.of(Map.of()).encode());
+    store.put(List.of(Tree.of(Map.of()).encode()));
+    for (Bench bench : List.of(one, two)) {
+      // What is bound first in an empty /tmp sees the namespace as it is.
+      bench.bind("/tmp", nothing).thunk("/a", halfCircle("/c")).thunk("/c", halfCircle("/a"));
+    }
+    AtomicInteger handedOver = new AtomicInteger();
+    Runnable untilBothWait =
+        () -> {
+          handedOver.incrementAndGet();
+          while (handedOver.get() < 2
+              || one.engine.status().running() + two.engine.status().running() > 0) {
+            Thread.onSpinWait();
+          }
+        };
+    peersOfOne.beforeExecution = untilBothWait;
+    peersOfTwo.beforeExecution = untilBothWait;
+    CompletableFuture<RunReport> other =
+        CompletableFuture.supplyAsync(() -> two.run(halfCircle("/a")));
+    RunReport report = one.run(halfCircle("/c"));
+    for (RunReport each : List.of(report, other.get())) {
+      assertEquals(new Ending.Invalid(), each.outcome().ending(), each.toString());
+    }
+    assertTrue(one.diagnostics(report).contains("it needs the outcome of this very transaction"));
+    assertTrue(peersOfOne.told.get() + peersOfTwo.told.get() > 0);
+    assertEquals(0, memos.outcomes.size());
+  }
+
+  private static String[] halfCircle(String other) {
+    return new String[] {
+      "/bin/probe",
+      "bind",
+      "/tmp/x",
+      "3",
+      "/bin/probe",
+      "cat",
+      other,
+      "spin",
+      "100000000",
+      "cat",
+      "/tmp/x"
+    };
   }
 
   @Test

@@ -345,7 +345,9 @@ class SubtransactionsTest {
     RunReport inside = bench.run("/bin/probe", "cat", "/a");
     assertEquals(new Ending.Invalid(), inside.outcome().ending());
     assertEquals(
-        "kog: /a: it needs the outcome of this very transaction\n", bench.diagnostics(inside));
+        "kog: /a: it needs the outcome of this very transaction:"
+            + " /bin/probe cat /a → /bin/probe cat /b → /bin/probe cat /a\n",
+        bench.diagnostics(inside));
     assertFalse(bench.isRecorded(inside.key()));
     assertEquals(Disposition.RUN, bench.run("/bin/probe", "cat", "/a").disposition());
   }

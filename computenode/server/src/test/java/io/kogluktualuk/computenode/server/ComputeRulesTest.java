@@ -56,6 +56,7 @@ class ComputeRulesTest {
   @Test
   void computeNodesHandOn() {
     only(ComputeMethods.EXECUTE, COMPUTE);
+    only(ComputeMethods.WAITS, COMPUTE);
     only(ComputeMethods.HEAL, CONTROL, MEMORY, COMPUTE, CLIENT, ADMIN);
   }
 

@@ -26,12 +26,12 @@ import java.util.List;
 
 /// The tables of the control plane behind one log.
 ///
-/// A snapshot is a version and the changes that make up each table, table by table; loading replays
-/// them, so that there is no second way in which state can come about.
+/// A snapshot is a version and the changes that make up each table, table by table; loading
+/// replays them, so that there is no second way in which state can come about.
 ///
-/// What a command means for other tables than its own, [Effect]s, happens in the same step: a node
-/// that is forgotten has given its credits back and stands in the audit log by the time anybody can
-/// ask.
+/// What a command means for other tables than its own, [Effect]s, happens in the same step: a
+/// node that is forgotten has given its credits back and stands in the audit log by the time
+/// anybody can ask.
 ///
 /// **Threading:** as [StateMachine].
 public final class ControlMachine implements StateMachine {
@@ -50,8 +50,8 @@ public final class ControlMachine implements StateMachine {
   private final LogClock clock = new LogClock();
   private final RequestsTable requests = new RequestsTable();
   private final MembersTable members = new MembersTable();
-  private final MemoTable memos = new MemoTable();
-  private final TraceTable traces = new TraceTable();
+  private final MemoTable memos = new MemoTable(this::tracesBytes);
+  private final TraceTable traces = new TraceTable(this::tracesBytesMax);
   private final LeasesTable leases = new LeasesTable();
   private final CreditsTable credits = new CreditsTable(members::contains);
   private final RootsTable roots = new RootsTable();
@@ -78,6 +78,14 @@ public final class ControlMachine implements StateMachine {
 
   public MembersTable members() {
     return members;
+  }
+
+  private long tracesBytes() {
+    return traces.chargedBytes();
+  }
+
+  private long tracesBytesMax() {
+    return memos.tracesBytesMax(TraceTable.LIMIT_PART);
   }
 
   public MemoTable memos() {

@@ -47,7 +47,7 @@ final class StepText {
       case Trace.Computed c -> "by " + c.key().toShortHex() + ": " + RefText.brief(c.output());
       case Trace.Failed failed -> RefText.printable(failed.reason());
       case Trace.Bound bound -> RefText.brief(bound.thunk());
-      case Trace.Needed needed -> RefText.brief(needed.thunk());
+      case Trace.Needed needed -> "do " + RefText.printable(commandLine(needed));
       case Trace.Evaluated evaluated -> RefText.brief(evaluated.value());
       case Trace.Unevaluable unevaluable -> "failed: " + RefText.printable(unevaluable.reason());
     };
@@ -74,12 +74,18 @@ final class StepText {
           json.with("step", "failed").with("key", failed.key()).with("reason", failed.reason());
       case Trace.Bound bound -> json.with("step", "bound").with("ref", bound.thunk());
       case Trace.Needed needed ->
-          json.with("step", "bound").with("ref", needed.thunk()).with("inputs", inputs(needed));
+          json.with("step", "bound")
+              .with("argv", needed.thunk().argv())
+              .with("inputs", inputs(needed));
       case Trace.Evaluated evaluated ->
           json.with("step", "evaluated").with("ref", evaluated.value());
       case Trace.Unevaluable unevaluable ->
           json.with("step", "evaluated").with("reason", unevaluable.reason());
     };
+  }
+
+  private static String commandLine(Trace.Needed needed) {
+    return String.join(" ", needed.thunk().argv());
   }
 
   private static List<String> inputs(Trace.Needed needed) {

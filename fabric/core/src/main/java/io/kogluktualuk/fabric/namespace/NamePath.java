@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An absolute, normalised path in a namespace: `/`, `/bin/sort`.
 ///
@@ -35,13 +36,38 @@ public record NamePath(List<String> names) implements Comparable<NamePath> {
     if (!text.startsWith("/")) {
       throw new InvalidArgument("not an absolute path: '" + text + "'; it must begin with '/'");
     }
-    return ROOT.resolve(text);
+    List<String> names = normalNames(text);
+    return names != null ? new NamePath(names) : ROOT.resolve(text);
+  }
+
+  /// The names of an absolute path that is normalised, as nearly all are; null for another.
+  private static @Nullable List<String> normalNames(String text) {
+    if (!text.startsWith("/")) {
+      return null;
+    }
+    List<String> names = new ArrayList<>(4);
+    int start = 1;
+    while (start < text.length()) {
+      int slash = text.indexOf('/', start);
+      int end = slash < 0 ? text.length() : slash;
+      String name = text.substring(start, end);
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || end == text.length() - 1) {
+        return null;
+      }
+      names.add(name);
+      start = end + 1;
+    }
+    return names;
   }
 
   /// Reads an encoded path, which must be absolute and normalised.
   public static NamePath read(CanonicalReader reader, String meaning) {
     String text = reader.text(Thunk.WORD_BYTES_MAX, meaning);
     try {
+      List<String> names = normalNames(text);
+      if (names != null) {
+        return names.isEmpty() ? ROOT : new NamePath(names);
+      }
       NamePath path = parse(text);
       if (path.toString().equals(text)) {
         return path;

@@ -14,12 +14,13 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `do ARGV…`: a value that is computed when it is first read, in the namespace in which it stands.
+/// `do ARGV…`: a value that is computed when it is first read, in the namespace in which it
+/// stands.
 ///
 /// With *inputs*, the computation sees those and nothing else: they are evaluated first, and the
-/// transaction's namespace holds just their values, each under the name the input gives it. So its
-/// key changes only when one of those values does. Without inputs it sees the whole namespace, as
-/// it stands.
+/// transaction's namespace holds just their values, each under the name the input gives it. So
+/// its key changes only when one of those values does. Without inputs it sees the whole
+/// namespace, as it stands.
 ///
 /// ```
 /// "kogD" u8 version=1 │ varint args │ { text } … │ u8 narrowed
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param argv the program's path in the namespace, then its arguments
-/// @param inputs in ascending order of their `as`, which is unique; null for the whole namespace
+/// @param inputs in ascending order of their `as`, which is unique; null for the whole
+///     namespace
 public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
 
   /// One thing a narrowed computation sees.
@@ -83,16 +85,27 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
   /// @throws MalformedEncoding for any other bytes
   public static Thunk decode(String name, byte[] encoding) {
     CanonicalReader reader = new CanonicalReader("thunk " + name, encoding);
+    Thunk thunk = read(reader);
+    reader.end();
+    return thunk;
+  }
+
+  /// Reads one that is part of something else.
+  public static Thunk read(CanonicalReader reader) {
     reader.magic(MAGIC);
     List<String> argv = readArgv(reader);
-    List<Input> inputs = reader.bool() ? readInputs(reader) : null;
-    reader.end();
-    return new Thunk(argv, inputs);
+    return new Thunk(argv, reader.bool() ? readInputs(reader) : null);
   }
 
   /// The canonical encoding, as a blob.
   public Blob encode() {
     CanonicalWriter writer = new CanonicalWriter(Blob.LENGTH_MAX);
+    write(writer);
+    return Blob.of(writer.toBytes());
+  }
+
+  /// Writes the same bytes as part of something else.
+  public void write(CanonicalWriter writer) {
     writer.raw(MAGIC);
     writer.varint(argv.size());
     argv.forEach(writer::text);
@@ -101,7 +114,6 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
       writer.varint(inputs.size());
       inputs.forEach(input -> writer.text(input.as()).text(input.path()));
     }
-    return Blob.of(writer.toBytes());
   }
 
   /// The ref of an encoded thunk.

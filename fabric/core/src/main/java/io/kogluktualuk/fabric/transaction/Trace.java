@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.Thunk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// ask the same questions and have the same outcome. See [TraceNode].
 ///
 /// ```
-/// "kogR" u8 version=2 │ varint steps │ { u8 tag │ … } …
+/// "kogR" u8 version=3 │ varint steps │ { u8 tag │ … } …
 /// tag 1 looked: place, u8 sort             tag 2 measured: place, varint length
 /// tag 3 opened: place, ref                 tag 4 listed: place, varint names, hash of them
 /// tag 5 computed: place, key, output ref   tag 6 failed: place, u8 1 + key or u8 0, text reason
-/// tag 7 bound: text path, thunk, base      tag 8 needed: text path, thunk, varint n, captures
+/// tag 7 bound: text path, thunk ref, base  tag 8 needed: text path, thunk, a capture each input
 /// tag 9 evaluated: capture, ref            tag 10 unevaluable: capture, text reason
 /// tag 11 listed in part: place, varint from, varint names, hash of them
-/// place: varint origin │ text path
+/// place: varint origin │ text path         thunk: its encoding
 /// base: u8 1 + ref of /tmp + varint bytes made, or u8 0
 /// ```
 ///
@@ -49,7 +50,7 @@ public record Trace(List<Step> steps) {
   /// How many bytes of names are hashed at a time.
   private static final int NAMES_BYTES = 8 * 1024;
 
-  private static final byte[] MAGIC = "kogR\u0002".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "kogR\u0003".getBytes(StandardCharsets.US_ASCII);
 
   public Trace {
     steps = List.copyOf(steps);
@@ -182,10 +183,15 @@ public record Trace(List<Step> steps) {
   /// The program has bound a thunk that sees the namespace as it then was.
   public record Bound(String path, Ref thunk, Base base) implements Step {}
 
-  /// The program has bound a thunk that sees its inputs, in the order of the thunk's own.
-  public record Needed(String path, Ref thunk, List<Capture> inputs) implements Step {
+  /// The program has bound a thunk that sees its inputs, in the order of the thunk's own. The
+  /// thunk stands here itself: nobody need have stored it.
+  public record Needed(String path, Thunk thunk, List<Capture> inputs) implements Step {
     public Needed {
       inputs = List.copyOf(inputs);
+      List<Thunk.Input> names = thunk.inputs();
+      if (names == null || names.size() != inputs.size()) {
+        throw new IllegalArgumentException("a thunk has as many inputs as were captured for it");
+      }
     }
   }
 

@@ -57,8 +57,7 @@ final class TraceCodec {
         write(bound.base(), writer);
       }
       case Trace.Needed needed -> {
-        Ref.CODEC.write(needed.thunk(), writer.u8(8).text(needed.path()));
-        writer.varint(needed.inputs().size());
+        needed.thunk().write(writer.u8(8).text(needed.path()));
         needed.inputs().forEach(input -> write(input, writer));
       }
       case Trace.Evaluated evaluated -> {
@@ -117,7 +116,7 @@ final class TraceCodec {
           new Trace.Failed(
               place(reader, origins), reader.bool() ? reader.hash() : null, reason(reader));
       case 7 -> new Trace.Bound(path(reader), Ref.CODEC.read(reader), base(reader));
-      case 8 -> new Trace.Needed(path(reader), Ref.CODEC.read(reader), inputs(reader, origins));
+      case 8 -> needed(reader, origins);
       case 9 -> new Trace.Evaluated(capture(reader, origins, 0), Ref.CODEC.read(reader));
       case 10 -> new Trace.Unevaluable(capture(reader, origins, 0), reason(reader));
       case 11 ->
@@ -171,13 +170,18 @@ final class TraceCodec {
     return reader.bool() ? new Base(Ref.CODEC.read(reader), reader.varint()) : Base.UNCHANGED;
   }
 
-  private static List<Capture> inputs(CanonicalReader reader, int origins) {
-    int count = reader.count(Thunk.WORDS_MAX, 2, "the number of inputs");
-    List<Capture> inputs = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
+  private static Step needed(CanonicalReader reader, int origins) {
+    String path = path(reader);
+    Thunk thunk = Thunk.read(reader);
+    List<Thunk.Input> names = thunk.inputs();
+    if (names == null) {
+      throw reader.malformed("the thunk of " + path + " sees no inputs but the whole namespace");
+    }
+    List<Capture> inputs = new ArrayList<>(names.size());
+    for (int i = 0; i < names.size(); i++) {
       inputs.add(capture(reader, origins, 0));
     }
-    return inputs;
+    return new Trace.Needed(path, thunk, inputs);
   }
 
   private static Capture capture(CanonicalReader reader, int origins, int level) {

@@ -84,6 +84,10 @@ final class DecodersFuzz {
         });
   }
 
+  private static Thunk needed() {
+    return new Thunk(List.of("/p"), List.of(Thunk.Input.parse("/a=/b"), Thunk.Input.parse("/c")));
+  }
+
   private static Capture made() {
     TreeMap<String, Capture> entries = new TreeMap<>();
     entries.put("a", new Capture.Stored(BLOB));
@@ -104,7 +108,7 @@ final class DecodersFuzz {
                 new Trace.Computed(Trace.Place.of("/c"), HASH, BLOB),
                 new Trace.Bound("/tmp/a", THUNK, new Trace.Base(TREE, 70)),
                 new Trace.Measured(inOutput, 7),
-                new Trace.Needed("/tmp/b", THUNK, List.of(made(), new Capture.Missing("gone"))),
+                new Trace.Needed("/tmp/b", needed(), List.of(made(), new Capture.Missing("gone"))),
                 new Trace.Failed(Trace.Place.ofOutput(2), HASH, "transaction failed"),
                 new Trace.Evaluated(new Capture.Root(Trace.Base.UNCHANGED), TREE),
                 new Trace.Unevaluable(new Capture.At(NamePath.ROOT), "no")));

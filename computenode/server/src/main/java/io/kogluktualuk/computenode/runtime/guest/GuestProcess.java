@@ -72,7 +72,7 @@ public final class GuestProcess {
     this.trace = trace;
     this.diagnostics = diagnostics;
     this.standardOutput = new WrittenFile(tree.blobs());
-    this.random = new RandomStream(transaction.family());
+    this.random = new RandomStream(transaction::family);
     Readable nothing = new Readable.Written(new WrittenFile(tree.blobs()));
     descriptors.add(new Descriptor.File(STDIN, nothing, null, Rights.FILE & ~Rights.WRITING, 0));
     descriptors.add(

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
+import java.util.function.Supplier;
 
 /// The random bytes of a transaction: SHA-256 of its family and a counter, block after block.
 ///
@@ -10,14 +11,15 @@ import io.kogluktualuk.fabric.hash.Sha256;
 /// **Threading:** the guest's thread.
 final class RandomStream {
 
+  private final Supplier<Hash> family;
   private final byte[] seed = new byte[Hash.BYTES + Long.BYTES];
-  private final Sha256 digest = new Sha256();
   private byte[] block = new byte[0];
   private int used;
   private long counter;
 
-  RandomStream(Hash family) {
-    System.arraycopy(family.toBytes(), 0, seed, 0, Hash.BYTES);
+  /// @param family asked for when the first bytes are
+  RandomStream(Supplier<Hash> family) {
+    this.family = family;
   }
 
   void fill(byte[] target) {
@@ -33,11 +35,14 @@ final class RandomStream {
   }
 
   private void nextBlock() {
+    if (counter == 0) {
+      System.arraycopy(family.get().toBytes(), 0, seed, 0, Hash.BYTES);
+    }
     for (int i = 0; i < Long.BYTES; i++) {
       seed[Hash.BYTES + i] = (byte) (counter >>> 56 - 8 * i);
     }
     counter++;
-    block = digest.update(seed, 0, seed.length).finish().toBytes();
+    block = new Sha256().update(seed, 0, seed.length).finish().toBytes();
     used = 0;
   }
 }

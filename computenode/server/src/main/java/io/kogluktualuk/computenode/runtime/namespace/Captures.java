@@ -111,7 +111,7 @@ public final class Captures {
   private Ref refOf(Entry entry) {
     return switch (entry) {
       case Fixed fixed -> tree.content(fixed);
-      case Delayed delayed -> delayed.thunk;
+      case Delayed delayed -> delayed.thunk(tree.blobs());
       case WrittenFile file -> file.finish();
       case Directory directory -> {
         Map<String, Ref> entries = new HashMap<>();

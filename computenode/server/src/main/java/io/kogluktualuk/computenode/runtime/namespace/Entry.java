@@ -1,11 +1,16 @@
 package io.kogluktualuk.computenode.runtime.namespace;
 
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.blob.TreeView;
+import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
+import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +42,8 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
 
   /// A thunk.
   final class Delayed implements Entry {
-    final Ref thunk;
+    private final @Nullable Thunk own;
+    private @Nullable Ref thunk;
     @Nullable Place place;
     Thunks.@Nullable Promise promise;
     Thunks.@Nullable Value value;
@@ -47,15 +53,35 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
     ///
     /// @param place as for [Fixed]
     Delayed(Ref thunk, @Nullable Place place, boolean isGiven) {
+      this.own = null;
       this.thunk = thunk;
       this.place = place;
       this.isGiven = isGiven;
+    }
+
+    /// One that the program has bound, and that is not stored.
+    Delayed(Thunk own, Place place, Thunks.Promise promise) {
+      this.own = own;
+      this.place = place;
+      this.promise = promise;
     }
 
     /// One that the program has bound.
     Delayed(Ref thunk, Place place, Thunks.Promise promise) {
       this(thunk, place, false);
       this.promise = promise;
+    }
+
+    /// The thunk, stored now at the latest, since it is about to be named.
+    Ref thunk(BlobStore blobs) {
+      Ref named = thunk;
+      if (named == null) {
+        Blob encoding = Objects.requireNonNull(own).encode();
+        blobs.put(List.of(encoding));
+        named = Thunk.refOf(encoding);
+        thunk = named;
+      }
+      return named;
     }
 
     boolean isGiven() {

@@ -188,25 +188,25 @@ public final class GuestFiles {
     List<Directory> parents = parents(path);
     requireNoDirectory(path);
     Thunk thunk = new Thunk(argv, inputs);
+    name(parents, path, inputs == null ? bindWhole(path, thunk) : bindNarrowed(path, thunk));
+  }
+
+  private Delayed bindWhole(NamePath path, Thunk thunk) {
     Blob encoding = thunk.encode();
     tree.blobs().put(List.of(encoding));
     Ref ref = Thunk.refOf(encoding);
-    name(parents, path, inputs == null ? bindWhole(path, ref) : bindNarrowed(path, ref, thunk));
-  }
-
-  private Delayed bindWhole(NamePath path, Ref ref) {
     Trace.Base base = captures.base();
     Place place = Place.ofOutput(trace.bound(path, ref, base));
     return new Delayed(ref, place, tree.given().bind(ref, base));
   }
 
-  private Delayed bindNarrowed(NamePath path, Ref ref, Thunk thunk) {
+  private Delayed bindNarrowed(NamePath path, Thunk thunk) {
     List<Capture> captured = new ArrayList<>();
     for (Thunk.Input input : Objects.requireNonNull(thunk.inputs())) {
       captured.add(captures.at(NamePath.parse(input.path())));
     }
-    Place place = Place.ofOutput(trace.needed(path, ref, captured));
-    return new Delayed(ref, place, tree.given().bind(thunk, captured));
+    Place place = Place.ofOutput(trace.needed(path, thunk, captured));
+    return new Delayed(thunk, place, tree.given().bind(thunk, captured));
   }
 
   /// Binds a path to a value.

@@ -305,11 +305,12 @@ public final class GuestTree {
     Place place = delayed.place;
     if (place == null) {
       // Known to the last bit, and now of interest for what it comes to.
-      place = Place.ofOutput(trace.bound(path, delayed.thunk, Trace.Base.UNCHANGED));
+      Ref thunk = delayed.thunk(blobs());
+      place = Place.ofOutput(trace.bound(path, thunk, Trace.Base.UNCHANGED));
       delayed.place = place;
-      delayed.promise = given.bind(delayed.thunk, Trace.Base.UNCHANGED);
+      delayed.promise = given.bind(thunk, Trace.Base.UNCHANGED);
     } else if (delayed.promise == null) {
-      delayed.promise = given.start(delayed.thunk);
+      delayed.promise = given.start(delayed.thunk(blobs()));
     }
     return place;
   }

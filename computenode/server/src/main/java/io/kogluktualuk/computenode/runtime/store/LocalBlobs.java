@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
   private final BlobCache cache;
   private final Map<Hash, Unstored> unstored = new ConcurrentHashMap<>();
   private final Publisher publisher;
-  private final OutcomeCache outcomes;
+  private final Recent<Outcome> outcomes;
 
   /// @param name of the node, for the publisher's thread
   /// @param outcomes forgotten when something they may name is lost
@@ -48,7 +49,7 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
       String name,
       Shelf fabric,
       MemoIndex index,
-      OutcomeCache outcomes,
+      Recent<Outcome> outcomes,
       long cacheBytesMax,
       Consumer<List<Memo>> recorded) {
     this.fabric = fabric;

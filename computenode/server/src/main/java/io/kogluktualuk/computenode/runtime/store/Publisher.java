@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ public final class Publisher implements AutoCloseable {
   private long queuedBytes;
   private long enqueued;
   private long done;
-  private long losses;
+  private final AtomicLong losses = new AtomicLong();
   private @Nullable FabricException latestLoss;
   private boolean isClosed;
 
@@ -126,12 +127,7 @@ public final class Publisher implements AutoCloseable {
 
   /// A point in time, to be given to [#await] later.
   public long mark() {
-    lock.lock();
-    try {
-      return losses;
-    } finally {
-      lock.unlock();
-    }
+    return losses.get();
   }
 
   /// Waits until all that has been enqueued up to now is stored and recorded.
@@ -142,7 +138,7 @@ public final class Publisher implements AutoCloseable {
     lock.lock();
     try {
       long target = enqueued;
-      while (done < target && losses == mark) {
+      while (done < target && losses.get() == mark) {
         long remaining = deadline.remainingNanos();
         if (remaining <= 0) {
           throw new DeadlineExceeded(
@@ -175,7 +171,7 @@ public final class Publisher implements AutoCloseable {
 
   private void throwIfLostSince(long mark) {
     FabricException loss = latestLoss;
-    if (mark != ANY_MARK && losses != mark && loss != null) {
+    if (mark != ANY_MARK && losses.get() != mark && loss != null) {
       throw FabricException.ofTag(loss.tag(), "results could not be stored: " + loss.getMessage());
     }
   }
@@ -318,7 +314,7 @@ public final class Publisher implements AutoCloseable {
       done += batch.size() + queue.size();
       queue.clear();
       queuedBytes = 0;
-      losses++;
+      losses.incrementAndGet();
       latestLoss = reason;
       changed.signalAll();
     } finally {

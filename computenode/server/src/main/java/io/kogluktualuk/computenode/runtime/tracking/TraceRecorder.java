@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
@@ -103,9 +104,10 @@ public final class TraceRecorder {
   /// A thunk was bound that sees its inputs.
   ///
   /// @return the origin of what stands in its output
-  public int needed(NamePath path, Ref thunk, List<Capture> inputs) {
+  public int needed(NamePath path, Thunk thunk, List<Capture> inputs) {
     add(new Trace.Needed(path.toString(), thunk, inputs), path);
     inputs.forEach(input -> bytes += bytesOf(input));
+    thunk.argv().forEach(word -> bytes += NAME_BYTES + word.length());
     return ++origins;
   }
 

@@ -12,7 +12,6 @@ import io.kogluktualuk.fabric.transaction.Trace.Place;
 import io.kogluktualuk.fabric.transaction.Trace.Sort;
 import io.kogluktualuk.fabric.transaction.Trace.Step;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,31 +37,8 @@ final class Answers {
 
   /// Says which trace is being followed: what it has bound and has read is begun as soon as it is
   /// bound, and nothing else.
-  void expect(Trace trace) {
-    wanted = new HashSet<>();
-    for (Step step : trace.steps()) {
-      switch (step) {
-        case Trace.Computed(Place place, _, _) -> wanted.add(place.origin());
-        case Trace.Failed(Place place, _, _) -> wanted.add(place.origin());
-        case Trace.Evaluated(Capture capture, _) -> want(capture);
-        case Trace.Unevaluable(Capture capture, _) -> want(capture);
-        case Trace.Looked _,
-            Trace.Measured _,
-            Trace.Opened _,
-            Trace.Listed _,
-            Trace.ListedPart _,
-            Trace.Bound _,
-            Trace.Needed _ -> {}
-      }
-    }
-  }
-
-  private void want(Capture capture) {
-    switch (capture) {
-      case Capture.Output(int origin, _) -> wanted.add(origin);
-      case Capture.Made(var entries) -> entries.values().forEach(this::want);
-      case Capture.At _, Capture.Stored _, Capture.Missing _, Capture.Root _ -> {}
-    }
+  void expect(KnownTrace trace) {
+    wanted = trace.wanted();
   }
 
   private void beginIfWanted() {
@@ -100,7 +76,7 @@ final class Answers {
         beginIfWanted();
         yield new Trace.Bound(path, thunk, here(base));
       }
-      case Trace.Needed(String path, Ref thunk, var inputs) -> need(path, thunk, inputs);
+      case Trace.Needed(String path, Thunk thunk, var inputs) -> need(path, thunk, inputs);
       case Trace.Evaluated(Capture capture, _) -> evaluate(capture);
       case Trace.Unevaluable(Capture capture, _) -> evaluate(capture);
     };
@@ -158,15 +134,10 @@ final class Answers {
     return found != null && found.kind() == Kind.THUNK ? given.start(found) : null;
   }
 
-  private @Nullable Step need(String path, Ref ref, List<Capture> inputs) {
-    Thunk thunk = Thunk.decode(ref.hash().toHex(), given.blobs().get(ref.hash()).toArray());
-    List<Thunk.Input> names = thunk.inputs();
-    if (names == null || names.size() != inputs.size()) {
-      return null;
-    }
+  private Step need(String path, Thunk thunk, List<Capture> inputs) {
     given.bindLater(thunk, inputs);
     beginIfWanted();
-    return new Trace.Needed(path, ref, inputs.stream().map(this::here).toList());
+    return new Trace.Needed(path, thunk, inputs.stream().map(this::here).toList());
   }
 
   private Step evaluate(Capture capture) {

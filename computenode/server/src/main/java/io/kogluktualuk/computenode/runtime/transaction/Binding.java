@@ -8,7 +8,6 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A narrowed thunk whose inputs are not all there yet: once they are, it has a key and becomes a
@@ -21,11 +20,21 @@ final class Binding extends Pending {
   private final List<Source.Input> inputs;
   private final Evaluation evaluation;
 
-  Binding(Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
+  private Binding(
+      Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
     this.argv = argv;
     this.inputs = inputs;
     this.evaluation =
-        new Evaluation(engine, this, run, parent.limits(), parent.depth(), null, parent.recall());
+        new Evaluation(engine, this, run, parent.limits(), parent.depth(), parent.recall());
+  }
+
+  /// One that is held once for the caller.
+  static Binding begin(
+      Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
+    Binding binding = new Binding(engine, run, parent, argv, inputs);
+    binding.hold();
+    Thread.ofVirtual().name("binding-", 0).start(binding::run);
+    return binding;
   }
 
   @Override
@@ -38,7 +47,7 @@ final class Binding extends Pending {
     return null;
   }
 
-  void run() {
+  private void run() {
     try {
       settle(resolve());
     } catch (FabricException e) {
@@ -54,20 +63,19 @@ final class Binding extends Pending {
 
   private Settled resolve() {
     for (Source.Input input : inputs) {
-      evaluation.startAll(input.source());
+      evaluation.values().startAll(input.source());
     }
-    return switch (evaluation.namespaceOf(inputs)) {
-      case Thunks.Unevaluable(String reason) -> failed(reason, Set.of());
+    return switch (evaluation.values().namespaceOf(inputs)) {
+      case Thunks.Unevaluable(String reason) -> failed(reason, List.of());
       case Thunks.Evaluable(var namespace) -> {
         Pending flight = evaluation.fly(namespace, argv);
-        Settled landed = evaluation.waitFor(flight);
-        yield new Settled(landed.value(), null, landed.disposition(), landed.cycle());
+        yield evaluation.waitFor(flight).ofBinding();
       }
     };
   }
 
-  private static Settled failed(String reason, Set<Hash> cycle) {
-    return new Settled(new Thunks.Failed(null, reason), null, Disposition.RUN, cycle);
+  private static Settled failed(String reason, List<Hash> cycle) {
+    return new Settled(new Thunks.Failed(null, reason), null, null, Disposition.RUN, cycle);
   }
 
   @Override

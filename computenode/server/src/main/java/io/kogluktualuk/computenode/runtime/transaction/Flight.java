@@ -31,7 +31,10 @@ final class Flight extends Pending {
   private final int depth;
   private final boolean mayLeave;
   private final Recall recall;
+  private final boolean isTrivial;
   private final AtomicBoolean isBegun = new AtomicBoolean();
+  private int level;
+  private @Nullable SlotHolder lender;
   private volatile boolean isStopped;
   private volatile @Nullable Execution<?> execution;
   private volatile @Nullable Evaluation evaluation;
@@ -41,6 +44,7 @@ final class Flight extends Pending {
   /// @param run the one that is charged for it
   /// @param mayLeave whether it may be handed to a peer
   /// @param recall how far a known outcome is believed
+  /// @param isTrivial whether running it is expected to take no longer than handing it over
   Flight(
       Engine engine,
       Blob encoding,
@@ -48,15 +52,17 @@ final class Flight extends Pending {
       Run run,
       int depth,
       boolean mayLeave,
-      Recall recall) {
+      Recall recall,
+      boolean isTrivial) {
     this.engine = engine;
-    this.number = engine.nextNumber();
+    this.number = engine.flights().nextNumber();
     this.encoding = encoding;
     this.transaction = transaction;
     this.run = run;
     this.depth = depth;
     this.mayLeave = mayLeave;
     this.recall = recall;
+    this.isTrivial = isTrivial;
   }
 
   @Override
@@ -94,6 +100,20 @@ final class Flight extends Pending {
     return recall;
   }
 
+  boolean isTrivial() {
+    return isTrivial;
+  }
+
+  /// How many others stand below it on the stack of its thread.
+  int level() {
+    return level;
+  }
+
+  /// Whose slot it may run in; null when it needs one of its own.
+  @Nullable SlotHolder lender() {
+    return lender;
+  }
+
   /// Whether it has yet to begin, and still should.
   boolean isDormant() {
     return !isBegun.get() && !isSettled();
@@ -102,21 +122,60 @@ final class Flight extends Pending {
   /// Lets it begin, unless it has.
   Flight begin() {
     if (isDormant() && isBegun.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("guest-", 0).start(this::run);
+      start();
     }
     return this;
   }
 
+  /// Lets it begin on the caller's thread, unless it has begun; the caller calls [#runInPlace].
+  ///
+  /// @param above how many others stand on that thread
+  /// @param slot of the caller; null when he has none
+  /// @return whether it has not
+  boolean begin(int above, @Nullable SlotHolder slot) {
+    if (!isDormant() || !isBegun.compareAndSet(false, true)) {
+      return false;
+    }
+    level = above;
+    lender = slot;
+    return true;
+  }
+
+  private void start() {
+    Thread.ofVirtual().name("guest-", 0).start(this::run);
+  }
+
   private void run() {
     try {
-      settle(engine.compute(this));
+      settle(engine.dispatcher().compute(this));
     } catch (FabricException e) {
       fail(e);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       fail(new Unavailable("running transaction " + key() + " failed: " + e, e));
     } finally {
-      engine.landed(this);
+      engine.flights().landed(this);
     }
+  }
+
+  /// Runs it on the caller's thread.
+  ///
+  /// @return false when there it could not be run, such as for want of stack: it goes on with a
+  ///     thread of its own
+  boolean runInPlace() {
+    try {
+      settle(engine.dispatcher().compute(this));
+    } catch (Unavailable | StackOverflowError _) {
+      level = 0;
+      lender = null;
+      start();
+      return false;
+    } catch (FabricException e) {
+      fail(e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      fail(new Unavailable("running transaction " + key() + " failed: " + e, e));
+    }
+    engine.flights().landed(this);
+    return true;
   }
 
   /// What must be told when the flight is stopped; called as each comes to be.

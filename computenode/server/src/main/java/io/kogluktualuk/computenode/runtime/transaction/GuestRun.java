@@ -1,6 +1,5 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
-import io.kogluktualuk.computenode.api.Disposition;
 import io.kogluktualuk.computenode.runtime.guest.GuestProcess;
 import io.kogluktualuk.computenode.runtime.namespace.Captures;
 import io.kogluktualuk.computenode.runtime.namespace.Entry;
@@ -10,16 +9,13 @@ import io.kogluktualuk.computenode.runtime.namespace.Given;
 import io.kogluktualuk.computenode.runtime.namespace.GuestFiles;
 import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
 import io.kogluktualuk.computenode.runtime.namespace.Thunks;
-import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
-import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.computenode.vm.run.Execution;
 import io.kogluktualuk.computenode.vm.run.ExecutionResult;
 import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
-import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Refused;
@@ -28,20 +24,16 @@ import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Limits;
-import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.fabric.transaction.Trap;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the program of one transaction and makes its outcome.
 ///
 /// **Threading:** the guest's thread.
 final class GuestRun {
-
-  private static final Blob EMPTY = Blob.of(new byte[0]);
 
   /// Where programs that know nothing of the fabric leave their output, when it is files.
   private static final NamePath OUTPUT = NamePath.ROOT.child(GuestTree.TMP).child("output");
@@ -59,21 +51,14 @@ final class GuestRun {
   private final GuestProcess process;
   private long fuelUsed;
 
-  GuestRun(Engine engine, Flight flight, SlotHolder slot) {
+  /// @param evaluation of the flight, taken over
+  GuestRun(Engine engine, Flight flight, SlotHolder slot, Evaluation evaluation) {
     this.engine = engine;
     this.flight = flight;
     this.transaction = flight.transaction();
     this.slot = slot;
-    Run run = flight.owner();
-    this.evaluation =
-        new Evaluation(
-            engine,
-            flight,
-            run,
-            transaction.limits(),
-            flight.depth(),
-            slot,
-            flight.recall().below());
+    this.evaluation = evaluation;
+    evaluation.waitWithout(slot);
     this.blobs = evaluation.blobs();
     Given given = new Given(blobs, engine.trees(), transaction.namespace(), evaluation);
     this.tree = new GuestTree(given, trace, diagnostics);
@@ -89,44 +74,42 @@ final class GuestRun {
     long start = System.nanoTime();
     long mark = engine.blobs().mark();
     flight.attach(slot, evaluation);
-    Run run = flight.owner();
-    run.began(flight);
+    slot.began();
     try {
-      Set<Hash> cycle = Set.of();
+      List<Hash> cycle = List.of();
       End end;
       try {
         end = execute();
       } catch (SelfDependence e) {
         cycle = e.cycle();
-        String reason = "it needs the outcome of this very transaction";
+        String reason = engine.circles().of(cycle, flight);
         diagnostics.line(tree.awaited() + ": " + reason);
         trace.failed(new Trace.Place(0, tree.awaited()), null, reason);
         end = invalid();
       }
-      Outcome outcome = compose(end);
-      engine.count(flight, outcome);
+      long elapsed = System.nanoTime() - start;
+      long nanos = Math.max(0, elapsed - slot.waitedNanos());
+      Draft draft = draft(end, mark, nanos);
       if (cycle.isEmpty()) {
-        long elapsed = System.nanoTime() - start;
         engine.costs().ran(transaction, elapsed);
-        long nanos = Math.max(0, elapsed - slot.waitedNanos());
-        engine.blobs().record(new Memo(flight.key(), outcome, nanos, observed()), mark);
+        return engine.dispatcher().ran(flight, draft, blobs, elapsed);
       }
-      return Settled.of(flight, outcome, Disposition.RUN, cycle);
+      return engine.dispatcher().ranInCircle(flight, draft, blobs, cycle);
     } finally {
-      run.ended(flight);
+      slot.ended();
       evaluation.release();
     }
   }
 
-  /// For the trace trie, unless nobody would look there.
-  private Memo.@Nullable Observed observed() {
-    return engine.isFollowed(flight)
-        ? new Memo.Observed(transaction.family(), trace.trace())
-        : null;
+  private Draft draft(End end, long mark, long nanos) {
+    byte[] said = diagnostics.finish();
+    Draft.End all = new Draft.End(end.ending(), end.output(), fuelUsed, said, trace.trace());
+    boolean isFollowed = engine.dispatcher().isFollowed(flight);
+    return new Draft(engine.blobs(), flight, all, isFollowed, mark, nanos);
   }
 
   private static End invalid() {
-    return new End(new Ending.Invalid(), Ref.ofBlob(EMPTY));
+    return new End(new Ending.Invalid(), Ref.ofBlob(Draft.EMPTY));
   }
 
   private End execute() {
@@ -223,7 +206,7 @@ final class GuestRun {
 
   private End trapped(Trap trap) {
     diagnostics.line("the program was stopped: " + trap.words());
-    return new End(new Ending.Trapped(trap), Ref.ofBlob(EMPTY));
+    return new End(new Ending.Trapped(trap), Ref.ofBlob(Draft.EMPTY));
   }
 
   private Trap trapOf(TrapKind kind) {
@@ -242,20 +225,5 @@ final class GuestRun {
         yield trap == null ? Trap.BAD_HOST_CALL : trap;
       }
     };
-  }
-
-  private Outcome compose(End end) {
-    Blob said = blobOf(diagnostics.finish());
-    Ref traceRef = Traces.store(blobs, trace.trace());
-    blobs.put(List.of(flight.encoding()), Worth.RECIPE);
-    blobs.put(List.of(said));
-    if (end.output().hash().equals(EMPTY.hash())) {
-      blobs.put(List.of(EMPTY));
-    }
-    return new Outcome(end.ending(), fuelUsed, end.output(), Ref.ofBlob(said), traceRef);
-  }
-
-  private static Blob blobOf(byte[] bytes) {
-    return bytes.length == 0 ? EMPTY : Blob.of(bytes);
   }
 }

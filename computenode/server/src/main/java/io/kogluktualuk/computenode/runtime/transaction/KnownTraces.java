@@ -1,7 +1,7 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
-import io.kogluktualuk.computenode.runtime.store.OutcomeCache;
+import io.kogluktualuk.computenode.runtime.store.Recent;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -27,22 +27,20 @@ final class KnownTraces {
 
   static final long TRACE_BYTES_MAX = 16L << 20;
 
-  private static final int STEPS_MAX = 1 << 17;
+  /// Some 50 MB: a user who changes now one file, now another of a large graph goes through the
+  /// traces of all these changes.
+  private static final int STEPS_MAX = 1 << 18;
   private static final int NODES_MAX = 1 << 16;
 
   private final MemoIndex index;
-  private final OutcomeCache outcomes;
+  private final Recent<Outcome> outcomes;
   private final BlobStore blobs;
   private final Map<Hash, Hash> nodes = new ConcurrentHashMap<>();
-  private final Map<Hash, Known> traces = new LinkedHashMap<>(64, 0.75f, true);
+  private final Map<Hash, KnownTrace> traces = new LinkedHashMap<>(64, 0.75f, true);
   private long steps;
 
-  /// A transaction that was run.
-  ///
-  /// @param family its transaction's
-  record Known(Hash family, Outcome outcome, Trace trace) {}
 
-  KnownTraces(MemoIndex index, OutcomeCache outcomes, BlobStore blobs) {
+  KnownTraces(MemoIndex index, Recent<Outcome> outcomes, BlobStore blobs) {
     this.index = index;
     this.outcomes = outcomes;
     this.blobs = blobs;
@@ -73,14 +71,14 @@ final class KnownTraces {
     nodes.put(node, key);
   }
 
-  void remember(Hash key, Known known) {
+  void remember(Hash key, KnownTrace known) {
     if (known.trace().steps().size() > STEPS_MAX) {
       return;
     }
     synchronized (traces) {
       if (traces.put(key, known) == null) {
         steps += known.trace().steps().size();
-        Iterator<Known> eldest = traces.values().iterator();
+        Iterator<KnownTrace> eldest = traces.values().iterator();
         while (steps > STEPS_MAX) {
           steps -= eldest.next().trace().steps().size();
           eldest.remove();
@@ -90,15 +88,15 @@ final class KnownTraces {
   }
 
   /// What is known of a transaction; null when not all of it can be had any more.
-  @Nullable Known get(Hash key) {
+  @Nullable KnownTrace get(Hash key) {
     synchronized (traces) {
-      Known known = traces.get(key);
+      KnownTrace known = traces.get(key);
       if (known != null) {
         return known;
       }
     }
     try {
-      Known known = load(key);
+      KnownTrace known = load(key);
       if (known != null) {
         remember(key, known);
       }
@@ -108,7 +106,7 @@ final class KnownTraces {
     }
   }
 
-  private @Nullable Known load(Hash key) {
+  private @Nullable KnownTrace load(Hash key) {
     Outcome outcome = outcomes.get(key);
     if (outcome == null) {
       outcome = index.lookup(List.of(key)).get(key);
@@ -118,7 +116,7 @@ final class KnownTraces {
     }
     Transaction transaction = Transaction.decode(key.toHex(), blobs.get(key).toArray());
     Trace trace = Trace.decode(key.toHex(), read(outcome.trace()));
-    return new Known(transaction.family(), outcome, trace);
+    return new KnownTrace(transaction.family(), outcome, trace);
   }
 
   private byte[] read(Ref ref) {

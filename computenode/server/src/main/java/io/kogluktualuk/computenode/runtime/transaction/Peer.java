@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.WaitNews;
 import io.kogluktualuk.fabric.rpc.Deadline;
 
 /// Another compute node.
@@ -20,4 +21,7 @@ public interface Peer {
   Progress progress(RunId run);
 
   void cancel(RunId run);
+
+  /// Says who waits for what it was handed.
+  void tell(WaitNews news);
 }

@@ -8,10 +8,12 @@ import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// This node's share of one top-level run: what is counted, shown and cancelled together.
 ///
 /// **Threading:** any thread. **Bound:** [Progress#DISPOSED_MAX] dispositions are kept; an
-/// outcome for each transaction that is run afresh.
+/// outcome for each transaction that is run afresh, and for [#CIRCLES_MAX] on circles.
 public final class Run {
+
+  private static final int CIRCLES_MAX = 65_536;
 
   final LongAdder started = new LongAdder();
   final LongAdder ran = new LongAdder();
@@ -47,6 +51,7 @@ public final class Run {
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
   private final Set<Hash> lost = ConcurrentHashMap.newKeySet();
   private final Map<Hash, Outcome> afresh = new ConcurrentHashMap<>();
+  private final Map<Hash, Settled> circles = new ConcurrentHashMap<>();
   private volatile Deadline deadline;
   private volatile boolean isFinished;
   private boolean isCancelled;
@@ -90,12 +95,26 @@ public final class Run {
 
   /// Following a trace has failed for these: they are run, and not followed again. Each failure
   /// would be tried again by all that wait for it, twice each time, otherwise.
-  void lost(Set<Hash> keys) {
+  void lost(Collection<Hash> keys) {
     lost.addAll(keys);
   }
 
   boolean isLost(Hash key) {
     return lost.contains(key);
+  }
+
+  /// A transaction has turned out to need its own outcome. It is not recorded, but need not be run
+  /// again for each one in this run that reads it: circles are read by many, each other's members
+  /// among them.
+  void inCircle(Hash key, Settled settled) {
+    if (circles.size() < CIRCLES_MAX) {
+      circles.put(key, settled);
+    }
+  }
+
+  /// What came of a transaction that needs its own outcome; null when it is not known to.
+  @Nullable Settled circle(Hash key) {
+    return circles.get(key);
   }
 
   Set<Peer> peers() {
@@ -125,14 +144,14 @@ public final class Run {
   }
 
   /// Counts an outcome.
-  void count(Hash key, Transaction transaction, Outcome outcome, Disposition disposition) {
+  void count(Hash key, Transaction transaction, Ending ending, Disposition disposition) {
     (disposition == Disposition.RUN ? ran : hits).increment();
-    if (!outcome.ending().isSuccess()) {
+    if (!ending.isSuccess()) {
       failed.increment();
     }
     synchronized (disposed) {
       if (disposed.size() < Progress.DISPOSED_MAX) {
-        disposed.add(new Disposed(key, disposition, outcome.ending(), words(transaction)));
+        disposed.add(new Disposed(key, disposition, ending, words(transaction)));
       }
     }
   }

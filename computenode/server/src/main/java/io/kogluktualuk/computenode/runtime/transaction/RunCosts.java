@@ -19,6 +19,9 @@ final class RunCosts {
   /// Fewer runs than this say nothing: the first ones compile the program and warm it up.
   private static final int RUNS_MIN = 16;
 
+  /// A program that turns slow for good is taken for slow after two runs.
+  private static final long OUTLIER = 64;
+
   private record Program(Hash namespace, String path) {
     static Program of(Transaction transaction) {
       return new Program(transaction.namespace().hash(), transaction.argv().getFirst());
@@ -27,8 +30,10 @@ final class RunCosts {
 
   /// @param nanos a moving average in which each run counts an eighth
   private record Cost(int runs, long nanos) {
+    /// One that is far off counts for less: it was the machine's mood.
     Cost and(long more) {
-      return new Cost(Math.min(runs + 1, RUNS_MIN), nanos + (more - nanos) / 8);
+      long counted = Math.min(more, nanos * OUTLIER + 1);
+      return new Cost(Math.min(runs + 1, RUNS_MIN), nanos + (counted - nanos) / 8);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.fabric.hash.Hash;
-import java.util.Set;
+import java.util.List;
 
 /// Unwinds a transaction that has asked for a value which needs its own outcome.
 ///
@@ -10,14 +10,14 @@ final class SelfDependence extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Set<Hash> cycle;
+  private final transient List<Hash> cycle;
 
-  SelfDependence(Set<Hash> cycle) {
+  SelfDependence(List<Hash> cycle) {
     super("a transaction needs its own outcome", null, false, false);
     this.cycle = cycle;
   }
 
-  Set<Hash> cycle() {
+  List<Hash> cycle() {
     return cycle;
   }
 }

@@ -14,6 +14,8 @@ final class SlotHolder {
   private final int depth;
   private final Run run;
   private final Flight flight;
+  private final @Nullable SlotHolder lender;
+  private final long startNanos = System.nanoTime();
   private boolean isHeld = true;
   private long waitedNanos;
   private volatile Slots.@Nullable Ticket ticket;
@@ -25,6 +27,44 @@ final class SlotHolder {
     this.depth = flight.depth();
     this.run = flight.owner();
     this.flight = flight;
+    this.lender = null;
+  }
+
+  private SlotHolder(SlotHolder lender, int depth) {
+    this.slots = lender.slots;
+    this.depth = depth;
+    this.run = lender.run;
+    this.flight = lender.flight;
+    this.lender = lender;
+  }
+
+  /// The same slot for a program that is run in place of waiting for it. As far as others can see
+  /// it is this one that runs.
+  ///
+  /// @param to its depth
+  SlotHolder lend(int to) {
+    return new SlotHolder(this, to);
+  }
+
+  /// Takes the slot again if whoever it was lent to could not.
+  void reclaim() {
+    if (!isHeld) {
+      retake();
+    }
+  }
+
+  /// The program begins.
+  void began() {
+    if (lender == null) {
+      run.began(flight);
+    }
+  }
+
+  /// The program has ended.
+  void ended() {
+    if (lender == null) {
+      run.ended(flight);
+    }
   }
 
   /// Waits without the slot.
@@ -67,7 +107,10 @@ final class SlotHolder {
   }
 
   void release() {
-    if (isHeld) {
+    if (lender != null) {
+      lender.isHeld = isHeld;
+      lender.waitedNanos += System.nanoTime() - startNanos;
+    } else if (isHeld) {
       isHeld = false;
       slots.release();
     }

@@ -29,7 +29,6 @@ final class TracePlanting {
 
   private final MemoIndex index;
   private final KnownTraces known;
-  private final TraceNode nodes = new TraceNode();
 
   TracePlanting(MemoIndex index, KnownTraces known) {
     this.index = index;
@@ -39,11 +38,11 @@ final class TracePlanting {
   /// A trace on its way to where it belongs.
   private static final class Climber {
     final Hash key;
-    final KnownTraces.Known own;
+    final KnownTrace own;
     Hash node;
     int passed;
 
-    Climber(Hash key, KnownTraces.Known own) {
+    Climber(Hash key, KnownTrace own) {
       this.key = key;
       this.own = own;
       this.node = own.family();
@@ -57,8 +56,8 @@ final class TracePlanting {
       for (Memo memo : memos) {
         Memo.Observed observed = memo.observed();
         if (observed != null && memo.outcome().trace().length() <= KnownTraces.TRACE_BYTES_MAX) {
-          KnownTraces.Known own =
-              new KnownTraces.Known(observed.family(), memo.outcome(), observed.trace());
+          KnownTrace own =
+              new KnownTrace(observed.family(), memo.outcome(), observed.trace());
           known.remember(memo.key(), own);
           climbers.add(new Climber(memo.key(), own));
         }
@@ -119,15 +118,16 @@ final class TracePlanting {
   }
 
   /// Goes to where a trace leaves that of who has its node.
-  private boolean pass(Climber climber, KnownTraces.@Nullable Known holder) {
+  private boolean pass(Climber climber, @Nullable KnownTrace holder) {
     if (holder == null || !holder.family().equals(climber.own.family())) {
       return false;
     }
-    List<Step> mine = climber.own.trace().steps();
-    List<Step> other = holder.trace().steps();
+    List<Step> mine = climber.own.steps();
+    List<Step> other = holder.steps();
     for (int i = climber.passed; i < mine.size() && i < other.size(); i++) {
-      climber.node = nodes.next(climber.node, mine.get(i));
       if (!TraceNode.isSame(mine.get(i), other.get(i))) {
+        climber.own.share(holder, i);
+        climber.node = climber.own.nodeAfter(i + 1);
         climber.passed = i + 1;
         return true;
       }

@@ -2,7 +2,6 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Trace.Step;
 import io.kogluktualuk.fabric.transaction.TraceNode;
 import java.util.ArrayList;
@@ -49,11 +48,11 @@ final class TraceWalk {
     Hash family = node;
     for (int i = 0; i < HOLDERS_MAX; i++) {
       Hash holder = known.at(node);
-      KnownTraces.Known found = holder == null ? null : known.get(holder);
-      if (found == null || !found.family().equals(family) || !hasCome(found.trace())) {
+      KnownTrace found = holder == null ? null : known.get(holder);
+      if (found == null || !found.family().equals(family) || !hasCome(found)) {
         return null;
       }
-      switch (follow(found.trace())) {
+      switch (follow(found)) {
         case END -> {
           return found.outcome();
         }
@@ -73,33 +72,27 @@ final class TraceWalk {
   }
 
   /// Whether a trace begins with what has been answered: the trie is foreign bytes.
-  private boolean hasCome(Trace trace) {
-    List<Step> steps = trace.steps();
-    if (steps.size() < answered.size()) {
-      return false;
-    }
-    for (int i = 0; i < answered.size(); i++) {
-      if (!TraceNode.isSame(steps.get(i), answered.get(i))) {
-        return false;
-      }
-    }
-    return true;
+  private boolean hasCome(KnownTrace trace) {
+    return trace.steps().size() >= answered.size()
+        && trace.nodeAfter(answered.size()).equals(node);
   }
 
-  private Way follow(Trace trace) {
+  private Way follow(KnownTrace trace) {
     answers.expect(trace);
     List<Step> steps = trace.steps();
     for (int i = answered.size(); i < steps.size(); i++) {
-      Step here = answers.ask(steps.get(i));
+      Step step = steps.get(i);
+      Step here = answers.ask(step);
       if (here == null) {
         return Way.LOST;
       }
       answered.add(here);
-      node = nodes.next(node, here);
-      if (!TraceNode.isSame(here, steps.get(i))) {
+      if (!TraceNode.isSame(here, step)) {
+        node = nodes.next(trace.nodeAfter(i), here);
         return Way.LEFT;
       }
     }
+    node = trace.nodeAfter(steps.size());
     return Way.END;
   }
 }

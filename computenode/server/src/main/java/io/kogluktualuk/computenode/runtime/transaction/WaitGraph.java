@@ -1,12 +1,15 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
+import io.kogluktualuk.computenode.api.WaitNews.Wait;
 import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// result; the one who waits for it finds itself among them, and so on around.
 ///
 /// Between nodes, the chain of those that wait travels with a transaction that is handed over,
-/// and is added here by [#addChain]. A circle that closes on two nodes in the same instant can be
-/// missed: then the run's deadline ends it.
+/// and is added here by [#addChain]. Who begins to wait later is told of by [WaitNews], which the
+/// one who has handed over sends as long as it waits ([#learn]): so each edge gets to the node
+/// on which the last member of a circle waits. An edge never lies, however old: that one needs
+/// the outcome of another is part of its meaning.
 ///
 /// Rejected: a chain of ancestors alone, which cannot see circles through shared computations,
 /// and calls it a circle when a thunk that nobody reads needs the one who bound it.
@@ -39,28 +44,86 @@ final class WaitGraph {
   /// A node is a transaction's key, or a [Binding], which has none. Edges are counted.
   private final Map<Object, Map<Object, Integer>> targets = new HashMap<>();
 
-  /// Adds that one waits for another.
-  ///
-  /// @return the keys on the circle that this closes, or null; then nothing was added
-  @Nullable Set<Hash> add(Pending from, Pending to) {
-    return add(nodeOf(from), nodeOf(to));
+  /// The same edges, seen from their targets.
+  private final Map<Object, Map<Object, Integer>> sources = new HashMap<>();
+
+  /// Those on this node, who can be told.
+  private final Map<Object, List<Waiter>> waiters = new HashMap<>();
+
+  /// Someone who waits.
+  interface Waiter {
+    /// Ends the wait: it is part of a circle. Called with the graph's lock held, and for nothing
+    /// if the wait is over.
+    void tell(List<Hash> circle);
   }
 
-  void remove(Pending from, Pending to) {
-    remove(nodeOf(from), nodeOf(to));
+  /// Adds that one waits for another.
+  ///
+  /// @return the keys on the circle that this closes, each waiting for the next, or null; then
+  ///     nothing was added
+  @Nullable List<Hash> add(Pending from, Pending to, Waiter waiter) {
+    Object node = nodeOf(from);
+    synchronized (this) {
+      List<Hash> circle = circle(node, nodeOf(to));
+      if (circle == null) {
+        addEdge(node, nodeOf(to));
+        waiters.computeIfAbsent(node, _ -> new ArrayList<>(1)).add(waiter);
+      }
+      return circle;
+    }
+  }
+
+  void remove(Pending from, Pending to, Waiter waiter) {
+    Object node = nodeOf(from);
+    synchronized (this) {
+      removeEdge(node, nodeOf(to));
+      List<Waiter> own = waiters.get(node);
+      if (own != null && own.remove(waiter) && own.isEmpty()) {
+        waiters.remove(node);
+      }
+    }
   }
 
   /// Adds that each of a chain waits for the next, and the last for a transaction here.
-  void addChain(List<Hash> chain, Hash last) {
+  ///
+  /// @return the same waits, to be removed or replaced by [#learn]
+  List<Wait> addChain(List<Hash> chain, Hash last) {
+    List<Wait> waits = new ArrayList<>(chain.size());
     for (int i = 0; i < chain.size(); i++) {
-      addEdge(chain.get(i), i + 1 < chain.size() ? chain.get(i + 1) : last);
+      waits.add(new Wait(chain.get(i), i + 1 < chain.size() ? chain.get(i + 1) : last));
+    }
+    synchronized (this) {
+      waits.forEach(wait -> addEdge(wait.waiting(), wait.target()));
+    }
+    return waits;
+  }
+
+  synchronized void removeAll(List<Wait> waits) {
+    waits.forEach(wait -> removeEdge(wait.waiting(), wait.target()));
+  }
+
+  /// Adds what is known by now of who waits, on another node, for a transaction here. Who waits
+  /// here on a circle that is closed by this is told.
+  synchronized void learn(Hash transaction, List<Wait> waits) {
+    waits.forEach(wait -> addEdge(wait.waiting(), wait.target()));
+    for (Object next : List.copyOf(targets.getOrDefault(transaction, Map.of()).keySet())) {
+      List<Object> way = way(next, transaction);
+      if (way != null && tell(way)) {
+        return;
+      }
     }
   }
 
-  void removeChain(List<Hash> chain, Hash last) {
-    for (int i = 0; i < chain.size(); i++) {
-      remove(chain.get(i), i + 1 < chain.size() ? chain.get(i + 1) : last);
+  private boolean tell(List<Object> way) {
+    for (Object node : way) {
+      List<Waiter> own = waiters.get(node);
+      if (own != null) {
+        List<Hash> circle = keys(way);
+        List.copyOf(own).forEach(waiter -> waiter.tell(circle));
+        return true;
+      }
     }
+    return false;
   }
 
   /// Those that wait for one, from the first to the last, following one of them at each step.
@@ -69,7 +132,8 @@ final class WaitGraph {
     Set<Object> seen = new HashSet<>();
     Object current = nodeOf(last);
     while (current != null && chain.size() < max && seen.add(current)) {
-      current = waiterFor(current);
+      Map<Object, Integer> waiting = sources.get(current);
+      current = waiting == null ? null : waiting.keySet().iterator().next();
       if (current instanceof Hash key) {
         chain.addFirst(key);
       }
@@ -77,63 +141,108 @@ final class WaitGraph {
     return chain;
   }
 
+  /// All waits that lead to a transaction, the nearest first; what has no key is left out.
+  ///
+  /// @param max how many at most
+  synchronized List<Wait> waitsFor(Flight last, int max) {
+    List<Wait> waits = new ArrayList<>();
+    Set<Object> seen = new HashSet<>(List.of(last.key()));
+    Deque<Open> open = new ArrayDeque<>(List.of(new Open(last.key(), last.key())));
+    while (!open.isEmpty()) {
+      Open next = open.removeFirst();
+      for (Object source : sources.getOrDefault(next.node, Map.of()).keySet()) {
+        Hash key = next.key;
+        if (source instanceof Hash waiting) {
+          if (waits.size() == max) {
+            return waits;
+          }
+          waits.add(new Wait(waiting, key));
+          key = waiting;
+        }
+        if (seen.add(source)) {
+          open.add(new Open(source, key));
+        }
+      }
+    }
+    return waits;
+  }
+
+  /// @param key of the node, or the nearest on the way to the end
+  private record Open(Object node, Hash key) {}
+
   private static Object nodeOf(Pending pending) {
     Hash key = pending.key();
     return key != null ? key : pending;
   }
 
-  private synchronized @Nullable Set<Hash> add(Object from, Object to) {
-    List<Object> way = new ArrayList<>();
-    if (leads(to, from, way, new HashSet<>())) {
-      Set<Hash> keys = new LinkedHashSet<>();
-      for (Object member : way) {
-        if (member instanceof Hash key) {
-          keys.add(key);
-        }
-      }
-      return keys;
-    }
-    addEdge(from, to);
-    return null;
+  private @Nullable List<Hash> circle(Object from, Object to) {
+    List<Object> way = way(to, from);
+    return way == null ? null : keys(way);
   }
 
-  private synchronized void addEdge(Object from, Object to) {
-    targets.computeIfAbsent(from, _ -> new HashMap<>()).merge(to, 1, Integer::sum);
-  }
-
-  private synchronized void remove(Object from, Object to) {
-    Map<Object, Integer> waits = targets.get(from);
-    if (waits != null) {
-      waits.computeIfPresent(to, (_, count) -> count == 1 ? null : count - 1);
-      if (waits.isEmpty()) {
-        targets.remove(from);
+  private static List<Hash> keys(List<Object> way) {
+    List<Hash> keys = new ArrayList<>();
+    for (Object member : way) {
+      if (member instanceof Hash key) {
+        keys.add(key);
       }
     }
+    return keys;
   }
 
-  private @Nullable Object waiterFor(Object target) {
-    for (Map.Entry<Object, Map<Object, Integer>> entry : targets.entrySet()) {
-      if (entry.getValue().containsKey(target)) {
-        return entry.getKey();
+  private void addEdge(Object from, Object to) {
+    targets.computeIfAbsent(from, _ -> new HashMap<>(2)).merge(to, 1, Integer::sum);
+    sources.computeIfAbsent(to, _ -> new HashMap<>(2)).merge(from, 1, Integer::sum);
+  }
+
+  private void removeEdge(Object from, Object to) {
+    removeOne(targets, from, to);
+    removeOne(sources, to, from);
+  }
+
+  private static void removeOne(Map<Object, Map<Object, Integer>> edges, Object at, Object other) {
+    Map<Object, Integer> counts = edges.get(at);
+    if (counts != null) {
+      counts.computeIfPresent(other, (_, count) -> count == 1 ? null : count - 1);
+      if (counts.isEmpty()) {
+        edges.remove(at);
       }
     }
-    return null;
   }
 
-  /// Whether waits lead from one to another; collects the way.
-  private boolean leads(Object from, Object to, List<Object> way, Set<Object> seen) {
-    way.add(from);
+  /// The nodes on a way along the waits, both ends included; null when there is none.
+  private @Nullable List<Object> way(Object from, Object to) {
     if (from.equals(to)) {
-      return true;
+      return List.of(from);
     }
-    if (seen.add(from)) {
-      for (Object next : targets.getOrDefault(from, Map.of()).keySet()) {
-        if (leads(next, to, way, seen)) {
-          return true;
+    if (!targets.containsKey(from)) {
+      return null;
+    }
+    Map<Object, Object> before = new HashMap<>();
+    Deque<Object> open = new ArrayDeque<>(List.of(from));
+    before.put(from, from);
+    while (!open.isEmpty()) {
+      Object node = open.removeFirst();
+      for (Object next : targets.getOrDefault(node, Map.of()).keySet()) {
+        if (before.putIfAbsent(next, node) == null) {
+          if (next.equals(to)) {
+            return wayBack(before, from, to);
+          }
+          open.add(next);
         }
       }
     }
-    way.removeLast();
-    return false;
+    return null;
+  }
+
+  private static List<Object> wayBack(Map<Object, Object> before, Object from, Object to) {
+    List<Object> way = new ArrayList<>();
+    Object node = to;
+    way.add(to);
+    while (!node.equals(from)) {
+      node = Objects.requireNonNull(before.get(node));
+      way.add(node);
+    }
+    return way.reversed();
   }
 }

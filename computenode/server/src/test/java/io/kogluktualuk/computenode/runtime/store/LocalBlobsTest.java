@@ -111,7 +111,7 @@ class LocalBlobsTest {
   }
 
   private final Fabric fabric = new Fabric();
-  private final OutcomeCache outcomes = new OutcomeCache(10);
+  private final Recent<Outcome> outcomes = new Recent<>(10);
   private final LocalBlobs blobs =
       new LocalBlobs("test", fabric, fabric, outcomes, 10_000, _ -> {});
 

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Which transaction gave which outcome.
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** as [Table]. **Bound:** the limit, and never more than
 /// [MemoLimit#BYTES_MAX]; the latest [ControlStatus#DISAGREEMENTS_MAX] disagreements are kept, all
 /// are counted.
-/// **Invariant:** what is charged follows from the number of memos alone.
+/// **Invariant:** what is charged follows from the numbers of memos and traces alone.
 public final class MemoTable implements Table<MemoCommand, MemoChange> {
 
   public static final int NUMBER = 2;
@@ -55,7 +56,17 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
   private final Producers producers = new Producers();
   private final CanonicalWriter scratch = new CanonicalWriter(MemoChunk.ENTRY_BYTES_MAX);
   private final Deque<MemoChange.Disagreed> disagreements = new ArrayDeque<>();
+  private final LongSupplier tracesBytes;
   private @Nullable MemoLimit limit;
+
+  public MemoTable() {
+    this(() -> 0);
+  }
+
+  /// @param tracesBytes what the trace trie beside it is charged: the limit is for both
+  public MemoTable(LongSupplier tracesBytes) {
+    this.tracesBytes = tracesBytes;
+  }
 
   @Override
   public int number() {
@@ -191,9 +202,18 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
     return store.memoryBytes();
   }
 
-  /// What the memos are charged, in bytes: the same at all replicas.
+  /// What the memos and the traces are charged, in bytes: the same at all replicas.
   public long chargedBytes() {
-    return (long) size() * CHARGE_BYTES;
+    return (long) size() * CHARGE_BYTES + tracesBytes.getAsLong();
+  }
+
+  /// What traces may be charged now: their part of the limit, as far as the memos leave it.
+  public long tracesBytesMax(int part) {
+    return Math.min(bytesMax() / part, bytesMax() - (long) size() * CHARGE_BYTES);
+  }
+
+  private long bytesMax() {
+    return limit == null ? MemoLimit.BYTES_MAX : limit.bytes();
   }
 
   /// What they may be charged, or null when nothing has been agreed on.
@@ -277,7 +297,7 @@ public final class MemoTable implements Table<MemoCommand, MemoChange> {
 
   /// What there is no room for; null when there is.
   private Recorded.@Nullable NoRoom roomFor(MemoRecord memo) {
-    long most = limit == null ? MemoLimit.BYTES_MAX : limit.bytes();
+    long most = bytesMax();
     if (chargedBytes() + CHARGE_BYTES > most) {
       return new Recorded.NoRoom("bytes", chargedBytes(), most, CHARGE_BYTES);
     }

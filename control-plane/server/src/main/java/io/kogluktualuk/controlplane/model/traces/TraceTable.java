@@ -12,35 +12,51 @@ import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The trace trie: which transaction's trace goes on from which node.
 ///
-/// The first at a node stays there. When the table is full, nothing is added any more: transactions
-/// are then found by their keys alone, and by the traces that are known.
+/// The first at a node stays there. When the table is full, nothing is added any more:
+/// transactions are then found by their keys alone, and by the traces that are known.
+///
+/// Its memory is part of what is agreed on for the memo index: each entry is charged the same,
+/// and together they may be charged a quarter of the limit ([#LIMIT_PART]), as long as the memos
+/// leave that much. So the traces of many small programs do not take the room of outcomes.
 ///
 /// ```
 /// command, change   node 32 bytes │ key 32 bytes
 /// reply             u8 1 │ the key that has the node now, or u8 0 when there is no room
 /// ```
 ///
-/// **Threading:** as [Table]. **Bound:** [#ENTRIES_MAX] entries, some 80 MB.
+/// **Threading:** as [Table]. **Bound:** the limit, and never more than [#ENTRIES_MAX] entries,
+/// some 80 MB. **Invariant:** what is charged follows from the number of entries alone.
 public final class TraceTable implements Table<TraceEntry, TraceEntry> {
 
   public static final int NUMBER = 10;
 
   public static final int ENTRIES_MAX = 1 << 20;
 
+  /// What an entry is charged: its bytes, 6 to 12 for its slot and, while slots are moved, some
+  /// more.
+  public static final int CHARGE_BYTES = 80;
+
+  /// Traces may be charged the limit of the memo index divided by this.
+  public static final int LIMIT_PART = 4;
+
   private final TraceStore store = new TraceStore(new SecureRandom().nextLong());
   private final int entriesMax;
+  private final LongSupplier bytesMax;
 
-  public TraceTable() {
-    this(ENTRIES_MAX);
+  /// @param bytesMax what all entries may be charged now, the same on all replicas
+  public TraceTable(LongSupplier bytesMax) {
+    this(ENTRIES_MAX, bytesMax);
   }
 
   /// @param entriesMax the same on all replicas
-  TraceTable(int entriesMax) {
+  TraceTable(int entriesMax, LongSupplier bytesMax) {
     this.entriesMax = entriesMax;
+    this.bytesMax = bytesMax;
   }
 
   /// The proposal that a transaction has a node.
@@ -77,7 +93,7 @@ public final class TraceTable implements Table<TraceEntry, TraceEntry> {
     if (holder != null) {
       return new Decision<>(List.of(), reply(holder));
     }
-    return size() < entriesMax
+    return size() < entriesMax && chargedBytes() + CHARGE_BYTES <= bytesMax.getAsLong()
         ? new Decision<>(List.of(entry), reply(entry.key()))
         : new Decision<>(List.of(), reply(null));
   }
@@ -109,6 +125,11 @@ public final class TraceTable implements Table<TraceEntry, TraceEntry> {
 
   public int size() {
     return store.view().count();
+  }
+
+  /// What the entries are charged, in bytes: the same at all replicas.
+  public long chargedBytes() {
+    return (long) size() * CHARGE_BYTES;
   }
 
   private static byte[] encoded(TraceEntry entry) {

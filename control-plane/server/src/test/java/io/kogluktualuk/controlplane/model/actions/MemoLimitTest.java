@@ -22,13 +22,15 @@ import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /// How much the memo index takes, how much it may, and how it becomes less.
 final class MemoLimitTest {
 
-  private final MemoTable table = new MemoTable();
+  private final AtomicLong tracesBytes = new AtomicLong();
+  private final MemoTable table = new MemoTable(tracesBytes::get);
 
   private Decision<MemoChange> decide(MemoCommand command, long atMillis) {
     Decision<MemoChange> decision = table.decide(command, new Moment(atMillis, 0));
@@ -79,6 +81,21 @@ final class MemoLimitTest {
     assertEquals(MemoTable.CHARGE_BYTES, table.chargedBytes());
     assertEquals(new Recorded.First(), record(Memos.memo(3)));
     assertTrue(record(Memos.memo(4)) instanceof Recorded.NoRoom);
+  }
+
+  @Test
+  void theLimitIsForTracesAsWell() {
+    int each = MemoTable.CHARGE_BYTES;
+    limit(4, false);
+    assertEquals(each, table.tracesBytesMax(4), "a quarter");
+    tracesBytes.set(each);
+    for (int i = 1; i <= 3; i++) {
+      assertEquals(new Recorded.First(), record(Memos.memo(i)));
+    }
+    assertEquals(new Recorded.NoRoom("bytes", 4 * each, 4 * each, each), record(Memos.memo(4)));
+    tracesBytes.set(0);
+    assertEquals(new Recorded.First(), record(Memos.memo(4)));
+    assertEquals(0, table.tracesBytesMax(4), "the memos have taken it");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class TraceTableTest {
 
   @Test
   void theFirstAtANodeStays() {
-    TraceTable table = new TraceTable();
+    TraceTable table = new TraceTable(() -> Long.MAX_VALUE);
     assertNull(table.find(hash(1)));
     assertEquals(hash(10), add(table, new TraceEntry(hash(1), hash(10))));
     assertEquals(hash(10), add(table, new TraceEntry(hash(1), hash(11))));
@@ -42,7 +43,7 @@ class TraceTableTest {
 
   @Test
   void aFullTableKeepsWhatItHas() {
-    TraceTable table = new TraceTable(2);
+    TraceTable table = new TraceTable(2, () -> Long.MAX_VALUE);
     add(table, new TraceEntry(hash(1), hash(10)));
     add(table, new TraceEntry(hash(2), hash(20)));
     assertNull(add(table, new TraceEntry(hash(3), hash(30))));
@@ -52,12 +53,29 @@ class TraceTableTest {
   }
 
   @Test
+  void itTakesNoMoreThanIsAgreedOn() {
+    AtomicLong most = new AtomicLong(2 * TraceTable.CHARGE_BYTES);
+    TraceTable table = new TraceTable(most::get);
+    add(table, new TraceEntry(hash(1), hash(10)));
+    add(table, new TraceEntry(hash(2), hash(20)));
+    assertEquals(most.get(), table.chargedBytes());
+    assertNull(add(table, new TraceEntry(hash(3), hash(30))));
+    most.addAndGet(TraceTable.CHARGE_BYTES - 1);
+    assertNull(add(table, new TraceEntry(hash(3), hash(30))));
+    most.incrementAndGet();
+    assertEquals(hash(30), add(table, new TraceEntry(hash(3), hash(30))));
+    most.set(0);
+    assertEquals(hash(30), table.find(hash(3)));
+    assertNull(add(table, new TraceEntry(hash(4), hash(40))));
+  }
+
+  @Test
   void itIsAMapThatComesBackFromItsSnapshot() {
     Seeds.run(
         TraceTableTest.class,
         3,
         random -> {
-          TraceTable table = new TraceTable();
+          TraceTable table = new TraceTable(() -> Long.MAX_VALUE);
           Map<Hash, Hash> expected = new HashMap<>();
           for (int i = 0; i < 40_000; i++) {
             TraceEntry entry = new TraceEntry(hash(random.nextInt(30_000)), hash(i));
@@ -66,7 +84,7 @@ class TraceTableTest {
           }
           var frozen = table.freeze();
           add(table, new TraceEntry(hash(-1), hash(0)));
-          TraceTable copy = new TraceTable();
+          TraceTable copy = new TraceTable(() -> Long.MAX_VALUE);
           frozen.accept(
               change -> copy.replay(copy.readChange(new CanonicalReader("change", change))));
           assertEquals(expected.size(), copy.size());

@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,29 +8,29 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Outcomes this node has met, the first to come the first to go.
+/// What this node has lately come to know of transactions, the first to come the first to go.
 ///
 /// Only what is known is kept: what is not known now may be known a moment later.
 ///
 /// **Threading:** safe for any number of threads; a lookup takes no lock.
 /// **Bound:** a number of entries.
-public final class OutcomeCache {
+public final class Recent<V> {
 
   private final int entriesMax;
-  private final Map<Hash, Outcome> outcomes = new ConcurrentHashMap<>();
+  private final Map<Hash, V> values = new ConcurrentHashMap<>();
   private final Queue<Hash> order = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
-  public OutcomeCache(int entriesMax) {
+  public Recent(int entriesMax) {
     this.entriesMax = entriesMax;
   }
 
-  public @Nullable Outcome get(Hash key) {
-    return outcomes.get(key);
+  public @Nullable V get(Hash key) {
+    return values.get(key);
   }
 
-  public void add(Hash key, Outcome outcome) {
-    if (outcomes.putIfAbsent(key, outcome) == null) {
+  public void add(Hash key, V value) {
+    if (values.putIfAbsent(key, value) == null) {
       order.add(key);
       if (size.incrementAndGet() > entriesMax) {
         evictOne();
@@ -53,7 +52,7 @@ public final class OutcomeCache {
     if (eldest == null) {
       return false;
     }
-    outcomes.remove(eldest);
+    values.remove(eldest);
     size.decrementAndGet();
     return true;
   }
