@@ -116,7 +116,11 @@ public final class ComputeServer implements AutoCloseable {
           opened.add(
               new Engine(
                   new EngineSettings(
-                      settings.name(), settings.slots(), settings.cache().bytes(), OUTCOMES_MAX, EngineSettings.TRIVIAL_MAX),
+                      settings.name(),
+                      settings.slots(),
+                      settings.cache().bytes(),
+                      OUTCOMES_MAX,
+                      EngineSettings.TRIVIAL_MAX),
                   shelf,
                   holds,
                   new ControlIndex(control, settings.name(), unrecorded),

@@ -83,13 +83,7 @@ final class Bench implements AutoCloseable {
     this.vm = Vm.open(vm);
     this.engine =
         new Engine(
-            settings,
-            new PlainShelf(store),
-            this::keep,
-            memos,
-            peers,
-            this.vm,
-            SharedCode.NONE);
+            settings, new PlainShelf(store), this::keep, memos, peers, this.vm, SharedCode.NONE);
     this.namespace = new NamespaceEditor(store);
     for (String program : List.of("hello", "hostile", "nothing", "probe", "wasi")) {
       bind("/bin/" + program, program(program));

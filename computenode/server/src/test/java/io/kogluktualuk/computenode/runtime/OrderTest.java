@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What runs beside what, and what is stopped with whom. Whatever is said to run here runs until it
-/// is cancelled, so that a test which waits for two of them to run does not depend on time.
+/// What runs beside what, and what is stopped with whom. Whatever is said to run here runs until
+/// it is cancelled, so that a test which waits for two of them to run does not depend on time.
 @Timeout(120)
 class OrderTest {
 
@@ -116,8 +116,7 @@ class OrderTest {
         Thread.onSpinWait();
       }
       // It was begun for the first run, and is shown there.
-      assertEquals(
-          List.of("/bin/probe forever"), bench.engine.progress(one, false).programs());
+      assertEquals(List.of("/bin/probe forever"), bench.engine.progress(one, false).programs());
       assertTrue(!second.isDone());
       assertTrue(bench.engine.cancel(two));
       assertCancelled(second);

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Subtransactions that are run in less time than it takes to look them up: here all that are known
-/// to take less than some milliseconds.
+/// Subtransactions that are run in less time than it takes to look them up: here all that are
+/// known to take less than some milliseconds.
 @Timeout(120)
 class TrivialTest {
 
@@ -80,10 +80,38 @@ class TrivialTest {
   void whatBecomesPartOfAnotherValueIsRecorded() {
     RunReport report =
         bench.run(
-            "/bin/probe", "need", "/tmp/a", "1", "/bin/probe", "3", "/bin/probe", "say", "part",
-            "need", "/tmp/b", "1", "/bin/probe", "3", "/bin/probe", "say", "read", "need", "/tmp/c",
-            "2", "/bin/probe", "/a=/tmp/a", "3", "/bin/probe", "cat", "/a", "cat", "/tmp/a", "cat",
-            "/tmp/b", "cat", "/tmp/c");
+            "/bin/probe",
+            "need",
+            "/tmp/a",
+            "1",
+            "/bin/probe",
+            "3",
+            "/bin/probe",
+            "say",
+            "part",
+            "need",
+            "/tmp/b",
+            "1",
+            "/bin/probe",
+            "3",
+            "/bin/probe",
+            "say",
+            "read",
+            "need",
+            "/tmp/c",
+            "2",
+            "/bin/probe",
+            "/a=/tmp/a",
+            "3",
+            "/bin/probe",
+            "cat",
+            "/a",
+            "cat",
+            "/tmp/a",
+            "cat",
+            "/tmp/b",
+            "cat",
+            "/tmp/c");
     assertEquals("part\nread\npart\n", bench.text(report.outcome().output()));
     List<Hash> keys = computed(report);
     assertTrue(bench.isRecorded(keys.get(0)), "what another has as its input");
@@ -119,8 +147,16 @@ class TrivialTest {
         Transaction.of(
             bench.root(),
             List.of(
-                "/bin/probe", "need", "/tmp/x", "1", "/bin/probe", "2", "/bin/probe", "forever",
-                "cat", "/tmp/x"),
+                "/bin/probe",
+                "need",
+                "/tmp/x",
+                "1",
+                "/bin/probe",
+                "2",
+                "/bin/probe",
+                "forever",
+                "cat",
+                "/tmp/x"),
             new Limits(1L << 60, Bench.LIMITS.memoryBytes(), Bench.LIMITS.outputBytes()));
     bench.store.put(List.of(transaction.encode()));
     RunId id = new RunId(8, 8);

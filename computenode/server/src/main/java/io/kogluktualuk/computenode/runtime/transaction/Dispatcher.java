@@ -82,9 +82,7 @@ final class Dispatcher {
   boolean isTrivial(Transaction transaction, int depth, Recall recall) {
     return depth > 0
         && recall == Recall.KNOWN
-        && engine
-            .costs()
-            .isQuicker(transaction, Math.min(trivialNanosMax, lookups.latencyNanos()));
+        && engine.costs().isQuicker(transaction, Math.min(trivialNanosMax, lookups.latencyNanos()));
   }
 
   /// What a flight settles with at once, if it is believed, and known here; else null.

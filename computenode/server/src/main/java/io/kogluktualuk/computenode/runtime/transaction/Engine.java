@@ -98,7 +98,9 @@ public final class Engine implements AutoCloseable {
     this.programs = new Programs(vm, others);
     this.slots = new Slots(settings.slots(), peers, flights::wakeSome);
     Handover handover = new Handover(blobs, waits, outcomes, peers);
-    this.dispatcher = new Dispatcher(this, settings.trivialMax(), outcomes, lookups, traces, slots, handover, assurance);
+    this.dispatcher =
+        new Dispatcher(
+            this, settings.trivialMax(), outcomes, lookups, traces, slots, handover, assurance);
     this.runs = new Runs(blobs);
   }
 

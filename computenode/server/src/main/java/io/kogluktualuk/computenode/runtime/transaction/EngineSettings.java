@@ -11,7 +11,8 @@ import java.time.Duration;
 /// @param trivialMax what takes less is run in the place of who waits for it; starting a thread,
 ///     waking a processor for it and being woken by it takes some 10 to 50 µs, and storing an
 ///     outcome with all that it names as much again
-public record EngineSettings(String name, int slots, long cacheBytes, int outcomesMax, Duration trivialMax) {
+public record EngineSettings(
+    String name, int slots, long cacheBytes, int outcomesMax, Duration trivialMax) {
 
   public static final Duration TRIVIAL_MAX = Duration.ofNanos(50_000);
 

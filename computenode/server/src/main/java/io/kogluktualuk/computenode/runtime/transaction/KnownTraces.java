@@ -39,7 +39,6 @@ final class KnownTraces {
   private final Map<Hash, KnownTrace> traces = new LinkedHashMap<>(64, 0.75f, true);
   private long steps;
 
-
   KnownTraces(MemoIndex index, Recent<Outcome> outcomes, BlobStore blobs) {
     this.index = index;
     this.outcomes = outcomes;

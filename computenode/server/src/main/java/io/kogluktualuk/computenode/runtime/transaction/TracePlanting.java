@@ -56,8 +56,7 @@ final class TracePlanting {
       for (Memo memo : memos) {
         Memo.Observed observed = memo.observed();
         if (observed != null && memo.outcome().trace().length() <= KnownTraces.TRACE_BYTES_MAX) {
-          KnownTrace own =
-              new KnownTrace(observed.family(), memo.outcome(), observed.trace());
+          KnownTrace own = new KnownTrace(observed.family(), memo.outcome(), observed.trace());
           known.remember(memo.key(), own);
           climbers.add(new Climber(memo.key(), own));
         }

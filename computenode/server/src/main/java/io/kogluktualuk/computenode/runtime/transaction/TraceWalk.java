@@ -73,8 +73,7 @@ final class TraceWalk {
 
   /// Whether a trace begins with what has been answered: the trie is foreign bytes.
   private boolean hasCome(KnownTrace trace) {
-    return trace.steps().size() >= answered.size()
-        && trace.nodeAfter(answered.size()).equals(node);
+    return trace.steps().size() >= answered.size() && trace.nodeAfter(answered.size()).equals(node);
   }
 
   private Way follow(KnownTrace trace) {

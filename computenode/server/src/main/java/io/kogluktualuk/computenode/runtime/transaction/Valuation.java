@@ -227,7 +227,7 @@ final class Valuation {
 
   /// Finds the entries of a directory, or of a piece of one, that hold thunks, and what becomes of
   /// them. A piece in which none does is pure from then on.
-  private @Nullable Thunks.Unevaluable deepEntries(
+  private Thunks.@Nullable Unevaluable deepEntries(
       Ref root, Ref piece, int level, Map<String, Optional<Ref>> changes) {
     int before = changes.size();
     switch (trees.get(blobs, piece)) {
@@ -246,7 +246,8 @@ final class Valuation {
       }
       case TreePage page -> {
         for (Ref part : page.children()) {
-          Thunks.Unevaluable failed = trees.isPure(part) ? null : deepEntries(root, part, level, changes);
+          Thunks.Unevaluable failed =
+              trees.isPure(part) ? null : deepEntries(root, part, level, changes);
           if (failed != null) {
             return failed;
           }
