@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TrivialTest {
 
-  private static final int WARM_UP = 40;
+  private static final int WARM_UP = 120;
 
-  private final Bench bench = new Bench(2, Duration.ofMillis(20));
+  private final Bench bench = new Bench(2, Duration.ofSeconds(10));
 
   /// After this the engine knows that probe and hello are quick.
   @BeforeEach
