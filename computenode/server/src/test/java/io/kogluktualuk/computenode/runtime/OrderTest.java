@@ -68,10 +68,8 @@ class OrderTest {
       bench.narrowed("/both", "/bin/probe /x /y", "/bin/probe", "say", "done");
       RunId id = new RunId(5, 1);
       CompletableFuture<RunReport> run = start(bench, id, "/bin/probe", "cat", "/both");
-      await(bench, id, progress -> progress.counters().running() == 2);
-      assertEquals(
-          List.of("/bin/probe forever", "/bin/probe forever say y"),
-          bench.engine.progress(id, false).programs());
+      List<String> both = List.of("/bin/probe forever", "/bin/probe forever say y");
+      await(bench, id, progress -> progress.programs().equals(both));
       assertTrue(bench.engine.cancel(id));
       assertCancelled(run);
       awaitIdle(bench);
@@ -107,7 +105,8 @@ class OrderTest {
       RunId one = new RunId(7, 1);
       RunId two = new RunId(7, 2);
       CompletableFuture<RunReport> first = start(bench, one, "/bin/probe", "cat", "/both");
-      await(bench, one, progress -> progress.counters().running() == 2);
+      List<String> both = List.of("/bin/probe forever", "/bin/probe forever own");
+      await(bench, one, progress -> progress.programs().equals(both));
       CompletableFuture<RunReport> second = start(bench, two, "/bin/probe", "cat", "/shared");
       await(bench, two, progress -> progress.counters().waiting() == 1);
       assertTrue(bench.engine.cancel(one));
