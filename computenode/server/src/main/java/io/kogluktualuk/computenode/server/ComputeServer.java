@@ -192,10 +192,8 @@ public final class ComputeServer implements AutoCloseable {
     return new Nothing();
   }
 
-  /// Those that answer.
   private static List<MemoryNode> memoryNodes(ControlClient control) {
-    return MemoryNode.among(
-        control.members().members().stream().filter(member -> !member.isSilent()).toList());
+    return MemoryNode.seenAmong(control.members().members());
   }
 
   private MemberInfo self(ComputeSettings settings) {

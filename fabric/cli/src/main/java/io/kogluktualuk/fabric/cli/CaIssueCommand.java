@@ -67,12 +67,6 @@ final class CaIssueCommand implements Callable<Integer> {
       description = "A DNS name or IP address of a server; repeat it for more.")
   private List<String> hosts = List.of();
 
-  @Option(
-      names = "--account",
-      paramLabel = "NAME",
-      description = "An account that a client may charge; repeat it for more.")
-  private List<String> accounts = List.of();
-
   @Option(names = "--admin", description = "The client may administer the cluster.")
   private boolean isAdmin;
 
@@ -103,7 +97,7 @@ final class CaIssueCommand implements Callable<Integer> {
                 PeerName.Role.parse(role),
                 name,
                 Set.copyOf(options.tenants()),
-                Set.copyOf(accounts),
+                Set.copyOf(options.accounts()),
                 isAdmin),
             hosts);
     Issued issued = issue(issuer, subject);

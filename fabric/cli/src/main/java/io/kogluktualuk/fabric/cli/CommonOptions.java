@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
@@ -51,6 +52,14 @@ final class CommonOptions {
   private List<String> tenants = List.of();
 
   @Option(
+      names = "--account",
+      paramLabel = "NAME",
+      description =
+          "Who pays for what is put and kept from being evicted. Default: KOG_ACCOUNT, or"
+              + " 'default'. A certificate may be for several; repeat it.")
+  private List<String> accounts = List.of();
+
+  @Option(
       names = "--identity",
       paramLabel = "DIR",
       description =
@@ -80,6 +89,7 @@ final class CommonOptions {
     control = control == null ? outer.control : control;
     verbs = verbs == null ? outer.verbs : verbs;
     tenants = tenants.isEmpty() ? outer.tenants : tenants;
+    accounts = accounts.isEmpty() ? outer.accounts : accounts;
     identity = identity == null ? outer.identity : identity;
     json |= outer.json;
     verbose |= outer.verbose;
@@ -125,20 +135,35 @@ final class CommonOptions {
     return tenants;
   }
 
+  /// The accounts as they were given; most commands take one at most.
+  List<String> accounts() {
+    return accounts;
+  }
+
   /// @throws InvalidArgument when it cannot be a tenant's name, or there are several
   private Tenant tenant() {
-    if (tenants.size() > 1) {
-      throw new InvalidArgument("--tenant was given " + tenants.size() + " times, expected once");
+    return new Tenant(one("--tenant", tenants, "KOG_TENANT", Tenant.DEFAULT.name()));
+  }
+
+  /// @throws InvalidArgument when it cannot be an account's name, or there are several
+  private Account account() {
+    return new Account(one("--account", accounts, "KOG_ACCOUNT", Account.DEFAULT.name()));
+  }
+
+  private String one(String option, List<String> given, String variable, String otherwise) {
+    if (given.size() > 1) {
+      throw new InvalidArgument(option + " was given " + given.size() + " times, expected once");
     }
-    String asked = terminal.environment().getOrDefault("KOG_TENANT", Tenant.DEFAULT.name());
-    return new Tenant(tenants.isEmpty() ? asked : tenants.getFirst());
+    return given.isEmpty()
+        ? terminal.environment().getOrDefault(variable, otherwise)
+        : given.getFirst();
   }
 
   /// Connects to the running cluster.
   Fabric connect() {
     Logs.ofClient(verbose);
     chooseVerbs();
-    ClientSettings settings = ClientSettings.DEFAULT.withTenant(tenant());
+    ClientSettings settings = ClientSettings.DEFAULT.withTenant(tenant()).withAccount(account());
     if (control != null) {
       return Fabric.connect(ClusterFile.parseAddresses(control), secured(settings, null));
     }

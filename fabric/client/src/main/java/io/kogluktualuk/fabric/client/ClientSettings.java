@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.client;
 
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Duration;
 /// How a client behaves.
 ///
 /// @param tenant whose content is stored and fetched
+/// @param account who pays for what is put and held
 /// @param callTimeout how long one control call may take
 /// @param transferTimeout how long the transfer of one batch of blobs may take
 /// @param replicas on how many memory nodes source data is put; fewer when fewer live
@@ -14,6 +16,7 @@ import java.time.Duration;
 /// @param security who this client and the nodes are proven to be
 public record ClientSettings(
     Tenant tenant,
+    Account account,
     Duration callTimeout,
     Duration transferTimeout,
     int replicas,
@@ -24,6 +27,7 @@ public record ClientSettings(
   public static final ClientSettings DEFAULT =
       new ClientSettings(
           Tenant.DEFAULT,
+          Account.DEFAULT,
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           2,
@@ -49,11 +53,16 @@ public record ClientSettings(
 
   public ClientSettings withTenant(Tenant whose) {
     return new ClientSettings(
-        whose, callTimeout, transferTimeout, replicas, progressInterval, security);
+        whose, account, callTimeout, transferTimeout, replicas, progressInterval, security);
+  }
+
+  public ClientSettings withAccount(Account who) {
+    return new ClientSettings(
+        tenant, who, callTimeout, transferTimeout, replicas, progressInterval, security);
   }
 
   public ClientSettings withSecurity(RpcSecurity how) {
     return new ClientSettings(
-        tenant, callTimeout, transferTimeout, replicas, progressInterval, how);
+        tenant, account, callTimeout, transferTimeout, replicas, progressInterval, how);
   }
 }

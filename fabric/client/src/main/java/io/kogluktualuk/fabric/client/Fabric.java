@@ -88,7 +88,7 @@ public final class Fabric implements AutoCloseable {
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()),
             new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
-            LeaseSettings.defaults());
+            LeaseSettings.defaults().withAccount(settings.account()));
     this.transferTimeout = settings.transferTimeout();
     HashSearch search =
         new HashSearch(control, membership, settings.tenant(), settings.callTimeout());

@@ -40,10 +40,9 @@ final class Membership implements AutoCloseable {
         .toList();
   }
 
-  /// The memory nodes that live.
+  /// The memory nodes, those that live and others.
   List<MemoryNode> memoryNodes() {
-    return MemoryNode.among(
-        all(Role.MEMORY).stream().filter(member -> !member.isSilent()).toList());
+    return MemoryNode.seenAmong(all(Role.MEMORY));
   }
 
   /// The compute nodes that live and do not drain, the least loaded first.

@@ -115,6 +115,7 @@ class LapsedLeaseTest {
     ClientSettings hurried =
         new ClientSettings(
             Tenant.DEFAULT,
+            Account.DEFAULT,
             Duration.ofSeconds(10),
             Duration.ofSeconds(4),
             2,

@@ -25,6 +25,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,15 +74,7 @@ final class KeepingIT {
   /// A client of a tenant and an account, which may keep 64 MiB.
   private Path client(ClusterCommands kog, String name, Tenant tenant) throws Exception {
     kog.runAs(owner(), "credits", "limit", name, "64MiB").succeeds();
-    return kog.certify(
-        "home/authority",
-        name,
-        "--tenant",
-        tenant.name(),
-        "--account",
-        name,
-        "--account",
-        "default");
+    return kog.certify("home/authority", name, "--tenant", tenant.name(), "--account", name);
   }
 
   @Test
@@ -94,8 +87,21 @@ final class KeepingIT {
           Fabric theirs = kog.connect(desk, TRADES)) {
         Content stages = new Content(ours, "stage", () -> kog.connect(stage, Tenant.DEFAULT));
         Content desks = new Content(theirs, "desk", () -> kog.connect(desk, TRADES));
-        kog.runAs(stage, "root", "set", "kept", stages.kept.toString()).succeeds();
-        kog.runAs(desk, "root", "--tenant", "trades", "set", "kept", desks.kept.toString())
+        Path file = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
+        kog.runAs(stage, "put", file.toString()).failsWith(CONFLICT, "account");
+        kog.runAs(stage, "put", "--account", "stage", file.toString()).succeeds();
+        kog.runAs(stage, "root", "--account", "stage", "set", "kept", stages.kept.toString())
+            .succeeds();
+        kog.runAs(
+                desk,
+                "root",
+                "--tenant",
+                "trades",
+                "--account",
+                "desk",
+                "set",
+                "kept",
+                desks.kept.toString())
             .succeeds();
         kog.runAs(desk, "root", "rm", "kept").failsWith(CONFLICT, "desk", "tenant");
         kog.runAs(stage, "gc", "--grace", "0s").failsWith(CONFLICT, "administrators");

@@ -79,6 +79,7 @@ final class MixedLoad implements AutoCloseable {
     ClientSettings settings =
         new ClientSettings(
             Tenant.DEFAULT,
+            Account.DEFAULT,
             Duration.ofSeconds(8),
             Duration.ofSeconds(15),
             2,

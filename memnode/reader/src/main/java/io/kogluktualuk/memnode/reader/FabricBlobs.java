@@ -70,7 +70,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
       @Nullable LeaseSource source,
       LeaseSettings leasing) {
     this.settings = settings;
-    this.standard = PutPolicy.source(settings.replicas());
+    this.standard = PutPolicy.source(settings.replicas()).withAccount(leasing.account());
     this.buffers = Buffers.create(settings);
     Membership members = new Membership(membership, settings.membershipAge());
     this.links = new NodeLinks(members, settings, tally);
@@ -225,7 +225,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   /// The same blobs, seen node by node.
   public NodeBlobs nodes() {
-    return new NodeBlobs(links, buffers, writer);
+    return new NodeBlobs(links, buffers, writer, standard.account());
   }
 
   /// What has happened since the start.

@@ -4,9 +4,9 @@ import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.memnode.api.LeaseTerms;
 import java.time.Duration;
 
-/// How a session keeps its lease.
+/// How a session keeps its lease, and who pays.
 ///
-/// @param account pays for what is held
+/// @param account pays for what is held, and for what is put unless its policy names another
 /// @param ttl how long lease and holds last without a renewal; with half of it left they are
 ///     renewed
 /// @param callTimeout how long one call may take, to the control plane or a memory node
@@ -17,6 +17,10 @@ public record LeaseSettings(Account account, Duration ttl, Duration callTimeout)
       throw new IllegalArgumentException(
           "a lease of " + ttl + ", at most " + LeaseTerms.TTL_MAX + ", calls of " + callTimeout);
     }
+  }
+
+  public LeaseSettings withAccount(Account who) {
+    return new LeaseSettings(who, ttl, callTimeout);
   }
 
   public LeaseSettings withTtl(Duration other) {

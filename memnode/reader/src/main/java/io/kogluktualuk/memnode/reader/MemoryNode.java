@@ -6,6 +6,7 @@ import io.kogluktualuk.controlplane.api.Role;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A memory node that is a member and believed to live.
 ///
@@ -30,22 +31,35 @@ public record MemoryNode(String id, InetSocketAddress address, int weight, NodeS
     }
   }
 
-  /// The memory nodes among some members.
+  /// The memory nodes among some members, as all have agreed that they are.
   public static List<MemoryNode> among(Collection<Member> members) {
-    return members.stream()
-        .filter(member -> member.info().role() == Role.MEMORY)
-        .map(MemoryNode::of)
-        .toList();
+    return memoryNodes(members).map(member -> of(member, agreed(member))).toList();
   }
 
-  private static MemoryNode of(Member member) {
+  /// The memory nodes among some members, as the control node sees them that has told of them.
+  public static List<MemoryNode> seenAmong(Collection<Member> members) {
+    return memoryNodes(members).map(member -> of(member, seen(member))).toList();
+  }
+
+  private static Stream<Member> memoryNodes(Collection<Member> members) {
+    return members.stream().filter(member -> member.info().role() == Role.MEMORY);
+  }
+
+  private static NodeState agreed(Member member) {
+    return switch (member.state()) {
+      case ACTIVE -> NodeState.ACTIVE;
+      case DRAINING -> NodeState.DRAINING;
+      case LOST -> NodeState.LOST;
+    };
+  }
+
+  private static NodeState seen(Member member) {
+    NodeState agreed = agreed(member);
+    return agreed == NodeState.ACTIVE && member.isSilent() ? NodeState.SILENT : agreed;
+  }
+
+  private static MemoryNode of(Member member, NodeState state) {
     MemberInfo info = member.info();
-    NodeState state =
-        switch (member.state()) {
-          case ACTIVE -> NodeState.ACTIVE;
-          case DRAINING -> NodeState.DRAINING;
-          case LOST -> NodeState.LOST;
-        };
     int colon = info.address().lastIndexOf(':');
     InetSocketAddress address =
         new InetSocketAddress(
@@ -56,6 +70,6 @@ public record MemoryNode(String id, InetSocketAddress address, int weight, NodeS
 
   /// Whether blobs belong on it.
   public boolean isWritable() {
-    return weight > 0 && state == NodeState.ACTIVE;
+    return weight > 0 && (state == NodeState.ACTIVE || state == NodeState.SILENT);
   }
 }

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.CollectPage;
@@ -35,13 +36,15 @@ public final class NodeBlobs {
   private final Buffers buffers;
   private final BlobWriter writer;
   private final PackedReads reads;
+  private final Account account;
   private final NodeFetcher fetcher;
 
-  NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer) {
+  NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer, Account account) {
     this.links = links;
     this.buffers = buffers;
     this.writer = writer;
     this.reads = new PackedReads(buffers);
+    this.account = account;
     this.fetcher = new NodeFetcher(buffers, (hash, bytes, _, _) -> Hash.of(bytes).equals(hash));
   }
 
@@ -170,7 +173,7 @@ public final class NodeBlobs {
       List<Hash> batch =
           hashes.subList(from, Math.min(hashes.size(), from + MemoryCalls.ITEMS_MAX));
       Set<Integer> absent =
-          link.use(deadline, session -> session.pin(generation, batch, deadline)).absent();
+          link.use(deadline, session -> session.pin(generation, account, batch, deadline)).absent();
       for (int i = 0; i < batch.size(); i++) {
         if (!absent.contains(i)) {
           pinned.add(batch.get(i));

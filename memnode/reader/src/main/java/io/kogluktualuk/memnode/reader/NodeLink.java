@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// **Ownership:** owns the session.
 final class NodeLink implements AutoCloseable {
 
-  private final MemoryNode node;
+  private volatile MemoryNode node;
   private final ReaderSettings settings;
   private final Tally tally;
   private final ReentrantLock connecting = new ReentrantLock();
@@ -43,6 +43,11 @@ final class NodeLink implements AutoCloseable {
 
   MemoryNode node() {
     return node;
+  }
+
+  /// The node is the same, and perhaps in another state.
+  void became(MemoryNode same) {
+    node = same;
   }
 
   /// The connection as it is now: another one may lead to another run of the node.

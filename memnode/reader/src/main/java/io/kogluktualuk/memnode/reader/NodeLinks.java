@@ -33,18 +33,27 @@ final class NodeLinks implements AutoCloseable {
     this.current = new Current(new Rendezvous(List.of()), Map.of());
   }
 
-  /// All links, those of the nodes that the blob belongs on most first, those of lost nodes last.
+  /// All links, those of the nodes that the blob belongs on most first, those of silent nodes after
+  /// them, those of lost nodes last.
   List<NodeLink> order(Hash hash) {
     Current now = current();
     List<MemoryNode> nodes = now.rendezvous().order(hash);
     List<NodeLink> links = new ArrayList<>(nodes.size());
+    List<NodeLink> silent = new ArrayList<>();
     List<NodeLink> lost = new ArrayList<>();
     for (MemoryNode node : nodes) {
       NodeLink link = now.byId().get(node.id());
       if (link != null) {
-        (node.state() == NodeState.LOST ? lost : links).add(link);
+        List<NodeLink> group =
+            switch (node.state()) {
+              case ACTIVE, DRAINING -> links;
+              case SILENT -> silent;
+              case LOST -> lost;
+            };
+        group.add(link);
       }
     }
+    links.addAll(silent);
     links.addAll(lost);
     return links;
   }
@@ -77,9 +86,10 @@ final class NodeLinks implements AutoCloseable {
       Set<NodeLink> kept = new HashSet<>();
       for (MemoryNode node : rendezvous.nodes()) {
         NodeLink link = before.get(node.id());
-        if (link == null || !link.node().equals(node)) {
+        if (link == null || !link.node().address().equals(node.address())) {
           link = new NodeLink(node, settings, tally);
         }
+        link.became(node);
         kept.add(link);
         after.put(node.id(), link);
       }

@@ -381,8 +381,8 @@ final class Session implements AutoCloseable {
     return channel.call(MemoryCalls.SCARCE, new LocateRequest(tenant, hashes), deadline);
   }
 
-  AbsentResponse pin(long generation, List<Hash> hashes, Deadline deadline) {
-    SpaceTerms space = new SpaceTerms(Account.DEFAULT, PutTerms.patience(deadline));
+  AbsentResponse pin(long generation, Account account, List<Hash> hashes, Deadline deadline) {
+    SpaceTerms space = new SpaceTerms(account, PutTerms.patience(deadline));
     return channel.call(
         MemoryCalls.PIN, new PinRequest(tenant, generation, space, hashes), deadline);
   }
