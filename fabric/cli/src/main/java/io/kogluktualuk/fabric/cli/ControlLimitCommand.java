@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "limit",
     description = {
-      "Limit the heap that the outcomes in the memo index may take at each control node.",
+      "Limit the heap that outcomes and traces in the memo index may take at each control node;"
+          + " traces get a quarter of it at most.",
       "Each needs a heap (-Xmx) of at least twice as much. A limit below what there is takes"
           + " nothing away: nothing new is remembered until it fits ('kog gc --outcomes')."
     },

@@ -14,6 +14,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.credit.SpaceLedger;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.NodeState;
 import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.memnode.reader.ReadCounts;
 import io.kogluktualuk.memnode.retention.RetentionLimits;
@@ -261,6 +262,26 @@ class FabricBlobsTest {
       assertTrue(message.contains(b.id().toString()), message);
       assertThrows(Corruption.class, () -> each.getAll(List.of(blob.hash())));
     }
+  }
+
+  /// A control node that has just begun to lead has heard of nobody.
+  @Test
+  void silentNodesAreWrittenAfterTheOthersAndNotNever() {
+    for (String name : List.of("a", "b", "c")) {
+      nodes.start(name);
+    }
+    nodes.mark("c", NodeState.SILENT);
+    FabricBlobs store = nodes.reader(2);
+    store.put(blobs(12, 1000));
+    assertEquals(0, nodes.running("c").status().blobs());
+    nodes.mark("a", NodeState.SILENT);
+    nodes.mark("b", NodeState.SILENT);
+    FabricBlobs deaf = nodes.reader(2);
+    List<Blob> blobs = blobs(12, 1000);
+    deaf.put(blobs);
+    assertEquals(0, deaf.counts().underReplicated());
+    assertTrue(nodes.running("c").status().blobs() > 0);
+    assertAll(blobs, deaf);
   }
 
   @Test
