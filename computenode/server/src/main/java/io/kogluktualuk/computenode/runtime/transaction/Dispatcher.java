@@ -87,12 +87,12 @@ final class Dispatcher {
 
   /// What a flight settles with at once, if it is believed, and known here; else null.
   @Nullable Settled known(Flight flight) {
+    Settled circle = flight.owner().circle(flight.key());
+    if (circle != null && !flight.recall().isRestoring()) {
+      return circle;
+    }
     if (flight.recall() != Recall.KNOWN) {
       return null;
-    }
-    Settled circle = flight.owner().circle(flight.key());
-    if (circle != null) {
-      return circle;
     }
     Outcome known = outcomes.get(flight.key());
     if (known != null) {
@@ -108,6 +108,12 @@ final class Dispatcher {
 
   /// On the flight's thread.
   Settled compute(Flight flight) {
+    // Another may have landed between the first look and the making of this one.
+    Settled settled = known(flight);
+    return settled != null ? settled : computeUnknown(flight);
+  }
+
+  private Settled computeUnknown(Flight flight) {
     Outcome known = recall(flight);
     if (known != null) {
       outcomes.add(flight.key(), known);
@@ -240,13 +246,10 @@ final class Dispatcher {
   }
 
   /// Takes what came of running a transaction that needs its own outcome: nobody else is to have
-  /// it.
+  /// it, and the run only together with its circle ([Run#settled]).
   Settled ranInCircle(Flight flight, Draft draft, Shelf shelf, List<Hash> cycle) {
     count(flight, draft);
     Outcome outcome = draft.store(shelf);
-    if (flight.recall() == Recall.AFRESH) {
-      flight.owner().ranAfresh(flight.key(), outcome);
-    }
     return Settled.of(flight, outcome, Disposition.RUN, cycle);
   }
 

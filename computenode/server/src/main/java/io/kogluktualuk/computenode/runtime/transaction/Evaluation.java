@@ -185,9 +185,8 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
   }
 
   private void told(Pending target, Settled settled) {
-    // What is run again to bring something back needs what others do not.
-    if (target instanceof Flight flight && flight.recall() == Recall.KNOWN) {
-      run.inCircle(flight.key(), settled);
+    if (target instanceof Flight flight) {
+      run.settled(flight, settled);
     }
     Hash own = owner.key();
     if (own != null && settled.cycle().contains(own)) {
@@ -196,20 +195,19 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
   }
 
   private Settled parked(Pending target) {
-    if (target instanceof Flight flight) {
-      if (flight.isTrivial() && runInPlace(flight)) {
-        return get(flight.settled());
-      }
-      flight.begin();
-    }
-    CompletableFuture<Settled> wait = target.settled().copy();
-    current = wait;
     List<Hash> cycle = engine.waits().add(owner, target, this);
     if (cycle != null) {
-      current = null;
       throw new SelfDependence(cycle);
     }
     try {
+      if (target instanceof Flight flight) {
+        if (flight.isTrivial() && runInPlace(flight)) {
+          return get(flight.settled());
+        }
+        flight.begin();
+      }
+      CompletableFuture<Settled> wait = target.settled().copy();
+      current = wait;
       if (isStopped) {
         throw new Refused("cancelled while waiting");
       }
@@ -221,11 +219,9 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
   }
 
   @Override
-  public void tell(List<Hash> circle) {
+  public boolean tell(List<Hash> circle) {
     CompletableFuture<Settled> wait = current;
-    if (wait != null) {
-      wait.completeExceptionally(new SelfDependence(circle));
-    }
+    return wait != null && wait.completeExceptionally(new SelfDependence(circle));
   }
 
   /// Runs a transaction here and now, instead of waiting for it.
@@ -235,9 +231,6 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
     if (level >= IN_PLACE_MAX || !flight.begin(level + 1, slot)) {
       return false;
     }
-    if (engine.waits().add(owner, flight, this) != null) {
-      throw new IllegalStateException("a transaction that has not begun waits for nobody");
-    }
     inPlace.set(flight);
     try {
       if (isStopped) {
@@ -245,7 +238,6 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
       }
       return flight.runInPlace();
     } finally {
-      engine.waits().remove(owner, flight, this);
       if (inPlace.getAndSet(null) == null) {
         held.remove(flight); // let go of by who has stopped us
       }

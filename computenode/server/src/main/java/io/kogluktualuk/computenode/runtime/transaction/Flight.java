@@ -147,7 +147,7 @@ final class Flight extends Pending {
 
   private void run() {
     try {
-      settle(engine.dispatcher().compute(this));
+      compute();
     } catch (FabricException e) {
       fail(e);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -157,13 +157,20 @@ final class Flight extends Pending {
     }
   }
 
+  private void compute() {
+    Settled result = engine.dispatcher().compute(this);
+    // Before it lands: from then on whoever reads it would run it again.
+    run.settled(this, result);
+    settle(result);
+  }
+
   /// Runs it on the caller's thread.
   ///
   /// @return false when there it could not be run, such as for want of stack: it goes on with a
   ///     thread of its own
   boolean runInPlace() {
     try {
-      settle(engine.dispatcher().compute(this));
+      compute();
     } catch (Unavailable | StackOverflowError _) {
       level = 0;
       lender = null;
@@ -210,6 +217,9 @@ final class Flight extends Pending {
   @Override
   void stop() {
     isStopped = true;
+    if (isBegun.compareAndSet(false, true)) {
+      engine.flights().landed(this); // nobody else will say so
+    }
     FabricException reason = new Refused("cancelled: nobody waits for it any more");
     Slots.Ticket place = ticket;
     if (place != null) {

@@ -14,6 +14,12 @@ enum Recall {
   /// The transaction and all that it has computed is run, here, once for each run that demands it.
   AFRESH;
 
+  /// Whether a transaction is run to bring something back, and not for its outcome. It may wait for
+  /// what its program does not read then.
+  boolean isRestoring() {
+    return this == WHOLE || this == NEVER;
+  }
+
   /// What holds for the transactions that one with this recall has computed.
   Recall below() {
     return switch (this) {

@@ -39,7 +39,7 @@ final class Received implements AutoCloseable {
     if (circle.size() <= ExecuteReply.CYCLE_MAX) {
       return circle;
     }
-    Set<Hash> there = new LinkedHashSet<>();
+    Set<Hash> there = new LinkedHashSet<>(List.of(key.transaction));
     waits.forEach(wait -> there.add(wait.waiting()));
     there.retainAll(circle);
     return there.stream().limit(ExecuteReply.CYCLE_MAX).toList();

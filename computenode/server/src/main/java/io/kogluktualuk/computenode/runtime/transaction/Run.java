@@ -103,12 +103,13 @@ public final class Run {
     return lost.contains(key);
   }
 
-  /// A transaction has turned out to need its own outcome. It is not recorded, but need not be run
-  /// again for each one in this run that reads it: circles are read by many, each other's members
-  /// among them.
-  void inCircle(Hash key, Settled settled) {
-    if (circles.size() < CIRCLES_MAX) {
-      circles.put(key, settled);
+  /// A transaction has settled. If it has turned out to need its own outcome it is not recorded,
+  /// but need not be run again for each one in this run that reads it: circles are read by many,
+  /// each other's members among them.
+  void settled(Flight flight, Settled settled) {
+    boolean isInCircle = !settled.cycle().isEmpty() && !flight.recall().isRestoring();
+    if (isInCircle && circles.size() < CIRCLES_MAX) {
+      circles.put(flight.key(), settled);
     }
   }
 

@@ -52,9 +52,11 @@ final class WaitGraph {
 
   /// Someone who waits.
   interface Waiter {
-    /// Ends the wait: it is part of a circle. Called with the graph's lock held, and for nothing
-    /// if the wait is over.
-    void tell(List<Hash> circle);
+    /// Ends the wait: it is part of a circle. Called with the graph's lock held.
+    ///
+    /// @return false when there is none to end: it is over, has yet to begin, or another that it
+    ///     has run in its own place is what waits
+    boolean tell(List<Hash> circle);
   }
 
   /// Adds that one waits for another.
@@ -117,13 +119,19 @@ final class WaitGraph {
   private boolean tell(List<Object> way) {
     for (Object node : way) {
       List<Waiter> own = waiters.get(node);
-      if (own != null) {
-        List<Hash> circle = keys(way);
-        List.copyOf(own).forEach(waiter -> waiter.tell(circle));
+      if (own != null && tell(own, keys(way))) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean tell(List<Waiter> own, List<Hash> circle) {
+    boolean isTold = false;
+    for (Waiter waiter : own) {
+      isTold |= waiter.tell(circle);
+    }
+    return isTold;
   }
 
   /// Those that wait for one, from the first to the last, following one of them at each step.
