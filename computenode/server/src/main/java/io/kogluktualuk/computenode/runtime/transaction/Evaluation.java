@@ -177,11 +177,24 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
   /// @throws SelfDependence when the owner's own outcome is needed for it
   /// @throws FabricException when it could not be computed here, or nobody wants it any more
   Settled waitFor(Pending target) {
-    Settled settled = target.isSettled() ? get(target.settled()) : parked(target);
-    if (!settled.cycle().isEmpty()) {
-      told(target, settled);
+    try {
+      Settled settled = target.isSettled() ? get(target.settled()) : parked(target);
+      if (!settled.cycle().isEmpty()) {
+        told(target, settled);
+      }
+      return settled;
+    } catch (SelfDependence e) {
+      letEnd(target);
+      throw e;
     }
-    return settled;
+  }
+
+  /// Who is on a circle with the owner is not given up because the owner ends: it ends by itself as
+  /// soon as that has gone around, and the next who reads it would have it run again.
+  private void letEnd(Pending member) {
+    if (!(member instanceof Flight flight && flight.isDormant())) {
+      held.remove(member);
+    }
   }
 
   private void told(Pending target, Settled settled) {
