@@ -16,8 +16,6 @@ import io.kogluktualuk.computenode.vm.run.CodeOrigins;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.MemoRecord;
 import io.kogluktualuk.controlplane.client.RecordBatcher;
-import io.kogluktualuk.controlplane.server.ControlServer;
-import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.ContentWriter;
@@ -33,9 +31,6 @@ import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
-import io.kogluktualuk.fabric.units.ByteCount;
-import io.kogluktualuk.memnode.server.MemoryServer;
-import io.kogluktualuk.memnode.server.MemorySettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -48,21 +43,16 @@ import java.lang.classfile.CodeTransform;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,61 +62,27 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ClusterCodeTest {
 
-  private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
   private static final Limits LIMITS = new Limits(1L << 40, 64L << 20, 64L << 20);
 
-  @TempDir private Path folder = Path.of("");
-
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private List<InetSocketAddress> control = List.of();
-  private byte[] wasm = {};
+  private final Path folder;
+  private final Neighbours nodes;
+  private final byte[] wasm;
   private int runs;
 
-  @BeforeEach
-  void openNeighbours() throws IOException {
+  ClusterCodeTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
     wasm = Files.readAllBytes(Path.of("src/test/programs", "probe.wasm"));
-    ControlServer plane =
-        open(ControlServer.open(ControlSettings.single(folder.resolve("control"), "test", ANY)));
-    control = List.of(plane.address());
-    MemoryServer memory =
-        open(
-            MemoryServer.open(
-                MemorySettings.of(
-                    folder.resolve("memory"),
-                    "m1",
-                    ANY,
-                    ByteCount.mebibytes(64),
-                    10_000,
-                    control)));
-    await(memory::isEnrolled);
+    nodes = new Neighbours(folder);
   }
 
   @AfterEach
   void close() throws Exception {
-    while (!opened.isEmpty()) {
-      opened.pop().close();
-    }
-  }
-
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.push(resource);
-    return resource;
+    nodes.close();
   }
 
   /// Each has a machine of its own, as if in a process of its own.
   private ComputeServer compute(String name, boolean sharesCode) {
-    return ComputeServer.open(
-        ComputeSettings.of(folder.resolve(name), name, ANY, control, 1)
-            .withHeartbeat(Duration.ofMillis(100))
-            .withSharedCode(sharesCode));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
-    while (!condition.getAsBoolean()) {
-      assertTrue(!deadline.hasPassed(), "in time");
-      Thread.onSpinWait();
-    }
+    return ComputeServer.open(nodes.compute(name).withSharedCode(sharesCode));
   }
 
   /// Runs the program, whether or not its outcome is known: another outcome would be a Conflict.
@@ -153,7 +109,7 @@ class ClusterCodeTest {
     try (ComputeServer one = compute("c1", true)) {
       Outcome outcome = run(one).outcome();
       assertEquals(new CodeOrigins(1, 0, 0, 0), one.codeOrigins());
-      await(() -> one.codeStored() == 1);
+      Neighbours.await(() -> one.codeStored() == 1);
       return outcome;
     }
   }
@@ -194,7 +150,7 @@ class ClusterCodeTest {
     Ref nothing = Ref.ofBlob(Blob.of(new byte[0]));
     Outcome outcome = new Outcome(new Ending.Exited(0), 0, code, nothing, nothing);
     MemoRecord memo = new MemoRecord(ClusterCode.key(Hash.of(wasm)), outcome, "c0", 1);
-    try (Channel channel = RpcClient.open(control.getFirst())) {
+    try (Channel channel = RpcClient.open(nodes.control().getFirst())) {
       var _ =
           new RecordBatcher(channel).record(List.of(memo), Deadline.after(Duration.ofSeconds(30)));
     }
@@ -265,7 +221,7 @@ class ClusterCodeTest {
       record(store(one.fabric(), container(hostile)));
       honest = run(one).outcome();
       assertEquals(new CodeOrigins(1, 0, 0, 1), one.codeOrigins());
-      await(() -> disagreements() == 1);
+      Neighbours.await(() -> disagreements() == 1);
       assertEquals(0, one.codeStored());
     }
     try (ComputeServer again = compute("c1", true)) {
@@ -275,7 +231,7 @@ class ClusterCodeTest {
   }
 
   private long disagreements() {
-    try (Channel channel = RpcClient.open(control.getFirst())) {
+    try (Channel channel = RpcClient.open(nodes.control().getFirst())) {
       return new ControlClient(channel, Duration.ofSeconds(10)).status().disagreementCount();
     }
   }

@@ -14,8 +14,6 @@ import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.api.RunRequest;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.MemoLimit;
-import io.kogluktualuk.controlplane.server.ControlServer;
-import io.kogluktualuk.controlplane.server.ControlSettings;
 import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -28,25 +26,17 @@ import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Transaction;
-import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
-import io.kogluktualuk.memnode.server.MemoryServer;
-import io.kogluktualuk.memnode.server.MemorySettings;
 import io.kogluktualuk.rdma.transport.rpc.RpcClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,57 +44,21 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ComputeServerTest {
 
-  private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
   private static final Limits LIMITS = new Limits(1L << 40, 64L << 20, 64L << 20);
 
-  @TempDir private Path folder = Path.of("");
+  private final Neighbours nodes;
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private List<InetSocketAddress> control = List.of();
-
-  @BeforeEach
-  void openNeighbours() {
-    ControlServer plane =
-        open(ControlServer.open(ControlSettings.single(folder.resolve("control"), "test", ANY)));
-    control = List.of(plane.address());
-    MemoryServer memory =
-        open(
-            MemoryServer.open(
-                MemorySettings.of(
-                    folder.resolve("memory"),
-                    "m1",
-                    ANY,
-                    ByteCount.mebibytes(64),
-                    10_000,
-                    control)));
-    await(memory::isEnrolled);
+  ComputeServerTest(@TempDir Path folder) {
+    nodes = new Neighbours(folder);
   }
 
   @AfterEach
   void close() throws Exception {
-    while (!opened.isEmpty()) {
-      opened.pop().close();
-    }
-  }
-
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.push(resource);
-    return resource;
+    nodes.close();
   }
 
   private ComputeServer compute(String name) {
-    ComputeSettings settings =
-        ComputeSettings.of(folder.resolve(name), name, ANY, control, 1)
-            .withHeartbeat(Duration.ofMillis(100));
-    return open(ComputeServer.open(settings));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
-    while (!condition.getAsBoolean()) {
-      assertTrue(!deadline.hasPassed(), "in time");
-      Thread.onSpinWait();
-    }
+    return nodes.add(ComputeServer.open(nodes.compute(name)));
   }
 
   private static Ref namespace(FabricBlobs fabric) throws IOException {
@@ -159,9 +113,9 @@ class ComputeServerTest {
   void twoNodesShareAWideRunAndRememberIt() throws Exception {
     ComputeServer one = compute("c1");
     ComputeServer two = compute("c2");
-    await(() -> one.peers() == 1 && two.peers() == 1);
+    Neighbours.await(() -> one.peers() == 1 && two.peers() == 1);
     FabricBlobs fabric = one.fabric();
-    Channel channel = open(RpcClient.open(one.address()));
+    Channel channel = nodes.add(RpcClient.open(one.address()));
     RunReport first = run(channel, fabric, new RunId(1, 1), fanOut(24));
     assertTrue(first.outcome().ending().isSuccess(), first.toString());
     assertEquals(24, text(fabric, first.outcome().output()).lines().count());
@@ -170,7 +124,7 @@ class ComputeServerTest {
     assertTrue(one.status().ran() >= 1, one.status().toString());
     assertTrue(two.status().ran() >= 1, two.status().toString());
 
-    Channel other = open(RpcClient.open(two.address()));
+    Channel other = nodes.add(RpcClient.open(two.address()));
     RunReport second = run(other, fabric, new RunId(2, 2), fanOut(24));
     assertEquals(Disposition.HIT, second.disposition());
     assertEquals(first.outcome(), second.outcome());
@@ -198,7 +152,7 @@ class ComputeServerTest {
       assertEquals(Disposition.RUN, first.disposition());
     }
     ComputeServer again = compute("c1");
-    Channel channel = open(RpcClient.open(again.address()));
+    Channel channel = nodes.add(RpcClient.open(again.address()));
     RunReport second = run(channel, again.fabric(), new RunId(2, 2), List.of("/bin/hello"));
     assertEquals(Disposition.HIT, second.disposition());
     assertEquals(first.outcome(), second.outcome());
@@ -208,18 +162,18 @@ class ComputeServerTest {
   /// The memo index has room for nothing: outcomes are answered all the same, and found again.
   @Test
   void outcomesThatCannotBeRecordedAreAnswersStill() throws Exception {
-    try (Channel plane = RpcClient.open(control.getFirst())) {
+    try (Channel plane = RpcClient.open(nodes.control().getFirst())) {
       new ControlClient(plane, Duration.ofSeconds(10)).setMemoLimit(new MemoLimit(0));
     }
     ComputeServer one = compute("c1");
-    Channel channel = open(RpcClient.open(one.address()));
+    Channel channel = nodes.add(RpcClient.open(one.address()));
     RunReport first = run(channel, one.fabric(), new RunId(1, 1), fanOut(5));
     assertTrue(first.outcome().ending().isSuccess(), first.toString());
     assertEquals(5, text(one.fabric(), first.outcome().output()).lines().count());
     assertEquals(6, one.unrecorded());
     one.close();
     ComputeServer again = compute("c1");
-    Channel other = open(RpcClient.open(again.address()));
+    Channel other = nodes.add(RpcClient.open(again.address()));
     RunReport second = run(other, again.fabric(), new RunId(2, 2), fanOut(5));
     assertEquals(Disposition.RUN, second.disposition());
     assertEquals(first.outcome(), second.outcome());
@@ -236,8 +190,8 @@ class ComputeServerTest {
   @Test
   void anUnknownTransactionIsNotFound() {
     ComputeServer one = compute("c1");
-    await(one::isEnrolled);
-    Channel channel = open(RpcClient.open(one.address()));
+    Neighbours.await(one::isEnrolled);
+    Channel channel = nodes.add(RpcClient.open(one.address()));
     Hash unknown = Hash.of(new byte[] {1, 2, 3});
     NotFound thrown =
         assertThrows(

@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -22,31 +21,11 @@ import org.junit.jupiter.api.Test;
 final class EnginesFuzz {
 
   private static final int RUNS = 400;
-  /// The reference interprets, with large frames.
-  private static final long STACK_BYTES = 256L << 20;
-
   private final AtomicInteger exited = new AtomicInteger();
 
   @Test
   void theModesAgree() throws InterruptedException {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread thread =
-        new Thread(
-            null,
-            () -> {
-              try {
-                Seeds.run(EnginesFuzz.class, RUNS, this::compare);
-              } catch (Throwable e) {
-                failure.set(e);
-              }
-            },
-            "guest",
-            STACK_BYTES);
-    thread.start();
-    thread.join();
-    if (failure.get() != null) {
-      throw new AssertionError(String.valueOf(failure.get().getMessage()), failure.get());
-    }
+    DeepStack.run(() -> Seeds.run(EnginesFuzz.class, RUNS, this::compare));
     assertTrue(exited.get() > RUNS / 20, () -> "only " + exited + " ran to their end");
   }
 

@@ -8,7 +8,6 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -19,31 +18,11 @@ final class GroupsFuzz {
   private static final int RUNS = 300;
   private static final int CALLS = 3;
 
-  /// The reference interprets, with large frames; calls across instances take more.
-  private static final long STACK_BYTES = 256L << 20;
-
   private final AtomicInteger exited = new AtomicInteger();
 
   @Test
   void theModesAgree() throws InterruptedException {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread thread =
-        new Thread(
-            null,
-            () -> {
-              try {
-                Seeds.run(GroupsFuzz.class, RUNS, this::compare);
-              } catch (Throwable e) {
-                failure.set(e);
-              }
-            },
-            "guest",
-            STACK_BYTES);
-    thread.start();
-    thread.join();
-    if (failure.get() != null) {
-      throw new AssertionError(String.valueOf(failure.get().getMessage()), failure.get());
-    }
+    DeepStack.run(() -> Seeds.run(GroupsFuzz.class, RUNS, this::compare));
     assertTrue(exited.get() > RUNS / 20, () -> "only " + exited + " calls ran to their end");
   }
 
