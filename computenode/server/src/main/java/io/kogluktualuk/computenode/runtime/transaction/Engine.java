@@ -60,6 +60,7 @@ public final class Engine implements AutoCloseable {
   private final LookupBatcher lookups;
   private final TreeCache trees = new TreeCache(TREE_CACHE_BYTES);
   private final Namespaces namespaces = new Namespaces();
+  private final StandingThunks thunks = new StandingThunks();
   private final Traces traces;
   private final TracePlanting planting;
   private final Programs programs;
@@ -137,6 +138,10 @@ public final class Engine implements AutoCloseable {
 
   Namespaces namespaces() {
     return namespaces;
+  }
+
+  StandingThunks thunks() {
+    return thunks;
   }
 
   Flights flights() {

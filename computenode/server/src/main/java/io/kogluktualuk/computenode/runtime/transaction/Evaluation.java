@@ -8,8 +8,6 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.NamePath;
-import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.ArrayList;
@@ -112,18 +110,32 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
   }
 
   private Pending begin(Ref root, Ref ref) {
-    Thunk thunk = Thunk.decode(ref.hash().toHex(), blobs.get(ref.hash()).toArray());
-    List<Thunk.Input> inputs = thunk.inputs();
-    if (inputs == null) {
+    StandingThunk thunk = engine.thunks().get(blobs, ref);
+    if (!thunk.isNarrowed()) {
       return fly(root, thunk.argv());
     }
-    List<Source.Input> sources = new ArrayList<>(inputs.size());
-    for (Thunk.Input input : inputs) {
-      NamePath path = NamePath.parse(input.path());
-      sources.add(
-          new Source.Input(NamePath.parse(input.as()), input.path(), new Source.At(root, path)));
+    List<Ref> inputs = values.inputsNow(root, thunk);
+    return inputs == null
+        ? startNarrowed(thunk.argv(), thunk.sources(root))
+        : begin(root, thunk, inputs);
+  }
+
+  /// Begins a narrowed thunk whose inputs are there.
+  private Pending begin(Ref root, StandingThunk thunk, List<Ref> inputs) {
+    StandingThunk.Narrowed known = thunk.latest(inputs, limits);
+    if (known != null) {
+      Flight flown =
+          engine.flights().flown(known.transaction(), known.encoding(), run, depth + 1, recall);
+      if (flown != null) {
+        return hold(flown);
+      }
     }
-    return startNarrowed(thunk.argv(), sources);
+    Pending fresh = startNarrowed(thunk.argv(), thunk.sources(root));
+    if (fresh instanceof Flight flight) {
+      thunk.remember(
+          new StandingThunk.Narrowed(inputs, limits, flight.transaction(), flight.encoding()));
+    }
+    return fresh;
   }
 
   @Override

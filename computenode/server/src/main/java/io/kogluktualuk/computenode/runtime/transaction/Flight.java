@@ -31,8 +31,8 @@ final class Flight extends Pending {
   private final int depth;
   private final boolean mayLeave;
   private final Recall recall;
-  private final boolean isTrivial;
   private final AtomicBoolean isBegun = new AtomicBoolean();
+  private boolean isTrivial;
   private int level;
   private @Nullable SlotHolder lender;
   private volatile boolean isStopped;
@@ -44,7 +44,6 @@ final class Flight extends Pending {
   /// @param run the one that is charged for it
   /// @param mayLeave whether it may be handed to a peer
   /// @param recall how far a known outcome is believed
-  /// @param isTrivial whether running it is expected to take no longer than handing it over
   Flight(
       Engine engine,
       Blob encoding,
@@ -52,8 +51,7 @@ final class Flight extends Pending {
       Run run,
       int depth,
       boolean mayLeave,
-      Recall recall,
-      boolean isTrivial) {
+      Recall recall) {
     this.engine = engine;
     this.number = engine.flights().nextNumber();
     this.encoding = encoding;
@@ -62,7 +60,6 @@ final class Flight extends Pending {
     this.depth = depth;
     this.mayLeave = mayLeave;
     this.recall = recall;
-    this.isTrivial = isTrivial;
   }
 
   @Override
@@ -98,6 +95,12 @@ final class Flight extends Pending {
 
   Recall recall() {
     return recall;
+  }
+
+  /// Asks whether running it is expected to take no longer than handing it over; before anybody
+  /// else has it.
+  void weigh() {
+    isTrivial = engine.dispatcher().isTrivial(transaction, depth, recall);
   }
 
   boolean isTrivial() {

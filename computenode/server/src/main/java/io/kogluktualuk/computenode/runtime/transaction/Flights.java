@@ -63,15 +63,14 @@ final class Flights {
   /// @param mayLeave whether it may be handed to a peer
   Flight fly(Transaction transaction, Run run, int depth, boolean mayLeave, Recall recall) {
     Blob encoding = transaction.encode();
+    Flight fresh = new Flight(engine, encoding, transaction, run, depth, mayLeave, recall);
+    if (settlesKnown(fresh)) {
+      return fresh;
+    }
     run.started.increment();
-    boolean isTrivial = engine.dispatcher().isTrivial(transaction, depth, recall);
-    Flight fresh =
-        new Flight(engine, encoding, transaction, run, depth, mayLeave, recall, isTrivial);
     fresh.hold();
-    Settled known = engine.dispatcher().known(fresh);
-    if (known != null) {
-      fresh.settle(known);
-    } else if (depth > ExecuteRequest.DEPTH_MAX) {
+    fresh.weigh();
+    if (depth > ExecuteRequest.DEPTH_MAX) {
       fresh.fail(
           new Refused(
               "transactions are nested deeper than "
@@ -84,6 +83,28 @@ final class Flights {
       return join(fresh);
     }
     return fresh;
+  }
+
+  /// A transaction whose outcome is known here, held once for the caller; null when it is not, and
+  /// nothing has begun.
+  ///
+  /// @param encoding of the transaction
+  @Nullable Flight flown(
+      Transaction transaction, Blob encoding, Run run, int depth, Recall recall) {
+    Flight fresh = new Flight(engine, encoding, transaction, run, depth, true, recall);
+    return settlesKnown(fresh) ? fresh : null;
+  }
+
+  /// Settles a flight that nobody else has yet, if its outcome is known here.
+  private boolean settlesKnown(Flight fresh) {
+    Settled known = engine.dispatcher().known(fresh);
+    if (known == null) {
+      return false;
+    }
+    fresh.owner().started.increment();
+    fresh.hold();
+    fresh.settle(known);
+    return true;
   }
 
   private Flight join(Flight fresh) {

@@ -95,13 +95,29 @@ final class Valuation {
     return assemble(whole, parts) instanceof Thunks.Evaluable(Ref namespace) ? namespace : null;
   }
 
+  /// The values of a thunk's inputs, if nothing need be waited for; else null.
+  @Nullable List<Ref> inputsNow(Ref root, StandingThunk thunk) {
+    List<Ref> found = new ArrayList<>(thunk.inputs().size());
+    for (StandingThunk.Input input : thunk.inputs()) {
+      Ref ref = valueNow(root, input.path());
+      if (ref == null) {
+        return null;
+      }
+      found.add(ref);
+    }
+    return found;
+  }
+
+  private @Nullable Ref valueNow(Ref root, NamePath path) {
+    return resolve(root, path) instanceof Resolution.Found(Ref ref) && trees.isPure(ref)
+        ? ref
+        : null;
+  }
+
   private @Nullable Ref valueNow(Source source) {
     return switch (source) {
       case Source.Stored(Ref ref, _) -> trees.isPure(ref) ? ref : null;
-      case Source.At(Ref root, NamePath path) ->
-          resolve(root, path) instanceof Resolution.Found(Ref ref) && trees.isPure(ref)
-              ? ref
-              : null;
+      case Source.At(Ref root, NamePath path) -> valueNow(root, path);
       case Source.Made made ->
           isThere(made) && value(made) instanceof Thunks.Evaluable(Ref ref) ? ref : null;
       case Source.Promised _, Source.Missing _ -> null;
