@@ -2,8 +2,10 @@ package io.kogluktualuk.fabric.blob;
 
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /// Immutable bytes and their hash.
 ///
@@ -32,6 +34,16 @@ public record Blob(Hash hash, MemorySegment bytes) {
   /// The blob of these bytes; computes the hash.
   public static Blob of(MemorySegment bytes) {
     return new Blob(Hash.of(bytes), bytes);
+  }
+
+  /// The blob of bytes with which something longer goes on: both hashes in one pass.
+  ///
+  /// @param whole is fed with the bytes, too
+  public static Blob partOf(Sha256 whole, byte[] bytes) {
+    MemorySegment segment = MemorySegment.ofArray(bytes);
+    Sha256 own = new Sha256();
+    Sha256.updateEach(List.of(own, whole), List.of(segment, segment));
+    return new Blob(own.finish(), segment);
   }
 
   /// The blob of bytes that were fetched by name.

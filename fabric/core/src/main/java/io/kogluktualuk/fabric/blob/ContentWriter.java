@@ -65,6 +65,7 @@ public final class ContentWriter {
     while (buffered > 0) {
       cutOne();
     }
+    whole.update(chunk.bytes());
     addChunk(chunk);
     return this;
   }
@@ -115,13 +116,12 @@ public final class ContentWriter {
 
   private void cutOne() {
     int length = Chunker.cut(buffer, 0, buffered);
-    addChunk(Blob.of(Arrays.copyOf(buffer, length)));
+    addChunk(Blob.partOf(whole, Arrays.copyOf(buffer, length)));
     System.arraycopy(buffer, length, buffer, 0, buffered - length);
     buffered -= length;
   }
 
   private void addChunk(Blob blob) {
-    whole.update(blob.bytes());
     chunks.add(new ContentList.Chunk(blob.hash(), blob.length()));
     batch.add(blob);
     batchBytes += blob.length();

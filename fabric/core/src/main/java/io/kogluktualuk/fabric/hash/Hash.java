@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.List;
 
 /// The SHA-256 of exact bytes: the name of a blob, the key of a transaction.
 ///
@@ -68,6 +69,13 @@ public final class Hash implements Comparable<Hash> {
   /// The hash of some bytes, on or off the heap.
   public static Hash of(MemorySegment content) {
     return new Sha256().update(content).finish();
+  }
+
+  /// The hash of each of several ranges of bytes; together that takes less than one by one.
+  public static List<Hash> ofEach(List<MemorySegment> contents) {
+    List<Sha256> streams = contents.stream().map(_ -> new Sha256()).toList();
+    Sha256.updateEach(streams, contents);
+    return streams.stream().map(Sha256::finish).toList();
   }
 
   /// Reads 64 hex digits.

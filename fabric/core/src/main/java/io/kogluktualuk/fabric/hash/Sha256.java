@@ -2,38 +2,30 @@ package io.kogluktualuk.fabric.hash;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.List;
 
-/// SHA-256 (FIPS 180-4) of bytes that arrive in parts.
+/// SHA-256 (FIPS 180-4) of bytes that arrive in parts, of several streams at once if need be.
+///
+/// Where there is native code for it, streams that are hashed together take about 0.6 of the time
+/// that they take one after the other (decision 0053).
 ///
 /// **Threading:** one thread at a time. **Reuse:** after [#finish] it is fresh again.
-/// Off-heap bytes are copied through a small buffer: the JDK's digest is fast on arrays only.
+/// Off-heap bytes are copied through a small buffer: so a page of a file that is gone is an error
+/// here, and not the end of the process.
 public final class Sha256 {
 
-  private static final int COPY_BYTES = 16 * 1024;
+  private static final int COPY_BYTES = ShaLibrary.STEP_BLOCKS * ShaLibrary.BLOCK_BYTES;
 
-  /// Cloned, never fed: asking the providers each time costs more than a short hash.
-  private static final MessageDigest FRESH = fresh();
-
-  private final MessageDigest digest;
+  private final Digest digest = ShaLibrary.IS_USABLE ? new NativeDigest() : new JdkDigest();
   private byte[] copy = new byte[0];
 
-  public Sha256() {
-    try {
-      digest = (MessageDigest) FRESH.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+  /// Feeds each of several with its own bytes.
+  public static void updateEach(List<Sha256> streams, List<MemorySegment> bytes) {
+    if (streams.size() != bytes.size()) {
+      throw new IllegalArgumentException(
+          streams.size() + " streams, and bytes for " + bytes.size());
     }
-  }
-
-  private static MessageDigest fresh() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must have SHA-256", e);
-    }
+    Stream.feed(streams, bytes);
   }
 
   public Sha256 update(byte[] bytes, int offset, int length) {
@@ -48,25 +40,35 @@ public final class Sha256 {
       return this;
     }
     long length = bytes.byteSize();
-    if (copy.length < Math.min(length, COPY_BYTES)) {
-      copy = new byte[(int) Math.min(length, COPY_BYTES)];
-    }
-    for (long offset = 0; offset < length; offset += copy.length) {
-      int part = (int) Math.min(copy.length, length - offset);
-      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, copy, 0, part);
-      digest.update(copy, 0, part);
+    for (long offset = 0; offset < length; ) {
+      int part = (int) Math.min(COPY_BYTES, length - offset);
+      digest.update(copied(bytes, offset, part), 0, part);
+      offset += part;
     }
     return this;
   }
 
+  Digest digest() {
+    return digest;
+  }
+
+  /// Some of the bytes, on the heap: where they are, or in a copy that is valid until the next.
+  MemorySegment heap(MemorySegment bytes, long offset, int length) {
+    return bytes.heapBase().isPresent()
+        ? bytes.asSlice(offset, length)
+        : MemorySegment.ofArray(copied(bytes, offset, length)).asSlice(0, length);
+  }
+
+  private byte[] copied(MemorySegment bytes, long offset, int length) {
+    if (copy.length < length) {
+      copy = new byte[length];
+    }
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
+    return copy;
+  }
+
   /// The hash of everything since the start or the last finish.
   public Hash finish() {
-    byte[] bytes = new byte[Hash.BYTES];
-    try {
-      digest.digest(bytes, 0, bytes.length);
-    } catch (DigestException e) {
-      throw new IllegalStateException("SHA-256 gives 32 bytes", e);
-    }
-    return Hash.ofBytes(bytes);
+    return Hash.ofBytes(digest.finish());
   }
 }

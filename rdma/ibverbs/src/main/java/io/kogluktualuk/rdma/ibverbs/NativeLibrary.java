@@ -2,14 +2,11 @@ package io.kogluktualuk.rdma.ibverbs;
 
 import com.ibm.disni.verbs.impl.NativeDispatcher;
 import io.kogluktualuk.fabric.fault.Unavailable;
+import io.kogluktualuk.fabric.library.NativeResource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -78,60 +75,23 @@ final class NativeLibrary {
       load(file);
       return;
     }
-    String path = "/native/" + platform() + "/" + NAME;
-    URL resource = NativeLibrary.class.getResource(path);
-    if (resource == null) {
-      throw new Unavailable(
-          "the native library is not part of this build: gcc or libibverbs headers were missing"
-              + " when it was built (there is no "
-              + path
-              + ")");
-    }
-    if (resource.getProtocol().equals("file")) {
-      load(Path.of(uri(resource)));
-    } else {
-      loadCopy(path);
-    }
-  }
-
-  /// The part of the resource's name that says what it runs on: `linux-x86_64`, `linux-aarch64`.
-  static String platform() {
-    String arch = System.getProperty("os.arch", "unknown");
-    String os = System.getProperty("os.name", "unknown").toLowerCase(java.util.Locale.ROOT);
-    return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);
-  }
-
-  private static URI uri(URL resource) {
     try {
-      return resource.toURI();
-    } catch (URISyntaxException e) {
-      throw new Unavailable("the native library's name is no path: " + resource, e);
-    }
-  }
-
-  /// Out of a jar: the copy is removed as soon as it is mapped.
-  private static void loadCopy(String path) {
-    try (InputStream in = NativeLibrary.class.getResourceAsStream(path)) {
-      if (in == null) {
-        throw new Unavailable("the native library " + path + " cannot be read");
-      }
-      Path folder = Files.createTempDirectory("kogluktualuk-native");
-      Path file = folder.resolve(NAME);
-      try {
-        Files.copy(in, file);
-        load(file);
-      } finally {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(folder);
+      if (NativeResource.use(NativeLibrary.class, NAME, NativeLibrary::load).isEmpty()) {
+        throw new Unavailable(
+            "the native library is not part of this build: gcc or libibverbs headers were missing"
+                + " when it was built (there is no "
+                + NativeResource.path(NAME)
+                + ")");
       }
     } catch (IOException e) {
       throw new Unavailable("the native library cannot be unpacked: " + e, e);
     }
   }
 
-  private static void load(Path file) {
+  private static boolean load(Path file) {
     try {
       System.load(file.toString());
+      return true;
     } catch (UnsatisfiedLinkError e) {
       throw new Unavailable(
           "the native library does not load (are libibverbs1 and librdmacm1 installed?): "

@@ -1,5 +1,6 @@
 package io.kogluktualuk.rdma.ibverbs;
 
+import io.kogluktualuk.fabric.library.NativeResource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -18,7 +19,7 @@ final class LibraryIsBuilt {
 
   /// Skips a test that needs the library where gcc or the headers were missing.
   static void orSkip() {
-    String path = "/native/" + NativeLibrary.platform() + "/libkog-ibverbs.so";
+    String path = NativeResource.path("libkog-ibverbs.so");
     Assumptions.assumeTrue(
         NativeLibrary.class.getResource(path) != null,
         "the native library was not built: apt-get install gcc libibverbs-dev librdmacm-dev");

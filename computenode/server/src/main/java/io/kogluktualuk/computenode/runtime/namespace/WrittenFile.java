@@ -74,7 +74,7 @@ public final class WrittenFile implements Entry {
       file.write(0, content.chunk(0).bytes());
     } else {
       for (int i = 0; i < content.chunkCount(); i++) {
-        file.addChunk(content.chunk(i));
+        file.addWhole(content.chunk(i));
       }
     }
     return file;
@@ -170,7 +170,7 @@ public final class WrittenFile implements Entry {
     while (tailLength > 0) {
       cutOne();
     }
-    addChunk(blob);
+    addWhole(blob);
   }
 
   /// Makes the file exactly so long.
@@ -214,9 +214,8 @@ public final class WrittenFile implements Entry {
     forgetWhole();
     for (int at = 0; at < tailLength; ) {
       int length = Chunker.cut(tail, at, tailLength - at);
-      Blob blob = Blob.of(Arrays.copyOfRange(tail, at, at + length));
+      Blob blob = Blob.partOf(digest, Arrays.copyOfRange(tail, at, at + length));
       blobs.put(List.of(blob));
-      digest.update(blob.bytes());
       all.add(new ContentList.Chunk(blob.hash(), length));
       at += length;
     }
@@ -267,17 +266,27 @@ public final class WrittenFile implements Entry {
 
   private void cutOne() {
     int length = Chunker.cut(tail, 0, tailLength);
-    addChunk(Blob.of(Arrays.copyOf(tail, length)));
+    byte[] bytes = Arrays.copyOf(tail, length);
+    addChunk(isWholeKnown ? Blob.partOf(wholeSoFar(), bytes) : Blob.of(bytes));
     System.arraycopy(tail, length, tail, 0, tailLength - length);
     tailLength -= length;
   }
 
+  private void addWhole(Blob blob) {
+    if (isWholeKnown) {
+      wholeSoFar().update(blob.bytes());
+    }
+    addChunk(blob);
+  }
+
+  private Sha256 wholeSoFar() {
+    Sha256 digest = whole == null ? new Sha256() : whole;
+    whole = digest;
+    return digest;
+  }
+
   private void addChunk(Blob blob) {
     blobs.put(List.of(blob));
-    if (isWholeKnown) {
-      Sha256 digest = whole == null ? new Sha256() : whole;
-      whole = digest.update(blob.bytes());
-    }
     long end = chunkedBytes() + blob.length();
     if (chunks.size() == ends.length) {
       ends = Arrays.copyOf(ends, 2 * ends.length);
