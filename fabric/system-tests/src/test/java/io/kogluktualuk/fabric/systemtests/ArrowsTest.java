@@ -24,7 +24,8 @@ final class ArrowsTest {
     ROOT + "fabric.fault..",
     ROOT + "fabric.units..",
     ROOT + "fabric.namespace..",
-    ROOT + "fabric.lease.."
+    ROOT + "fabric.lease..",
+    ROOT + "fabric.library.."
   };
 
   private static final JavaClasses CLASSES =
