@@ -86,6 +86,9 @@ public final class Tree implements TreePiece {
   /// What is wrong with a name, or null. A name is 1 to [#NAME_BYTES_MAX] bytes of UTF-8, without
   /// `/` and NUL, and not `.` or `..`.
   public static @Nullable String checkName(String name) {
+    if (isPlain(name)) {
+      return null;
+    }
     int length = name.getBytes(StandardCharsets.UTF_8).length;
     if (length == 0) {
       return "a name cannot be empty";
@@ -100,6 +103,21 @@ public final class Tree implements TreePiece {
       return "a name cannot contain '/' or NUL";
     }
     return null;
+  }
+
+  /// Whether a name is short ASCII without anything special, as nearly all are.
+  private static boolean isPlain(String name) {
+    int length = name.length();
+    if (length == 0 || length > NAME_BYTES_MAX || name.charAt(0) == '.') {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = name.charAt(i);
+      if (c <= ' ' || c > '~' || c == '/') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int compare(String a, String b) {

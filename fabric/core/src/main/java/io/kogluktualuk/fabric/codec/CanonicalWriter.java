@@ -63,12 +63,14 @@ public final class CanonicalWriter {
     if (value < 0) {
       throw new IllegalArgumentException("a varint is not negative: " + value);
     }
+    ensure(varintBytes(value));
     long rest = value;
     while (rest >= 0x80) {
-      u8((int) (rest & 0x7F | 0x80));
+      buffer[length++] = (byte) (rest & 0x7F | 0x80);
       rest >>>= 7;
     }
-    return u8((int) rest);
+    buffer[length++] = (byte) rest;
+    return this;
   }
 
   /// How many bytes [#varint] takes for a number.

@@ -29,7 +29,7 @@ public sealed interface Resolution {
   static Resolution of(BlobStore store, Ref root, NamePath path) {
     Ref current = root;
     for (int depth = 0; depth < path.names().size(); depth++) {
-      NamePath here = new NamePath(path.names().subList(0, depth));
+      NamePath here = path.prefix(depth);
       switch (current.kind()) {
         case BLOB, LIST -> {
           return new NotADirectory(here);

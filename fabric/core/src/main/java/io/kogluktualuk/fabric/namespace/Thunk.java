@@ -70,7 +70,10 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
       throw new IllegalArgumentException("a thunk has 1 to " + WORDS_MAX + " arguments");
     }
     if (inputs != null) {
-      inputs = inputs.stream().sorted(Comparator.comparing(Input::as, Tree.NAME_ORDER)).toList();
+      inputs =
+          inputs.size() == 1
+              ? List.copyOf(inputs)
+              : inputs.stream().sorted(Comparator.comparing(Input::as, Tree.NAME_ORDER)).toList();
       for (int i = 1; i < inputs.size(); i++) {
         if (inputs.get(i).as().equals(inputs.get(i - 1).as())) {
           throw new InvalidArgument("two inputs of a thunk are both named " + inputs.get(i).as());

@@ -49,7 +49,7 @@ public final class Captures {
   private Capture below(Directory own, NamePath path) {
     Entry current = own;
     for (int i = 1; i < path.names().size(); i++) {
-      NamePath here = GuestTree.prefix(path, i);
+      NamePath here = path.prefix(i);
       if (current instanceof Delayed delayed) {
         return delayed(delayed, here, path.names().subList(i, path.names().size()));
       }

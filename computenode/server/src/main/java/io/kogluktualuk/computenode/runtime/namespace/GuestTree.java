@@ -185,17 +185,13 @@ public final class GuestTree {
   @Nullable Entry walk(NamePath path, int count) {
     Entry current = new Fixed(given.root(), Place.ROOT, true);
     for (int i = 0; i < count; i++) {
-      NamePath here = prefix(path, i);
+      NamePath here = path.prefix(i);
       current = child(force(current, here), here, path.names().get(i));
       if (current == null) {
         return null;
       }
     }
     return current;
-  }
-
-  static NamePath prefix(NamePath path, int count) {
-    return count == path.names().size() ? path : new NamePath(path.names().subList(0, count));
   }
 
   @Nullable Entry child(Entry parent, NamePath parentPath, String name) {
