@@ -40,6 +40,11 @@ public final class TreeView implements Iterable<Map.Entry<String, Ref>> {
     return ((Tree) piece).get(name);
   }
 
+  /// Whether it has several pieces.
+  public boolean isWide() {
+    return top instanceof TreePage;
+  }
+
   /// How many entries there are.
   public long size() {
     return top.entryCount();

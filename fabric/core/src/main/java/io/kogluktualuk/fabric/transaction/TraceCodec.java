@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.transaction;
 
+import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
@@ -13,6 +14,7 @@ import io.kogluktualuk.fabric.transaction.Trace.Sort;
 import io.kogluktualuk.fabric.transaction.Trace.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The encoding of the steps of a [Trace]: the layouts are there, and at [Capture].
@@ -96,6 +98,15 @@ final class TraceCodec {
       }
       case Capture.Missing(String reason) -> writer.u8(5).text(reason);
       case Capture.Root(Base base) -> write(base, writer.u8(6));
+      case Capture.Changed(Ref base, var changes) -> {
+        Ref.CODEC.write(base, writer.u8(7));
+        writer.varint(changes.size());
+        changes.forEach(
+            (name, value) -> {
+              writer.text(name).bool(value.isPresent());
+              value.ifPresent(entry -> write(entry, writer));
+            });
+      }
     }
   }
 
@@ -196,6 +207,7 @@ final class TraceCodec {
       case 4 -> made(reader, origins, level);
       case 5 -> new Capture.Missing(reason(reader));
       case 6 -> new Capture.Root(base(reader));
+      case 7 -> changed(reader, origins, level);
       default -> throw reader.malformed("no capture has tag " + tag);
     };
   }
@@ -204,16 +216,36 @@ final class TraceCodec {
     int count = reader.count(Integer.MAX_VALUE, 4, "the number of entries");
     TreeMap<String, Capture> entries = new TreeMap<>(Tree.NAME_ORDER);
     for (int i = 0; i < count; i++) {
-      String name = reader.text(Tree.NAME_BYTES_MAX, "a name");
-      String objection = Tree.checkName(name);
-      if (objection != null) {
-        throw reader.malformed(objection);
-      }
-      if (i > 0 && Tree.NAME_ORDER.compare(entries.lastKey(), name) >= 0) {
-        throw reader.malformed("'" + name + "' does not come after '" + entries.lastKey() + "'");
-      }
-      entries.put(name, capture(reader, origins, level + 1));
+      entries.put(nextName(reader, entries), capture(reader, origins, level + 1));
     }
     return new Capture.Made(entries);
+  }
+
+  private static Capture changed(CanonicalReader reader, int origins, int level) {
+    Ref base = Ref.CODEC.read(reader);
+    if (base.kind() != Kind.TREE) {
+      throw reader.malformed(base + " is no directory");
+    }
+    int count = reader.count(Integer.MAX_VALUE, 3, "the number of changes");
+    TreeMap<String, Optional<Capture>> changes = new TreeMap<>(Tree.NAME_ORDER);
+    for (int i = 0; i < count; i++) {
+      String name = nextName(reader, changes);
+      boolean isThere = reader.bool();
+      changes.put(
+          name, isThere ? Optional.of(capture(reader, origins, level + 1)) : Optional.empty());
+    }
+    return new Capture.Changed(base, changes);
+  }
+
+  private static String nextName(CanonicalReader reader, TreeMap<String, ?> before) {
+    String name = reader.text(Tree.NAME_BYTES_MAX, "a name");
+    String objection = Tree.checkName(name);
+    if (objection != null) {
+      throw reader.malformed(objection);
+    }
+    if (!before.isEmpty() && Tree.NAME_ORDER.compare(before.lastKey(), name) >= 0) {
+      throw reader.malformed("'" + name + "' does not come after '" + before.lastKey() + "'");
+    }
+    return name;
   }
 }

@@ -30,7 +30,7 @@ import java.util.List;
 public record Transaction(Ref namespace, List<String> argv, Limits limits, int vmVersion) {
 
   /// Changes whenever the same program could give another outcome than before.
-  public static final int VM_VERSION = 6;
+  public static final int VM_VERSION = 7;
 
   private static final byte[] FAMILY_MAGIC = "kogF\u0001".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC = "kogX\u0001".getBytes(StandardCharsets.US_ASCII);

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assertions;
@@ -95,6 +96,13 @@ final class DecodersFuzz {
     return new Capture.Made(entries);
   }
 
+  private static Capture changed() {
+    TreeMap<String, Optional<Capture>> changes = new TreeMap<>();
+    changes.put("a", Optional.of(made()));
+    changes.put("b", Optional.empty());
+    return new Capture.Changed(TREE, changes);
+  }
+
   @Test
   void traces() {
     Trace.Place inOutput = new Trace.Place(1, NamePath.parse("/x/y"));
@@ -111,7 +119,8 @@ final class DecodersFuzz {
                 new Trace.Needed("/tmp/b", needed(), List.of(made(), new Capture.Missing("gone"))),
                 new Trace.Failed(Trace.Place.ofOutput(2), HASH, "transaction failed"),
                 new Trace.Evaluated(new Capture.Root(Trace.Base.UNCHANGED), TREE),
-                new Trace.Unevaluable(new Capture.At(NamePath.ROOT), "no")));
+                new Trace.Unevaluable(new Capture.At(NamePath.ROOT), "no"),
+                new Trace.Evaluated(changed(), TREE)));
     fuzz(trace.encode(), bytes -> Trace.decode("x", bytes).encode());
   }
 

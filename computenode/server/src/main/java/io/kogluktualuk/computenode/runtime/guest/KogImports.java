@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import static io.kogluktualuk.computenode.runtime.guest.HostCalls.kog;
 
+import io.kogluktualuk.computenode.runtime.namespace.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry;
 import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
@@ -173,7 +174,7 @@ final class KogImports {
         switch (entry) {
           case Entry.Fixed fixed -> file(process, fixed);
           case WrittenFile file -> file.finish();
-          case Entry.Directory _ -> throw new FileError(Errno.ISDIR);
+          case Directory _ -> throw new FileError(Errno.ISDIR);
           case Entry.Delayed _ -> throw new IllegalStateException("a found entry is not a thunk");
         };
     return Content.open(process.tree().blobs(), ref);

@@ -1,5 +1,6 @@
 package io.kogluktualuk.computenode.runtime.guest;
 
+import io.kogluktualuk.computenode.runtime.namespace.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry;
 import io.kogluktualuk.computenode.runtime.namespace.GuestTree;
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
@@ -28,8 +29,7 @@ final class Stats {
   private Stats() {}
 
   static boolean isDirectory(Entry entry) {
-    return entry instanceof Entry.Directory
-        || entry instanceof Entry.Fixed fixed && fixed.isDirectory();
+    return entry instanceof Directory || entry instanceof Entry.Fixed fixed && fixed.isDirectory();
   }
 
   /// Writes the stat of what a path has led to.
@@ -45,7 +45,7 @@ final class Stats {
     return switch (entry) {
       case Entry.Fixed fixed -> tree.length(fixed);
       case WrittenFile file -> file.length();
-      case Entry.Directory _, Entry.Delayed _ -> 0;
+      case Directory _, Entry.Delayed _ -> 0;
     };
   }
 
@@ -65,7 +65,7 @@ final class Stats {
     long made =
         switch (entry) {
           case WrittenFile file -> file.number();
-          case Entry.Directory directory -> directory.number();
+          case Directory directory -> directory.number();
           case Entry.Fixed _, Entry.Delayed _ -> 0;
         };
     return made != 0 ? made : inode(path);

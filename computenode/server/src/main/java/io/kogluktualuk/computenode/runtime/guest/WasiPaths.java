@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import static io.kogluktualuk.computenode.runtime.guest.HostCalls.wasi;
 
+import io.kogluktualuk.computenode.runtime.namespace.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry;
 import io.kogluktualuk.computenode.runtime.namespace.Errno;
 import io.kogluktualuk.computenode.runtime.namespace.FileError;
@@ -137,7 +138,7 @@ final class WasiPaths {
         yield new Readable.Stored(Content.open(process.tree().blobs(), content));
       }
       case WrittenFile file -> new Readable.Written(file);
-      case Entry.Directory _ -> throw new FileError(Errno.ISDIR);
+      case Directory _ -> throw new FileError(Errno.ISDIR);
       case Entry.Delayed _ -> throw new IllegalStateException("a found entry is not a thunk");
     };
   }

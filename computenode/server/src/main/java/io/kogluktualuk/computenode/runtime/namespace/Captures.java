@@ -1,12 +1,13 @@
 package io.kogluktualuk.computenode.runtime.namespace;
 
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Delayed;
-import io.kogluktualuk.computenode.runtime.namespace.Entry.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
+import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.PutBatch;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.blob.TreeBuilder;
+import io.kogluktualuk.fabric.blob.TreeEdit;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.transaction.Capture;
 import io.kogluktualuk.fabric.transaction.Trace;
@@ -15,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// Says where the values at paths come from, as they are now, to be computed later. Nothing is
 /// computed for it.
@@ -82,8 +85,18 @@ public final class Captures {
       case WrittenFile file -> new Capture.Stored(file.finish());
       case Delayed delayed -> delayed(delayed, path, List.of());
       case Directory directory -> {
+        Directory.Base base = directory.base();
+        if (base != null) {
+          TreeMap<String, Optional<Capture>> changes = new TreeMap<>(Tree.NAME_ORDER);
+          directory
+              .changes()
+              .forEach(
+                  (name, change) ->
+                      changes.put(name, change.map(child -> captured(child, path, name))));
+          yield new Capture.Changed(base.ref(), changes);
+        }
         TreeMap<String, Capture> entries = new TreeMap<>(Tree.NAME_ORDER);
-        directory.entries.forEach((name, child) -> entries.put(name, captured(child, path, name)));
+        directory.forEach((name, child) -> entries.put(name, captured(child, path, name)));
         yield new Capture.Made(entries);
       }
     };
@@ -114,12 +127,10 @@ public final class Captures {
       case Delayed delayed -> delayed.thunk(tree.blobs());
       case WrittenFile file -> file.finish();
       case Directory directory -> {
-        Map<String, Ref> entries = new HashMap<>();
-        directory.entries.forEach((name, child) -> entries.put(name, refOf(child)));
         PutBatch batch = new PutBatch(tree.blobs());
         Ref made =
-            TreeBuilder.write(
-                entries,
+            write(
+                directory,
                 piece -> {
                   encodedBytes += piece.length();
                   batch.accept(piece);
@@ -128,5 +139,18 @@ public final class Captures {
         yield made;
       }
     };
+  }
+
+  /// @param sink gets the pieces that are made, not those that a wide directory keeps
+  private Ref write(Directory directory, Consumer<Blob> sink) {
+    Directory.Base base = directory.base();
+    if (base != null) {
+      Map<String, Optional<Ref>> changes = new HashMap<>();
+      directory.changes().forEach((name, change) -> changes.put(name, change.map(this::refOf)));
+      return TreeEdit.apply(tree.given().pieces(), base.ref(), changes, sink);
+    }
+    Map<String, Ref> entries = new HashMap<>();
+    directory.forEach((name, child) -> entries.put(name, refOf(child)));
+    return TreeBuilder.write(entries, sink);
   }
 }

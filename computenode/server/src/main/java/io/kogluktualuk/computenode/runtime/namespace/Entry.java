@@ -4,14 +4,10 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.Tree;
-import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.namespace.Thunk;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a name leads to in a running transaction.
@@ -19,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// What it is, beyond its sort, is told by the [GuestTree], which writes down that it was asked.
 ///
 /// **Threading:** the guest's thread.
-public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Directory, WrittenFile {
+public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Directory, WrittenFile {
 
   /// A value that is there: a blob, a list or a tree.
   final class Fixed implements Entry {
@@ -89,39 +85,6 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
     }
   }
 
-  /// A directory that can be changed.
-  final class Directory implements Entry {
-    private boolean isGiven;
-    private final long number;
-    final NavigableMap<String, Entry> entries = new TreeMap<>(Tree.NAME_ORDER);
-
-    /// How many changeable directories stand below one another in it, at most.
-    int height;
-
-    /// A new, empty one.
-    ///
-    /// @param number tells it from all others that the program makes
-    Directory(long number) {
-      this.number = number;
-    }
-
-    /// A copy of a tree that the program knows all of.
-    Directory(TreeView tree, boolean isGiven) {
-      this(0);
-      this.isGiven = isGiven;
-      tree.forEach(entry -> entries.put(entry.getKey(), of(entry.getValue(), null, isGiven)));
-    }
-
-    boolean isGiven() {
-      return isGiven;
-    }
-
-    /// The number it was made with; 0 for one that was given.
-    public long number() {
-      return number;
-    }
-  }
-
   /// The same entry as one that the program has put where it is.
   static Entry own(Entry entry) {
     return switch (entry) {
@@ -130,10 +93,7 @@ public sealed interface Entry permits Entry.Fixed, Entry.Delayed, Entry.Director
         delayed.isGiven = false;
         yield delayed;
       }
-      case Directory directory -> {
-        directory.isGiven = false;
-        yield directory;
-      }
+      case Directory directory -> directory.own();
       case WrittenFile file -> file;
     };
   }

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.blob.TreeEdit;
+import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.Thunk;
@@ -74,6 +75,10 @@ public final class Given {
     return root;
   }
 
+  TreePieces pieces() {
+    return trees.pieces(blobs);
+  }
+
   public TreeView tree(Ref ref) {
     return trees.view(blobs, ref);
   }
@@ -93,9 +98,7 @@ public final class Given {
       return new Rooted(root, 0);
     }
     List<Blob> made = new ArrayList<>();
-    Ref whole =
-        TreeEdit.apply(
-            trees.pieces(blobs), root, Map.of(GuestTree.TMP, Optional.of(tmp)), made::add);
+    Ref whole = TreeEdit.apply(pieces(), root, Map.of(GuestTree.TMP, Optional.of(tmp)), made::add);
     blobs.put(made);
     long bytes = made.stream().mapToLong(Blob::length).sum();
     return new Rooted(whole, Math.max(CHARGE_BYTES_MIN, Long.highestOneBit(2 * bytes - 1)));
@@ -169,6 +172,11 @@ public final class Given {
         TreeMap<String, Source> sources = new TreeMap<>(Tree.NAME_ORDER);
         entries.forEach((name, entry) -> sources.put(name, source(entry)));
         yield new Source.Made(sources);
+      }
+      case Capture.Changed(Ref base, var changes) -> {
+        TreeMap<String, Optional<Source>> sources = new TreeMap<>(Tree.NAME_ORDER);
+        changes.forEach((name, change) -> sources.put(name, change.map(this::source)));
+        yield new Source.Changed(base, root, sources);
       }
     };
   }

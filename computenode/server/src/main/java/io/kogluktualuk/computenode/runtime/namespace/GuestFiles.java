@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.namespace;
 
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Delayed;
-import io.kogluktualuk.computenode.runtime.namespace.Entry.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
 import io.kogluktualuk.fabric.blob.Blob;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// The changes a program may make to its files: everything is below `/tmp`.
 ///
 /// **Threading:** the guest's thread. **Errors:** [FileError], ACCES for a path that is not below
-/// `/tmp`. **Bound:** [#NAMES_MAX] names made; beyond it NOSPC.
+/// `/tmp`. **Bound:** [#NAMES_MAX] names made, or removed from wide directories; beyond it NOSPC.
 public final class GuestFiles {
 
   /// A name costs a few hundred bytes of heap.
@@ -92,12 +91,24 @@ public final class GuestFiles {
     return file;
   }
 
-  private void name(List<Directory> parents, NamePath path, Entry entry) {
+  private void requireRoom() {
     if (names >= NAMES_MAX) {
       throw new FileError(Errno.NOSPC);
     }
+  }
+
+  /// Removes a name. That one of a wide directory is gone takes as much as a new one.
+  private void remove(Directory parent, String name) {
+    requireRoom();
+    if (parent.remove(name)) {
+      names++;
+    }
+  }
+
+  private void name(List<Directory> parents, NamePath path, Entry entry) {
+    requireRoom();
     names++;
-    parents.getLast().entries.put(path.name(), entry);
+    parents.getLast().put(path.name(), entry);
     raise(parents, entry instanceof Directory ? 1 : 0);
   }
 
@@ -130,13 +141,13 @@ public final class GuestFiles {
     if (isDirectory(existing(path))) {
       throw new FileError(Errno.ISDIR);
     }
-    parent.entries.remove(path.name());
+    remove(parent, path.name());
   }
 
   public void removeDirectory(NamePath path) {
     Directory parent = parents(path).getLast();
     requireEmpty(tree.force(existing(path), path), path);
-    parent.entries.remove(path.name());
+    remove(parent, path.name());
   }
 
   private void requireEmpty(Entry entry, NamePath path) {
@@ -168,8 +179,8 @@ public final class GuestFiles {
     if (targets.size() + height > NamePath.DEPTH_MAX) {
       throw new FileError(Errno.NAMETOOLONG);
     }
-    source.entries.remove(from.name());
-    targets.getLast().entries.put(to.name(), Entry.own(moved));
+    remove(source, from.name());
+    targets.getLast().put(to.name(), Entry.own(moved));
     raise(targets, height);
   }
 
@@ -261,13 +272,13 @@ public final class GuestFiles {
     NamePath here = GuestTree.TMP_PATH;
     parents.add(current);
     for (String name : path.parent().names().subList(1, path.names().size() - 1)) {
-      Entry next = current.entries.get(name);
+      Entry next = current.get(name);
       here = here.child(name);
       if (next == null) {
         throw new FileError(Errno.NOENT);
       }
       Directory own = tree.own(tree.force(next, here));
-      current.entries.put(name, own);
+      current.put(name, own);
       current = own;
       parents.add(current);
     }

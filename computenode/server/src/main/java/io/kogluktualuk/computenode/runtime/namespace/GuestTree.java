@@ -1,7 +1,6 @@
 package io.kogluktualuk.computenode.runtime.namespace;
 
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Delayed;
-import io.kogluktualuk.computenode.runtime.namespace.Entry.Directory;
 import io.kogluktualuk.computenode.runtime.namespace.Entry.Fixed;
 import io.kogluktualuk.computenode.runtime.tracking.Diagnostics;
 import io.kogluktualuk.computenode.runtime.tracking.TraceRecorder;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Finding a path computes the thunks on the way and the one at its end, and waits for them. Below
 /// `/tmp` the namespace's own `/tmp` is seen until it is changed; changing a directory copies it,
-/// and the namespace never changes.
+/// or lays the changes over it if it is wide, and the namespace never changes.
 ///
 /// This is the only door to the namespace, and whatever passes it is in the trace first: each name
 /// that is looked up, in the namespace or in what was computed, with what it led to; lengths,
@@ -38,9 +37,6 @@ public final class GuestTree {
 
   /// The name of the directory that the program may change.
   public static final String TMP = "tmp";
-
-  /// The most names in a directory that can be changed, which copies it.
-  static final int COPIED_MAX = 1 << 18;
 
   static final NamePath TMP_PATH = NamePath.ROOT.child(TMP);
 
@@ -114,8 +110,12 @@ public final class GuestTree {
         yield Listing.of(namesOf(tree, path));
       }
       case Directory directory -> {
+        Directory.Base base = directory.base();
+        if (base != null) {
+          yield MergedNames.list(base.tree(), directory);
+        }
         List<Name> names = new ArrayList<>();
-        directory.entries.forEach((name, entry) -> names.add(nameOf(name, entry)));
+        directory.forEach((name, entry) -> names.add(nameOf(name, entry)));
         yield Listing.of(names);
       }
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
@@ -171,7 +171,7 @@ public final class GuestTree {
     return names;
   }
 
-  private static Name nameOf(String name, Entry entry) {
+  static Name nameOf(String name, Entry entry) {
     return switch (entry) {
       case Fixed fixed ->
           new Name(name, fixed.isDirectory() ? NameKind.DIRECTORY : NameKind.FILE, 0);
@@ -199,7 +199,7 @@ public final class GuestTree {
       return tmp();
     }
     return switch (parent) {
-      case Directory directory -> directory.entries.get(name);
+      case Directory directory -> directory.get(name);
       case Fixed fixed when fixed.isDirectory() -> look(fixed, name);
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
@@ -257,11 +257,8 @@ public final class GuestTree {
     return switch (entry) {
       case Directory directory -> directory;
       case Fixed fixed when fixed.isDirectory() -> {
-        TreeView tree = given.tree(content(fixed));
-        if (tree.size() > COPIED_MAX) {
-          throw new FileError(Errno.NOSPC);
-        }
-        yield new Directory(tree, fixed.isGiven);
+        Ref ref = content(fixed);
+        yield Directory.of(ref, given.tree(ref), fixed.isGiven);
       }
       case Fixed _, WrittenFile _, Delayed _ -> throw new FileError(Errno.NOTDIR);
     };
@@ -317,7 +314,7 @@ public final class GuestTree {
     if (own == null) {
       return false;
     }
-    return switch (own.entries.get(name)) {
+    return switch (own.get(name)) {
       case WrittenFile _ -> true;
       case Directory directory -> !directory.isGiven();
       case Fixed fixed -> !fixed.isGiven;

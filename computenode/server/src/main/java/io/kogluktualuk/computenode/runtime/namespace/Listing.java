@@ -37,7 +37,11 @@ public final class Listing {
     List<Name> read(long from);
   }
 
-  private Listing(@Nullable Parts parts, @Nullable Name added, List<Name> names) {
+  /// How many names the parts hold by themselves.
+  private final int heldByParts;
+
+  private Listing(@Nullable Parts parts, @Nullable Name added, List<Name> names, int heldByParts) {
+    this.heldByParts = heldByParts;
     this.parts = parts;
     this.added = added;
     this.read = names.size();
@@ -48,7 +52,7 @@ public final class Listing {
 
   /// A listing of these names.
   static Listing of(List<Name> names) {
-    return new Listing(null, null, names);
+    return new Listing(null, null, names, 0);
   }
 
   /// A listing that is read in parts, the first of which has been: that there are more is an
@@ -56,7 +60,14 @@ public final class Listing {
   ///
   /// @param added a name that is listed besides, where it belongs
   static Listing of(Parts parts, List<Name> first, @Nullable Name added) {
-    return new Listing(parts, added, first);
+    return new Listing(parts, added, first, 0);
+  }
+
+  /// A listing that is read in parts, the first of which has been.
+  ///
+  /// @param held how many names they hold by themselves
+  static Listing of(Parts parts, List<Name> first, int held) {
+    return new Listing(parts, null, first, held);
   }
 
   /// The name at a position, from 0; null beyond the end.
@@ -115,6 +126,6 @@ public final class Listing {
 
   /// How many names are held in memory.
   public int held() {
-    return parts == null ? names.size() : Trace.PART_NAMES;
+    return parts == null ? names.size() : Trace.PART_NAMES + heldByParts;
   }
 }

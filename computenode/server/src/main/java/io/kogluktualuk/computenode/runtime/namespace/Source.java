@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.namespace;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /// Where a value comes from that may have to be computed: captured at one moment, evaluated later.
@@ -19,6 +20,13 @@ public sealed interface Source {
 
   /// A directory of the transaction's own.
   record Made(SortedMap<String, Source> entries) implements Source {}
+
+  /// A directory with changes.
+  ///
+  /// @param base as it was; thunks inside stand in `root`
+  /// @param changes what each name that was changed leads to now; none for one that is gone
+  record Changed(Ref base, Ref root, SortedMap<String, Optional<Source>> changes)
+      implements Source {}
 
   /// Nothing.
   record Missing(String reason) implements Source {}

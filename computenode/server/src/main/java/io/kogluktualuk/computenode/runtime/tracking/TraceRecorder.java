@@ -133,6 +133,11 @@ public final class TraceRecorder {
       case Capture.At(NamePath path) -> STEP_BYTES + (long) NAME_BYTES * path.names().size();
       case Capture.Made(var entries) ->
           STEP_BYTES + entries.values().stream().mapToLong(TraceRecorder::bytesOf).sum();
+      case Capture.Changed(_, var changes) ->
+          STEP_BYTES
+              + changes.values().stream()
+                  .mapToLong(change -> change.map(TraceRecorder::bytesOf).orElse((long) STEP_BYTES))
+                  .sum();
       case Capture.Stored _, Capture.Output _, Capture.Missing _, Capture.Root _ -> STEP_BYTES;
     };
   }

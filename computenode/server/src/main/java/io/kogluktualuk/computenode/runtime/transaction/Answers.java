@@ -14,6 +14,7 @@ import io.kogluktualuk.fabric.transaction.Trace.Step;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,11 @@ final class Answers {
         TreeMap<String, Capture> made = new TreeMap<>(entries);
         made.replaceAll((_, entry) -> here(entry));
         yield new Capture.Made(made);
+      }
+      case Capture.Changed(Ref base, var changes) -> {
+        TreeMap<String, Optional<Capture>> made = new TreeMap<>(changes);
+        made.replaceAll((_, change) -> change.map(this::here));
+        yield new Capture.Changed(base, made);
       }
       case Capture.At _, Capture.Stored _, Capture.Output _, Capture.Missing _ -> capture;
     };

@@ -101,6 +101,8 @@ final class KnownTrace {
     switch (capture) {
       case Capture.Output(int origin, _) -> wanted.add(origin);
       case Capture.Made(var entries) -> entries.values().forEach(each -> addWanted(each, wanted));
+      case Capture.Changed(_, var changes) ->
+          changes.values().forEach(change -> change.ifPresent(each -> addWanted(each, wanted)));
       case Capture.At _, Capture.Stored _, Capture.Missing _, Capture.Root _ -> {}
     }
   }

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// What sources come to: values that hold no thunks, since all of them are computed and put in
@@ -56,6 +58,10 @@ final class Valuation {
       }
       case Source.Stored(Ref ref, Ref root) -> startThunks(root, ref, 0);
       case Source.Made(var entries) -> entries.values().forEach(this::startAll);
+      case Source.Changed(Ref base, Ref root, var changes) -> {
+        changes.values().forEach(change -> change.ifPresent(this::startAll));
+        startUnchanged(root, base, changes.keySet());
+      }
       case Source.Promised _, Source.Missing _ -> {}
     }
   }
@@ -67,6 +73,22 @@ final class Valuation {
       switch (trees.get(blobs, ref)) {
         case Tree tree -> tree.children().forEach(child -> startThunks(root, child, level + 1));
         case TreePage page -> page.children().forEach(piece -> startThunks(root, piece, level));
+      }
+    }
+  }
+
+  /// Begins the thunks of a directory but for those at names that lead elsewhere by now.
+  private void startUnchanged(Ref root, Ref piece, Set<String> changed) {
+    if (!trees.isPure(piece)) {
+      switch (trees.get(blobs, piece)) {
+        case Tree tree -> {
+          for (int i = 0; i < tree.size(); i++) {
+            if (!changed.contains(tree.name(i))) {
+              startThunks(root, tree.ref(i), 1);
+            }
+          }
+        }
+        case TreePage page -> page.children().forEach(part -> startUnchanged(root, part, changed));
       }
     }
   }
@@ -120,15 +142,23 @@ final class Valuation {
       case Source.At(Ref root, NamePath path) -> valueNow(root, path);
       case Source.Made made ->
           isThere(made) && value(made) instanceof Thunks.Evaluable(Ref ref) ? ref : null;
+      case Source.Changed changed ->
+          isThere(changed) && value(changed) instanceof Thunks.Evaluable(Ref ref) ? ref : null;
       case Source.Promised _, Source.Missing _ -> null;
     };
   }
 
   /// Whether a source can be evaluated without waiting for anything.
   private boolean isThere(Source source) {
-    return source instanceof Source.Made(var entries)
-        ? entries.values().stream().allMatch(this::isThere)
-        : valueNow(source) != null;
+    return switch (source) {
+      case Source.Made(var entries) -> entries.values().stream().allMatch(this::isThere);
+      case Source.Changed(Ref base, _, var changes) ->
+          trees.isPure(base)
+              && changes.values().stream()
+                  .allMatch(value -> value.isEmpty() || isThere(value.get()));
+      case Source.At _, Source.Stored _, Source.Promised _, Source.Missing _ ->
+          valueNow(source) != null;
+    };
   }
 
   /// The namespace of a narrowed transaction: the values of its inputs and nothing else.
@@ -186,7 +216,38 @@ final class Valuation {
         }
         yield new Thunks.Evaluable(store(refs));
       }
+      case Source.Changed(Ref base, Ref root, var changes) -> changed(base, root, changes);
     };
+  }
+
+  /// The changes are computed before what is left of the directory, each in canonical order.
+  private Thunks.Evaluated changed(
+      Ref base, Ref root, SortedMap<String, Optional<Source>> changes) {
+    Map<String, Optional<Ref>> refs = new HashMap<>();
+    for (Map.Entry<String, Optional<Source>> change : changes.entrySet()) {
+      Optional<Source> source = change.getValue();
+      if (source.isEmpty()) {
+        refs.put(change.getKey(), Optional.empty());
+        continue;
+      }
+      Thunks.Evaluated value = value(source.get());
+      if (!(value instanceof Thunks.Evaluable(Ref ref))) {
+        return value;
+      }
+      refs.put(change.getKey(), Optional.of(ref));
+    }
+    Ref edited = edited(base, refs);
+    if (trees.isPure(base)) {
+      trees.addPure(edited); // what was put into it holds no thunks either
+    }
+    return deep(root, edited, 0);
+  }
+
+  private Ref edited(Ref tree, Map<String, Optional<Ref>> changes) {
+    List<Blob> made = new ArrayList<>();
+    Ref edited = TreeEdit.apply(trees.pieces(blobs), tree, changes, made::add);
+    blobs.put(made, Worth.RECIPE);
+    return edited;
   }
 
   private Thunks.Evaluated valueAt(Ref root, NamePath path) {
@@ -234,9 +295,7 @@ final class Valuation {
     if (failed != null) {
       return failed;
     }
-    List<Blob> made = new ArrayList<>();
-    Ref pure = TreeEdit.apply(trees.pieces(blobs), ref, changes, made::add);
-    blobs.put(made, Worth.RECIPE);
+    Ref pure = edited(ref, changes);
     trees.addPure(pure);
     return new Thunks.Evaluable(pure);
   }
