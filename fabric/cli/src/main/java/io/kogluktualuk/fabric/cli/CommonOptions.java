@@ -5,7 +5,6 @@ import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.lease.Account;
-import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import java.util.List;
@@ -174,7 +173,7 @@ final class CommonOptions {
     String own = terminal.environment().getOrDefault("KOG_IDENTITY", "");
     String asked = identity == null ? own : identity;
     Path folder = asked.isEmpty() ? found : terminal.folder().resolve(asked);
-    return settings.withSecurity(NodeSecurity.of(folder));
+    return settings.withIdentity(folder);
   }
 
   /// Tells people how far a command is; the result alone is for machines.

@@ -1,68 +1,151 @@
 package io.kogluktualuk.fabric.client;
 
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.memnode.api.Tenant;
-import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// How a client behaves.
+/// Which cluster a client talks to, and how it behaves. Immutable; [Setting] lists what each part
+/// is called in URLs, files and the environment.
 ///
+/// {@snippet file="Connecting.java" region="settings"}
+///
+/// @param controls where control nodes answer; one that does is enough. May be empty as long as
+///     nobody connects
 /// @param tenant whose content is stored and fetched
 /// @param account who pays for what is put and held
+/// @param identity the folder with which the client proves who it is, as `kog ca issue` writes it;
+///     null for a cluster without TLS
+/// @param path how bytes move; all sessions of a process use one
 /// @param callTimeout how long one control call may take
 /// @param transferTimeout how long the transfer of one batch of blobs may take
+/// @param lease how long what is held stays when this process is no longer heard of
 /// @param replicas on how many memory nodes source data is put; fewer when fewer live
 /// @param progressInterval how often a run is asked how far it has come
-/// @param security who this client and the nodes are proven to be
 public record ClientSettings(
+    List<InetSocketAddress> controls,
     Tenant tenant,
     Account account,
+    @Nullable Path identity,
+    DataPath path,
     Duration callTimeout,
     Duration transferTimeout,
+    Duration lease,
     int replicas,
-    Duration progressInterval,
-    RpcSecurity security) {
+    Duration progressInterval) {
+
+  /// More than a control plane has.
+  public static final int CONTROLS_MAX = 8;
+
+  /// More replicas than that help nobody.
+  public static final int REPLICAS_MAX = 16;
+
+  /// An hour for a call or a batch is as good as none.
+  public static final Duration TIMEOUT_MAX = Duration.ofHours(1);
 
   /// A minute for a batch: a busy laptop's disk can stall that long. Ten looks a second are smooth.
-  public static final ClientSettings DEFAULT =
-      new ClientSettings(
-          Tenant.DEFAULT,
-          Account.DEFAULT,
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(60),
-          2,
-          Duration.ofMillis(100),
-          RpcSecurity.NONE);
+  public static final ClientSettings DEFAULT = new SettingsDraft().freeze();
 
+  /// @throws InvalidArgument when a part is out of its bounds
   public ClientSettings {
-    if (!callTimeout.isPositive()
-        || !transferTimeout.isPositive()
-        || !progressInterval.isPositive()) {
-      throw new IllegalArgumentException(
-          "timeouts and intervals are positive: "
-              + callTimeout
-              + ", "
-              + transferTimeout
-              + ", "
-              + progressInterval);
+    controls = List.copyOf(controls);
+    if (controls.size() > CONTROLS_MAX) {
+      throw new InvalidArgument(
+          "control: found " + controls.size() + " addresses, expected at most " + CONTROLS_MAX);
     }
-    if (replicas < 1) {
-      throw new IllegalArgumentException("at least one replica, found " + replicas);
+    Durations.check("call-timeout", callTimeout, TIMEOUT_MAX);
+    Durations.check("transfer-timeout", transferTimeout, TIMEOUT_MAX);
+    Durations.check("lease", lease, Durations.LEASE_MAX);
+    Durations.check("progress-interval", progressInterval, TIMEOUT_MAX);
+    if (replicas < 1 || replicas > REPLICAS_MAX) {
+      throw new InvalidArgument("replicas: found " + replicas + ", expected 1 to " + REPLICAS_MAX);
     }
+  }
+
+  /// Reads a URL: `kog://host:port,host:port?tenant=…&account=…&identity=FOLDER…`.
+  ///
+  /// @throws InvalidArgument naming the part that is wrong, what was expected and what was found
+  public static ClientSettings ofUrl(String url) {
+    return SettingsText.ofUrl(url);
+  }
+
+  /// Reads a file of lines `key=value`: the keys of a URL, and `control` or `url`.
+  ///
+  /// @throws InvalidArgument naming the line's key, what was expected and what was found
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when there is no such file
+  public static ClientSettings ofFile(Path file) {
+    return SettingsText.ofFile(file);
+  }
+
+  /// Reads environment variables: `KOG_URL`, or `KOG_CONTROL`, `KOG_TENANT`, … as [Setting] says.
+  ///
+  /// @param variables such as `System.getenv()`
+  /// @throws InvalidArgument naming the variable, what was expected and what was found
+  public static ClientSettings ofEnvironment(Map<String, String> variables) {
+    return SettingsText.ofEnvironment(variables);
+  }
+
+  /// The URL that says the same; what is as by default is left out.
+  ///
+  /// @throws InvalidArgument when there is no control node
+  public String toUrl() {
+    return SettingsText.toUrl(this);
+  }
+
+  public ClientSettings withControls(List<InetSocketAddress> addresses) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.controls = addresses;
+    return draft.freeze();
   }
 
   public ClientSettings withTenant(Tenant whose) {
-    return new ClientSettings(
-        whose, account, callTimeout, transferTimeout, replicas, progressInterval, security);
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.tenant = whose;
+    return draft.freeze();
   }
 
   public ClientSettings withAccount(Account who) {
-    return new ClientSettings(
-        tenant, who, callTimeout, transferTimeout, replicas, progressInterval, security);
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.account = who;
+    return draft.freeze();
   }
 
-  public ClientSettings withSecurity(RpcSecurity how) {
-    return new ClientSettings(
-        tenant, account, callTimeout, transferTimeout, replicas, progressInterval, how);
+  /// @param folder null for a cluster without TLS
+  public ClientSettings withIdentity(@Nullable Path folder) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.identity = folder;
+    return draft.freeze();
+  }
+
+  public ClientSettings withPath(DataPath how) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.path = how;
+    return draft.freeze();
+  }
+
+  /// @param call how long one control call may take
+  /// @param transfer how long one batch of blobs may take
+  public ClientSettings withTimeouts(Duration call, Duration transfer) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.callTimeout = call;
+    draft.transferTimeout = transfer;
+    return draft.freeze();
+  }
+
+  public ClientSettings withLease(Duration time) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.lease = time;
+    return draft.freeze();
+  }
+
+  public ClientSettings withReplicas(int count) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.replicas = count;
+    return draft.freeze();
   }
 }

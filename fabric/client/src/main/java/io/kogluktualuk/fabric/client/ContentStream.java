@@ -31,6 +31,7 @@ public final class ContentStream extends InputStream {
   static final int AHEAD = 4;
 
   private final Content content;
+  private final TimeLimit limit;
   private final @Nullable Sha256 whole;
   private final Deque<FutureTask<Blob>> ahead = new ArrayDeque<>();
   private int asked;
@@ -38,14 +39,22 @@ public final class ContentStream extends InputStream {
   private int position;
   private boolean isVerified;
 
-  private ContentStream(Content content) {
+  private ContentStream(Content content, TimeLimit limit) {
     this.content = content;
+    this.limit = limit;
     this.whole = content.ref().kind() == Kind.LIST ? new Sha256() : null;
   }
 
-  /// Opens content and begins to fetch it.
+  /// Opens content and begins to fetch it, each chunk for as long as the store tries.
   static ContentStream open(BlobStore store, Ref ref) {
-    ContentStream stream = new ContentStream(Content.open(store, ref));
+    return open(store, ref, TimeLimit.NONE);
+  }
+
+  /// Opens content and begins to fetch it.
+  ///
+  /// @param limit of the fetch of each chunk
+  static ContentStream open(BlobStore store, Ref ref, TimeLimit limit) {
+    ContentStream stream = new ContentStream(Content.open(store, ref), limit);
     stream.askAhead();
     return stream;
   }
@@ -115,7 +124,7 @@ public final class ContentStream extends InputStream {
   private void askAhead() {
     while (ahead.size() < AHEAD && asked < content.chunkCount()) {
       int index = asked++;
-      FutureTask<Blob> task = new FutureTask<>(() -> content.chunk(index));
+      FutureTask<Blob> task = new FutureTask<>(() -> limit.call(() -> content.chunk(index)));
       Thread.ofVirtual().name("kog-get").start(task);
       ahead.add(task);
     }

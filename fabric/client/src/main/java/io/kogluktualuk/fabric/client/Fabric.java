@@ -15,11 +15,12 @@ import io.kogluktualuk.controlplane.client.ControlLeases;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.TreeView;
-import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
@@ -33,20 +34,29 @@ import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.namespace.TreeDiff;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.fabric.trust.Identity;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.Held;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.PutPolicy;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,6 +71,7 @@ public final class Fabric implements AutoCloseable {
 
   private static final int READ_BYTES = 1 << 20;
 
+  private final ClientSettings settings;
   private final Tenant tenant;
   private final ControlLink controlLink;
   private final ControlClient control;
@@ -72,29 +83,64 @@ public final class Fabric implements AutoCloseable {
   private final Runs runs;
   private final RequestIds requests = new RequestIds(new SecureRandom());
   private final Duration transferTimeout;
+  private final TimeLimit limit;
 
-  private Fabric(ControlLink controlLink, ClientSettings settings) {
+  private Fabric(ControlLink controlLink, ClientSettings settings, RpcSecurity security) {
+    this.settings = settings;
+    this.limit = TimeLimit.NONE;
     this.tenant = settings.tenant();
     this.controlLink = controlLink;
     this.callTimeout = settings.callTimeout();
     this.control = new ControlClient(controlLink, settings.callTimeout());
-    this.membership = new Membership(control, settings.callTimeout(), settings.security());
+    this.membership = new Membership(control, settings.callTimeout(), security);
     this.blobs =
         FabricBlobs.open(
             membership::memoryNodes,
             ReaderSettings.defaults()
                 .withTenant(settings.tenant())
-                .withSecurity(settings.security())
+                .withSecurity(security)
                 .withReplicas(settings.replicas())
                 .withTimeout(settings.transferTimeout()),
             new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
-            LeaseSettings.defaults().withAccount(settings.account()));
+            LeaseSettings.defaults().withAccount(settings.account()).withTtl(settings.lease()));
     this.transferTimeout = settings.transferTimeout();
     HashSearch search =
         new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
     this.mender = new Mender(membership, settings.tenant(), settings.transferTimeout());
     this.refs = new RefReader(blobs, search);
     this.runs = new Runs(membership, settings);
+  }
+
+  /// Connects to the cluster that a URL names:
+  /// `kog://host:port,host:port?tenant=…&account=…&identity=FOLDER`. [Setting] has all parameters.
+  ///
+  /// {@snippet file="Connecting.java" region="connect"}
+  ///
+  /// @throws InvalidArgument naming the part of the URL that is wrong
+  public static Fabric connect(String url) {
+    return connect(ClientSettings.ofUrl(url));
+  }
+
+  /// Connects to the cluster whose control plane answers at one of the settings' addresses at
+  /// least.
+  ///
+  /// @throws InvalidArgument when there is no address
+  /// @throws Unavailable when no control node answers in time
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when the process moves bytes in another way
+  public static Fabric connect(ClientSettings settings) {
+    if (settings.controls().isEmpty()) {
+      throw new InvalidArgument("control: found no address, expected HOST:PORT");
+    }
+    RpcSecurity security = security(settings.identity());
+    Verbs.install(settings.path().word());
+    ControlLink link = ControlLink.open(settings.controls(), security);
+    try {
+      link.refresh(Deadline.after(settings.callTimeout()));
+      return new Fabric(link, settings, security);
+    } catch (RuntimeException e) {
+      link.close();
+      throw e;
+    }
   }
 
   /// Connects to the cluster whose control plane answers there.
@@ -104,14 +150,15 @@ public final class Fabric implements AutoCloseable {
 
   /// Connects to the cluster whose control plane answers at one of these addresses at least.
   public static Fabric connect(List<InetSocketAddress> control, ClientSettings settings) {
-    ControlLink link = ControlLink.open(control, settings.security());
-    try {
-      link.refresh(Deadline.after(settings.callTimeout()));
-      return new Fabric(link, settings);
-    } catch (FabricException e) {
-      link.close();
-      throw e;
+    return connect(settings.withControls(control));
+  }
+
+  private static RpcSecurity security(@Nullable Path folder) {
+    if (folder == null) {
+      return RpcSecurity.NONE;
     }
+    Identity identity = Identity.open(folder);
+    return new RpcSecurity.Tls(identity::sslContext, identity::peer, identity.name());
   }
 
   /// Connects to the cluster that runs on a state folder.
@@ -152,34 +199,188 @@ public final class Fabric implements AutoCloseable {
   /// Stores what the stream gives, to its end, in constant memory: reading and hashing go on while
   /// earlier chunks are being transferred.
   public Ref put(InputStream source) throws IOException {
-    PipelinedPuts puts = new PipelinedPuts(blobs);
-    ContentWriter writer = new ContentWriter(puts);
-    byte[] buffer = new byte[READ_BYTES];
-    for (int read = source.read(buffer); read >= 0; read = source.read(buffer)) {
-      writer.write(buffer, 0, read);
+    return put(source, PutOptions.source());
+  }
+
+  /// As [#put(InputStream)], as the options say.
+  public Ref put(InputStream source, PutOptions options) throws IOException {
+    try {
+      return put(options, store -> PipelinedPuts.through(store, puts -> copy(source, puts)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    Ref ref = writer.finish();
-    puts.await();
-    return ref;
+  }
+
+  private static Ref copy(InputStream source, BlobStore target) {
+    ContentWriter writer = new ContentWriter(target);
+    byte[] buffer = new byte[READ_BYTES];
+    try {
+      for (int read = source.read(buffer); read >= 0; read = source.read(buffer)) {
+        writer.write(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return writer.finish();
   }
 
   /// Stores a file's content.
   public Ref put(Path file) {
+    return put(file, PutOptions.source());
+  }
+
+  /// As [#put(Path)], as the options say.
+  public Ref put(Path file, PutOptions options) {
     try (InputStream source = Files.newInputStream(file)) {
-      return put(source);
+      return put(source, options);
     } catch (IOException e) {
       throw DirectoryImport.unreadable(file, e);
     }
   }
 
+  /// Stores bytes that are in memory. They are copied once, to where they are sent from; what only
+  /// the calling thread may read (a confined arena's), once more.
+  ///
+  /// {@snippet file="Putting.java" region="segment"}
+  ///
+  /// @param bytes must not change until this returns; only looked at
+  public Ref put(MemorySegment bytes) {
+    return put(bytes, PutOptions.source());
+  }
+
+  /// As [#put(MemorySegment)], as the options say.
+  public Ref put(MemorySegment bytes, PutOptions options) {
+    return put(options, store -> SegmentPut.put(store, bytes.asReadOnly()));
+  }
+
+  /// As [#put(MemorySegment)], of what is between a buffer's position and its limit, which stay.
+  public Ref put(ByteBuffer bytes) {
+    return put(bytes, PutOptions.source());
+  }
+
+  /// As [#put(ByteBuffer)], as the options say.
+  public Ref put(ByteBuffer bytes, PutOptions options) {
+    return put(MemorySegment.ofBuffer(bytes), options);
+  }
+
+  /// As [#put(MemorySegment)].
+  public Ref put(byte[] bytes) {
+    return put(bytes, PutOptions.source());
+  }
+
+  /// As [#put(byte[])], as the options say.
+  public Ref put(byte[] bytes, PutOptions options) {
+    return put(MemorySegment.ofArray(bytes), options);
+  }
+
+  private Ref put(PutOptions options, Function<BlobStore, Ref> write) {
+    PutPolicy policy = options.policy(settings);
+    Hold hold = options.hold();
+    return hold == null
+        ? limit.call(() -> write.apply(blobs.with(policy)))
+        : limit.call(() -> putHeld(hold, policy, write));
+  }
+
+  private Ref putHeld(Hold hold, PutPolicy policy, Function<BlobStore, Ref> write) {
+    Held scope = hold.openScope();
+    boolean isKept = false;
+    try {
+      Ref ref = write.apply(blobs.with(policy, scope));
+      isKept = hold.keep(ref, scope);
+      if (!isKept) {
+        throw new AlreadyClosed("the hold was closed while " + ref + " was put");
+      }
+      return ref;
+    } finally {
+      if (!isKept) {
+        scope.close();
+      }
+    }
+  }
+
+  /// Holds values: they stay until the hold is closed. [Hold#add] says which are absent; here,
+  /// they are those not among its [Hold#refs].
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when the account cannot pay for them
+  public Hold hold(Ref... refs) {
+    return hold(List.of(refs));
+  }
+
+  /// As [#hold(Ref...)].
+  public Hold hold(Collection<Ref> refs) {
+    Hold hold = new Hold(blobs, limit, transferTimeout);
+    try {
+      hold.add(refs);
+      return hold;
+    } catch (RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  /// Looks at content where the one-sided read has put it: nothing is copied to the heap as long
+  /// as there is registered memory for it. What is looked at stays in the fabric meanwhile.
+  ///
+  /// {@snippet file="Getting.java" region="view"}
+  ///
+  /// @throws NotFound when it, or a part of it, is lost and nobody can make it again
+  /// @throws InvalidArgument when it is no content, or longer than [View#LENGTH_MAX]
+  public View get(Ref ref) {
+    return limit.call(() -> view(ref));
+  }
+
+  private View view(Ref ref) {
+    if (ref.length() > View.LENGTH_MAX) {
+      throw new InvalidArgument(
+          ref + " has more than " + View.LENGTH_MAX + " bytes; read it as a stream");
+    }
+    if (ref.kind() == Kind.TREE || ref.kind() == Kind.THUNK) {
+      throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected content");
+    }
+    Hold hold = hold();
+    try {
+      if (!hold.add(ref)) {
+        String reason = mender.mend(ref);
+        if (!reason.isEmpty() || !hold.add(ref)) {
+          throw new NotFound(
+              "a part of "
+                  + ref
+                  + " is on no memory node"
+                  + (reason.isEmpty() ? "" : "; " + reason));
+        }
+      }
+      return View.open(Content.open(storeOf(ref), ref), hold, limit);
+    } catch (RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  /// The bytes of content.
+  ///
+  /// @param atMost how many there may be
+  /// @throws InvalidArgument when there are more
+  public byte[] bytes(Ref ref, int atMost) {
+    if (ref.length() > atMost) {
+      throw new InvalidArgument(
+          ref + " has " + ref.length() + " bytes, expected at most " + atMost);
+    }
+    return limit.call(
+        () -> {
+          byte[] bytes = new byte[(int) ref.length()];
+          Content.open(storeOf(ref), ref).read(0, MemorySegment.ofArray(bytes));
+          return bytes;
+        });
+  }
+
   /// Opens the content of a blob or a list.
   public ContentStream open(Ref ref) {
-    return ContentStream.open(storeOf(ref), ref);
+    return limit.call(() -> ContentStream.open(storeOf(ref), ref, limit));
   }
 
   /// Writes content to a file, which appears when it is complete.
   public void get(Ref ref, Path file) {
-    DirectoryExport.writeFile(storeOf(ref), ref, file);
+    limit.run(() -> DirectoryExport.writeFile(storeOf(ref), ref, file));
   }
 
   /// The ref that a text stands for: `kind:hash:length`, a hash, or the first digits of one.
@@ -212,6 +413,25 @@ public final class Fabric implements AutoCloseable {
       throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
     }
     return Resolution.view(storeOf(ref), ref);
+  }
+
+  /// Makes a tree of values that have refs already.
+  ///
+  /// {@snippet file="Trees.java" region="tree"}
+  ///
+  /// @param entries by path, such as `src/main.c`
+  /// @throws InvalidArgument when a path is none, or goes on below an entry that is no tree
+  public Ref tree(Map<String, Ref> entries) {
+    return limit.call(
+        () -> {
+          NamespaceEditor editor = new NamespaceEditor(blobs);
+          // Shorter paths first, so that a tree can have further entries below it.
+          new TreeMap<>(entries)
+              .forEach(
+                  (path, ref) ->
+                      editor.bind(NamePath.parse(path.startsWith("/") ? path : "/" + path), ref));
+          return editor.write();
+        });
   }
 
   /// Looks at a value and at whether its parts are stored.

@@ -4,12 +4,14 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A view of a store whose puts go on in the background, joined into batches.
@@ -36,6 +38,24 @@ final class PipelinedPuts implements BlobStore {
     this.store = store;
   }
 
+  /// Has something written, and waits until it is stored, or nothing of it is under way any more.
+  static <R> R through(BlobStore store, Function<BlobStore, R> write) {
+    PipelinedPuts puts = new PipelinedPuts(store);
+    try {
+      R result = write.apply(puts);
+      puts.await();
+      return result;
+    } finally {
+      puts.settle();
+    }
+  }
+
+  /// Waits until nothing is under way.
+  private void settle() {
+    permits.acquireUninterruptibly(BATCHES_MAX);
+    permits.release(BATCHES_MAX);
+  }
+
   @Override
   public void put(List<Blob> blobs) {
     throwFailure();
@@ -51,8 +71,7 @@ final class PipelinedPuts implements BlobStore {
   /// Waits until everything that was put is stored.
   void await() {
     send();
-    permits.acquireUninterruptibly(BATCHES_MAX);
-    permits.release(BATCHES_MAX);
+    settle();
     throwFailure();
   }
 
@@ -81,13 +100,19 @@ final class PipelinedPuts implements BlobStore {
       Thread.currentThread().interrupt();
       throw new Unavailable("interrupted while blobs were being stored", e);
     }
-    Thread.ofVirtual().name("kog-put").start(() -> store(sent));
+    Deadline over = Deadline.overAll();
+    Thread.ofVirtual().name("kog-put").start(() -> store(sent, over));
   }
 
-  private void store(List<Blob> sent) {
+  private void store(List<Blob> sent, @Nullable Deadline over) {
     try {
       if (failure.get() == null) {
-        store.put(sent);
+        Deadline.during(
+            over,
+            () -> {
+              store.put(sent);
+              return sent;
+            });
       }
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);

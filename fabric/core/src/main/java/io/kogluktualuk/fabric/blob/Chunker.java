@@ -24,11 +24,14 @@ public final class Chunker {
 
   static final int LINE_END_SEARCH = 64 * 1024;
 
+  /// Of what lies before the shortest chunk's end, only so many bytes matter.
+  public static final int LOOK_BACK = 64;
+
   /// 20 bits: a cut about 1 MiB after the shortest chunk, so chunks of about 3 MiB.
   private static final long MASK = 0xFFFFFL << 44;
 
   private static final long[] GEAR = new SplittableRandom(0x6b6f676c756b7475L).longs(256).toArray();
-  private static final int WINDOW = 64;
+  private static final int WINDOW = LOOK_BACK;
 
   private Chunker() {}
 

@@ -20,7 +20,6 @@ import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.units.ByteCount;
-import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.Held;
 import io.kogluktualuk.memnode.reader.LeaseSettings;
@@ -113,14 +112,7 @@ class LapsedLeaseTest {
   void aPutToAFullClusterIsRefusedWithNumbers(@TempDir Path home) {
     ClusterSettings settings = ClusterSettings.of(home).withMemory(2, ByteCount.mebibytes(32));
     ClientSettings hurried =
-        new ClientSettings(
-            Tenant.DEFAULT,
-            Account.DEFAULT,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(4),
-            2,
-            Duration.ofMillis(100),
-            RpcSecurity.NONE);
+        ClientSettings.DEFAULT.withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(4));
     try (EmbeddedCluster cluster = EmbeddedCluster.open(settings);
         Fabric fabric = Fabric.connect(List.of(controlOf(cluster)), hurried)) {
       FabricException refusal =

@@ -2,7 +2,6 @@ package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,8 +60,7 @@ record ClusterCommands(ProcessCluster cluster, Path folder) {
   /// A session of this process with somebody's identity.
   Fabric connect(Path identity, Tenant tenant) {
     return Fabric.connect(
-        cluster.controls(),
-        ClientSettings.DEFAULT.withTenant(tenant).withSecurity(NodeSecurity.of(identity)));
+        cluster.controls(), ClientSettings.DEFAULT.withTenant(tenant).withIdentity(identity));
   }
 
   private String[] told(String identity, String... arguments) {

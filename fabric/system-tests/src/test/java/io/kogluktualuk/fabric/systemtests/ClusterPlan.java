@@ -4,7 +4,6 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.NodeFiles;
-import io.kogluktualuk.fabric.node.NodeSecurity;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +70,7 @@ final class ClusterPlan {
 
   /// A client of the cluster.
   Fabric connect() {
-    return Fabric.connect(controls, ClientSettings.DEFAULT.withSecurity(NodeSecurity.of(identity)));
+    return Fabric.connect(controls, ClientSettings.DEFAULT.withIdentity(identity));
   }
 
   /// Adds lines to a node's configuration; they count from its next start on.

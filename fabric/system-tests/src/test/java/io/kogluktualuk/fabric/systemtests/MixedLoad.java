@@ -10,8 +10,6 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CreditsStatus;
-import io.kogluktualuk.memnode.api.Tenant;
-import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,14 +75,7 @@ final class MixedLoad implements AutoCloseable {
 
   private Fabric connect(FaultGround ground) {
     ClientSettings settings =
-        new ClientSettings(
-            Tenant.DEFAULT,
-            Account.DEFAULT,
-            Duration.ofSeconds(8),
-            Duration.ofSeconds(15),
-            2,
-            Duration.ofMillis(100),
-            RpcSecurity.NONE);
+        ClientSettings.DEFAULT.withTimeouts(Duration.ofSeconds(8), Duration.ofSeconds(15));
     Fabric session = Fabric.connect(ground.addresses(), settings);
     sessions.add(session);
     return session;

@@ -5,6 +5,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -88,12 +89,32 @@ public final class Held implements AutoCloseable {
 
   @Override
   public void close() {
-    Map<Hash, Set<String>> last;
+    leases.release(List.of(this));
+  }
+
+  /// Closes scopes of one session, by one call to each node for all of them.
+  ///
+  /// @throws IllegalArgumentException when they are of several sessions
+  public static void closeAll(Collection<Held> scopes) {
+    if (scopes.isEmpty()) {
+      return;
+    }
+    Leases of = scopes.iterator().next().leases;
+    if (scopes.stream().anyMatch(scope -> scope.leases != of)) {
+      throw new IllegalArgumentException("scopes of several sessions cannot be closed together");
+    }
+    of.release(scopes);
+  }
+
+  /// Ends the scope.
+  ///
+  /// @return where it held what
+  Map<Hash, Set<String>> end() {
     synchronized (places) {
       isClosed = true;
-      last = Map.copyOf(places);
+      Map<Hash, Set<String>> last = Map.copyOf(places);
       places.clear();
+      return last;
     }
-    leases.release(this, last);
   }
 }

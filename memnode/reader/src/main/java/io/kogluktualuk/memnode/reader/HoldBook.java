@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -111,20 +112,21 @@ final class HoldBook {
   /// @param byNode blobs that nobody here wants to be held there
   record Unheld(long order, Map<String, List<Hash>> byNode) {}
 
-  /// One hold fewer of each.
-  synchronized Unheld dropped(Map<Hash, Set<String>> places) {
+  /// One hold fewer of each place of each scope.
+  synchronized Unheld dropped(Collection<Map<Hash, Set<String>>> scopes) {
     long now = ++order;
     Map<String, List<Hash>> unheld = new TreeMap<>();
-    places.forEach(
-        (hash, ids) -> {
-          for (String id : ids) {
-            if (dropped(id, hash)) {
-              unheld.computeIfAbsent(id, _ -> new ArrayList<>()).add(hash);
-              remember(new Place(id, hash), now);
-            }
-          }
-        });
+    for (Map<Hash, Set<String>> places : scopes) {
+      places.forEach((hash, ids) -> ids.forEach(id -> drop(new Place(id, hash), now, unheld)));
+    }
     return new Unheld(now, unheld);
+  }
+
+  private void drop(Place place, long now, Map<String, List<Hash>> unheld) {
+    if (dropped(place.nodeId(), place.hash())) {
+      unheld.computeIfAbsent(place.nodeId(), _ -> new ArrayList<>()).add(place.hash());
+      remember(place, now);
+    }
   }
 
   private void remember(Place place, long released) {

@@ -144,7 +144,7 @@ public final class Leases {
       }
     }
     if (!twice.isEmpty()) {
-      release(book.dropped(twice));
+      release(book.dropped(List.of(twice)));
     }
   }
 
@@ -197,8 +197,13 @@ public final class Leases {
     return stale;
   }
 
-  void release(Held held, Map<Hash, Set<String>> places) {
-    scopes.remove(held);
+  /// Lets go of what ended scopes have held.
+  void release(Collection<Held> ended) {
+    List<Map<Hash, Set<String>>> places = new ArrayList<>(ended.size());
+    for (Held held : ended) {
+      scopes.remove(held);
+      places.add(held.end());
+    }
     release(book.dropped(places));
   }
 

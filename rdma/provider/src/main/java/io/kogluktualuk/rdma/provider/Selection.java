@@ -22,7 +22,11 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
     AUTO,
     NATIVE,
     SHARED,
-    TCP
+    TCP;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// What is known of this machine.
@@ -33,11 +37,17 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
     @Nullable String openFailure();
   }
 
+  /// What this process was told.
+  ///
   /// @throws InvalidArgument when the property has none of its values
+  static Wish wish() {
+    return wish(System.getProperty(PROPERTY, ""));
+  }
+
   /// @throws Unavailable when the native provider is asked for and cannot be had
-  static Selection make() {
+  static Selection make(Wish wish) {
     return make(
-        wish(System.getProperty(PROPERTY, "")),
+        wish,
         new Machine() {
           @Override
           public List<RdmaDevice> devices() {
@@ -56,7 +66,7 @@ record Selection(VerbsProvider provider, String reason, PathChoice paths) {
       return Wish.AUTO;
     }
     for (Wish wish : Wish.values()) {
-      if (wish.name().toLowerCase(Locale.ROOT).equals(value)) {
+      if (wish.word().equals(value)) {
         return wish;
       }
     }

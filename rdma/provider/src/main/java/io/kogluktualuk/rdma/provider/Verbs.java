@@ -5,6 +5,8 @@ import com.ibm.disni.verbs.IbvContext;
 import com.ibm.disni.verbs.IbvPd;
 import com.ibm.disni.verbs.RdmaCmId;
 import com.ibm.disni.verbs.RdmaProvider;
+import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.rdma.ibverbs.NativeDevices;
 import io.kogluktualuk.rdma.ibverbs.NativeProvider;
@@ -48,7 +50,7 @@ public final class Verbs {
   /// @param reason why this one, for people
   public record Choice(VerbsProvider provider, String reason) {}
 
-  private record Installed(RdmaProvider provider, Choice choice) {}
+  private record Installed(RdmaProvider provider, Choice choice, Selection.Wish wish) {}
 
   /// Makes DiSNI usable with the default settings. Does nothing when it is already.
   ///
@@ -59,10 +61,39 @@ public final class Verbs {
 
   /// Makes DiSNI usable. Does nothing when it is already; the settings then have no effect.
   public static Choice install(SoftwareSettings settings) {
-    return installed(settings).choice();
+    return installed(settings, null).choice();
   }
 
-  private static synchronized Installed installed(SoftwareSettings settings) {
+  /// Makes DiSNI usable in the way that somebody needs.
+  ///
+  /// @param way `native`, `shared` or `tcp`; or `auto`, for whatever it is
+  /// @throws InvalidArgument when it is none of these
+  /// @throws Conflict when this process uses another one already, or was told to
+  public static Choice install(String way) {
+    Selection.Wish wish = Selection.wish(way);
+    if (wish == Selection.Wish.AUTO) {
+      return install();
+    }
+    Installed found = installed(SoftwareSettings.defaults(), wish);
+    if (found.wish() != wish) {
+      throw new Conflict(
+          "verbs: found "
+              + found.wish().word()
+              + " in use by this process ("
+              + found.choice().reason()
+              + "), expected "
+              + way
+              + "; a process uses one way");
+    }
+    return found.choice();
+  }
+
+  private static Installed installed(SoftwareSettings settings) {
+    return installed(settings, null);
+  }
+
+  private static synchronized Installed installed(
+      SoftwareSettings settings, Selection.@Nullable Wish asked) {
     Installed current = installed;
     if (current != null) {
       return current;
@@ -72,7 +103,7 @@ public final class Verbs {
       Field field = RdmaProvider.class.getDeclaredField("provider");
       field.setAccessible(true);
       RdmaProvider existing = (RdmaProvider) field.get(null);
-      current = existing == null ? selected(settings) : foreign(existing);
+      current = existing == null ? selected(settings, asked) : foreign(existing);
       field.set(null, current.provider());
     } catch (ReflectiveOperationException e) {
       throw new Unavailable("cannot install a provider into DiSNI; is it version 2.1? " + e, e);
@@ -89,16 +120,21 @@ public final class Verbs {
     }
   }
 
-  private static Installed selected(SoftwareSettings settings) throws IllegalAccessException {
-    Selection selection = Selection.make();
+  private static Installed selected(SoftwareSettings settings, Selection.@Nullable Wish asked)
+      throws IllegalAccessException {
+    Selection.Wish told = Selection.wish();
+    Selection.Wish wish = told == Selection.Wish.AUTO && asked != null ? asked : told;
+    Selection selection = Selection.make(wish);
     Choice choice = new Choice(selection.provider(), selection.reason());
     if (selection.provider() == VerbsProvider.NATIVE) {
-      return new Installed(NativeProvider.open(), choice);
+      return new Installed(NativeProvider.open(), choice, wish);
     }
     AffinityStandIn.define();
     boolean isForced = selection.paths() != PathChoice.AUTO;
     return new Installed(
-        new SoftwareProvider(isForced ? settings.withPaths(selection.paths()) : settings), choice);
+        new SoftwareProvider(isForced ? settings.withPaths(selection.paths()) : settings),
+        choice,
+        wish);
   }
 
   private static Installed foreign(RdmaProvider existing) {
@@ -106,7 +142,8 @@ public final class Verbs {
         existing instanceof SoftwareProvider ? VerbsProvider.SOFTWARE : VerbsProvider.NATIVE;
     return new Installed(
         existing,
-        new Choice(kind, "DiSNI was in use before with " + existing.getClass().getName()));
+        new Choice(kind, "DiSNI was in use before with " + existing.getClass().getName()),
+        Selection.Wish.AUTO);
   }
 
   /// The device that memory is registered with when no connection has chosen one: of several, the

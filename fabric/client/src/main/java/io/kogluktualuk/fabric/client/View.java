@@ -1,0 +1,142 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of a value where the one-sided read has put them, read-only, held in the fabric until
+/// this is closed.
+///
+/// {@snippet file="Getting.java" region="view"}
+///
+/// What is at most [Blob#LENGTH_MAX] long is one segment. What is longer is a list of segments in
+/// order; each is fetched when it is first asked for, and stays until [#close].
+///
+/// **Threading:** any thread. **Ownership:** whoever has opened it closes it; segments must not be
+/// used afterwards, and methods fail with [AlreadyClosed]. **Bound:** [#LENGTH_MAX]; longer
+/// content is to be read as a stream ([Fabric#open]).
+public final class View implements AutoCloseable {
+
+  /// What a view may keep in memory.
+  public static final long LENGTH_MAX = 1L << 30;
+
+  private final Content content;
+  private final Hold hold;
+  private final TimeLimit limit;
+  private final @Nullable MemorySegment[] segments;
+  private volatile boolean isClosed;
+
+  private View(Content content, Hold hold, TimeLimit limit) {
+    this.content = content;
+    this.hold = hold;
+    this.limit = limit;
+    this.segments = new MemorySegment[content.chunkCount()];
+  }
+
+  /// @param hold has the value; closed with the view
+  static View open(Content content, Hold hold, TimeLimit limit) {
+    View view = new View(content, hold, limit);
+    view.segment(0); // content is there, or the caller hears so at once
+    return view;
+  }
+
+  /// What is looked at.
+  public Ref ref() {
+    return content.ref();
+  }
+
+  /// Bytes in all.
+  public long length() {
+    return content.length();
+  }
+
+  /// All of it in one piece.
+  ///
+  /// @throws InvalidArgument when there are several: it is longer than [Blob#LENGTH_MAX]
+  public MemorySegment segment() {
+    if (segments.length != 1) {
+      throw new InvalidArgument(
+          ref() + " is in " + segments.length + " segments, expected one; use segments()");
+    }
+    return segment(0);
+  }
+
+  /// All of it in order, one behind the other; each is fetched when it is first asked for.
+  public List<MemorySegment> segments() {
+    checkOpen();
+    return new Segments();
+  }
+
+  /// The part of an index, of [#segments].
+  private final class Segments extends AbstractList<MemorySegment> implements RandomAccess {
+    @Override
+    public MemorySegment get(int index) {
+      return segment(index);
+    }
+
+    @Override
+    public int size() {
+      return segments.length;
+    }
+  }
+
+  private MemorySegment segment(int index) {
+    checkOpen();
+    synchronized (segments) {
+      MemorySegment known = segments[index];
+      if (known != null) {
+        return known;
+      }
+    }
+    MemorySegment fetched = limit.call(() -> content.chunk(index)).bytes().asReadOnly();
+    synchronized (segments) {
+      checkOpen();
+      segments[index] = fetched;
+      return fetched;
+    }
+  }
+
+  /// Copies all of it to memory of the caller's.
+  ///
+  /// @throws InvalidArgument when there is no room for it
+  public void copyTo(MemorySegment target) {
+    if (target.byteSize() < length()) {
+      throw new InvalidArgument(
+          "room for " + target.byteSize() + " bytes, expected " + length() + " for " + ref());
+    }
+    long offset = 0;
+    for (MemorySegment part : segments()) {
+      MemorySegment.copy(part, 0, target, offset, part.byteSize());
+      offset += part.byteSize();
+    }
+  }
+
+  /// All of it as a stream, which fails when the view is closed; closing the stream closes
+  /// nothing.
+  public InputStream asStream() {
+    return new SegmentStream(segments());
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new AlreadyClosed("the view of " + ref() + " is closed");
+    }
+  }
+
+  /// Gives the bytes back, and lets go of the value.
+  @Override
+  public void close() {
+    synchronized (segments) {
+      isClosed = true;
+      java.util.Arrays.fill(segments, null);
+    }
+    hold.close();
+  }
+}
