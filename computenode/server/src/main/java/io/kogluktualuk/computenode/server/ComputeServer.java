@@ -96,6 +96,7 @@ public final class ComputeServer implements AutoCloseable {
                   () -> memoryNodes(new ControlClient(control, CONTROL_CALL_MAX)),
                   ReaderSettings.defaults()
                       .withReplicas(REPLICAS)
+                      .withKept(settings.kept().bytes())
                       .withSecurity(settings.security()),
                   new ControlLeases(
                       control, "compute node " + name, new RequestIds(new SecureRandom())),

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param control where the control plane answers, at least one
 /// @param slots programs that run at once
 /// @param cache the most bytes of blobs kept on the heap
+/// @param kept the most bytes of registered memory for blobs that programs read, taken when needed
 /// @param pool the most bytes of programs' memories that wait, clean, for the next run
 /// @param pooledInstances the most such memories; 0 when each run is to have a new one
 /// @param heartbeat how often it gives a sign of life and looks for peers
@@ -30,6 +31,7 @@ public record ComputeSettings(
     List<InetSocketAddress> control,
     int slots,
     ByteCount cache,
+    ByteCount kept,
     ByteCount pool,
     int pooledInstances,
     Duration heartbeat,
@@ -52,8 +54,8 @@ public record ComputeSettings(
     }
   }
 
-  /// A node with an eighth of the heap for its cache, a sixteenth for instances, and a heartbeat a
-  /// second.
+  /// A node with an eighth of the heap for its cache, a sixteenth for instances, as much registered
+  /// memory, and a heartbeat a second.
   public static ComputeSettings of(
       Path folder,
       String name,
@@ -68,6 +70,7 @@ public record ComputeSettings(
         control,
         slots,
         new ByteCount(Runtime.getRuntime().maxMemory() / 8),
+        new ByteCount(Runtime.getRuntime().maxMemory() / 16),
         machine.pooledBytesMax(),
         machine.pooledInstancesMax(),
         HEARTBEAT,
@@ -77,31 +80,36 @@ public record ComputeSettings(
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return with(bytes, pool, pooledInstances, heartbeat, lease, sharesCode, security);
+    return with(bytes, kept, pool, pooledInstances, heartbeat, lease, sharesCode, security);
+  }
+
+  public ComputeSettings withKept(ByteCount bytes) {
+    return with(cache, bytes, pool, pooledInstances, heartbeat, lease, sharesCode, security);
   }
 
   public ComputeSettings withPool(ByteCount bytes, int instances) {
-    return with(cache, bytes, instances, heartbeat, lease, sharesCode, security);
+    return with(cache, kept, bytes, instances, heartbeat, lease, sharesCode, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return with(cache, pool, pooledInstances, every, lease, sharesCode, security);
+    return with(cache, kept, pool, pooledInstances, every, lease, sharesCode, security);
   }
 
   public ComputeSettings withLease(Duration ttl) {
-    return with(cache, pool, pooledInstances, heartbeat, ttl, sharesCode, security);
+    return with(cache, kept, pool, pooledInstances, heartbeat, ttl, sharesCode, security);
   }
 
   public ComputeSettings withSharedCode(boolean shares) {
-    return with(cache, pool, pooledInstances, heartbeat, lease, shares, security);
+    return with(cache, kept, pool, pooledInstances, heartbeat, lease, shares, security);
   }
 
   public ComputeSettings withSecurity(RpcSecurity how) {
-    return with(cache, pool, pooledInstances, heartbeat, lease, sharesCode, how);
+    return with(cache, kept, pool, pooledInstances, heartbeat, lease, sharesCode, how);
   }
 
   private ComputeSettings with(
       ByteCount cacheBytes,
+      ByteCount keptBytes,
       ByteCount poolBytes,
       int instances,
       Duration every,
@@ -115,6 +123,7 @@ public record ComputeSettings(
         control,
         slots,
         cacheBytes,
+        keptBytes,
         poolBytes,
         instances,
         every,

@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.measure.Distribution;
 import io.kogluktualuk.fabric.measure.Histogram;
@@ -66,6 +67,16 @@ final class FabricShelf implements Shelf {
     Blob blob = blobs.get(hash);
     gets.addSince(begin);
     return blob;
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    long begin = System.nanoTime();
+    LentBlob lent = blobs.lend(hash);
+    if (lent.isFetched()) {
+      gets.addSince(begin);
+    }
+    return lent;
   }
 
   @Override

@@ -16,6 +16,12 @@ public interface BlobStore {
   /// One blob, its hash verified.
   Blob get(Hash hash);
 
+  /// One blob, its hash verified, for whoever only looks at its bytes and gives them back. Stores
+  /// that have it elsewhere than on the heap copy nothing.
+  default LentBlob lend(Hash hash) {
+    return LentBlob.of(get(hash), true);
+  }
+
   /// Stores blobs; returns when all of them can be had by [#get] as safely as this store promises.
   /// A blob that is already there costs no transfer.
   void put(List<Blob> blobs);

@@ -66,20 +66,47 @@ public final class Content {
 
   /// One chunk, verified.
   public Blob chunk(int index) {
-    ContentList.@Nullable Chunk expected = list == null ? null : list.chunks().get(index);
-    Hash hash = expected == null ? ref.hash() : expected.hash();
+    Hash hash = chunkHash(index);
     Blob kept = latest;
     if (kept != null && kept.hash().equals(hash)) {
       return kept;
     }
     Blob blob = store.get(hash);
-    long length = expected == null ? ref.length() : expected.length();
-    if (blob.length() != length) {
-      throw new Corruption(
-          "chunk " + hash + " of " + ref + " has " + blob.length() + " bytes, expected " + length);
-    }
+    requireLength(index, blob.length());
     latest = blob;
     return blob;
+  }
+
+  /// One chunk, verified, where it is: see [BlobStore#lend].
+  public LentBlob lendChunk(int index) {
+    LentBlob lent = store.lend(chunkHash(index));
+    try {
+      requireLength(index, lent.bytes().byteSize());
+      return lent;
+    } catch (Corruption e) {
+      lent.close();
+      throw e;
+    }
+  }
+
+  /// The hash of one chunk.
+  public Hash chunkHash(int index) {
+    return list == null ? ref.hash() : list.chunks().get(index).hash();
+  }
+
+  private void requireLength(int index, long found) {
+    long length = list == null ? ref.length() : list.chunks().get(index).length();
+    if (found != length) {
+      throw new Corruption(
+          "chunk "
+              + chunkHash(index)
+              + " of "
+              + ref
+              + " has "
+              + found
+              + " bytes, expected "
+              + length);
+    }
   }
 
   /// The chunk that holds the byte at `offset`, which must be inside the content.

@@ -117,6 +117,12 @@ public record ClusterSettings(
     return new ByteCount(Runtime.getRuntime().maxMemory() / 4 / computeNodes);
   }
 
+  /// What each compute node may keep of blobs in registered memory: together as much as an eighth
+  /// of the heap.
+  ByteCount computeKept() {
+    return new ByteCount(Runtime.getRuntime().maxMemory() / 8 / computeNodes);
+  }
+
   /// @param address of this host, see [BindAddress]
   public ClusterSettings withHost(String address) {
     return new ClusterSettings(

@@ -183,6 +183,7 @@ public final class EmbeddedCluster implements AutoCloseable {
                     controls(),
                     settings.slots())
                 .withCache(settings.computeCache())
+                .withKept(settings.computeKept())
                 .withHeartbeat(COMPUTE_HEARTBEAT)
                 // They share one machine, so each module is compiled once anyway.
                 .withSharedCode(false)

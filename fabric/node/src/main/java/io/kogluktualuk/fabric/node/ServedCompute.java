@@ -12,6 +12,7 @@ import io.kogluktualuk.fabric.node.config.SharedConfig;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.rpc.PeerName;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.reader.ReadCounts;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -44,9 +45,11 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
             .withSharedCode(config.sharesCode())
             .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
     ByteCount cache = config.cache();
+    ByteCount kept = config.kept();
     ByteCount pool = config.pool() == null ? settings.pool() : config.pool();
     return settings
         .withCache(cache == null ? settings.cache() : cache)
+        .withKept(kept == null ? settings.kept() : kept)
         .withPool(pool, config.poolInstances());
   }
 
@@ -87,6 +90,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
     TraceCounts traces = server.traceCounts();
     CodeOrigins code = server.codeOrigins();
     PoolFigures pool = server.pool();
+    ReadCounts reads = server.fabric().counts();
     return List.of(
         Sample.gauge("kog_compute_slots", "Programs that it runs at a time", s.slots()),
         Sample.gauge("kog_compute_running", "Programs that hold a slot", s.running()),
@@ -95,6 +99,22 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
         Sample.gauge("kog_compute_runs", "Runs of clients in progress", s.runs()),
         Sample.gauge("kog_compute_cached_bytes", "Blobs on the heap", s.cachedBytes()),
         Sample.gauge("kog_compute_cached_bytes_max", "The most of them", s.cachedBytesMax()),
+        Sample.gauge(
+            "kog_compute_kept_bytes",
+            "Registered memory for blobs that programs read",
+            server.fabric().keptBytes()),
+        Sample.counter(
+            "kog_compute_kept_hits",
+            "Blobs that were still where a read had put them",
+            reads.keptHits()),
+        Sample.counter(
+            "kog_compute_heap_copied_bytes",
+            "Bytes of blobs copied from registered memory to the heap",
+            reads.copiedBytes()),
+        Sample.counter(
+            "kog_compute_program_copied_bytes",
+            "Bytes of files copied to the memory of programs",
+            server.engine().copiedToPrograms()),
         Sample.gauge(
             "kog_compute_unpublished", "Blobs and outcomes not stored yet", s.unpublished()),
         Sample.gauge(

@@ -120,7 +120,7 @@ final class BatchFetcher {
         (i, bytes) -> {
           Wanted each = batch.get(i);
           if (verification.accepts(each.hash(), bytes, each.source())) {
-            fetched.put(each.hash(), copy(each.hash(), bytes));
+            fetched.put(each.hash(), copy(each.hash(), bytes, tally));
             hints.used(each.hash(), link.node().id());
           }
         },
@@ -128,7 +128,8 @@ final class BatchFetcher {
   }
 
   /// A blob on the heap, of bytes that have been verified.
-  static Blob copy(Hash hash, MemorySegment verified) {
+  static Blob copy(Hash hash, MemorySegment verified, Tally tally) {
+    tally.copiedBytes.add(verified.byteSize());
     return new Blob(hash, MemorySegment.ofArray(verified.toArray(ValueLayout.JAVA_BYTE)));
   }
 }

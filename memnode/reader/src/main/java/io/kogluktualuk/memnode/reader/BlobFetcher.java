@@ -46,9 +46,10 @@ final class BlobFetcher {
     this.hints = hints;
   }
 
+  /// @param landing where the bytes go
   /// @throws FabricException as [Search] decides
-  Fetched fetch(Hash hash, Deadline deadline) {
-    Fetched fetched = fromKnownPlace(hash, deadline);
+  Fetched fetch(Hash hash, Landing landing, Deadline deadline) {
+    Fetched fetched = fromKnownPlace(hash, landing, deadline);
     if (fetched != null) {
       tally.locationHits.increment();
       return fetched;
@@ -57,9 +58,9 @@ final class BlobFetcher {
     Search search = new Search(hash);
     do {
       List<NodeLink> order = links.order(hash);
-      fetched = fromAny(hash, order, false, search, deadline);
+      fetched = fromAny(hash, order, false, search, landing, deadline);
       if (fetched == null) {
-        fetched = fromAny(hash, order, true, search, deadline);
+        fetched = fromAny(hash, order, true, search, landing, deadline);
       }
     } while (fetched == null && search.isUnsettled() && !deadline.hasPassed());
     if (fetched == null) {
@@ -69,14 +70,14 @@ final class BlobFetcher {
   }
 
   /// Null when it is not there any more, or the node does not answer: it is looked for then.
-  private @Nullable Fetched fromKnownPlace(Hash hash, Deadline deadline) {
+  private @Nullable Fetched fromKnownPlace(Hash hash, Landing landing, Deadline deadline) {
     LocationCache.Known known = locations.get(hash);
     NodeLink link = known == null ? null : links.to(known.nodeId());
     if (known == null || link == null || known.location().isSpilled()) {
       return null;
     }
     try {
-      Fetched fetched = fetcher.read(hash, link, known.location(), deadline);
+      Fetched fetched = fetcher.read(hash, link, known.location(), landing, deadline);
       if (fetched != null) {
         hints.used(hash, link.node().id());
       }
@@ -87,9 +88,14 @@ final class BlobFetcher {
   }
 
   private @Nullable Fetched fromAny(
-      Hash hash, List<NodeLink> order, boolean isAsked, Search search, Deadline deadline) {
+      Hash hash,
+      List<NodeLink> order,
+      boolean isAsked,
+      Search search,
+      Landing landing,
+      Deadline deadline) {
     for (NodeLink link : order) {
-      NodeAnswer answer = fetcher.fetch(hash, link, isAsked, deadline);
+      NodeAnswer answer = fetcher.fetch(hash, link, isAsked, landing, deadline);
       if (answer instanceof NodeAnswer.Bytes(Fetched fetched, var place)) {
         locations.located(hash, link.node().id(), place);
         hints.used(hash, link.node().id());

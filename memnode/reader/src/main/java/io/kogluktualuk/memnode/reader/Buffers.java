@@ -10,7 +10,7 @@ import io.kogluktualuk.rdma.transport.memory.RegisteredPool;
 /// Whoever holds a buffer does not wait for another one: so no two threads wait for each other.
 ///
 /// **Threading:** any thread. **Ownership:** owns the pools; buffers are lent.
-final class Buffers implements AutoCloseable {
+final class Buffers implements Landing, AutoCloseable {
 
   private final RegisteredPool small;
   private final RegisteredPool large;
@@ -31,8 +31,8 @@ final class Buffers implements AutoCloseable {
     }
   }
 
-  /// A buffer of at least so many bytes, up to 4 MiB.
-  RegisteredBuffer acquire(long bytes, Deadline deadline) {
+  @Override
+  public RegisteredBuffer acquire(long bytes, Deadline deadline) {
     return (bytes <= ReaderSettings.SMALL_BUFFER_BYTES ? small : large).acquire(deadline);
   }
 

@@ -2,6 +2,7 @@ package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -35,13 +36,13 @@ import org.jspecify.annotations.Nullable;
 /// other replicas, all nodes, and only then an error.
 ///
 /// **Threading:** any number of threads; calls block their thread. **Ownership:** owns
-/// connections and registered buffers. Blobs that are returned are on the heap. **Bound:**
-/// buffers, locations and time per operation, see [ReaderSettings]. A thread that finds all
-/// buffers in use waits for one until its time is over. **Errors:**
-/// [io.kogluktualuk.fabric.fault.NotFound] when every node was asked and none has the blob,
-/// [io.kogluktualuk.fabric.fault.Corruption] when only other bytes were found,
-/// [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not be asked,
-/// [io.kogluktualuk.fabric.fault.InvalidArgument] when a node does not know the tenant.
+/// connections and registered buffers. Blobs that are returned are on the heap, those that are
+/// lent where they were read to. **Bound:** buffers, kept blobs, locations and time per
+/// operation, see [ReaderSettings]. A thread that finds all buffers in use waits for one until
+/// its time is over. **Errors:** [io.kogluktualuk.fabric.fault.NotFound] when every node was
+/// asked and none has the blob, [io.kogluktualuk.fabric.fault.Corruption] when only other bytes
+/// were found, [io.kogluktualuk.fabric.fault.Unavailable] when a node that may have it could not
+/// be asked, [io.kogluktualuk.fabric.fault.InvalidArgument] when a node does not know the tenant.
 public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   /// The speed below which a long transfer counts as stuck: a fraction of the slowest network.
@@ -56,6 +57,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   private final NodeLinks links;
   private final Buffers buffers;
   private final BlobFetcher fetcher;
+  private final KeptBlobs kept;
+  private final Lending lending;
   private final BatchFetcher batches;
   private final BlobLocator locator;
   private final BlobWriter writer;
@@ -81,6 +84,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     this.hints = new UseHints(links, settings.hintOf());
     Verification verification = new Verification(tagger, locations, tally);
     this.fetcher = new BlobFetcher(links, buffers, locations, verification, tally, hints);
+    this.kept = new KeptBlobs(settings.keptBytes());
+    this.lending = new Lending(fetcher, buffers, kept, tally);
     this.locator = new BlobLocator(links, buffers, locations);
     this.batches = new BatchFetcher(links, buffers, locations, locator, verification, tally, hints);
     this.writer = new BlobWriter(buffers, locations);
@@ -143,9 +148,20 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   @Override
   public Blob get(Hash hash) {
-    try (Fetched fetched = fetcher.fetch(hash, deadline())) {
-      return BatchFetcher.copy(hash, fetched.bytes());
+    Blob copy = lending.copyOfKept(hash);
+    if (copy != null) {
+      return copy;
     }
+    try (Fetched fetched = fetcher.fetch(hash, buffers, deadline())) {
+      return BatchFetcher.copy(hash, fetched.bytes(), tally);
+    }
+  }
+
+  /// Lends a blob where a one-sided read puts it, now or earlier: nothing is copied to the heap as
+  /// long as there is room ([ReaderSettings#keptBytes]). May be kept for long.
+  @Override
+  public LentBlob lend(Hash hash) {
+    return lending.lend(hash, deadline());
   }
 
   /// Lends the verified bytes of a blob without copying them out of the registered buffer.
@@ -153,7 +169,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   /// @param use what to do with them, soon: it holds a buffer that others may wait for. The
   ///     segment is read-only and must not be used afterwards
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
-    try (Fetched fetched = fetcher.fetch(hash, deadline())) {
+    try (Fetched fetched = fetcher.fetch(hash, buffers, deadline())) {
       return use.apply(fetched.bytes());
     }
   }
@@ -225,7 +241,12 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
 
   /// The same blobs, seen node by node.
   public NodeBlobs nodes() {
-    return new NodeBlobs(links, buffers, writer, standard.account());
+    return new NodeBlobs(links, buffers, writer, standard.account(), tally);
+  }
+
+  /// The registered memory that blobs are kept in now.
+  public long keptBytes() {
+    return kept.bytes();
   }
 
   /// What has happened since the start.
@@ -245,6 +266,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   @Override
   public void close() {
     try (buffers;
+        kept;
         links;
         hints;
         tender) {
@@ -266,6 +288,11 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     @Override
     public Blob get(Hash hash) {
       return FabricBlobs.this.get(hash);
+    }
+
+    @Override
+    public LentBlob lend(Hash hash) {
+      return FabricBlobs.this.lend(hash);
     }
 
     @Override

@@ -37,14 +37,16 @@ public final class NodeBlobs {
   private final BlobWriter writer;
   private final PackedReads reads;
   private final Account account;
+  private final Tally tally;
   private final NodeFetcher fetcher;
 
-  NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer, Account account) {
+  NodeBlobs(NodeLinks links, Buffers buffers, BlobWriter writer, Account account, Tally tally) {
     this.links = links;
     this.buffers = buffers;
     this.writer = writer;
     this.reads = new PackedReads(buffers);
     this.account = account;
+    this.tally = tally;
     this.fetcher = new NodeFetcher(buffers, (hash, bytes, _, _) -> Hash.of(bytes).equals(hash));
   }
 
@@ -70,10 +72,10 @@ public final class NodeBlobs {
   public Blob get(String nodeId, Hash hash, Deadline deadline) {
     Search search = new Search(hash);
     do {
-      NodeAnswer answer = fetcher.fetch(hash, link(nodeId), true, deadline);
+      NodeAnswer answer = fetcher.fetch(hash, link(nodeId), true, buffers, deadline);
       if (answer instanceof NodeAnswer.Bytes(Fetched fetched, _)) {
         try (fetched) {
-          return BatchFetcher.copy(hash, fetched.bytes());
+          return BatchFetcher.copy(hash, fetched.bytes(), tally);
         }
       }
       search.answered(nodeId, answer);
@@ -100,7 +102,7 @@ public final class NodeBlobs {
           places.subList(from, to),
           (i, bytes) -> {
             if (Hash.of(bytes).equals(batch.get(i))) {
-              right.put(batch.get(i), BatchFetcher.copy(batch.get(i), bytes));
+              right.put(batch.get(i), BatchFetcher.copy(batch.get(i), bytes, tally));
             }
           },
           deadline);

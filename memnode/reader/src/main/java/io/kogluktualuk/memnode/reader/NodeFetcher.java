@@ -41,7 +41,8 @@ final class NodeFetcher {
   }
 
   /// @param isAsked whether the node itself is asked when its index does not show the blob
-  NodeAnswer fetch(Hash hash, NodeLink link, boolean isAsked, Deadline deadline) {
+  /// @param landing where the bytes go
+  NodeAnswer fetch(Hash hash, NodeLink link, boolean isAsked, Landing landing, Deadline deadline) {
     IndexEntry wrong = null;
     boolean isRenewed = false;
     for (int look = 0; look < LOOKS_MAX; look++) {
@@ -58,7 +59,7 @@ final class NodeFetcher {
         if (place == null) {
           return new NodeAnswer.Absent();
         }
-        Fetched fetched = read(hash, link, place, deadline);
+        Fetched fetched = read(hash, link, place, landing, deadline);
         if (fetched != null) {
           return new NodeAnswer.Bytes(fetched, place);
         }
@@ -102,9 +103,10 @@ final class NodeFetcher {
   }
 
   /// One READ and its verification; null when the bytes are not the blob's.
-  @Nullable Fetched read(Hash hash, NodeLink link, BlobLocation place, Deadline deadline) {
+  @Nullable Fetched read(
+      Hash hash, NodeLink link, BlobLocation place, Landing landing, Deadline deadline) {
     int length = place.length();
-    RegisteredBuffer buffer = buffers.acquire(length, deadline);
+    RegisteredBuffer buffer = landing.acquire(length, deadline);
     boolean isAccepted = false;
     try {
       if (length > 0) {

@@ -14,6 +14,8 @@ package io.kogluktualuk.memnode.reader;
 /// @param underReplicated blobs put on fewer nodes than asked for, because the others were down or
 ///     full
 /// @param promoted blobs that were spilled and brought back to be read
+/// @param keptHits blobs that were still where an earlier read had put them
+/// @param copiedBytes bytes of blobs copied from registered memory to the heap
 public record ReadCounts(
     long reads,
     long readBytes,
@@ -25,4 +27,6 @@ public record ReadCounts(
     long fullVerifications,
     long rejected,
     long underReplicated,
-    long promoted) {}
+    long promoted,
+    long keptHits,
+    long copiedBytes) {}

@@ -10,6 +10,8 @@ import java.time.Duration;
 /// @param replicas how many nodes get each blob that is put; fewer when fewer live
 /// @param smallBuffers registered buffers of [#SMALL_BUFFER_BYTES], for index reads and small blobs
 /// @param largeBuffers registered buffers of 4 MiB, for the others; bounds the transfers in flight
+/// @param keptBytes registered memory, taken when it is needed, in which blobs that were lent are
+///     kept for the next reader; 0 for none
 /// @param locationsMax how many locations are remembered
 /// @param membershipAge how old the list of nodes may get before it is asked for again
 /// @param timeout how long one operation may take in all; long batches get a second more for each
@@ -25,6 +27,7 @@ public record ReaderSettings(
     int replicas,
     int smallBuffers,
     int largeBuffers,
+    long keptBytes,
     int locationsMax,
     Duration membershipAge,
     Duration timeout,
@@ -48,6 +51,9 @@ public record ReaderSettings(
     atLeastOne(smallBuffers, "small buffers");
     atLeastOne(largeBuffers, "large buffers");
     atLeastOne(locationsMax, "remembered locations");
+    if (keptBytes < 0) {
+      throw new IllegalArgumentException("kept bytes " + keptBytes + ": must not be negative");
+    }
     if (membershipAge.isNegative() || !timeout.isPositive()) {
       throw new IllegalArgumentException(
           "membership age " + membershipAge + ", timeout " + timeout + ": must be positive");
@@ -74,6 +80,7 @@ public record ReaderSettings(
         replicas,
         smallBuffers,
         largeBuffers,
+        0,
         locationsMax,
         membershipAge,
         timeout,
@@ -106,6 +113,23 @@ public record ReaderSettings(
     return with(tenant, replicas, small, large, timeout, connectMax, away);
   }
 
+  /// How much registered memory is for blobs that were lent.
+  public ReaderSettings withKept(long bytes) {
+    return new ReaderSettings(
+        tenant,
+        replicas,
+        smallBuffers,
+        largeBuffers,
+        bytes,
+        locationsMax,
+        membershipAge,
+        timeout,
+        connectMax,
+        away,
+        hintOf,
+        security);
+  }
+
   public ReaderSettings withTenant(Tenant whose) {
     return with(whose, replicas, smallBuffers, largeBuffers, timeout, connectMax, away);
   }
@@ -122,6 +146,7 @@ public record ReaderSettings(
         replicas,
         smallBuffers,
         largeBuffers,
+        keptBytes,
         locationsMax,
         membershipAge,
         timeout,
@@ -137,6 +162,7 @@ public record ReaderSettings(
         replicas,
         smallBuffers,
         largeBuffers,
+        keptBytes,
         locationsMax,
         membershipAge,
         timeout,
@@ -159,6 +185,7 @@ public record ReaderSettings(
         count,
         small,
         large,
+        keptBytes,
         locationsMax,
         membershipAge,
         longest,

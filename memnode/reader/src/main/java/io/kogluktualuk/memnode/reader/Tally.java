@@ -18,6 +18,8 @@ final class Tally {
   final LongAdder rejected = new LongAdder();
   final LongAdder underReplicated = new LongAdder();
   final LongAdder promoted = new LongAdder();
+  final LongAdder keptHits = new LongAdder();
+  final LongAdder copiedBytes = new LongAdder();
 
   void read(long operations, long bytes) {
     reads.add(operations);
@@ -41,6 +43,8 @@ final class Tally {
         fullVerifications.sum(),
         rejected.sum(),
         underReplicated.sum(),
-        promoted.sum());
+        promoted.sum(),
+        keptHits.sum(),
+        copiedBytes.sum());
   }
 }

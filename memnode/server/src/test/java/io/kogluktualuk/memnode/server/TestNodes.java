@@ -134,6 +134,16 @@ final class TestNodes implements AutoCloseable {
     return reader(replicas, Duration.ofSeconds(10));
   }
 
+  /// The same, with registered memory for blobs that are lent.
+  FabricBlobs keeper(long keptBytes) {
+    ReaderSettings settings =
+        new ReaderSettings(1, 8, 4, 10_000, Duration.ofMillis(1), Duration.ofSeconds(10))
+            .withKept(keptBytes);
+    FabricBlobs blobs = FabricBlobs.open(() -> List.copyOf(members.values()), settings);
+    stores.add(blobs);
+    return blobs;
+  }
+
   /// The same, with another time for each operation.
   FabricBlobs reader(int replicas, Duration timeout) {
     ReaderSettings settings =

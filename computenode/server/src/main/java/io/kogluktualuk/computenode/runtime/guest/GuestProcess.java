@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// One program at work: its arguments, what it has open, its files, and what it has written so
 /// far.
 ///
-/// **Threading:** the guest's thread. **Bound:** [#FILES_MAX] descriptors, [#VIEWS_MAX] views,
+/// **Threading:** the guest's thread. **Ownership:** gives back at the end what is lent to what is
+/// open. **Bound:** [#FILES_MAX] descriptors, [#VIEWS_MAX] views,
 /// [#BINDS_MAX] bound thunks, [#NAMES_LISTED_MAX] names in listings that are being read; the
 /// bytes it writes by the transaction's limit.
-public final class GuestProcess {
+public final class GuestProcess implements AutoCloseable {
 
   static final int FILES_MAX = 1_024;
   static final int VIEWS_MAX = 1_024;
@@ -53,6 +54,7 @@ public final class GuestProcess {
   private final VirtualClock clock = new VirtualClock();
   private long written;
   private long fuelAtLastCall;
+  private long copied;
   private int binds;
   private int namesListed;
   private @Nullable NamePath output;
@@ -168,6 +170,7 @@ public final class GuestProcess {
   void onClosed(Descriptor closed) {
     switch (closed) {
       case Descriptor.File file -> {
+        file.readable.close();
         WrittenFile rested = file.written;
         if (rested != null) {
           rested.rest();
@@ -187,6 +190,16 @@ public final class GuestProcess {
       throw new FileError(Errno.MFILE);
     }
     binds++;
+  }
+
+  /// Accounts for bytes that were copied into the program's memory, each once.
+  void countCopied(long bytes) {
+    copied += bytes;
+  }
+
+  /// Bytes of files that were copied into the program's memory.
+  public long copied() {
+    return copied;
   }
 
   /// Accounts for bytes that are about to be written anywhere.
@@ -270,6 +283,14 @@ public final class GuestProcess {
     if (!guest.memory().holds(address, length)) {
       throw stop(Trap.BAD_HOST_CALL);
     }
+  }
+
+  @Override
+  public void close() {
+    descriptors.stream()
+        .filter(Descriptor.File.class::isInstance)
+        .forEach(file -> ((Descriptor.File) file).readable.close());
+    views.stream().forEach(View::close);
   }
 
   @Override

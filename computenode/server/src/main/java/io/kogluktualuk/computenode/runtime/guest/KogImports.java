@@ -13,8 +13,8 @@ import io.kogluktualuk.computenode.vm.run.GuestTrap;
 import io.kogluktualuk.computenode.vm.run.HostFunction;
 import io.kogluktualuk.computenode.vm.run.HostImports;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
-import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.namespace.NamePath;
@@ -147,10 +147,12 @@ final class KogImports {
     Content source = content(process, path(process, guest, a[2], a[3]));
     WrittenFile target = process.files().open(path, WriteMode.APPEND);
     for (int i = 0; i < source.chunkCount(); i++) {
-      Blob chunk = source.chunk(i);
-      process.chargeOutput(chunk.length());
-      guest.chargeFuel(chunk.length() >>> 4);
-      target.append(chunk);
+      try (LentBlob chunk = source.lendChunk(i)) {
+        long length = chunk.bytes().byteSize();
+        process.chargeOutput(length);
+        guest.chargeFuel(length >>> 4);
+        target.append(source.chunkHash(i), chunk);
+      }
     }
     return 0;
   }
@@ -199,6 +201,7 @@ final class KogImports {
       throw new FileError(Errno.INVAL);
     }
     int read = content.read(a[1], guest.memory().view((int) a[2], length));
+    process.countCopied(read);
     guest.chargeFuel(read >>> 4);
     return read;
   }
@@ -224,7 +227,7 @@ final class KogImports {
   }
 
   private static long close(GuestProcess process, Guest guest, long[] a) {
-    process.views().close((int) a[0]);
+    process.views().close((int) a[0]).close();
     return 0;
   }
 }

@@ -2,16 +2,20 @@ package io.kogluktualuk.computenode.runtime.guest;
 
 import io.kogluktualuk.computenode.runtime.namespace.WrittenFile;
 import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Bytes that a program can read anywhere.
 ///
-/// **Threading:** the guest's thread.
-sealed interface Readable {
+/// **Threading:** the guest's thread. **Ownership:** [#close] gives back what is lent to it; it can
+/// be read on after that, and closed again.
+sealed interface Readable extends AutoCloseable {
 
   long length();
 
-  /// The bytes from `offset`, which is inside, to the end of the part that holds it: in place.
+  /// The bytes from `offset`, which is inside, to the end of the part that holds it: in place, and
+  /// valid until the next call.
   MemorySegment at(long offset);
 
   /// Where the stored chunk that holds `offset`, which is inside, ends.
@@ -33,8 +37,19 @@ sealed interface Readable {
     return (int) copied;
   }
 
-  /// Content of the fabric.
-  record Stored(Content content) implements Readable {
+  @Override
+  void close();
+
+  /// Content of the fabric. The chunk that was read last is lent to it.
+  final class Stored implements Readable {
+    private final Content content;
+    private @Nullable LentBlob lent;
+    private int index;
+
+    Stored(Content content) {
+      this.content = content;
+    }
+
     @Override
     public long length() {
       return content.length();
@@ -42,8 +57,24 @@ sealed interface Readable {
 
     @Override
     public MemorySegment at(long offset) {
-      int index = content.chunkAt(offset);
-      return content.chunk(index).bytes().asSlice(offset - content.startOf(index));
+      int wanted = content.chunkAt(offset);
+      LentBlob chunk = lent;
+      if (chunk == null || wanted != index) {
+        close();
+        chunk = content.lendChunk(wanted);
+        lent = chunk;
+        index = wanted;
+      }
+      return chunk.bytes().asSlice(offset - content.startOf(wanted));
+    }
+
+    @Override
+    public void close() {
+      LentBlob chunk = lent;
+      lent = null;
+      if (chunk != null) {
+        chunk.close();
+      }
     }
 
     @Override
@@ -69,5 +100,8 @@ sealed interface Readable {
     public long chunkEnd(long offset) {
       return file.chunkEnd(offset);
     }
+
+    @Override
+    public void close() {}
   }
 }

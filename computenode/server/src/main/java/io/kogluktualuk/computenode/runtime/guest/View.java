@@ -32,6 +32,13 @@ final class View {
     return content;
   }
 
+  /// Gives back what it reads in place.
+  void close() {
+    end = start;
+    part = MemorySegment.NULL;
+    content.close();
+  }
+
   int load8(long offset) {
     slideTo(offset);
     return part.get(ValueLayout.JAVA_BYTE, offset - start) & 0xFF;

@@ -54,7 +54,7 @@ final class WasiFiles {
   private static void read(GuestProcess process, Guest guest, long[] a) {
     Descriptor.File file = file(process, a[0], Rights.READ);
     Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
-    int done = read(guest, file, file.position, vectors);
+    int done = read(process, guest, file, file.position, vectors);
     file.position += done;
     guest.memory().setInt((int) a[3], done);
   }
@@ -62,11 +62,12 @@ final class WasiFiles {
   private static void readAt(GuestProcess process, Guest guest, long[] a) {
     Descriptor.File file = file(process, a[0], Rights.READ | Rights.SEEK);
     Vectors vectors = Vectors.read(process, guest, (int) a[1], (int) a[2]);
-    guest.memory().setInt((int) a[4], read(guest, file, requireOffset(a[3]), vectors));
+    guest.memory().setInt((int) a[4], read(process, guest, file, requireOffset(a[3]), vectors));
   }
 
   /// One copy: from where the fabric holds the bytes into the guest's memory.
-  private static int read(Guest guest, Descriptor.File file, long offset, Vectors vectors) {
+  private static int read(
+      GuestProcess process, Guest guest, Descriptor.File file, long offset, Vectors vectors) {
     int done = 0;
     for (int i = 0; i < vectors.count(); i++) {
       MemorySegment target = vectors.segment(i);
@@ -77,6 +78,7 @@ final class WasiFiles {
         break;
       }
     }
+    process.countCopied(done);
     return done;
   }
 

@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.blob.Chunker;
 import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.ContentList;
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
@@ -159,18 +160,31 @@ public final class WrittenFile implements Entry {
   }
 
   /// Adds bytes of the fabric at the end; long enough ones become a chunk as they are.
-  public void append(Blob blob) {
+  public void append(Hash hash, LentBlob blob) {
     wake();
+    MemorySegment bytes = blob.bytes();
     boolean tailIsShort = tailLength > 0 && tailLength < APPEND_MIN;
-    if (blob.length() < APPEND_MIN || tailIsShort) {
-      write(length(), blob.bytes());
+    if (bytes.byteSize() < APPEND_MIN || tailIsShort) {
+      write(length(), bytes);
       return;
     }
     finished = null;
     while (tailLength > 0) {
       cutOne();
     }
-    addWhole(blob);
+    requireStored(hash, blob);
+    updateWhole(bytes);
+    addStored(hash, (int) bytes.byteSize());
+  }
+
+  /// A blob that was fetched just now is stored; one that is still at hand may be lost elsewhere.
+  private void requireStored(Hash hash, LentBlob blob) {
+    Blob lasting = blob.lasting();
+    if (lasting != null) {
+      blobs.put(List.of(lasting));
+    } else if (!blob.isFetched() && !blobs.missing(List.of(hash)).isEmpty()) {
+      blobs.put(List.of(blobs.get(hash)));
+    }
   }
 
   /// Makes the file exactly so long.
@@ -273,10 +287,14 @@ public final class WrittenFile implements Entry {
   }
 
   private void addWhole(Blob blob) {
-    if (isWholeKnown) {
-      wholeSoFar().update(blob.bytes());
-    }
+    updateWhole(blob.bytes());
     addChunk(blob);
+  }
+
+  private void updateWhole(MemorySegment bytes) {
+    if (isWholeKnown) {
+      wholeSoFar().update(bytes);
+    }
   }
 
   private Sha256 wholeSoFar() {
@@ -287,12 +305,16 @@ public final class WrittenFile implements Entry {
 
   private void addChunk(Blob blob) {
     blobs.put(List.of(blob));
-    long end = chunkedBytes() + blob.length();
+    addStored(blob.hash(), blob.length());
+  }
+
+  private void addStored(Hash hash, int length) {
+    long end = chunkedBytes() + length;
     if (chunks.size() == ends.length) {
       ends = Arrays.copyOf(ends, 2 * ends.length);
     }
     ends[chunks.size()] = end;
-    chunks.add(new ContentList.Chunk(blob.hash(), blob.length()));
+    chunks.add(new ContentList.Chunk(hash, length));
   }
 
   private int rewrite(long offset, MemorySegment bytes) {

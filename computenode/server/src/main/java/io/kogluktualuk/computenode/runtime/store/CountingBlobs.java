@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.Collection;
 import java.util.HashSet;
@@ -45,6 +46,15 @@ public final class CountingBlobs implements Shelf {
       read.add(blob.length());
     }
     return blob;
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    LentBlob lent = blobs.lend(hash);
+    if (lent.isFetched()) {
+      read.add(lent.bytes().byteSize());
+    }
+    return lent;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -98,6 +99,22 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
     Blob blob = fabric.get(hash);
     cache.add(blob);
     return blob;
+  }
+
+  /// In place: on the heap what was made or fetched to be looked into here, and where the fabric
+  /// lends it what programs read.
+  @Override
+  public LentBlob lend(Hash hash) {
+    Blob blob = local(hash);
+    if (blob != null) {
+      return LentBlob.of(blob, false);
+    }
+    LentBlob lent = fabric.lend(hash);
+    Blob lasting = lent.lasting();
+    if (lasting != null) {
+      cache.add(lasting);
+    }
+    return lent;
   }
 
   /// For what nobody knows the cost of.

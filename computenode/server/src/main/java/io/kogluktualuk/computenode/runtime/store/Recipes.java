@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +16,11 @@ public record Recipes(Shelf shelf) implements BlobStore {
   @Override
   public Blob get(Hash hash) {
     return shelf.get(hash);
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    return shelf.lend(hash);
   }
 
   @Override

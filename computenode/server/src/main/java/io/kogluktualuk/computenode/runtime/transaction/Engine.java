@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Gives transactions their outcomes: known ones at once, others by running them here or at a
@@ -72,6 +73,7 @@ public final class Engine implements AutoCloseable {
   private final Flights flights = new Flights(this);
   private final Dispatcher dispatcher;
   private final CircleText circles;
+  private final LongAdder copiedToPrograms = new LongAdder();
 
   /// @param vm lent
   /// @param others who compile as well; lent
@@ -241,6 +243,15 @@ public final class Engine implements AutoCloseable {
   public boolean cancel(RunId id) {
     Run run = runs.find(id);
     return run != null && runs.cancel(run);
+  }
+
+  /// Bytes of files that were copied into the memory of programs that have ended.
+  public long copiedToPrograms() {
+    return copiedToPrograms.sum();
+  }
+
+  void copied(long bytes) {
+    copiedToPrograms.add(bytes);
   }
 
   /// Of how much use the traces of earlier runs were.

@@ -96,6 +96,8 @@ final class GuestRun {
       }
       return engine.dispatcher().ranInCircle(flight, draft, blobs, cycle);
     } finally {
+      process.close();
+      engine.copied(process.copied());
       slot.ended();
       evaluation.release();
     }

@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /// A store whose reader does not notice that a blob was lost, when it can be computed again.
 ///
@@ -33,9 +35,18 @@ final class HealingBlobs implements Shelf {
 
   @Override
   public Blob get(Hash hash) {
+    return healed(hash, store::get);
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    return healed(hash, store::lend);
+  }
+
+  private <R> R healed(Hash hash, Function<Hash, R> read) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return store.get(hash);
+        return read.apply(hash);
       } catch (NotFound | Unavailable | Corruption e) {
         if (attempt >= ATTEMPTS_MAX || !healer.heal(hash)) {
           throw e;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.ContentWriter;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
@@ -45,7 +46,8 @@ class WrittenFileTest {
         case 3 -> write(file, model, random.nextInt(length + 1), piece);
         case 4 -> write(file, model, length + random.nextInt(100_000), Arrays.copyOf(piece, 10));
         case 5 -> {
-          file.append(Blob.of(piece));
+          Blob blob = Blob.of(piece);
+          file.append(blob.hash(), LentBlob.of(blob, random.nextBoolean()));
           model.write(length, piece);
         }
         case 6 -> {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param slots programs that run at a time; null for one for each processor
 /// @param cache the most bytes of blobs on the heap; null for an eighth of it
+/// @param kept the most registered memory for blobs that programs read; null for a sixteenth of the
+///     heap's size
 /// @param pool the most bytes of instances that wait; null for a sixteenth of the heap
 /// @param poolInstances the most such instances
 /// @param lease how long its lease on what it uses lasts without a renewal
@@ -16,6 +18,7 @@ public record ComputeConfig(
     SharedConfig shared,
     @Nullable Integer slots,
     @Nullable ByteCount cache,
+    @Nullable ByteCount kept,
     @Nullable ByteCount pool,
     int poolInstances,
     Duration heartbeat,
@@ -28,6 +31,7 @@ public record ComputeConfig(
         shared,
         values.find(ComputeKeys.SLOTS),
         values.find(ComputeKeys.CACHE),
+        values.find(ComputeKeys.KEPT),
         values.find(ComputeKeys.POOL),
         values.get(ComputeKeys.POOL_INSTANCES),
         values.get(ComputeKeys.HEARTBEAT),

@@ -29,6 +29,14 @@ final class ComputeKeys {
           "an eighth of the heap",
           "The most bytes of blobs that it keeps on the heap.");
 
+  static final Key<ByteCount> KEPT =
+      Key.optional(
+          "compute.kept",
+          Types.size(ByteCount.mebibytes(4), ByteCount.gibibytes(1 << 20)),
+          "as much as a sixteenth of the heap",
+          "The most bytes of registered memory, outside the heap, in which blobs that programs read\n"
+              + "stay where the adapter has put them. It is taken when it is needed.");
+
   static final Key<ByteCount> POOL =
       Key.optional(
           "compute.pool",
@@ -69,7 +77,7 @@ final class ComputeKeys {
               + "compute; that it computes the right thing is believed, as outcomes are.");
 
   static final List<Key<?>> ALL =
-      List.of(SLOTS, CACHE, POOL, POOL_INSTANCES, HEARTBEAT, LEASE, SHARED_CODE);
+      List.of(SLOTS, CACHE, KEPT, POOL, POOL_INSTANCES, HEARTBEAT, LEASE, SHARED_CODE);
 
   private ComputeKeys() {}
 }

@@ -172,6 +172,7 @@ final class ConfigMappingTest {
             null,
             null,
             null,
+            null,
             256,
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
@@ -182,13 +183,14 @@ final class ConfigMappingTest {
   @Test
   void everyKeyOfAComputeNodeCounts() {
     String own =
-        "compute { slots = 4, cache = 256MiB, pool = 32MiB, pool-instances = 12, heartbeat = 2s,"
-            + " lease = 1m, shared-code = false }\n";
+        "compute { slots = 4, cache = 256MiB, kept = 128MiB, pool = 32MiB,"
+            + " pool-instances = 12, heartbeat = 2s, lease = 1m, shared-code = false }\n";
     assertEquals(
         new ComputeConfig(
             SHARED_MAPPED,
             4,
             ByteCount.mebibytes(256),
+            ByteCount.mebibytes(128),
             ByteCount.mebibytes(32),
             12,
             Duration.ofSeconds(2),

@@ -28,6 +28,13 @@ public final class RegisteredBuffer implements AutoCloseable {
     return lkey;
   }
 
+  /// A part of this buffer as a buffer of its own, to be lent on. This one stays lent.
+  ///
+  /// @param released told when the part is given back
+  public RegisteredBuffer part(long offset, long length, Runnable released) {
+    return new RegisteredBuffer(segment.asSlice(offset, length), lkey, released);
+  }
+
   @Override
   public void close() {
     if (released.compareAndSet(false, true)) {
