@@ -20,6 +20,7 @@ import io.kogluktualuk.fabric.blob.ContentWriter;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.TreeView;
+import io.kogluktualuk.fabric.blob.Voucher;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -53,6 +54,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -250,7 +252,37 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#put(MemorySegment)], as the options say.
   public Ref put(MemorySegment bytes, PutOptions options) {
-    return put(options, store -> SegmentPut.put(store, bytes.asReadOnly()));
+    return put(options, bytes, _ -> {});
+  }
+
+  private Ref put(PutOptions options, MemorySegment bytes, Consumer<MemorySegment> each) {
+    return put(options, store -> SegmentPut.put(store, bytes.asReadOnly(), options.isEven(), each));
+  }
+
+  /// As [#put(MemorySegment, PutOptions)], and vouches for it: who gets the voucher from somebody
+  /// it believes, with the ref, reads it without a SHA-256 ([#believe]).
+  public Vouched putVouched(MemorySegment bytes, PutOptions options) {
+    List<MemorySegment> chunks = new ArrayList<>();
+    Ref ref = put(options, bytes, chunks::add);
+    boolean isBounded = !chunks.isEmpty() && chunks.size() <= Voucher.TAGS_MAX;
+    return new Vouched(ref, isBounded ? blobs.vouch(chunks) : null);
+  }
+
+  /// Believes whoever has vouched for content: as long as the voucher is remembered, reads accept
+  /// the bytes that it vouches for; others are verified by SHA-256 as ever.
+  ///
+  /// @throws InvalidArgument when the voucher is not one for this content
+  public void believe(Ref ref, Voucher voucher) {
+    limit.call(
+        () -> {
+          Content content = Content.open(blobs, ref);
+          List<Hash> chunks = new ArrayList<>();
+          for (int i = 0; i < content.chunkCount(); i++) {
+            chunks.add(content.chunkHash(i));
+          }
+          blobs.believe(voucher, chunks);
+          return ref;
+        });
   }
 
   /// As [#put(MemorySegment)], of what is between a buffer's position and its limit, which stay.

@@ -12,18 +12,25 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** immutable.
 public final class PutOptions {
 
-  private static final PutOptions SOURCE = new PutOptions(Retention.SOURCE, null, false, null);
+  private static final PutOptions SOURCE =
+      new PutOptions(Retention.SOURCE, null, false, false, null);
 
   private final Retention retention;
   private final @Nullable Integer replicas;
   private final boolean isDurable;
+  private final boolean isEven;
   private final @Nullable Hold hold;
 
   private PutOptions(
-      Retention retention, @Nullable Integer replicas, boolean isDurable, @Nullable Hold hold) {
+      Retention retention,
+      @Nullable Integer replicas,
+      boolean isDurable,
+      boolean isEven,
+      @Nullable Hold hold) {
     this.retention = retention;
     this.replicas = replicas;
     this.isDurable = isDurable;
+    this.isEven = isEven;
     this.hold = hold;
   }
 
@@ -39,7 +46,7 @@ public final class PutOptions {
   ///
   /// @param cost what having it again would take; what costs more stays longer
   public static PutOptions derived(Duration cost) {
-    return new PutOptions(Retention.Derived.of(cost), 1, false, null);
+    return new PutOptions(Retention.Derived.of(cost), 1, false, false, null);
   }
 
   /// What is handed over to somebody who reads it soon, and is worth nothing afterwards: the first
@@ -54,17 +61,27 @@ public final class PutOptions {
   ///     [ClientSettings#REPLICAS_MAX]
   public PutOptions replicas(int count) {
     return new PutOptions(
-        retention, ClientSettings.DEFAULT.withReplicas(count).replicas(), isDurable, hold);
+        retention, ClientSettings.DEFAULT.withReplicas(count).replicas(), isDurable, isEven, hold);
   }
 
   /// The put waits until each node has it on its device, so that it survives a loss of power.
   public PutOptions durable() {
-    return new PutOptions(retention, replicas, true, hold);
+    return new PutOptions(retention, replicas, true, isEven, hold);
   }
 
   /// It is held from the moment when it is stored, as if it had been added to the hold then.
   public PutOptions heldBy(Hold holder) {
-    return new PutOptions(retention, replicas, isDurable, holder);
+    return new PutOptions(retention, replicas, isDurable, isEven, holder);
+  }
+
+  /// Content that is in memory is cut every 4 MiB instead of where it says: a tenth less work, and
+  /// the parts of similar contents are no longer the same. For what is read once.
+  public PutOptions evenly() {
+    return new PutOptions(retention, replicas, isDurable, true, hold);
+  }
+
+  boolean isEven() {
+    return isEven;
   }
 
   @Nullable Hold hold() {

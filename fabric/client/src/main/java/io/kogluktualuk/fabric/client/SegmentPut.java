@@ -12,39 +12,49 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Stores content that is in memory already: chunks are parts of it, not copies. The same bytes
 /// are cut as [ContentWriter] cuts them.
 ///
-/// Of long content, up to 2 MiB of each chunk are copied to find out where it ends. Memory that
-/// only the calling thread may read is copied wholly: transfers are made by several threads.
+/// Of long content, up to 2 MiB of each chunk are copied to find out where it ends, unless it is
+/// cut evenly. Memory that only the calling thread may read is copied wholly: transfers are made
+/// by several threads.
 ///
 /// **Threading:** stateless. **Ownership:** the memory is lent until the call returns.
 final class SegmentPut {
 
   private SegmentPut() {}
 
-  static Ref put(BlobStore store, MemorySegment bytes) {
+  /// @param isEven whether chunks are as long as they can be, whatever their content
+  /// @param each hears each chunk's bytes, in order, unless the memory is copied
+  static Ref put(
+      BlobStore store, MemorySegment bytes, boolean isEven, Consumer<MemorySegment> each) {
     if (!bytes.isAccessibleBy(Thread.ofVirtual().unstarted(() -> {}))) {
       return PipelinedPuts.through(store, puts -> new ContentWriter(puts).write(bytes).finish());
     }
     if (bytes.byteSize() <= Blob.LENGTH_MAX) {
       Blob blob = Blob.of(bytes);
       store.put(List.of(blob));
+      each.accept(bytes);
       return Ref.ofBlob(blob);
     }
-    return PipelinedPuts.through(store, puts -> putList(puts, bytes));
+    return PipelinedPuts.through(store, puts -> putList(puts, bytes, isEven, each));
   }
 
-  private static Ref putList(BlobStore puts, MemorySegment bytes) {
+  private static Ref putList(
+      BlobStore puts, MemorySegment bytes, boolean isEven, Consumer<MemorySegment> each) {
     Sha256 whole = new Sha256();
     List<ContentList.Chunk> chunks = new ArrayList<>();
-    byte[] window = new byte[Blob.LENGTH_MAX];
+    byte[] window = new byte[isEven ? 0 : Blob.LENGTH_MAX];
     long offset = 0;
     while (offset < bytes.byteSize()) {
-      int length = cut(bytes, offset, window);
-      Blob chunk = Blob.of(bytes.asSlice(offset, length));
-      whole.update(chunk.bytes());
+      int length =
+          isEven
+              ? (int) Math.min(bytes.byteSize() - offset, Blob.LENGTH_MAX)
+              : cut(bytes, offset, window);
+      Blob chunk = Blob.partOf(whole, bytes.asSlice(offset, length));
+      each.accept(chunk.bytes());
       chunks.add(new ContentList.Chunk(chunk.hash(), length));
       puts.put(List.of(chunk));
       offset += length;

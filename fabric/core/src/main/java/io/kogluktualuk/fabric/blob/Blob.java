@@ -39,11 +39,10 @@ public record Blob(Hash hash, MemorySegment bytes) {
   /// The blob of bytes with which something longer goes on: both hashes in one pass.
   ///
   /// @param whole is fed with the bytes, too
-  public static Blob partOf(Sha256 whole, byte[] bytes) {
-    MemorySegment segment = MemorySegment.ofArray(bytes);
+  public static Blob partOf(Sha256 whole, MemorySegment bytes) {
     Sha256 own = new Sha256();
-    Sha256.updateEach(List.of(own, whole), List.of(segment, segment));
-    return new Blob(own.finish(), segment);
+    Sha256.updateEach(List.of(own, whole), List.of(bytes, bytes));
+    return new Blob(own.finish(), bytes);
   }
 
   /// The blob of bytes that were fetched by name.

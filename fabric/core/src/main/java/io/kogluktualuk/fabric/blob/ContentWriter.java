@@ -116,7 +116,7 @@ public final class ContentWriter {
 
   private void cutOne() {
     int length = Chunker.cut(buffer, 0, buffered);
-    addChunk(Blob.partOf(whole, Arrays.copyOf(buffer, length)));
+    addChunk(Blob.partOf(whole, MemorySegment.ofArray(Arrays.copyOf(buffer, length))));
     System.arraycopy(buffer, length, buffer, 0, buffered - length);
     buffered -= length;
   }

@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.reader;
 
+import io.kogluktualuk.fabric.blob.Tag;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -23,20 +24,21 @@ import java.util.random.RandomGenerator;
 /// NH with a random key and words of w bits gives equal values with probability at most 2^-w, and
 /// t times by the Toeplitz construction at most 2^-tw [1, theorems 1 and 2]. If two contents of
 /// equal length differ, a block of them differs: that level 1 maps all blocks of both to the same
-/// values has at most the probability 2^-64, and so has level 2 given different values.
-/// Different lengths differ in the last words of level 2. So bytes other than those the SHA-256 was
+/// values has at most the probability 2^-64, and so has level 2 given different values. Different
+/// lengths differ in the last words of level 2. So bytes other than those the SHA-256 was
 /// verified on have the same tag with probability at most 2^-63, for each re-read of wrong bytes.
-/// The bound holds for bytes chosen by anybody who does not know the key; the key is drawn at the
-/// start of the process, and neither key nor tags ever leave it. A polynomial over a prime field
-/// (VMAC [2]) has the same bound and needs a reduction per block; CRCs and unkeyed hashes have no
-/// bound at all.
+/// The bound holds for bytes chosen by anybody who does not know the key. That of re-reads is
+/// drawn at the start of the process, and neither it nor tags under it ever leave it; that of
+/// vouchers is known to those who are to believe them ([Vouchers]). A polynomial over a prime
+/// field (VMAC [2]) has the same bound and needs a reduction per block; CRCs and unkeyed hashes
+/// have no bound at all.
 ///
 /// **Cost.** Two multiplications of 32 bits for 8 bytes, 8 of them at a time where registers have
 /// 512 bits. The loops are written for C2 to vectorise: one sum each, nothing carried between
 /// words. 25 KiB of key, of which 8 stay in the first-level cache.
 ///
-/// **Threading:** immutable after construction; any thread.
-/// **Bound:** messages of at most [#LENGTH_MAX] bytes.
+/// **Threading:** immutable after construction; any thread. **Bound:** messages of at most
+/// [#LENGTH_MAX] bytes.
 ///
 /// [1] J. Black, S. Halevi, H. Krawczyk, T. Krovetz, P. Rogaway: UMAC: Fast and Secure Message
 /// Authentication. CRYPTO 1999. [2] T. Krovetz: Message Authentication on 64-bit Architectures.
@@ -64,9 +66,6 @@ final class ContentTagger {
   private final long[] highKey = new long[BLOCK_PAIRS + 1];
 
   private final long[] topKey = new long[2 * BLOCKS_MAX + 2];
-
-  /// 128 bits.
-  record Tag(long high, long low) {}
 
   /// @param random must not be predictable outside the process
   ContentTagger(RandomGenerator random) {

@@ -3,6 +3,8 @@ package io.kogluktualuk.memnode.reader;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.LentBlob;
+import io.kogluktualuk.fabric.blob.Voucher;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.StaleLease;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.LeaseId;
@@ -62,6 +64,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   private final BatchFetcher batches;
   private final BlobLocator locator;
   private final BlobWriter writer;
+  private final Vouchers vouchers;
   private final UseHints hints;
   private final PutPolicy standard;
   private final @Nullable Leases leases;
@@ -82,7 +85,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     SecureRandom random = new SecureRandom();
     ContentTagger tagger = new ContentTagger(random);
     this.hints = new UseHints(links, settings.hintOf());
-    Verification verification = new Verification(tagger, locations, tally);
+    this.vouchers = new Vouchers(random);
+    Verification verification = new Verification(tagger, vouchers, locations, tally);
     this.fetcher = new BlobFetcher(links, buffers, locations, verification, tally, hints);
     this.kept = new KeptBlobs(settings.keptBytes());
     this.lending = new Lending(fetcher, buffers, kept, tally);
@@ -162,6 +166,27 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
   @Override
   public LentBlob lend(Hash hash) {
     return lending.lend(hash, deadline());
+  }
+
+  /// Vouches for content, with which the caller has just made its blobs: whoever believes that
+  /// verifies them without SHA-256.
+  ///
+  /// @param chunks the bytes of its blobs in order, 1 to [Voucher#TAGS_MAX]
+  public Voucher vouch(List<MemorySegment> chunks) {
+    return vouchers.vouch(chunks);
+  }
+
+  /// Believes a voucher: reads of these blobs accept the bytes that it vouches for, as long as it
+  /// is remembered. Other bytes are verified by SHA-256 as ever.
+  ///
+  /// @param chunks the blobs of the content in order
+  /// @throws InvalidArgument when it is for another number of blobs
+  public void believe(Voucher voucher, List<Hash> chunks) {
+    if (chunks.size() != voucher.tags().size()) {
+      throw new InvalidArgument(
+          "a voucher for " + voucher.tags().size() + " blobs, expected one for " + chunks.size());
+    }
+    vouchers.believe(voucher, chunks);
   }
 
   /// Lends the verified bytes of a blob without copying them out of the registered buffer.

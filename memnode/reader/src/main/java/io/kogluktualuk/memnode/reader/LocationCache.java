@@ -1,5 +1,6 @@
 package io.kogluktualuk.memnode.reader;
 
+import io.kogluktualuk.fabric.blob.Tag;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +19,7 @@ final class LocationCache {
   /// What is known about a blob.
   ///
   /// @param tag of the verified bytes; null before this process has verified them
-  record Known(String nodeId, BlobLocation location, ContentTagger.@Nullable Tag tag) {}
+  record Known(String nodeId, BlobLocation location, @Nullable Tag tag) {}
 
   private final int generationMax;
   private volatile ConcurrentHashMap<Hash, Known> young = new ConcurrentHashMap<>();

@@ -16,6 +16,9 @@ package io.kogluktualuk.memnode.reader;
 /// @param promoted blobs that were spilled and brought back to be read
 /// @param keptHits blobs that were still where an earlier read had put them
 /// @param copiedBytes bytes of blobs copied from registered memory to the heap
+/// @param vouched first reads verified by a voucher instead of SHA-256
+/// @param wrongVouchers blobs that were what they are called, and not what somebody believed had
+///     vouched for
 public record ReadCounts(
     long reads,
     long readBytes,
@@ -29,4 +32,6 @@ public record ReadCounts(
     long underReplicated,
     long promoted,
     long keptHits,
-    long copiedBytes) {}
+    long copiedBytes,
+    long vouched,
+    long wrongVouchers) {}

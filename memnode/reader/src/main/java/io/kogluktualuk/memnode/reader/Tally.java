@@ -20,6 +20,8 @@ final class Tally {
   final LongAdder promoted = new LongAdder();
   final LongAdder keptHits = new LongAdder();
   final LongAdder copiedBytes = new LongAdder();
+  final LongAdder vouched = new LongAdder();
+  final LongAdder wrongVouchers = new LongAdder();
 
   void read(long operations, long bytes) {
     reads.add(operations);
@@ -45,6 +47,8 @@ final class Tally {
         underReplicated.sum(),
         promoted.sum(),
         keptHits.sum(),
-        copiedBytes.sum());
+        copiedBytes.sum(),
+        vouched.sum(),
+        wrongVouchers.sum());
   }
 }

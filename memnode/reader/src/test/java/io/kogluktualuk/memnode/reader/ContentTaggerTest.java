@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.blob.Tag;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.lang.foreign.Arena;
@@ -85,7 +86,7 @@ class ContentTaggerTest {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   }
 
-  private static BigInteger value(ContentTagger.Tag tag) {
+  private static BigInteger value(Tag tag) {
     return new BigInteger(Long.toUnsignedString(tag.high()))
         .shiftLeft(64)
         .add(new BigInteger(Long.toUnsignedString(tag.low())));
@@ -123,7 +124,7 @@ class ContentTaggerTest {
   void everyFlippedBitIsSeen() {
     byte[] bytes = Mutations.randomBytes(9000, keys(1));
     ContentTagger tagger = new ContentTagger(keys(2));
-    Set<ContentTagger.Tag> tags = new HashSet<>();
+    Set<Tag> tags = new HashSet<>();
     tags.add(tagger.tag(MemorySegment.ofArray(bytes)));
     for (int bit = 0; bit < bytes.length * 8; bit++) {
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
@@ -135,13 +136,13 @@ class ContentTaggerTest {
   @Test
   void lengthAndOrderCount() {
     ContentTagger tagger = new ContentTagger(keys(3));
-    Set<ContentTagger.Tag> tags = new HashSet<>();
+    Set<Tag> tags = new HashSet<>();
     for (int length = 0; length < 10_000; length += 7) {
       assertTrue(tags.add(tagger.tag(MemorySegment.ofArray(new byte[length]))), "" + length);
     }
     byte[] blocks = new byte[8192];
     blocks[0] = 1;
-    ContentTagger.Tag first = tagger.tag(MemorySegment.ofArray(blocks));
+    Tag first = tagger.tag(MemorySegment.ofArray(blocks));
     blocks[0] = 0;
     blocks[4096] = 1;
     assertNotEquals(first, tagger.tag(MemorySegment.ofArray(blocks)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.blob.Tag;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class LocationCacheTest {
   @Test
   void aTagOutlivesItsPlace() {
     LocationCache cache = new LocationCache(100);
-    ContentTagger.Tag tag = new ContentTagger.Tag(1, 2);
+    Tag tag = new Tag(1, 2);
     cache.put(hash(1), new LocationCache.Known("a", new BlobLocation(0, 0, 5), tag));
     cache.located(hash(1), "b", new BlobLocation(1, 64, 5));
     assertEquals(new LocationCache.Known("b", new BlobLocation(1, 64, 5), tag), cache.get(hash(1)));

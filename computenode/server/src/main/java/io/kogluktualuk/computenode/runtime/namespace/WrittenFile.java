@@ -228,7 +228,8 @@ public final class WrittenFile implements Entry {
     forgetWhole();
     for (int at = 0; at < tailLength; ) {
       int length = Chunker.cut(tail, at, tailLength - at);
-      Blob blob = Blob.partOf(digest, Arrays.copyOfRange(tail, at, at + length));
+      Blob blob =
+          Blob.partOf(digest, MemorySegment.ofArray(Arrays.copyOfRange(tail, at, at + length)));
       blobs.put(List.of(blob));
       all.add(new ContentList.Chunk(blob.hash(), length));
       at += length;
@@ -281,7 +282,8 @@ public final class WrittenFile implements Entry {
   private void cutOne() {
     int length = Chunker.cut(tail, 0, tailLength);
     byte[] bytes = Arrays.copyOf(tail, length);
-    addChunk(isWholeKnown ? Blob.partOf(wholeSoFar(), bytes) : Blob.of(bytes));
+    addChunk(
+        isWholeKnown ? Blob.partOf(wholeSoFar(), MemorySegment.ofArray(bytes)) : Blob.of(bytes));
     System.arraycopy(tail, length, tail, 0, tailLength - length);
     tailLength -= length;
   }
