@@ -12,7 +12,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -60,8 +60,8 @@ final class ControlIndex implements MemoIndex {
   }
 
   @Override
-  public List<@Nullable Hash> trace(List<TraceEntry> entries) {
-    return memos.trace(entries, Deadline.after(CALL_MAX));
+  public List<@Nullable Hash> trace(List<TraceClaim> claims) {
+    return memos.trace(claims, Deadline.after(CALL_MAX));
   }
 
   @Override

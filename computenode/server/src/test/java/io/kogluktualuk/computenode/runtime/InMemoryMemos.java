@@ -5,6 +5,7 @@ import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ final class InMemoryMemos implements MemoIndex {
 
   final Map<Hash, Outcome> outcomes = new ConcurrentHashMap<>();
   final Map<Hash, Hash> traces = new ConcurrentHashMap<>();
+  final Queue<TraceClaim> claimed = new ConcurrentLinkedQueue<>();
   volatile int tracesMax = Integer.MAX_VALUE;
 
   /// How long it takes to look outcomes up.
@@ -57,9 +61,14 @@ final class InMemoryMemos implements MemoIndex {
   }
 
   @Override
-  public List<@Nullable Hash> trace(List<TraceEntry> entries) {
+  public List<@Nullable Hash> trace(List<TraceClaim> claims) {
     List<@Nullable Hash> holders = new ArrayList<>();
-    for (TraceEntry entry : entries) {
+    for (TraceClaim claim : claims) {
+      TraceEntry entry = claim.entry();
+      claimed.add(claim);
+      if (claim.instead() != null) {
+        traces.replace(entry.node(), claim.instead(), entry.key());
+      }
       Hash other = traces.size() < tracesMax ? traces.putIfAbsent(entry.node(), entry.key()) : null;
       holders.add(other != null ? other : traces.get(entry.node()));
     }

@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -253,6 +254,41 @@ class TracesTest {
     Transaction stat = bench.transaction("/bin/probe", "stat", "/data/a");
     memos.traces.put(stat.family(), Hash.of(new byte[] {1}));
     assertEquals("file 6\n", bench.text(bench.run(stat).outcome().output()));
+    // Those that lead nowhere have made way.
+    assertEquals(cat.key(), memos.traces.get(cat.family()));
+    assertEquals(stat.key(), memos.traces.get(stat.family()));
+  }
+
+  @Test
+  void whatWasForgottenDoesNotKeepItsPlace() {
+    String[] cat = {"/bin/probe", "cat", "/data/a"};
+    Transaction first = bench.transaction(cat);
+    runs(1, cat);
+    memos.outcomes.remove(first.key());
+    bench.bind("/data/b", "other\n");
+    Transaction second = bench.transaction(cat);
+    try (Bench other = new Bench(store, memos, 2, Peers.NONE)) {
+      assertEquals(1, other.run(second).counters().run());
+    }
+    assertEquals(second.key(), memos.traces.get(first.family()));
+    bench.bind("/data/b", "another\n");
+    try (Bench other = new Bench(store, memos, 2, Peers.NONE)) {
+      assertEquals(0, other.run(bench.transaction(cat)).counters().run());
+    }
+  }
+
+  @Test
+  void whatHasLedToAnOutcomeIsClaimedAgainOnce() {
+    String[] cat = {"/bin/probe", "cat", "/data/a"};
+    Transaction first = bench.transaction(cat);
+    runs(1, cat);
+    TraceClaim claim = TraceClaim.of(first.family(), first.key());
+    assertEquals(List.of(claim), List.copyOf(memos.claimed));
+    for (int round = 0; round < 3; round++) {
+      bench.bind("/data/b", "other " + round);
+      runs(0, cat);
+      assertEquals(List.of(claim, claim), List.copyOf(memos.claimed));
+    }
   }
 
   @Test

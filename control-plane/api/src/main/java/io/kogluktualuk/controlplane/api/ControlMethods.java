@@ -7,7 +7,7 @@ import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.util.List;
 
 /// The control calls that a control node answers. Numbers 100–199; never renumbered.
@@ -20,7 +20,7 @@ public final class ControlMethods {
   public static final int RECORDS_MAX = 120;
 
   /// 400 entries of 64 bytes fit into a message.
-  public static final int TRACES_MAX = 400;
+  public static final int TRACES_MAX = 300;
 
   private static final int OUTCOME_BYTES_MIN = 1;
   private static final int MEMO_RECORD_BYTES_MIN = Hash.BYTES + 2 + 1 + 3 * 34 + 2 + 1;
@@ -97,11 +97,11 @@ public final class ControlMethods {
 
   /// Enters traces into the trie. Answers for each, in order, who has the node now; nothing where
   /// there is no room.
-  public static final Method<List<TraceEntry>, List<Maybe<Hash>>> TRACE =
+  public static final Method<List<TraceClaim>, List<Maybe<Hash>>> TRACE =
       new Method<>(
           119,
           "control.trace",
-          Lists.codec(TraceEntry.CODEC, TRACES_MAX, TraceEntry.ENCODED_BYTES, "the entries"),
+          Lists.codec(TraceClaim.CODEC, TRACES_MAX, TraceClaim.ENCODED_BYTES_MIN, "the claims"),
           Lists.codec(Maybe.codec(Hashes.CODEC), TRACES_MAX, 1, "the holders"),
           true);
 
@@ -201,7 +201,7 @@ public final class ControlMethods {
     assert LOOKUP_KEYS_MAX * 139 + 2 <= Channel.MESSAGE_BYTES_MAX;
     assert Fences.ENCODED_BYTES_MAX + 9 + 1 + 5 <= Channel.MESSAGE_BYTES_MAX;
     assert OldMemos.PAGE_MAX * 2 * Hash.BYTES + 12 <= Channel.MESSAGE_BYTES_MAX;
-    assert TRACES_MAX * TraceEntry.ENCODED_BYTES + 2 <= Channel.MESSAGE_BYTES_MAX;
+    assert TRACES_MAX * TraceClaim.ENCODED_BYTES_MAX + 2 <= Channel.MESSAGE_BYTES_MAX;
     assert RECORDS_MAX * 246 + 2 <= Channel.MESSAGE_BYTES_MAX;
   }
 

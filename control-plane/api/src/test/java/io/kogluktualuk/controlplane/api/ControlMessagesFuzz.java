@@ -18,6 +18,7 @@ import io.kogluktualuk.fabric.rpc.Codec;
 import io.kogluktualuk.fabric.rpc.Method;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import io.kogluktualuk.fabric.transaction.TraceEntry;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -87,7 +88,7 @@ final class ControlMessagesFuzz {
     check(ControlMethods.TRACED, nodes, holders, random);
     check(
         ControlMethods.TRACE,
-        nodes.stream().map(node -> new TraceEntry(node, samples.hash())).toList(),
+        nodes.stream().map(node -> claim(node, samples, random)).toList(),
         holders,
         random);
     check(
@@ -245,6 +246,11 @@ final class ControlMessagesFuzz {
         new AuditPage(samples.auditHead(), samples.list(AuditPage.PAGE_MAX, samples::auditEntry)),
         random);
     check(ControlMethods.AUDIT_HEAD, new Nothing(), samples.auditHead(), random);
+  }
+
+  private static TraceClaim claim(Hash node, Samples samples, RandomGenerator random) {
+    TraceEntry entry = new TraceEntry(node, samples.hash());
+    return new TraceClaim(entry, random.nextBoolean() ? null : samples.hash());
   }
 
   private static Recorded fate(Samples samples, RandomGenerator random) {

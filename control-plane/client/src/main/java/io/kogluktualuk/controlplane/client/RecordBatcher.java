@@ -8,7 +8,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ public final class RecordBatcher {
 
   private final CallBatcher<MemoRecord, Recorded> records;
   private final CallBatcher<Hash, Maybe<Outcome>> lookups;
-  private final CallBatcher<TraceEntry, Maybe<Hash>> traces;
+  private final CallBatcher<TraceClaim, Maybe<Hash>> traces;
   private final CallBatcher<Hash, Maybe<Hash>> traced;
 
   public RecordBatcher(Channel channel) {
@@ -50,8 +50,8 @@ public final class RecordBatcher {
   /// Enters traces into the trie.
   ///
   /// @return who has each node now, in order; null where there is no room
-  public List<@Nullable Hash> trace(List<TraceEntry> entries, Deadline deadline) {
-    return values(traces.call(entries, deadline));
+  public List<@Nullable Hash> trace(List<TraceClaim> claims, Deadline deadline) {
+    return values(traces.call(claims, deadline));
   }
 
   /// Of some nodes of the trace trie, the transactions whose traces go on from there.

@@ -7,15 +7,15 @@ import io.kogluktualuk.controlplane.model.Reply;
 import io.kogluktualuk.controlplane.model.traces.TraceTable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.MethodTable;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The calls about the trace trie.
 ///
-/// Who has a node has it for ever, so any replica answers; one that has not heard of it yet says
-/// that nobody does, and a transaction is run that need not be: no barrier is waited for.
+/// Who has a node is a hint where to look, so any replica answers; one that has not heard of it yet
+/// says that nobody does, and a transaction is run that need not be: no barrier is waited for.
 ///
 /// **Threading:** any thread.
 final class TraceCalls {
@@ -33,7 +33,8 @@ final class TraceCalls {
         .on(ControlMethods.TRACED, nodes -> shards.route(nodes, shards::indexOf, TraceCalls::find))
         .on(
             ControlMethods.TRACE,
-            entries -> shards.route(entries, entry -> shards.indexOf(entry.node()), this::add));
+            claims ->
+                shards.route(claims, claim -> shards.indexOf(claim.entry().node()), this::add));
   }
 
   private static List<Maybe<Hash>> find(MemoShard shard, List<Hash> nodes) {
@@ -47,12 +48,12 @@ final class TraceCalls {
             });
   }
 
-  private List<Maybe<Hash>> add(MemoShard shard, List<TraceEntry> entries) {
-    if (entries.isEmpty()) {
+  private List<Maybe<Hash>> add(MemoShard shard, List<TraceClaim> claims) {
+    if (claims.isEmpty()) {
       return List.of();
     }
-    List<Proposal> proposals = entries.stream().map(TraceTable::proposal).toList();
-    List<Maybe<Hash>> holders = new ArrayList<>(entries.size());
+    List<Proposal> proposals = claims.stream().map(TraceTable::proposal).toList();
+    List<Maybe<Hash>> holders = new ArrayList<>(claims.size());
     for (Reply reply : shard.proposer().propose(proposals, CallTime.within(timeout))) {
       holders.add(TraceTable.readReply(reply.orThrow()));
     }

@@ -2,7 +2,7 @@ package io.kogluktualuk.computenode.runtime.store;
 
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +27,9 @@ public interface MemoIndex {
   /// Of some nodes of the trace trie, the transactions whose traces go on from there.
   Map<Hash, Hash> traced(Collection<Hash> nodes);
 
-  /// Enters traces into the trie. The first at a node stays there.
+  /// Enters traces into the trie. The first at a node stays there, unless the claim says of just
+  /// that one that it leads nowhere.
   ///
   /// @return who has each node, in order; null where there is no room
-  List<@Nullable Hash> trace(List<TraceEntry> entries);
+  List<@Nullable Hash> trace(List<TraceClaim> claims);
 }

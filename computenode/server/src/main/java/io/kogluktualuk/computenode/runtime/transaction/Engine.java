@@ -92,7 +92,7 @@ public final class Engine implements AutoCloseable {
         new LocalBlobs(
             settings.name(), fabric, index, outcomes, settings.cacheBytes(), this::recorded);
     this.circles = new CircleText(flights, blobs);
-    KnownTraces known = new KnownTraces(index, outcomes, blobs);
+    KnownTraces known = new KnownTraces(index, outcomes, blobs, System::nanoTime);
     this.traces = new Traces(this, known);
     this.planting = new TracePlanting(index, known);
     this.assurance = new Assurance(blobs, keeper, System::nanoTime);

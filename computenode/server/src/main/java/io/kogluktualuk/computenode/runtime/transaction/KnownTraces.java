@@ -10,16 +10,26 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Trace;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The nodes of the trace trie and the traces it leads to, with a memory of both.
+///
+/// Who has a node is remembered for [#REMEMBERED_NANOS] at most: the control plane forgets
+/// entries that nobody claims, and what is entered below one that only this node remembers would
+/// be found by nobody else. As often, those that led to an outcome are claimed again
+/// ([#takeUseful]), so that what is of use is not forgotten there.
 ///
 /// **Threading:** safe for any number of threads. **Bound:** [#STEPS_MAX] steps and [#NODES_MAX]
 /// nodes are remembered; a trace of more than [#TRACE_BYTES_MAX] bytes is not followed.
@@ -32,14 +42,25 @@ final class KnownTraces {
   private static final int STEPS_MAX = 1 << 18;
   private static final int NODES_MAX = 1 << 16;
 
+  static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private static final int USEFUL_MAX = 4_096;
+
   private final MemoIndex index;
   private final Recent<Outcome> outcomes;
   private final BlobStore blobs;
   private final Map<Hash, Hash> nodes = new ConcurrentHashMap<>();
   private final Map<Hash, KnownTrace> traces = new LinkedHashMap<>(64, 0.75f, true);
+  private final LongSupplier nanoTime;
+  private final Set<Hash> told = ConcurrentHashMap.newKeySet();
+  private final Map<Hash, TraceClaim> useful = new ConcurrentHashMap<>();
+  private volatile long rememberedSince;
   private long steps;
 
-  KnownTraces(MemoIndex index, Recent<Outcome> outcomes, BlobStore blobs) {
+  /// @param nanoTime a clock that never goes back
+  KnownTraces(MemoIndex index, Recent<Outcome> outcomes, BlobStore blobs, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.rememberedSince = nanoTime.getAsLong();
     this.index = index;
     this.outcomes = outcomes;
     this.blobs = blobs;
@@ -47,7 +68,7 @@ final class KnownTraces {
 
   /// A transaction whose trace goes on from a node, or null when none is known to.
   @Nullable Hash at(Hash node) {
-    Hash known = nodes.get(node);
+    Hash known = remembered(node);
     if (known == null) {
       known = index.traced(List.of(node)).get(node);
       if (known != null) {
@@ -59,10 +80,32 @@ final class KnownTraces {
 
   /// The same, as far as it is remembered here.
   @Nullable Hash remembered(Hash node) {
+    long now = nanoTime.getAsLong();
+    if (now - rememberedSince > REMEMBERED_NANOS) {
+      rememberedSince = now;
+      nodes.clear();
+      told.clear();
+    }
     return nodes.get(node);
   }
 
-  /// Who has a node stays there for ever.
+  /// These have led to an outcome: unless they were claimed lately, they are to be claimed again.
+  void wereOfUse(List<TraceEntry> entries) {
+    for (TraceEntry entry : entries) {
+      if (useful.size() < USEFUL_MAX && told.size() < NODES_MAX && told.add(entry.node())) {
+        useful.put(entry.node(), new TraceClaim(entry, null));
+      }
+    }
+  }
+
+  /// What is to be claimed again.
+  List<TraceClaim> takeUseful() {
+    List<TraceClaim> taken = List.copyOf(useful.values());
+    taken.forEach(claim -> useful.remove(claim.entry().node()));
+    return taken;
+  }
+
+  /// Who has a node.
   void remember(Hash node, Hash key) {
     if (nodes.size() >= NODES_MAX) {
       nodes.clear();

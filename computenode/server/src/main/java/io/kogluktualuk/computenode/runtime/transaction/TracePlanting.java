@@ -4,6 +4,7 @@ import io.kogluktualuk.computenode.runtime.store.Memo;
 import io.kogluktualuk.computenode.runtime.store.MemoIndex;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Trace.Step;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import io.kogluktualuk.fabric.transaction.TraceEntry;
 import io.kogluktualuk.fabric.transaction.TraceNode;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ final class TracePlanting {
     Hash node;
     int passed;
 
+    /// Who has the node, and leads nowhere.
+    @Nullable Hash instead;
+
     Climber(Hash key, KnownTrace own) {
       this.key = key;
       this.own = own;
@@ -52,6 +56,7 @@ final class TracePlanting {
   /// Enters the traces of what has been run.
   void plant(List<Memo> memos) {
     try {
+      claimAgain();
       List<Climber> climbers = new ArrayList<>();
       for (Memo memo : memos) {
         Memo.Observed observed = memo.observed();
@@ -70,32 +75,38 @@ final class TracePlanting {
     }
   }
 
+  private void claimAgain() {
+    List<TraceClaim> useful = known.takeUseful();
+    if (!useful.isEmpty()) {
+      remember(useful, index.trace(useful));
+    }
+  }
+
   /// One round: those that are still on their way.
   private List<Climber> climb(List<Climber> climbers) {
     Map<Hash, Climber> first = new HashMap<>();
-    List<TraceEntry> entries = new ArrayList<>();
+    List<TraceClaim> claims = new ArrayList<>();
     List<Climber> rest = new ArrayList<>();
     for (Climber climber : climbers) {
       if (!passKnown(climber)) {
         continue;
       }
       if (first.putIfAbsent(climber.node, climber) == null) {
-        entries.add(new TraceEntry(climber.node, climber.key));
+        claims.add(new TraceClaim(new TraceEntry(climber.node, climber.key), climber.instead));
       } else {
         rest.add(climber);
       }
     }
-    if (entries.isEmpty()) {
+    if (claims.isEmpty()) {
       return List.of();
     }
-    List<@Nullable Hash> holders = index.trace(entries);
-    for (int i = 0; i < entries.size(); i++) {
+    List<@Nullable Hash> holders = index.trace(claims);
+    remember(claims, holders);
+    for (int i = 0; i < claims.size(); i++) {
+      TraceEntry entry = claims.get(i).entry();
       Hash holder = holders.get(i);
-      if (holder != null) {
-        known.remember(entries.get(i).node(), holder);
-        if (!holder.equals(entries.get(i).key())) {
-          rest.add(Objects.requireNonNull(first.get(entries.get(i).node())));
-        }
+      if (holder != null && !holder.equals(entry.key())) {
+        rest.add(Objects.requireNonNull(first.get(entry.node())));
       }
     }
     // Without room for the first at a node there is none for others.
@@ -103,13 +114,31 @@ final class TracePlanting {
     return rest;
   }
 
-  /// Goes on while it is known here who has the node.
+  private void remember(List<TraceClaim> claims, List<@Nullable Hash> holders) {
+    for (int i = 0; i < claims.size(); i++) {
+      Hash holder = holders.get(i);
+      if (holder != null) {
+        known.remember(claims.get(i).entry().node(), holder);
+      }
+    }
+  }
+
+  /// Goes on while it is known here who has the node, and that leads on.
   ///
   /// @return false when there is nothing to enter
   private boolean passKnown(Climber climber) {
     Hash holder;
+    climber.instead = null;
     while ((holder = known.remembered(climber.node)) != null) {
-      if (holder.equals(climber.key) || !pass(climber, known.get(holder))) {
+      if (holder.equals(climber.key)) {
+        return false;
+      }
+      KnownTrace found = known.get(holder);
+      if (found == null || !found.family().equals(climber.own.family())) {
+        climber.instead = holder;
+        return true;
+      }
+      if (!pass(climber, found)) {
         return false;
       }
     }
@@ -117,10 +146,9 @@ final class TracePlanting {
   }
 
   /// Goes to where a trace leaves that of who has its node.
-  private boolean pass(Climber climber, @Nullable KnownTrace holder) {
-    if (holder == null || !holder.family().equals(climber.own.family())) {
-      return false;
-    }
+  ///
+  /// @return false when it does not
+  private boolean pass(Climber climber, KnownTrace holder) {
     List<Step> mine = climber.own.steps();
     List<Step> other = holder.steps();
     for (int i = climber.passed; i < mine.size() && i < other.size(); i++) {

@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Trace.Step;
+import io.kogluktualuk.fabric.transaction.TraceEntry;
 import io.kogluktualuk.fabric.transaction.TraceNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class TraceWalk {
   private final Answers answers;
   private final TraceNode nodes = new TraceNode();
   private final List<Step> answered = new ArrayList<>();
+  private final List<TraceEntry> ways = new ArrayList<>();
   private Hash node;
 
   TraceWalk(KnownTraces known, Answers answers, Hash family) {
@@ -38,6 +40,11 @@ final class TraceWalk {
     return node;
   }
 
+  /// The entries of the trie that it has followed.
+  List<TraceEntry> ways() {
+    return ways;
+  }
+
   /// What has been answered so far.
   List<Step> answered() {
     return answered;
@@ -49,9 +56,10 @@ final class TraceWalk {
     for (int i = 0; i < HOLDERS_MAX; i++) {
       Hash holder = known.at(node);
       KnownTrace found = holder == null ? null : known.get(holder);
-      if (found == null || !found.family().equals(family) || !hasCome(found)) {
+      if (holder == null || found == null || !found.family().equals(family) || !hasCome(found)) {
         return null;
       }
+      ways.add(new TraceEntry(node, holder));
       switch (follow(found)) {
         case END -> {
           return found.outcome();

@@ -52,6 +52,7 @@ final class Traces {
         return null;
       }
       hits.increment();
+      known.wereOfUse(walk.ways());
       Outcome outcome =
           new Outcome(
               found.ending(),

@@ -18,7 +18,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.TraceEntry;
+import io.kogluktualuk.fabric.transaction.TraceClaim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -100,8 +100,8 @@ class LocalBlobsTest {
     }
 
     @Override
-    public List<@Nullable Hash> trace(List<TraceEntry> entries) {
-      return entries.stream().<@Nullable Hash>map(_ -> null).toList();
+    public List<@Nullable Hash> trace(List<TraceClaim> claims) {
+      return claims.stream().<@Nullable Hash>map(_ -> null).toList();
     }
 
     @Override
