@@ -52,12 +52,12 @@ final class EngineCluster implements AutoCloseable {
   }
 
   BlobStore blobs() {
-    return fabric.blobs();
+    return fabric.operator().blobs();
   }
 
   /// A namespace with the benchmark's own programs.
   Ref namespace(String... programs) throws IOException {
-    NamespaceEditor editor = new NamespaceEditor(fabric.blobs());
+    NamespaceEditor editor = new NamespaceEditor(fabric.operator().blobs());
     for (String program : programs) {
       try (InputStream wasm = EngineCluster.class.getResourceAsStream(program + ".wasm")) {
         if (wasm == null) {
@@ -73,7 +73,7 @@ final class EngineCluster implements AutoCloseable {
   /// Stores a transaction, so that it can be run.
   Transaction prepare(Ref namespace, String... argv) {
     Transaction transaction = Transaction.of(namespace, List.of(argv), Limits.DEFAULT);
-    fabric.blobs().put(List.of(transaction.encode()));
+    fabric.operator().blobs().put(List.of(transaction.encode()));
     return transaction;
   }
 

@@ -98,7 +98,7 @@ final class GetBench implements Bench {
         byte[] content = new byte[bytes];
         random.nextBytes(content);
         Blob blob = Blob.of(content);
-        fabric.blobs().put(List.of(blob));
+        fabric.operator().blobs().put(List.of(blob));
         hashes.add(blob.hash());
         if (redis != null) {
           redis.set(blob.hash().toHex(), content);

@@ -45,15 +45,15 @@ final class StoreBench implements Bench {
     List<Measurement> rows = new ArrayList<>();
     try (MemoryNodeProcess node = MemoryNodeProcess.start(folder.resolve("fabric"));
         Fabric fabric = Fabric.connect(node.control(), ClientSettings.DEFAULT)) {
-      BlobStore durably = fabric.blobs(PutPolicy.source(1).durable());
+      BlobStore durably = fabric.operator().blobs(PutPolicy.source(1).durable());
       try (RedisPeer redis = redis(folder, "everysec")) {
         if (redis == null) {
           progress.accept("store: redis-server is not installed (Debian package redis-server)");
         }
         progress.accept("store: 4 KiB");
-        rows.addAll(size("4KiB", 4 << 10, 1_000, fabric.blobs(), "everysec", redis));
+        rows.addAll(size("4KiB", 4 << 10, 1_000, fabric.operator().blobs(), "everysec", redis));
         progress.accept("store: 1 MiB");
-        rows.addAll(size("1MiB", 1 << 20, 12, fabric.blobs(), "everysec", redis));
+        rows.addAll(size("1MiB", 1 << 20, 12, fabric.operator().blobs(), "everysec", redis));
       }
       try (RedisPeer redis = redis(folder, "always")) {
         progress.accept("store: 4 KiB, durable");

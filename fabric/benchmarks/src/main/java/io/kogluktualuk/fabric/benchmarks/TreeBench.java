@@ -86,13 +86,13 @@ final class TreeBench implements Bench {
 
   private static Ref store(Fabric fabric, int version) {
     Blob blob = Blob.of(content(version).getBytes(StandardCharsets.UTF_8));
-    fabric.blobs().put(List.of(blob));
+    fabric.operator().blobs().put(List.of(blob));
     return Ref.ofBlob(blob);
   }
 
   private static Ref make(Fabric fabric, Ref value) {
-    PutBatch batch = new PutBatch(fabric.blobs());
-    TreeBuilder builder = new TreeBuilder(TreePieces.of(fabric.blobs()), batch);
+    PutBatch batch = new PutBatch(fabric.operator().blobs());
+    TreeBuilder builder = new TreeBuilder(TreePieces.of(fabric.operator().blobs()), batch);
     for (int i = 0; i < ENTRIES; i++) {
       builder.add(entry(i), value);
     }

@@ -42,9 +42,9 @@ final class AuditFile {
   /// @throws Conflict when the file is there already
   static AuditHead write(Path file, Fabric fabric) {
     try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
-      AuditHead begin = fabric.control().auditHead();
+      AuditHead begin = fabric.operator().control().auditHead();
       line(out, BEGIN, begin.anchorSequence(), begin.anchor().toHex());
-      AuditHead head = fabric.readAudit(entry -> line(out, entry));
+      AuditHead head = fabric.operator().readAudit(entry -> line(out, entry));
       line(out, END, head.sequence(), head.hash().toHex());
       return head;
     } catch (FileAlreadyExistsException e) {

@@ -35,7 +35,7 @@ final class AuditListCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Latest<AuditEntry> latest = new Latest<>(last);
-      fabric.readAudit(latest::add);
+      fabric.operator().readAudit(latest::add);
       String text =
           latest.all().stream().map(AuditListCommand::line).collect(Collectors.joining("\n"));
       options.print(

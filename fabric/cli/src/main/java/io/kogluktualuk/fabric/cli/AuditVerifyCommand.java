@@ -44,7 +44,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
       return print(new AuditReport(head, head.sequence() - head.anchorSequence(), List.of()));
     }
     try (Fabric fabric = options.connect()) {
-      return print(fabric.verifyAudit());
+      return print(fabric.operator().verifyAudit());
     }
   }
 

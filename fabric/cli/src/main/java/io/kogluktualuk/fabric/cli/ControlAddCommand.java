@@ -44,7 +44,7 @@ final class ControlAddCommand implements Callable<Integer> {
   public Integer call() {
     ChangePlane.Add add = parse(node);
     try (Fabric fabric = options.connect()) {
-      ControlClient control = fabric.control();
+      ControlClient control = fabric.operator().control();
       PlaneStatus before = control.plane();
       try {
         addTo(control, add);

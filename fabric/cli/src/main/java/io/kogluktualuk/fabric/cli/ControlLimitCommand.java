@@ -45,7 +45,7 @@ final class ControlLimitCommand implements Callable<Integer> {
               + " is the most");
     }
     try (Fabric fabric = options.connect()) {
-      fabric.control().setMemoLimit(new MemoLimit(limit.bytes()));
+      fabric.operator().control().setMemoLimit(new MemoLimit(limit.bytes()));
       options.print(
           "outcomes may take " + limit + " at each control node",
           new Json().with("outcome_limit_bytes", limit.bytes()));

@@ -37,8 +37,8 @@ final class ControlRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      fabric.control().change(new ChangePlane.Remove(node, force));
-      PlaneStatus plane = fabric.control().plane();
+      fabric.operator().control().change(new ChangePlane.Remove(node, force));
+      PlaneStatus plane = fabric.operator().control().plane();
       options.print(PlaneText.table(plane), PlaneText.json(plane));
       return ExitCode.OK.code();
     }

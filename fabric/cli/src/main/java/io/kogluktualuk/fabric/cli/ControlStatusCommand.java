@@ -24,7 +24,8 @@ final class ControlStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      options.print(PlaneText.table(fabric.plane()), PlaneText.json(fabric.plane()));
+      options.print(
+          PlaneText.table(fabric.operator().plane()), PlaneText.json(fabric.operator().plane()));
       return ExitCode.OK.code();
     }
   }

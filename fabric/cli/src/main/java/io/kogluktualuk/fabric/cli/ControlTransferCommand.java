@@ -30,8 +30,8 @@ final class ControlTransferCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      fabric.control().change(new ChangePlane.Transfer(node));
-      PlaneStatus plane = fabric.plane();
+      fabric.operator().control().change(new ChangePlane.Transfer(node));
+      PlaneStatus plane = fabric.operator().plane();
       options.print(PlaneText.table(plane), PlaneText.json(plane));
       return ExitCode.OK.code();
     }

@@ -37,7 +37,7 @@ final class CreditsLimitCommand implements Callable<Integer> {
   public Integer call() {
     ByteCount limit = ByteCount.parse(size);
     try (Fabric fabric = options.connect()) {
-      fabric.limitCredits(new Account(account), limit.bytes());
+      fabric.operator().limitCredits(new Account(account), limit.bytes());
       options.print(
           account + " may keep " + limit,
           new Json().with("account", account).with("limit_bytes", limit.bytes()));

@@ -28,7 +28,7 @@ final class CreditsListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      List<AccountUse> uses = fabric.credits();
+      List<AccountUse> uses = fabric.operator().credits();
       options.print(
           uses.stream().map(CreditsListCommand::line).collect(Collectors.joining("\n")),
           new Json().with("accounts", uses.stream().map(CreditsListCommand::json).toList()));

@@ -52,11 +52,11 @@ final class DrainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
-      Member member = fabric.member(node);
+      Member member = fabric.operator().member(node);
       if (member.info().role() == Role.CONTROL) {
         throw new InvalidArgument("control nodes are not drained: a leader hands over as it stops");
       }
-      fabric.control().drain(member.info().id(), !undo);
+      fabric.operator().control().drain(member.info().id(), !undo);
       if (wait && !undo) {
         awaitEmpty(fabric, patience);
       }
@@ -81,7 +81,7 @@ final class DrainCommand implements Callable<Integer> {
     String[] shown = {""};
     patience.until(
         () -> {
-          Draining draining = fabric.draining(node);
+          Draining draining = fabric.operator().draining(node);
           if (!draining.isDone() && !draining.left().equals(shown[0])) {
             shown[0] = draining.left();
             options.tell(node + ": " + shown[0]);

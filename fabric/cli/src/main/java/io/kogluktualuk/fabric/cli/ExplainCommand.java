@@ -60,11 +60,11 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       if (whyRun) {
-        WhyRun why = fabric.whyRun(keyOrRef);
+        WhyRun why = fabric.operator().whyRun(keyOrRef);
         options.print(WhyRunText.text(why), WhyRunText.json(why));
         return ExitCode.OK.code();
       }
-      Explanation explanation = fabric.explain(keyOrRef, transactionsMax);
+      Explanation explanation = fabric.operator().explain(keyOrRef, transactionsMax);
       options.print(
           ExplanationText.tree(explanation, wholeTrace), ExplanationText.json(explanation));
     }

@@ -43,7 +43,7 @@ final class ForgetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Member member = fabric.member(node);
+      Member member = fabric.operator().member(node);
       if (member.info().role() == Role.CONTROL) {
         throw new InvalidArgument(
             "a control node is removed with 'kog control remove " + node + "'");
@@ -51,7 +51,7 @@ final class ForgetCommand implements Callable<Integer> {
       if (!force) {
         requireGone(member);
       }
-      fabric.control().forget(member.info().id());
+      fabric.operator().control().forget(member.info().id());
       options.print(
           node + " is no member any more",
           new Json().with("node", node).with("id", member.info().id().toString()));

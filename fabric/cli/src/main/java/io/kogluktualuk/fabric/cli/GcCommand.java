@@ -59,10 +59,12 @@ final class GcCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       CollectionReport report =
-          fabric.collect(
-              LimitOptions.time(grace),
-              outcomes == null ? null : LimitOptions.time(outcomes),
-              dryRun);
+          fabric
+              .operator()
+              .collect(
+                  LimitOptions.time(grace),
+                  outcomes == null ? null : LimitOptions.time(outcomes),
+                  dryRun);
       options.print(CollectionText.table(report), CollectionText.json(report));
       return (report.isComplete() ? ExitCode.OK : ExitCode.UNAVAILABLE).code();
     }

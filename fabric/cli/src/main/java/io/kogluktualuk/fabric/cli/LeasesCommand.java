@@ -43,9 +43,9 @@ final class LeasesCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       if (revoked != null) {
         NodeId digits = NodeId.parse(revoked);
-        fabric.control().revoke(new LeaseId(digits.high(), digits.low()));
+        fabric.operator().control().revoke(new LeaseId(digits.high(), digits.low()));
       }
-      Leases leases = fabric.control().leases();
+      Leases leases = fabric.operator().control().leases();
       String text =
           leases.leases().stream()
               .map(held -> line(held, left(held, leases)))

@@ -27,7 +27,7 @@ final class NamespaceArgument {
     if (isRef(text)) {
       return fabric.ref(text);
     }
-    Root root = fabric.control().root(fabric.rootName(text));
+    Root root = fabric.operator().control().root(fabric.rootName(text));
     if (root == null) {
       throw new NotFound("there is no root " + text);
     }

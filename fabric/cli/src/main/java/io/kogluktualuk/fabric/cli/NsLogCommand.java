@@ -51,7 +51,7 @@ final class NsLogCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       RootName root = fabric.rootName(name);
       Latest<RootChange> latest = new Latest<>(last);
-      fabric.readRootLog(root, latest::add);
+      fabric.operator().readRootLog(root, latest::add);
       options.print(
           latest.all().stream().map(NsLogCommand::line).collect(Collectors.joining("\n")),
           new Json()

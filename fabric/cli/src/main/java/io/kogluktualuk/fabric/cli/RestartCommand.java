@@ -61,7 +61,8 @@ final class RestartCommand implements Callable<Integer> {
     all.forEach(name -> entry(processes, name));
     Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
-      new RollingRestart(fabric, name -> restart(home, name, patience), patience, options::tell)
+      new RollingRestart(
+              fabric.operator(), name -> restart(home, name, patience), patience, options::tell)
           .run(all);
     }
     options.print(all.size() + " nodes restarted", new Json().with("restarted", all));

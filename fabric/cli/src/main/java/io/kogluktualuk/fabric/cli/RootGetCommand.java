@@ -30,7 +30,7 @@ final class RootGetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Root root = fabric.control().root(fabric.rootName(name));
+      Root root = fabric.root(fabric.rootName(name));
       if (root == null) {
         throw new NotFound("there is no root " + name);
       }

@@ -1,9 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.RequestIds;
-import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.fabric.client.Fabric;
-import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,10 +36,7 @@ final class RootRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      SetRoot ask =
-          new SetRoot(
-              new RequestIds(new SecureRandom()).next(), fabric.rootName(name), expected, null);
-      long revision = fabric.control().setRoot(ask);
+      long revision = fabric.removeRoot(fabric.rootName(name), expected);
       options.print(
           "revision " + revision, new Json().with("name", name).with("revision", revision));
       return ExitCode.OK.code();

@@ -111,14 +111,14 @@ final class RunCommand implements Callable<Integer> {
 
   private Verification run(Fabric fabric, Transaction transaction, Duration timeout) {
     // Ctrl-C ends the process by way of its shutdown hooks.
-    Thread cancellation = new Thread(fabric::cancelRuns, "kog-cancel");
+    Thread cancellation = new Thread(fabric.operator()::cancelRuns, "kog-cancel");
     Runtime.getRuntime().addShutdownHook(cancellation);
     Terminal terminal = options.terminal();
     RunView.Mode elsewhere = RunView.Mode.NONE;
     try (RunView view = RunView.open(terminal, String.join(" ", argv), elsewhere)) {
       return verify == 0
           ? new Verification(fabric.run(transaction, timeout, view), "", List.of())
-          : fabric.verify(transaction, verify, timeout, view);
+          : fabric.operator().verify(transaction, verify, timeout, view);
     } finally {
       Interrupts.forget(cancellation);
     }

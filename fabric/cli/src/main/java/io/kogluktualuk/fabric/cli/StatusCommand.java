@@ -28,7 +28,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      ClusterStatus status = fabric.status();
+      ClusterStatus status = fabric.operator().status();
       options.print(StatusText.table(status), StatusText.json(status));
       return (status.isHealthy() ? ExitCode.OK : ExitCode.UNAVAILABLE).code();
     }

@@ -1,19 +1,8 @@
 package io.kogluktualuk.fabric.client;
 
-import io.kogluktualuk.controlplane.api.AuditEntry;
-import io.kogluktualuk.controlplane.api.AuditHead;
-import io.kogluktualuk.controlplane.api.ControlClient;
-import io.kogluktualuk.controlplane.api.Member;
-import io.kogluktualuk.controlplane.api.MemberState;
-import io.kogluktualuk.controlplane.api.PlaneStatus;
-import io.kogluktualuk.controlplane.api.RequestIds;
-import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.controlplane.api.RootName;
-import io.kogluktualuk.controlplane.api.SetCreditLimit;
-import io.kogluktualuk.controlplane.client.ControlLeases;
-import io.kogluktualuk.controlplane.client.ControlLink;
-import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.ContentWriter;
@@ -27,23 +16,14 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.namespace.Binding;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.NamespaceEditor;
 import io.kogluktualuk.fabric.namespace.Resolution;
 import io.kogluktualuk.fabric.namespace.TreeDiff;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
-import io.kogluktualuk.fabric.trust.Identity;
-import io.kogluktualuk.memnode.api.Tenant;
-import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.Held;
-import io.kogluktualuk.memnode.reader.LeaseSettings;
 import io.kogluktualuk.memnode.reader.PutPolicy;
-import io.kogluktualuk.memnode.reader.ReaderSettings;
-import io.kogluktualuk.rdma.provider.Verbs;
-import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -52,65 +32,49 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A session with a fabric: content in and out, namespaces, runs.
+/// A session with a fabric, as applications use it: content in and out, values that stay, trees,
+/// runs, roots.
 ///
-/// **Threading:** any number of threads. **Ownership:** closing it ends the runs it has asked for
-/// and closes its connections; streams it has opened fail afterwards.
-/// **Errors:** those of `fabric.fault`; [Unavailable] when no cluster answers.
+/// {@snippet file="Connecting.java" region="connect"}
+///
+/// Calls block. Each ends within the time that its settings allow, or that [#within] says.
+///
+/// **Retries:** what may be done twice is done again, for a bounded time, when a node is away:
+/// reads (of other replicas, then again), puts (a blob that is put twice is there once), holds,
+/// runs (the same transaction gives the same outcome), changes of roots (each is named, and takes
+/// effect once). So what is thrown is to be believed.
+///
+/// **Threading:** any number of threads. A thread that is interrupted while it waits gets
+/// [Unavailable], and stays interrupted. **Ownership:** closing it ends the runs it has asked for,
+/// lets go of what it holds and closes its connections; streams and views that it has opened fail
+/// afterwards. **Bound:** 33 MiB of registered memory and about 10 MiB of places where blobs were
+/// found. **Errors:** those of `fabric.fault`, each with its
+/// [category][io.kogluktualuk.fabric.fault.FabricException#category]; [Unavailable] when no
+/// cluster answers.
 public final class Fabric implements AutoCloseable {
 
   private static final int READ_BYTES = 1 << 20;
 
-  private final ClientSettings settings;
-  private final Tenant tenant;
-  private final ControlLink controlLink;
-  private final ControlClient control;
-  private final Duration callTimeout;
-  private final Membership membership;
-  private final FabricBlobs blobs;
-  private final Mender mender;
-  private final RefReader refs;
-  private final Runs runs;
-  private final RequestIds requests = new RequestIds(new SecureRandom());
-  private final Duration transferTimeout;
+  private final Session session;
   private final TimeLimit limit;
+  private final boolean isOwner;
 
-  private Fabric(ControlLink controlLink, ClientSettings settings, RpcSecurity security) {
-    this.settings = settings;
-    this.limit = TimeLimit.NONE;
-    this.tenant = settings.tenant();
-    this.controlLink = controlLink;
-    this.callTimeout = settings.callTimeout();
-    this.control = new ControlClient(controlLink, settings.callTimeout());
-    this.membership = new Membership(control, settings.callTimeout(), security);
-    this.blobs =
-        FabricBlobs.open(
-            membership::memoryNodes,
-            ReaderSettings.defaults()
-                .withTenant(settings.tenant())
-                .withSecurity(security)
-                .withReplicas(settings.replicas())
-                .withTimeout(settings.transferTimeout()),
-            new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
-            LeaseSettings.defaults().withAccount(settings.account()).withTtl(settings.lease()));
-    this.transferTimeout = settings.transferTimeout();
-    HashSearch search =
-        new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
-    this.mender = new Mender(membership, settings.tenant(), settings.transferTimeout());
-    this.refs = new RefReader(blobs, search);
-    this.runs = new Runs(membership, settings);
+  private Fabric(Session session, TimeLimit limit, boolean isOwner) {
+    this.session = session;
+    this.limit = limit;
+    this.isOwner = isOwner;
   }
 
   /// Connects to the cluster that a URL names:
@@ -130,19 +94,7 @@ public final class Fabric implements AutoCloseable {
   /// @throws Unavailable when no control node answers in time
   /// @throws io.kogluktualuk.fabric.fault.Conflict when the process moves bytes in another way
   public static Fabric connect(ClientSettings settings) {
-    if (settings.controls().isEmpty()) {
-      throw new InvalidArgument("control: found no address, expected HOST:PORT");
-    }
-    RpcSecurity security = security(settings.identity());
-    Verbs.install(settings.path().word());
-    ControlLink link = ControlLink.open(settings.controls(), security);
-    try {
-      link.refresh(Deadline.after(settings.callTimeout()));
-      return new Fabric(link, settings, security);
-    } catch (RuntimeException e) {
-      link.close();
-      throw e;
-    }
+    return new Fabric(Session.open(settings), TimeLimit.NONE, true);
   }
 
   /// Connects to the cluster whose control plane answers there.
@@ -153,14 +105,6 @@ public final class Fabric implements AutoCloseable {
   /// Connects to the cluster whose control plane answers at one of these addresses at least.
   public static Fabric connect(List<InetSocketAddress> control, ClientSettings settings) {
     return connect(settings.withControls(control));
-  }
-
-  private static RpcSecurity security(@Nullable Path folder) {
-    if (folder == null) {
-      return RpcSecurity.NONE;
-    }
-    Identity identity = Identity.open(folder);
-    return new RpcSecurity.Tls(identity::sslContext, identity::peer, identity.name());
   }
 
   /// Connects to the cluster that runs on a state folder.
@@ -175,14 +119,28 @@ public final class Fabric implements AutoCloseable {
     return connect(file.controls(), settings);
   }
 
-  /// The blobs themselves, for what has no method here.
-  public BlobStore blobs() {
-    return blobs;
+  /// The same session, each of whose calls takes at most so long, whatever it consists of; then it
+  /// fails with [io.kogluktualuk.fabric.fault.DeadlineExceeded]. Of a stream, opening it and each
+  /// of its chunks. Costs nothing; closing it closes nothing.
+  ///
+  /// {@snippet file="Connecting.java" region="within"}
+  ///
+  /// @throws InvalidArgument unless the time is positive
+  public Fabric within(Duration each) {
+    if (!each.isPositive()) {
+      throw new InvalidArgument("a call within " + each + ", expected a positive time");
+    }
+    return new Fabric(session, new TimeLimit(each), false);
   }
 
-  /// The blobs, put by another policy than that of the settings.
-  public BlobStore blobs(PutPolicy policy) {
-    return blobs.with(policy);
+  /// What operators do.
+  public Operator operator() {
+    return new Operator(session);
+  }
+
+  /// How this session was told to behave.
+  public ClientSettings settings() {
+    return session.settings;
   }
 
   /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further
@@ -190,12 +148,7 @@ public final class Fabric implements AutoCloseable {
   ///
   /// @param use gets bytes that are valid until it returns
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
-    return blobs.read(hash, use);
-  }
-
-  /// The control plane's calls.
-  public ControlClient control() {
-    return control;
+    return limit.call(() -> session.blobs.read(hash, use));
   }
 
   /// Stores what the stream gives, to its end, in constant memory: reading and hashing go on while
@@ -306,18 +259,18 @@ public final class Fabric implements AutoCloseable {
   }
 
   private Ref put(PutOptions options, Function<BlobStore, Ref> write) {
-    PutPolicy policy = options.policy(settings);
+    PutPolicy policy = options.policy(session.settings);
     Hold hold = options.hold();
-    return hold == null
-        ? limit.call(() -> write.apply(blobs.with(policy)))
-        : limit.call(() -> putHeld(hold, policy, write));
+    return limit.call(
+        () ->
+            hold == null ? write.apply(session.puts(policy, null)) : putHeld(hold, policy, write));
   }
 
   private Ref putHeld(Hold hold, PutPolicy policy, Function<BlobStore, Ref> write) {
     Held scope = hold.openScope();
     boolean isKept = false;
     try {
-      Ref ref = write.apply(blobs.with(policy, scope));
+      Ref ref = write.apply(session.puts(policy, scope));
       isKept = hold.keep(ref, scope);
       if (!isKept) {
         throw new AlreadyClosed("the hold was closed while " + ref + " was put");
@@ -340,7 +293,7 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#hold(Ref...)].
   public Hold hold(Collection<Ref> refs) {
-    Hold hold = new Hold(blobs, limit, transferTimeout);
+    Hold hold = new Hold(session.blobs, limit, session.settings.transferTimeout());
     try {
       hold.add(refs);
       return hold;
@@ -372,19 +325,24 @@ public final class Fabric implements AutoCloseable {
     Hold hold = hold();
     try {
       if (!hold.add(ref)) {
-        String reason = mender.mend(ref);
-        if (!reason.isEmpty() || !hold.add(ref)) {
-          throw new NotFound(
-              "a part of "
-                  + ref
-                  + " is on no memory node"
-                  + (reason.isEmpty() ? "" : "; " + reason));
-        }
+        holdMended(hold, ref);
       }
-      return View.open(Content.open(storeOf(ref), ref), hold, limit);
+      return View.open(Content.open(session.storeOf(ref), ref), hold, limit);
     } catch (RuntimeException e) {
       hold.close();
       throw e;
+    }
+  }
+
+  /// Holds a value of which a part is lost, or on a node that is away just now.
+  private void holdMended(Hold hold, Ref ref) {
+    session.storeOf(ref).get(ref.hash());
+    if (!hold.add(ref)) {
+      String reason = session.mender.mend(ref);
+      if (!reason.isEmpty() || !hold.add(ref)) {
+        throw new NotFound(
+            "a part of " + ref + " is on no memory node" + (reason.isEmpty() ? "" : "; " + reason));
+      }
     }
   }
 
@@ -400,24 +358,24 @@ public final class Fabric implements AutoCloseable {
     return limit.call(
         () -> {
           byte[] bytes = new byte[(int) ref.length()];
-          Content.open(storeOf(ref), ref).read(0, MemorySegment.ofArray(bytes));
+          Content.open(session.storeOf(ref), ref).read(0, MemorySegment.ofArray(bytes));
           return bytes;
         });
   }
 
   /// Opens the content of a blob or a list.
   public ContentStream open(Ref ref) {
-    return limit.call(() -> ContentStream.open(storeOf(ref), ref, limit));
+    return limit.call(() -> ContentStream.open(session.storeOf(ref), ref, limit));
   }
 
   /// Writes content to a file, which appears when it is complete.
   public void get(Ref ref, Path file) {
-    limit.run(() -> DirectoryExport.writeFile(storeOf(ref), ref, file));
+    limit.run(() -> DirectoryExport.writeFile(session.storeOf(ref), ref, file));
   }
 
   /// The ref that a text stands for: `kind:hash:length`, a hash, or the first digits of one.
   public Ref ref(String text) {
-    return refs.read(text);
+    return limit.call(() -> session.refs.read(text));
   }
 
   /// What an absolute path leads to in a tree.
@@ -425,7 +383,8 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when it leads nowhere
   /// @throws InvalidArgument when it goes on below content, or below something not computed yet
   public Ref find(Ref tree, String path) {
-    return switch (Resolution.of(storeOf(tree), tree, NamePath.parse(path))) {
+    return switch (limit.call(
+        () -> Resolution.of(session.storeOf(tree), tree, NamePath.parse(path)))) {
       case Resolution.Found(Ref ref) -> ref;
       case Resolution.Absent(NamePath missing) ->
           throw new NotFound("path " + path + " is not in " + tree + ": no " + missing);
@@ -444,7 +403,7 @@ public final class Fabric implements AutoCloseable {
     if (ref.kind() != Kind.TREE) {
       throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
     }
-    return Resolution.view(storeOf(ref), ref);
+    return Resolution.view(session.storeOf(ref), ref);
   }
 
   /// Makes a tree of values that have refs already.
@@ -456,7 +415,7 @@ public final class Fabric implements AutoCloseable {
   public Ref tree(Map<String, Ref> entries) {
     return limit.call(
         () -> {
-          NamespaceEditor editor = new NamespaceEditor(blobs);
+          NamespaceEditor editor = new NamespaceEditor(session.puts());
           // Shorter paths first, so that a tree can have further entries below it.
           new TreeMap<>(entries)
               .forEach(
@@ -468,7 +427,7 @@ public final class Fabric implements AutoCloseable {
 
   /// Looks at a value and at whether its parts are stored.
   public RefDescription stat(Ref ref) {
-    return RefDescription.of(blobs, ref);
+    return limit.call(() -> RefDescription.of(session.blobs, ref));
   }
 
   /// Stores a directory and all below it.
@@ -476,14 +435,15 @@ public final class Fabric implements AutoCloseable {
   /// @param skipSpecial whether links and special files are left out instead of refused
   public ImportReport importDirectory(
       Path directory, boolean skipSpecial, ImportListener listener) {
-    return new DirectoryImport(blobs, skipSpecial, listener).run(directory);
+    return limit.call(
+        () -> new DirectoryImport(session.puts(), skipSpecial, listener).run(directory));
   }
 
   /// Writes a tree as a directory.
   ///
   /// @param force whether files that are there already may be replaced
   public ExportReport exportTree(Ref tree, Path directory, boolean force) {
-    return new DirectoryExport(storeOf(tree), force).run(tree, directory);
+    return limit.call(() -> new DirectoryExport(session.storeOf(tree), force).run(tree, directory));
   }
 
   /// Makes the namespace that a text file describes.
@@ -502,73 +462,46 @@ public final class Fabric implements AutoCloseable {
   /// @param name for error messages
   /// @param folder what local paths in it are relative to
   public Ref loadNamespace(String name, String text, Path folder) {
-    return new NamespaceLoader(blobs, refs, false).load(name, text, folder);
+    return limit.call(
+        () -> new NamespaceLoader(session.puts(), session.refs, false).load(name, text, folder));
   }
 
   /// Runs a transaction, or finds its outcome.
   ///
+  /// {@snippet file="Running.java" region="run"}
+  ///
+  /// @param timeout for the whole; when it is over the run is ended
   /// @throws Refused for another tenant than the default one: compute nodes work for that one only
+  /// @throws io.kogluktualuk.fabric.fault.DeadlineExceeded when the time is over
+  /// @throws Unavailable when no compute node takes it, or the thread is interrupted: the run is
+  ///     ended then
+  public RunResult run(Transaction transaction, Duration timeout) {
+    return run(transaction, timeout, RunListener.SILENT);
+  }
+
+  /// As [#run(Transaction, Duration)].
+  ///
+  /// @param listener told how far it is
   public RunResult run(Transaction transaction, Duration timeout, RunListener listener) {
-    return runs.run(stored(transaction), timeout, listener);
+    return limit.call(() -> session.runs.run(session.stored(transaction), timeout, listener));
   }
 
-  /// Runs a transaction, or finds its outcome; then has it and all its subtransactions run again,
-  /// each by so many compute nodes other than the one that found it out, one node after the
-  /// other.
+  /// As [#run(Transaction, Duration)], in the background. Cancelling the future ends the run on
+  /// its compute node. A session has 1,024 of them under way; a further call waits until
+  /// one has ended.
   ///
-  /// @param timeout for each of them
-  /// @return what the first gave, and how the others compare
-  /// @throws Unavailable when there are not so many other nodes
-  /// @throws io.kogluktualuk.fabric.fault.Conflict when a subtransaction gave another outcome
-  ///     than is known: its node records nothing
-  public Verification verify(
-      Transaction transaction, int others, Duration timeout, RunListener listener) {
-    return new Verifier(control, membership, runs)
-        .verify(stored(transaction), others, timeout, listener);
+  /// {@snippet file="Running.java" region="async"}
+  public CompletableFuture<RunResult> runAsync(Transaction transaction, Duration timeout) {
+    return runAsync(transaction, timeout, RunListener.SILENT);
   }
 
-  private Hash stored(Transaction transaction) {
-    if (!tenant.equals(Tenant.DEFAULT)) {
-      throw new Refused(
-          "programs are run for tenant '"
-              + Tenant.DEFAULT
-              + "' only; tenant '"
-              + tenant
-              + "' can store and fetch");
-    }
-    Blob encoding = transaction.encode();
-    blobs.put(List.of(encoding));
-    return encoding.hash();
-  }
-
-  /// Ends all runs that this session has asked for.
-  public void cancelRuns() {
-    runs.cancelAll();
-  }
-
-  /// Explains a key or an output, with at most so many transactions in all.
-  public Explanation explain(String keyOrRef, int transactionsMax) {
-    return new Explainer(control, blobs).explain(keyOrRef, transactionsMax);
-  }
-
-  /// Why a transaction was run although others with the same arguments and limits may be known.
-  public WhyRun whyRun(String keyOrRef) {
-    return new Explainer(control, blobs).whyRun(keyOrRef);
-  }
-
-  /// Reads the audit log, oldest entry first, and checks every link of its chain on the way.
+  /// As [#runAsync(Transaction, Duration)].
   ///
-  /// @return where it ended
-  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
-  public AuditHead readAudit(Consumer<AuditEntry> each) {
-    return AuditReader.read(control, each);
-  }
-
-  /// Checks the chain of the audit log, and that all control nodes have the same.
-  ///
-  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
-  public AuditReport verifyAudit() {
-    return AuditReader.verify(control, membership);
+  /// @param listener told how far it is, by threads of the client
+  public CompletableFuture<RunResult> runAsync(
+      Transaction transaction, Duration timeout, RunListener listener) {
+    return limit.call(
+        () -> session.async.start(timeout, () -> run(transaction, timeout, listener)));
   }
 
   /// Gives a name to a value: everything that it reaches is kept until the name is taken away.
@@ -578,11 +511,30 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when parts of the value are lost, and nobody can make them again
   /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
   public long setRoot(RootName name, @Nullable Long expected, Ref ref) {
-    if (!name.tenant().equals(tenant.name())) {
-      throw new InvalidArgument("root " + name + " is not of tenant " + tenant);
+    checkTenant(name);
+    return limit.call(() -> session.rootKeeper().set(session.requests.next(), name, expected, ref));
+  }
+
+  /// Takes a name away; what it has named is collected when nothing else keeps it.
+  ///
+  /// @param expected the revision that the root must have; null for any
+  /// @return the revision of this change
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
+  public long removeRoot(RootName name, @Nullable Long expected) {
+    checkTenant(name);
+    SetRoot ask = new SetRoot(session.requests.next(), name, expected, null);
+    return limit.call(() -> session.control.setRoot(ask));
+  }
+
+  private void checkTenant(RootName name) {
+    if (!name.tenant().equals(session.settings.tenant().name())) {
+      throw new InvalidArgument("root " + name + " is not of tenant " + session.settings.tenant());
     }
-    return new RootKeeper(control, membership, blobs, mender, transferTimeout)
-        .set(requests.next(), name, expected, ref);
+  }
+
+  /// What a name stands for now; null when it stands for nothing.
+  public @Nullable Root root(RootName name) {
+    return limit.call(() -> Optional.ofNullable(session.control.root(name))).orElse(null);
   }
 
   /// Changes the namespace that a root names, in as many new trees as the changed paths are deep;
@@ -594,137 +546,48 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when there is no such root and none is to be made
   /// @throws InvalidArgument when the root names something else than a tree
   public RootEdit editRoot(RootName name, boolean make, Consumer<NamespaceEditor> change) {
-    return editor().edit(name, make, change);
+    return limit.call(() -> editor().edit(name, make, change));
   }
 
   /// The namespace that a change makes of another one, which stays as it is.
   public Ref edit(Ref namespace, Consumer<NamespaceEditor> change) {
-    return editor().edited(namespace, change);
+    return limit.call(() -> editor().edited(namespace, change));
   }
 
   private RootEditor editor() {
-    RootKeeper keeper = new RootKeeper(control, membership, blobs, mender, transferTimeout);
-    return new RootEditor(control, keeper, requests, this::storeOf);
+    return new RootEditor(
+        session.control, session.rootKeeper(), session.requests, session::storeOf);
   }
 
   /// Hears what differs between two values.
   public void diff(Ref before, Ref after, Consumer<TreeDiff.Difference> each) {
-    TreeDiff.between(storeOf(after), before, after, each::accept);
-  }
-
-  /// Hears the changes of a root, oldest first, as far as the audit log goes back, and checks the
-  /// log's chain on the way.
-  ///
-  /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
-  public void readRootLog(RootName name, Consumer<RootChange> each) {
-    AuditReader.read(
-        control,
-        entry -> {
-          RootChange change = RootChange.of(name, entry);
-          if (change != null) {
-            each.accept(change);
-          }
-        });
+    limit.run(() -> TreeDiff.between(session.storeOf(after), before, after, each::accept));
   }
 
   /// Stores what a line of a namespace binds a path to.
   ///
   /// @param folder what local paths are relative to
   public Ref store(Binding.Source source, Path folder) {
-    return new NamespaceLoader(blobs, refs, false).value(source, blobs, folder);
+    return limit.call(
+        () ->
+            new NamespaceLoader(session.puts(), session.refs, false)
+                .value(source, session.puts(), folder));
   }
 
   /// The root of this session's tenant that has a path.
   public RootName rootName(String path) {
-    return RootName.of(tenant.name(), path);
+    return RootName.of(session.settings.tenant().name(), path);
   }
 
   /// The roots of this session's tenant, in the order of their names.
   public List<Root> roots() {
-    return control.roots().stream()
-        .filter(root -> root.name().tenant().equals(tenant.name()))
-        .toList();
-  }
-
-  /// Collects the sources of this session's tenant that none of its roots reaches; see
-  /// [Collector] for what stays.
-  ///
-  /// @param grace how long blobs stay that nobody needs, from when they were put or let go of
-  /// @param outcomes how long outcomes are remembered whose output no root reaches; null for ever
-  /// @param isDryRun whether everything stays for now
-  public CollectionReport collect(Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
-    if (outcomes != null && !tenant.equals(Tenant.DEFAULT)) {
-      throw new Refused(
-          "outcomes are those of tenant '%s', and kept for its roots; this is tenant '%s'"
-              .formatted(Tenant.DEFAULT, tenant));
-    }
-    return new Collector(control, this::roots, membership, blobs, mender, transferTimeout)
-        .run(requests.next(), grace, outcomes, isDryRun);
-  }
-
-  /// How the accounts stand, by name.
-  public List<AccountUse> credits() {
-    return CreditsReader.read(control, membership);
-  }
-
-  /// Limits what an account may keep from being evicted. Takes nothing away that it has.
-  public void limitCredits(Account account, long limitBytes) {
-    control.setCreditLimit(new SetCreditLimit(requests.next(), account, limitBytes));
-  }
-
-  public ClusterStatus status() {
-    return StatusReader.read(control, plane(), membership);
-  }
-
-  /// How the control plane is doing, as its leader sees it, if it has one that answers: only a
-  /// leader knows how far the others are.
-  public PlaneStatus plane() {
-    controlLink.refresh(Deadline.after(callTimeout));
-    return control.plane();
-  }
-
-  /// The member of a name.
-  ///
-  /// @throws NotFound when there is none
-  public Member member(String name) {
-    List<Member> all = control.members().members();
-    return all.stream()
-        .filter(member -> member.info().name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new NotFound(
-                    "no member is called '"
-                        + name
-                        + "'; there are "
-                        + all.stream()
-                            .map(member -> member.info().name())
-                            .sorted()
-                            .collect(Collectors.joining(", "))));
-  }
-
-  /// How far a node that was told to drain is.
-  public Draining draining(String name) {
-    Member member = member(name);
-    boolean hasHeirs =
-        membership.all(Role.MEMORY).stream()
-            .anyMatch(
-                other ->
-                    other.state() == MemberState.ACTIVE
-                        && !other.info().id().equals(member.info().id()));
-    return Draining.of(StatusReader.read(membership, member), hasHeirs);
-  }
-
-  /// The blobs, of which those that a value consists of come back when they are lost.
-  private BlobStore storeOf(Ref value) {
-    return new MendedBlobs(blobs, mender, value);
+    return limit.call(session::roots);
   }
 
   @Override
   public void close() {
-    runs.cancelAll();
-    blobs.close();
-    membership.close();
-    controlLink.close();
+    if (isOwner) {
+      session.close();
+    }
   }
 }

@@ -32,7 +32,7 @@ public final class RollingRestart {
   /// it drains.
   private static final long KNOWN_AFTER_MILLIS = 2000;
 
-  private final Fabric fabric;
+  private final Operator operator;
   private final Restarter restarter;
   private final Patience patience;
   private final Consumer<String> progress;
@@ -40,8 +40,8 @@ public final class RollingRestart {
   /// @param patience of each wait
   /// @param progress gets a line for each step
   public RollingRestart(
-      Fabric fabric, Restarter restarter, Patience patience, Consumer<String> progress) {
-    this.fabric = fabric;
+      Operator operator, Restarter restarter, Patience patience, Consumer<String> progress) {
+    this.operator = operator;
     this.restarter = restarter;
     this.patience = patience;
     this.progress = progress;
@@ -53,7 +53,7 @@ public final class RollingRestart {
   ///     others are left alone then
   public void run(List<String> names) throws InterruptedException {
     for (String name : names) {
-      Member member = fabric.member(name);
+      Member member = operator.member(name);
       switch (member.info().role()) {
         case CONTROL -> control(name);
         case MEMORY -> memory(name);
@@ -72,7 +72,7 @@ public final class RollingRestart {
 
   /// Another node leads all logs from now on, the one that is least behind.
   private void handOver(String name) throws InterruptedException {
-    PlaneStatus plane = fabric.plane();
+    PlaneStatus plane = operator.plane();
     if (plane.nodes().size() < 2) {
       return;
     }
@@ -86,11 +86,11 @@ public final class RollingRestart {
             .map(PlaneStatus.Follower::id)
             .orElseGet(() -> otherThan(name, plane));
     progress.accept(name + " hands over to " + next);
-    fabric.control().change(new ChangePlane.Transfer(next));
+    operator.control().change(new ChangePlane.Transfer(next));
     await(
         next + " to lead",
         () ->
-            fabric.plane().groups().stream()
+            operator.plane().groups().stream()
                 .noneMatch(group -> group.leader().equals(name) || group.leader().isEmpty()));
   }
 
@@ -104,7 +104,7 @@ public final class RollingRestart {
 
   /// Whether it leads, or the leader hears it and it has nearly all.
   private boolean hasCaughtUp(String name) {
-    PlaneStatus plane = fabric.plane();
+    PlaneStatus plane = operator.plane();
     return plane.nodes().size() < 2
         || plane.groups().stream().allMatch(group -> hasCaughtUp(name, group));
   }
@@ -129,28 +129,28 @@ public final class RollingRestart {
   private void compute(Member member) throws InterruptedException {
     String name = member.info().name();
     boolean isLeaving = member.state() == MemberState.DRAINING;
-    fabric.control().drain(member.info().id(), true);
+    operator.control().drain(member.info().id(), true);
     progress.accept(name + " drains");
-    await(name + " to finish what runs", () -> fabric.draining(name).isDone());
+    await(name + " to finish what runs", () -> operator.draining(name).isDone());
     progress.accept(name + " restarts");
     restarter.restart(name);
     await(name + " to be heard", () -> isHeard(name));
     if (!isLeaving) {
-      fabric.control().drain(member.info().id(), false);
-      await(name + " to take runs", () -> fabric.member(name).state() == MemberState.ACTIVE);
+      operator.control().drain(member.info().id(), false);
+      await(name + " to take runs", () -> operator.member(name).state() == MemberState.ACTIVE);
       TimeUnit.MILLISECONDS.sleep(KNOWN_AFTER_MILLIS);
     }
   }
 
   private boolean isHeard(String name) {
-    Member member = fabric.member(name);
+    Member member = operator.member(name);
     return !member.isSilent()
         && member.state() != MemberState.LOST
         && (member.info().role() == Role.CONTROL || answers(member));
   }
 
   private boolean answers(Member member) {
-    return fabric.status().nodes().stream()
+    return operator.status().nodes().stream()
         .anyMatch(
             node ->
                 node.member().info().id().equals(member.info().id())

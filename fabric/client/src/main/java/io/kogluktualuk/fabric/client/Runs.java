@@ -133,7 +133,8 @@ final class Runs {
     } finally {
       active.remove(request.run());
       if (!isAnswered) {
-        cancel(request.run(), channel);
+        // By another thread: this one may have been interrupted, so that the run ends.
+        Thread.ofVirtual().name("kog-cancel").start(() -> cancel(request.run(), channel));
       }
     }
   }

@@ -101,7 +101,8 @@ public final class TradesJob {
     if (result.report().outcome().ending().isSuccess()) {
       return result.report().outcome().output();
     }
-    Content diagnostics = Content.open(fabric.blobs(), result.report().outcome().diagnostics());
+    Content diagnostics =
+        Content.open(fabric.operator().blobs(), result.report().outcome().diagnostics());
     byte[] text = diagnostics.chunk(0).toArray();
     int length = Math.min(text.length, DIAGNOSTICS_BYTES_MAX);
     throw new Refused(

@@ -15,6 +15,7 @@ import io.kogluktualuk.fabric.client.Hold;
 import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.client.View;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -29,6 +30,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +188,26 @@ final class ApplicationTest {
       passBy(220);
       assertEquals(3000, fabric.bytes(file, 3000).length);
     }
+  }
+
+  @Test
+  void aViewOfTheSessionHasItsLimitAndNoMore() throws IOException {
+    byte[] bytes = Mutations.randomBytes(9 << 20, random);
+    Fabric patient = fabric.within(Duration.ofMinutes(1));
+    Ref ref = patient.put(new ByteArrayInputStream(bytes));
+    try (InputStream stream = patient.open(ref)) {
+      assertArrayEquals(bytes, stream.readAllBytes());
+    }
+    patient.close();
+    assertArrayEquals(bytes, fabric.bytes(ref, bytes.length), "closing a view closes nothing");
+    Fabric hurried = fabric.within(Duration.ofNanos(1));
+    assertThrows(DeadlineExceeded.class, () -> hurried.put(bytes));
+    assertThrows(DeadlineExceeded.class, () -> hurried.get(ref));
+    assertThrows(DeadlineExceeded.class, () -> hurried.bytes(ref, bytes.length));
+    assertThrows(DeadlineExceeded.class, () -> hurried.open(ref));
+    assertThrows(DeadlineExceeded.class, hurried::roots);
+    assertThrows(DeadlineExceeded.class, () -> hurried.root(fabric.rootName("none")));
+    assertThrows(InvalidArgument.class, () -> fabric.within(Duration.ZERO));
   }
 
   @Test

@@ -104,7 +104,7 @@ class CollectionRaceTest {
     try (Fabric fabric = Fabric.connect(home, ClientSettings.DEFAULT)) {
       while (!isOver.get()) {
         try {
-          CollectionReport report = fabric.collect(Duration.ZERO, null, false);
+          CollectionReport report = fabric.operator().collect(Duration.ZERO, null, false);
           assertEquals(List.of(), report.missing());
           collected += report.sum(Fate.COLLECT).blobs();
         } catch (Conflict e) {

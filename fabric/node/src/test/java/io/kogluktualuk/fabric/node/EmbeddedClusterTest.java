@@ -61,7 +61,7 @@ class EmbeddedClusterTest {
       assertEquals(Kind.LIST, lengthyRef.kind());
       assertArrayEquals(lengthy, content(fabric, lengthyRef));
       assertEquals(0, fabric.stat(lengthyRef).missing());
-      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
     }
     assertFalse(Files.exists(folder.resolve(ClusterFile.NAME)), "it says where a cluster runs");
     assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
@@ -84,7 +84,7 @@ class EmbeddedClusterTest {
       assertEquals(cluster.controls(), ClusterFile.read(folder).controls());
       assertEquals(3, cluster.controls().size());
       ref = fabric.put(new ByteArrayInputStream(bytes));
-      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
       for (InetSocketAddress one : cluster.controls()) {
         try (Fabric other = Fabric.connect(one, ClientSettings.DEFAULT)) {
           assertArrayEquals(bytes, content(other, ref));
@@ -139,11 +139,12 @@ class EmbeddedClusterTest {
     try (EmbeddedCluster cluster = EmbeddedCluster.open(small().withHost("127.0.0.2"));
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
       assertArrayEquals(bytes, content(fabric, fabric.put(new ByteArrayInputStream(bytes))));
-      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
       for (ServedNode node : cluster.nodes()) {
         assertEquals("127.0.0.2", node.address().getHostString(), node.toString());
       }
       fabric
+          .operator()
           .control()
           .members()
           .members()
@@ -158,7 +159,7 @@ class EmbeddedClusterTest {
       assertTrue(String.valueOf(second.getMessage()).contains("is in use"), second.toString());
       try (Fabric fabric = Fabric.connect(first.control(), ClientSettings.DEFAULT)) {
         assertEquals(5, first.nodes().size());
-        assertEquals(5, fabric.control().members().members().size());
+        assertEquals(5, fabric.operator().control().members().members().size());
       }
     }
   }
@@ -182,7 +183,7 @@ class EmbeddedClusterTest {
     assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
     try (EmbeddedCluster _ = EmbeddedCluster.open(small());
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
-      assertEquals(5, fabric.control().members().members().size());
+      assertEquals(5, fabric.operator().control().members().members().size());
     }
   }
 
@@ -194,7 +195,7 @@ class EmbeddedClusterTest {
       List<String> names = fewer.nodes().stream().map(ServedNode::name).toList();
       assertTrue(names.contains("memory-3"), names.toString());
       assertFalse(names.contains("compute-3"), names.toString());
-      assertTrue(fabric.status().isHealthy(), fabric.status().toString());
+      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
     }
   }
 

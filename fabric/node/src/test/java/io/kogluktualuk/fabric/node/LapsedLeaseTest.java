@@ -120,7 +120,7 @@ class LapsedLeaseTest {
               FabricException.class,
               () -> {
                 for (int i = 0; i < 100; i++) {
-                  fabric.blobs().put(blobs(16));
+                  fabric.operator().blobs().put(blobs(16));
                 }
               });
       assertTrue(

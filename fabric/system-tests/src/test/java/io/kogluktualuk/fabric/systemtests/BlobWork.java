@@ -40,7 +40,7 @@ final class BlobWork implements Work {
           Step.Kind.PUT,
           "derived",
           derived.hash().toHex(),
-          () -> put(fabric.blobs(PutPolicy.derived(1)), derived));
+          () -> put(fabric.operator().blobs(PutPolicy.derived(1)), derived));
     }
     if (!stored.isEmpty()) {
       read(fabric, history, stored.get(random.nextInt(stored.size())));
@@ -51,7 +51,7 @@ final class BlobWork implements Work {
     Blob blob = Blob.of(Mutations.randomBytes(random.nextInt(1, 24 << 10), random));
     PutPolicy policy = PutPolicy.source(2);
     boolean isDurable = random.nextInt(3) == 0;
-    BlobStore store = fabric.blobs(isDurable ? policy.durable() : policy);
+    BlobStore store = fabric.operator().blobs(isDurable ? policy.durable() : policy);
     String hash = blob.hash().toHex();
     String word = isDurable ? "durable" : "source";
     if (history.did(Step.Kind.PUT, word, hash, () -> put(store, blob)) != null) {
@@ -76,7 +76,7 @@ final class BlobWork implements Work {
             Step.Kind.READ,
             key,
             "",
-            () -> Blob.of(fabric.blobs().get(hash).toArray()).hash().toHex());
+            () -> Blob.of(fabric.operator().blobs().get(hash).toArray()).hash().toHex());
     if (answer != null && !answer.equals(key)) {
       history.violated("blob " + key + " was read as " + answer);
     }

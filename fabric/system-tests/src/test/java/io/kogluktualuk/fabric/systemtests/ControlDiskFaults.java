@@ -109,7 +109,7 @@ final class ControlDiskFaults {
 
   private static void replace(Attack attack, String gone) throws IOException, InterruptedException {
     FaultGround ground = attack.ground();
-    ground.fabric().control().change(new ChangePlane.Remove(gone, false));
+    ground.fabric().operator().control().change(new ChangePlane.Remove(gone, false));
     String name = ground.nextControl(gone);
     String address = ground.logAddress();
     ground.cluster().start(name);
@@ -122,7 +122,7 @@ final class ControlDiskFaults {
     Await.until(
         Deadline.after(JOINED_WITHIN),
         () -> {
-          ground.fabric().control().change(add);
+          ground.fabric().operator().control().change(add);
           return true;
         },
         () -> name + " cannot be added: " + ground.cluster().printed(name));

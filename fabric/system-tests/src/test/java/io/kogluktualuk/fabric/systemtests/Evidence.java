@@ -38,7 +38,7 @@ final class Evidence {
 
   Led led() throws InterruptedException {
     String leader = ground.leader();
-    return new Led(leader, ground.fabric().control().plane().groups().getFirst().term());
+    return new Led(leader, ground.fabric().operator().control().plane().groups().getFirst().term());
   }
 
   /// Waits until one of the other control nodes says that another leads, in a later term.
@@ -72,7 +72,7 @@ final class Evidence {
   void awaitLost(String name) throws InterruptedException {
     await(
         () ->
-            ground.fabric().control().members().members().stream()
+            ground.fabric().operator().control().members().members().stream()
                 .anyMatch(
                     member ->
                         member.info().name().equals(name) && member.state() == MemberState.LOST),

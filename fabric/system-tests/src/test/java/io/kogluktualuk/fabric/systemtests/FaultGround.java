@@ -192,7 +192,7 @@ final class FaultGround implements AutoCloseable {
 
   /// Where the control nodes are now.
   List<InetSocketAddress> addresses() {
-    return fabric().control().plane().nodes().stream()
+    return fabric().operator().control().plane().nodes().stream()
         .map(PlaneStatus.Node::control)
         .filter(address -> !address.isEmpty())
         .map(ClusterFile::parseAddress)
@@ -216,7 +216,7 @@ final class FaultGround implements AutoCloseable {
     Await.until(
         Deadline.after(HEALTHY_WITHIN),
         () -> {
-          PlaneStatus plane = fabric().control().plane();
+          PlaneStatus plane = fabric().operator().control().plane();
           found[0] = plane.groups().getFirst().leader();
           return controls.contains(found[0]);
         },
@@ -266,7 +266,7 @@ final class FaultGround implements AutoCloseable {
   }
 
   private String missingControl() {
-    PlaneStatus plane = asLeaderSees(fabric().control().plane());
+    PlaneStatus plane = asLeaderSees(fabric().operator().control().plane());
     PlaneStatus.Group group = plane.groups().getFirst();
     if (group.followers().size() != controls.size() - 1) {
       return "followers " + group + " of " + plane.node();
@@ -278,7 +278,7 @@ final class FaultGround implements AutoCloseable {
   }
 
   private String silentMembers() {
-    return fabric().control().members().members().stream()
+    return fabric().operator().control().members().members().stream()
         .filter(member -> member.info().role() != Role.CONTROL && member.isSilent())
         .map(member -> member.info().name() + " is silent; ")
         .collect(Collectors.joining());

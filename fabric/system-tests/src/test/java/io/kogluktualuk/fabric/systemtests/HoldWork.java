@@ -75,7 +75,7 @@ final class HoldWork implements Work {
 
   private List<MemoryNode> memoryNodes() {
     // Also silent ones: what is there only for lack of a heartbeat is not gone.
-    List<MemoryNode> members = MemoryNode.among(fabric.control().members().members());
+    List<MemoryNode> members = MemoryNode.among(fabric.operator().control().members().members());
     synchronized (nodes) {
       members.forEach(node -> nodes.add(node.id()));
     }

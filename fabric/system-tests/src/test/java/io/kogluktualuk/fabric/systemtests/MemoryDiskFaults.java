@@ -44,7 +44,7 @@ final class MemoryDiskFaults {
   private static boolean isFull(Attack attack) {
     List<MemoryNode> only =
         MemoryNode.among(
-            attack.ground().fabric().control().members().members().stream()
+            attack.ground().fabric().operator().control().members().members().stream()
                 .filter(member -> member.info().name().equals(SMALL))
                 .toList());
     ReaderSettings settings =
@@ -138,9 +138,9 @@ final class MemoryDiskFaults {
   }
 
   private static void forget(FaultGround ground, String former) {
-    for (Member member : ground.fabric().control().members().members()) {
+    for (Member member : ground.fabric().operator().control().members().members()) {
       if (member.info().id().toString().equals(former)) {
-        ground.fabric().control().forget(member.info().id());
+        ground.fabric().operator().control().forget(member.info().id());
       }
     }
   }

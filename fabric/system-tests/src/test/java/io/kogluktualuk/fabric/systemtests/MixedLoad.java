@@ -56,18 +56,18 @@ final class MixedLoad implements AutoCloseable {
     this.random = random;
     this.isTight = random.nextBoolean();
     long limit = isTight ? TIGHT_BYTES : LIMIT_BYTES;
-    fabric.control().setCreditLimit(new SetCreditLimit(ids.next(), account, limit));
+    fabric.operator().control().setCreditLimit(new SetCreditLimit(ids.next(), account, limit));
     Fabric other = connect(ground);
     blobs.add(new BlobWork(fabric, history));
     blobs.add(new BlobWork(other, history));
-    this.memos = new MemoWork(fabric.control(), history, space);
-    this.roots = new RootWork(fabric.control(), ids, history, space);
+    this.memos = new MemoWork(fabric.operator().control(), history, space);
+    this.roots = new RootWork(fabric.operator().control(), ids, history, space);
     this.holds = new HoldWork(ground.addresses(), fabric, ids, history, account);
     blobs.forEach(work -> begin(work, 15, random));
     begin(memos, 5, random);
-    begin(new MemoWork(other.control(), history, space), 5, random);
+    begin(new MemoWork(other.operator().control(), history, space), 5, random);
     begin(roots, 20, random);
-    begin(new RootWork(other.control(), ids, history, space), 20, random);
+    begin(new RootWork(other.operator().control(), ids, history, space), 20, random);
     begin(holds, 20, random);
     begin(new RunWork(other, history, folder.resolve("run"), space), 100, random);
     begin(_ -> checkCredits(), 200, random);
@@ -104,12 +104,12 @@ final class MixedLoad implements AutoCloseable {
   /// what they were given.
   private void checkCredits() {
     try {
-      for (Accounts.Row row : fabric.control().accounts()) {
+      for (Accounts.Row row : fabric.operator().control().accounts()) {
         if (row.account().equals(account) && row.allottedBytes() > row.limitBytes()) {
           history.violated(row + ": more allotted than its limit");
         }
       }
-      for (CreditsStatus.Row row : Credits.atNodes(fabric.control(), account)) {
+      for (CreditsStatus.Row row : Credits.atNodes(fabric.operator().control(), account)) {
         if (row.chargedBytes() > row.allottedBytes()) {
           history.violated(row + ": more charged than allotted");
         }
@@ -180,15 +180,15 @@ final class MixedLoad implements AutoCloseable {
   }
 
   private boolean isReturned() {
-    return Credits.allotted(fabric.control(), account) == 0
-        && Credits.atNodes(fabric.control(), account).stream()
+    return Credits.allotted(fabric.operator().control(), account) == 0
+        && Credits.atNodes(fabric.operator().control(), account).stream()
             .allMatch(row -> row.allottedBytes() == 0 && row.chargedBytes() == 0);
   }
 
   private String balance() {
-    return Credits.allotted(fabric.control(), account)
+    return Credits.allotted(fabric.operator().control(), account)
         + " bytes allotted, at nodes "
-        + Credits.atNodes(fabric.control(), account);
+        + Credits.atNodes(fabric.operator().control(), account);
   }
 
   @Override

@@ -102,8 +102,8 @@ final class OperationsIT {
     load.note("memory-4 is ready");
     Await.until(
         Deadline.after(SOON),
-        () -> fabric.member("memory-4").load().usedBytes() > (long) BYTES * CONTENTS / 4,
-        () -> "memory-4 does not get its share: " + fabric.member("memory-4"));
+        () -> fabric.operator().member("memory-4").load().usedBytes() > (long) BYTES * CONTENTS / 4,
+        () -> "memory-4 does not get its share: " + fabric.operator().member("memory-4"));
     load.note("memory-4 has its share");
   }
 }

@@ -55,7 +55,7 @@ final class Replicas {
   private static Map<Hash, Integer> copies(Fabric fabric, List<Hash> hashes) {
     Map<Hash, Integer> copies = new HashMap<>();
     hashes.forEach(hash -> copies.put(hash, 0));
-    for (Member member : fabric.control().members().members()) {
+    for (Member member : fabric.operator().control().members().members()) {
       if (member.info().role() == Role.MEMORY && !member.isSilent()) {
         count(member, hashes, copies);
       }

@@ -32,7 +32,8 @@ final class RollingRestartIT {
         Fabric operator = cluster.connect();
         SteadyLoad load = SteadyLoad.start(cluster::connect)) {
       load.awaitMoreOfEach();
-      RollingRestart rolling = new RollingRestart(operator, cluster::restart, PATIENCE, load::note);
+      RollingRestart rolling =
+          new RollingRestart(operator.operator(), cluster::restart, PATIENCE, load::note);
       for (String name : cluster.names()) {
         rolling.run(List.of(name));
         load.awaitMoreOfEach();

@@ -210,7 +210,9 @@ final class SteadyLoad implements AutoCloseable {
       key = keys.peekLast();
     }
     if (key != null) {
-      check(fabric.control().lookup(key) != null, "the outcome of " + key + " is not known");
+      check(
+          fabric.operator().control().lookup(key) != null,
+          "the outcome of " + key + " is not known");
     }
   }
 
@@ -275,7 +277,7 @@ final class SteadyLoad implements AutoCloseable {
       byte[] bytes = ("revision after " + revision).getBytes(StandardCharsets.UTF_8);
       Ref ref = fabric.put(new ByteArrayInputStream(bytes));
       revision = fabric.setRoot(NAME, revision, ref);
-      Root root = fabric.control().root(NAME);
+      Root root = fabric.operator().control().root(NAME);
       check(root != null && root.ref().equals(ref), "the root is " + root);
     }
   }

@@ -1,0 +1,143 @@
+package io.kogluktualuk.fabric.client;
+
+import io.kogluktualuk.controlplane.api.ControlClient;
+import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.api.Root;
+import io.kogluktualuk.controlplane.client.ControlLeases;
+import io.kogluktualuk.controlplane.client.ControlLink;
+import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import io.kogluktualuk.fabric.transaction.Transaction;
+import io.kogluktualuk.fabric.trust.Identity;
+import io.kogluktualuk.memnode.api.Tenant;
+import io.kogluktualuk.memnode.reader.FabricBlobs;
+import io.kogluktualuk.memnode.reader.Held;
+import io.kogluktualuk.memnode.reader.LeaseSettings;
+import io.kogluktualuk.memnode.reader.PutPolicy;
+import io.kogluktualuk.memnode.reader.ReaderSettings;
+import io.kogluktualuk.rdma.provider.Verbs;
+import io.kogluktualuk.rdma.transport.rpc.RpcSecurity;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the calls of one connected client share: links to the nodes, and what is kept of them.
+///
+/// **Threading:** any thread. **Ownership:** owns its connections; closing ends its runs and holds.
+final class Session implements AutoCloseable {
+
+  final ClientSettings settings;
+  final ControlLink controlLink;
+  final ControlClient control;
+  final Membership membership;
+  final FabricBlobs blobs;
+  final Mender mender;
+  final RefReader refs;
+  final Runs runs;
+  final AsyncRuns async = new AsyncRuns();
+  final RequestIds requests = new RequestIds(new SecureRandom());
+
+  private Session(ControlLink controlLink, ClientSettings settings, RpcSecurity security) {
+    this.settings = settings;
+    this.controlLink = controlLink;
+    this.control = new ControlClient(controlLink, settings.callTimeout());
+    this.membership = new Membership(control, settings.callTimeout(), security);
+    this.blobs =
+        FabricBlobs.open(
+            membership::memoryNodes,
+            ReaderSettings.defaults()
+                .withTenant(settings.tenant())
+                .withSecurity(security)
+                .withReplicas(settings.replicas())
+                .withTimeout(settings.transferTimeout()),
+            new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
+            LeaseSettings.defaults().withAccount(settings.account()).withTtl(settings.lease()));
+    HashSearch search =
+        new HashSearch(control, membership, settings.tenant(), settings.callTimeout());
+    this.mender = new Mender(membership, settings.tenant(), settings.transferTimeout());
+    this.refs = new RefReader(blobs, search);
+    this.runs = new Runs(membership, settings);
+  }
+
+  static Session open(ClientSettings settings) {
+    if (settings.controls().isEmpty()) {
+      throw new InvalidArgument("control: found no address, expected HOST:PORT");
+    }
+    RpcSecurity security = security(settings.identity());
+    Verbs.install(settings.path().word());
+    ControlLink link = ControlLink.open(settings.controls(), security);
+    try {
+      link.refresh(Deadline.after(settings.callTimeout()));
+      return new Session(link, settings, security);
+    } catch (RuntimeException e) {
+      link.close();
+      throw e;
+    }
+  }
+
+  private static RpcSecurity security(@Nullable Path folder) {
+    if (folder == null) {
+      return RpcSecurity.NONE;
+    }
+    Identity identity = Identity.open(folder);
+    return new RpcSecurity.Tls(identity::sslContext, identity::peer, identity.name());
+  }
+
+  /// Where sources are put.
+  BlobStore puts() {
+    return new RetriedPuts(blobs, settings.transferTimeout());
+  }
+
+  /// Where things are put by some policy, and held in a scope.
+  BlobStore puts(PutPolicy policy, @Nullable Held scope) {
+    return new RetriedPuts(
+        scope == null ? blobs.with(policy) : blobs.with(policy, scope), settings.transferTimeout());
+  }
+
+  /// The blobs, of which those that a value consists of come back when they are lost.
+  BlobStore storeOf(Ref value) {
+    return new MendedBlobs(blobs, mender, value);
+  }
+
+  /// Stores a transaction, so that nodes can run it.
+  ///
+  /// @return its key
+  Hash stored(Transaction transaction) {
+    if (!settings.tenant().equals(Tenant.DEFAULT)) {
+      throw new Refused(
+          "programs are run for tenant '"
+              + Tenant.DEFAULT
+              + "' only; tenant '"
+              + settings.tenant()
+              + "' can store and fetch");
+    }
+    Blob encoding = transaction.encode();
+    puts().put(List.of(encoding));
+    return encoding.hash();
+  }
+
+  /// The roots of the tenant, in the order of their names.
+  List<Root> roots() {
+    return control.roots().stream()
+        .filter(root -> root.name().tenant().equals(settings.tenant().name()))
+        .toList();
+  }
+
+  RootKeeper rootKeeper() {
+    return new RootKeeper(control, membership, blobs, mender, settings.transferTimeout());
+  }
+
+  @Override
+  public void close() {
+    runs.cancelAll();
+    blobs.close();
+    membership.close();
+    controlLink.close();
+  }
+}
