@@ -218,7 +218,7 @@ public final class Fabric implements AutoCloseable {
     List<MemorySegment> chunks = new ArrayList<>();
     Ref ref = put(options, bytes, chunks::add);
     boolean isBounded = !chunks.isEmpty() && chunks.size() <= Voucher.TAGS_MAX;
-    return new Vouched(ref, isBounded ? blobs.vouch(chunks) : null);
+    return new Vouched(ref, isBounded ? session.blobs.vouch(chunks) : null);
   }
 
   /// Believes whoever has vouched for content: as long as the voucher is remembered, reads accept
@@ -228,12 +228,12 @@ public final class Fabric implements AutoCloseable {
   public void believe(Ref ref, Voucher voucher) {
     limit.call(
         () -> {
-          Content content = Content.open(blobs, ref);
+          Content content = Content.open(session.blobs, ref);
           List<Hash> chunks = new ArrayList<>();
           for (int i = 0; i < content.chunkCount(); i++) {
             chunks.add(content.chunkHash(i));
           }
-          blobs.believe(voucher, chunks);
+          session.blobs.believe(voucher, chunks);
           return ref;
         });
   }
