@@ -1,0 +1,51 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What stages need of a fabric.
+///
+/// **Threading:** any thread. **Errors:** those of `fabric.fault`.
+interface BlobPort {
+
+  /// Values that stay where they are until this is closed.
+  interface Scope extends AutoCloseable {
+
+    /// Lets go of all of them.
+    @Override
+    void close();
+  }
+
+  Scope open();
+
+  /// Stores bytes, held in a scope from the start.
+  Ref put(Scope scope, MemorySegment bytes);
+
+  /// Holds values that somebody else has stored.
+  ///
+  /// @return those that nobody has
+  Set<Ref> hold(Scope scope, Collection<Ref> refs);
+
+  /// Lends the content of a ref, verified; the bytes are valid until `use` returns.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when nobody has it
+  <R> R read(Ref ref, Function<MemorySegment, R> use);
+
+  /// The content of a ref as a stream, verified.
+  InputStream stream(Ref ref);
+
+  /// Keeps a value under a name, whoever holds it.
+  void pin(String name, Ref ref);
+
+  /// Takes the name away; nothing when there is none.
+  void unpin(String name);
+
+  /// Under which lease this session holds, when it has one.
+  @Nullable LeaseProof claim();
+}

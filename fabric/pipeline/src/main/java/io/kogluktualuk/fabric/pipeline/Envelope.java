@@ -1,0 +1,241 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.codec.CanonicalReader;
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
+import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// What stages pass: a ref, what is to be known of it, and where it comes from.
+///
+/// ```
+/// u8 version=1 │ origin │ ref │ metadata │ varint attempt
+///   │ bool [ lease id 16 bytes, varint token ] │ bool carried [ the ref's bytes ]
+/// ```
+///
+/// Its **id** is the SHA-256 of `"kogE"` and the encoding up to and with the metadata. It is
+/// computed from what arrives, never believed; a stage that runs again on the same input gives the
+/// same ids, which makes doing things twice harmless.
+///
+/// A short content may travel in the envelope. It has a hash all the same, and whoever looks at
+/// it verifies it first.
+///
+/// **Threading:** immutable. **Ownership:** carried bytes may be a part of the frame that they
+/// came in. **Bound:** [#CARRIED_MAX], [Metadata#BYTES_MAX]; [#ENCODED_MAX] in all.
+public final class Envelope {
+
+  /// The most that an envelope can carry; the setting is usually less.
+  public static final int CARRIED_MAX = 64 * 1024;
+
+  /// The largest encoding: 4 KiB of metadata, what is carried, and less than 512 bytes besides.
+  public static final int ENCODED_MAX = CARRIED_MAX + Metadata.BYTES_MAX + 512;
+
+  private static final int VERSION = 1;
+  private static final byte[] ID_PREFIX = "kogE".getBytes(StandardCharsets.US_ASCII);
+
+  private final Hash id;
+  private final Origin origin;
+  private final Ref ref;
+  private final Metadata metadata;
+  private final int attempt;
+  private final @Nullable LeaseProof lease;
+  private final @Nullable MemorySegment carried;
+
+  private Envelope(
+      Hash id,
+      Origin origin,
+      Ref ref,
+      Metadata metadata,
+      int attempt,
+      @Nullable LeaseProof lease,
+      @Nullable MemorySegment carried) {
+    this.id = id;
+    this.origin = origin;
+    this.ref = ref;
+    this.metadata = metadata;
+    this.attempt = attempt;
+    this.lease = lease;
+    this.carried = carried;
+  }
+
+  /// An envelope for a value.
+  ///
+  /// @param lease under which somebody holds it; null when it is not known
+  /// @param carried its bytes, or null
+  /// @throws InvalidArgument when it would carry too much, or not what the ref says
+  static Envelope of(
+      Origin origin,
+      Ref ref,
+      Metadata metadata,
+      @Nullable LeaseProof lease,
+      @Nullable MemorySegment carried) {
+    boolean fits =
+        carried == null
+            || ref.kind() == Kind.BLOB
+                && carried.byteSize() == ref.length()
+                && ref.length() <= CARRIED_MAX;
+    if (!fits) {
+      throw new InvalidArgument(
+          "an envelope cannot carry "
+              + carried.byteSize()
+              + " bytes for "
+              + ref
+              + ", at most "
+              + CARRIED_MAX);
+    }
+    CanonicalWriter writer = new CanonicalWriter();
+    writeNamed(origin, ref, metadata, writer);
+    return new Envelope(
+        id(writer.buffer(), 0, writer.length()), origin, ref, metadata, 0, lease, carried);
+  }
+
+  private static void writeNamed(
+      Origin origin, Ref ref, Metadata metadata, CanonicalWriter writer) {
+    writer.u8(VERSION);
+    Origin.CODEC.write(origin, writer);
+    Ref.CODEC.write(ref, writer);
+    Metadata.CODEC.write(metadata, writer);
+  }
+
+  private static Hash id(byte[] bytes, int offset, int length) {
+    return new Sha256()
+        .update(ID_PREFIX, 0, ID_PREFIX.length)
+        .update(bytes, offset, length)
+        .finish();
+  }
+
+  void write(CanonicalWriter writer) {
+    writeNamed(origin, ref, metadata, writer);
+    writer.varint(attempt).bool(lease != null);
+    if (lease != null) {
+      LeaseProof.CODEC.write(lease, writer);
+    }
+    writer.bool(carried != null);
+    if (carried != null) {
+      if (carried.heapBase().orElse(null) instanceof byte[] array) {
+        writer.raw(array, (int) carried.address(), (int) carried.byteSize());
+      } else {
+        writer.raw(carried.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+      }
+    }
+  }
+
+  byte[] encode() {
+    CanonicalWriter writer = new CanonicalWriter(ENCODED_MAX);
+    write(writer);
+    return writer.toBytes();
+  }
+
+  /// Reads an envelope that fills these bytes; what it carries stays a part of them.
+  ///
+  /// @param peer who has sent it, for messages
+  /// @throws MalformedEncoding for other bytes
+  static Envelope decode(String peer, byte[] bytes, int offset, int length) {
+    if (length > ENCODED_MAX) {
+      throw new MalformedEncoding(
+          "envelope from " + peer + " has " + length + " bytes, at most " + ENCODED_MAX);
+    }
+    CanonicalReader reader = new CanonicalReader("envelope from " + peer, bytes, offset, length);
+    int version = reader.u8();
+    if (version != VERSION) {
+      throw reader.malformed("it is of version " + version + ", expected " + VERSION);
+    }
+    Origin origin = Origin.CODEC.read(reader);
+    Ref ref = Ref.CODEC.read(reader);
+    Metadata metadata = Metadata.CODEC.read(reader);
+    Hash id = id(bytes, offset, length - reader.remaining());
+    int attempt = (int) reader.varint(Integer.MAX_VALUE, "the attempt");
+    LeaseProof lease = reader.bool() ? LeaseProof.CODEC.read(reader) : null;
+    MemorySegment carried = null;
+    if (reader.bool()) {
+      if (ref.kind() != Kind.BLOB || ref.length() != reader.remaining()) {
+        throw reader.malformed("it carries " + reader.remaining() + " bytes for " + ref);
+      }
+      int start = offset + length - reader.remaining();
+      carried = MemorySegment.ofArray(bytes).asSlice(start, ref.length());
+      reader.skip(reader.remaining(), "what it carries");
+    }
+    reader.end();
+    return new Envelope(id, origin, ref, metadata, attempt, lease, carried);
+  }
+
+  /// The same, sent once more.
+  Envelope again() {
+    return new Envelope(id, origin, ref, metadata, attempt + 1, lease, carried);
+  }
+
+  public Hash id() {
+    return id;
+  }
+
+  public Origin origin() {
+    return origin;
+  }
+
+  public Ref ref() {
+    return ref;
+  }
+
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  /// How often it was handed to stages again by somebody who had set it aside.
+  public int attempt() {
+    return attempt;
+  }
+
+  /// Under which its holder says to hold it: for diagnosis.
+  public @Nullable LeaseProof lease() {
+    return lease;
+  }
+
+  public boolean isCarried() {
+    return carried != null;
+  }
+
+  /// How many bytes it is charged with, besides one envelope.
+  public long chargeBytes() {
+    return ref.length();
+  }
+
+  /// What it carries, as it came.
+  @Nullable MemorySegment carried() {
+    return carried;
+  }
+
+  /// What it carries, once its hash is found to be right.
+  ///
+  /// @throws Corruption when it is not
+  MemorySegment verifiedCarried() {
+    if (carried == null) {
+      throw new IllegalStateException("envelope " + id.toShortHex() + " carries nothing");
+    }
+    Hash found = Hash.of(carried);
+    if (!found.equals(ref.hash())) {
+      throw new Corruption(
+          "envelope "
+              + id.toShortHex()
+              + " from stage "
+              + origin.stage()
+              + ": what it carries has hash "
+              + found
+              + ", it says "
+              + ref.hash());
+    }
+    return carried.asReadOnly();
+  }
+
+  @Override
+  public String toString() {
+    return "envelope " + id.toShortHex() + " of " + ref + " from stage " + origin.stage();
+  }
+}

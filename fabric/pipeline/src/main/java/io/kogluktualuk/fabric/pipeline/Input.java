@@ -1,0 +1,72 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.Corruption;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.Function;
+
+/// What a handler gets: an envelope, and the way to its bytes. Nothing is fetched until it asks.
+///
+/// **Threading:** the handler's thread, until it returns.
+public final class Input {
+
+  private final Envelope envelope;
+  private final BlobPort blobs;
+  private final Counts counts;
+
+  Input(Envelope envelope, BlobPort blobs, Counts counts) {
+    this.envelope = envelope;
+    this.blobs = blobs;
+    this.counts = counts;
+  }
+
+  public Envelope envelope() {
+    return envelope;
+  }
+
+  public Ref ref() {
+    return envelope.ref();
+  }
+
+  public Metadata metadata() {
+    return envelope.metadata();
+  }
+
+  /// Lends the bytes, verified: where a one-sided read has put them, or from the envelope.
+  ///
+  /// @param use gets bytes that are valid until it returns
+  /// @throws io.kogluktualuk.fabric.fault.NotFound when the ref leads to nothing
+  /// @throws Corruption when what the envelope carries is not what it says
+  public <R> R read(Function<MemorySegment, R> use) {
+    counts.viewedBytes.add(envelope.ref().length());
+    return envelope.isCarried()
+        ? use.apply(envelope.verifiedCarried())
+        : blobs.read(envelope.ref(), use);
+  }
+
+  /// A copy of the bytes.
+  public byte[] bytes() {
+    return read(bytes -> bytes.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  /// The bytes as a stream, for content that is too long to look at in one piece.
+  public InputStream open() {
+    counts.viewedBytes.add(envelope.ref().length());
+    return envelope.isCarried()
+        ? new ByteArrayInputStream(envelope.verifiedCarried().toArray(ValueLayout.JAVA_BYTE))
+        : blobs.stream(envelope.ref());
+  }
+
+  /// The same value and metadata, to be sent on: nothing is fetched or stored.
+  public Output pass() {
+    return pass(envelope.metadata());
+  }
+
+  /// The same value, with other metadata.
+  public Output pass(Metadata metadata) {
+    return Output.of(envelope.ref(), metadata);
+  }
+}

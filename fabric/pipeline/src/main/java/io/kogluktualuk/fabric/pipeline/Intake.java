@@ -1,0 +1,233 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The receiving end of a link: gives what comes to the stage, and tells the sender what is done
+/// and how much more it may send.
+///
+/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent yet
+/// are at most [#VERDICTS_MAX]; the hearing thread waits when they are.
+final class Intake implements LinkThreads.Party, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+  static final int VERDICTS_MAX = 4096;
+
+  private record Told(Hash id, Verdict verdict) {}
+
+  /// What an intake asks of its stage.
+  interface Owner {
+
+    /// A sender has begun, anew or at first.
+    void onHello(Intake intake);
+
+    void onEnvelope(Intake intake, Message.Parcel parcel);
+
+    Ledger.Grant grant(Intake intake);
+
+    void onEnded(Intake intake);
+  }
+
+  private final String label;
+  private final String stage;
+  private final long incarnation;
+  private final boolean isOwnWire;
+  private final Owner owner;
+  private final Counts counts;
+  private final LinkThreads threads;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition drained = lock.newCondition();
+  private final Deque<Told> verdicts = new ArrayDeque<>();
+  private boolean isToGreet = true;
+  private boolean isToGrant;
+  private boolean isClosed;
+  private Ledger.Grant granted = new Ledger.Grant(0, 0);
+  private volatile String peer = "";
+  private volatile long peerIncarnation;
+
+  /// @param isOwnWire whether the wire was made for one sender's connection: it ends with the first
+  ///     nonsense that comes
+  Intake(
+      String label,
+      String stage,
+      long incarnation,
+      Wire wire,
+      boolean isOwnWire,
+      Owner owner,
+      Counts counts) {
+    this.label = label;
+    this.stage = stage;
+    this.incarnation = incarnation;
+    this.isOwnWire = isOwnWire;
+    this.owner = owner;
+    this.counts = counts;
+    this.threads = new LinkThreads("kog-" + stage + "-from-" + label, wire, this);
+  }
+
+  void start() {
+    threads.start();
+  }
+
+  /// What the sender calls itself; empty before it has said so.
+  String peer() {
+    return peer;
+  }
+
+  /// Whether it is a connection that has not said whose it is.
+  boolean isStranger() {
+    return isOwnWire && peer.isEmpty();
+  }
+
+  boolean isSameSender(Intake other) {
+    return !peer.isEmpty() && peer.equals(other.peer) && peerIncarnation == other.peerIncarnation;
+  }
+
+  String label() {
+    return peer.isEmpty() ? label : "stage " + peer + " at " + label;
+  }
+
+  /// Tells the sender what became of an envelope.
+  void tell(Hash id, Verdict verdict) {
+    lock.lock();
+    try {
+      if (!isClosed) {
+        verdicts.add(new Told(id, verdict));
+      }
+    } finally {
+      lock.unlock();
+    }
+    threads.wake();
+  }
+
+  /// There may be more to grant.
+  void wake() {
+    threads.wake();
+  }
+
+  @Override
+  public void say(Frames frame) {
+    boolean isKnown = !peer.isEmpty();
+    Ledger.Grant now = isKnown ? owner.grant(this) : granted;
+    lock.lock();
+    try {
+      if (isToGreet) {
+        frame.hello(stage, incarnation);
+        isToGreet = false;
+      }
+      while (!verdicts.isEmpty() && frame.hasRoomForDone()) {
+        Told next = verdicts.remove();
+        frame.done(next.id, next.verdict);
+      }
+      if (!verdicts.isEmpty()) {
+        threads.wake();
+      }
+      if (isKnown && (isToGrant || !now.equals(granted))) {
+        frame.credit(now.envelopes(), now.bytes());
+        granted = now;
+        isToGrant = false;
+      }
+      drained.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void hear(List<Message> messages) {
+    for (Message message : messages) {
+      switch (message) {
+        case Message.Hello(String whose, long which) -> hello(whose, which);
+        case Message.Parcel parcel -> {
+          awaitDrained();
+          if (!peer.isEmpty()) {
+            owner.onEnvelope(this, parcel);
+          }
+        }
+        case Message.Credit _, Message.Done _ -> counts.malformed.increment(); // we receive
+      }
+    }
+  }
+
+  private void hello(String whose, long which) {
+    boolean isNew = !whose.equals(peer) || which != peerIncarnation;
+    peer = whose;
+    peerIncarnation = which;
+    if (isNew) {
+      owner.onHello(this);
+    }
+    lock.lock();
+    try {
+      isToGreet = true;
+      isToGrant = true;
+    } finally {
+      lock.unlock();
+    }
+    threads.wake();
+  }
+
+  private void awaitDrained() {
+    lock.lock();
+    try {
+      while (verdicts.size() >= VERDICTS_MAX && !isClosed) {
+        drained.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void broken(FabricException reason) {
+    LOG.debug("stage {}: the link from {} is broken: {}", stage, label(), reason.getMessage());
+    counts.breaks.increment();
+    lock.lock();
+    try {
+      isToGreet = true;
+      isToGrant = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void malformed(MalformedEncoding reason) {
+    counts.malformed.increment();
+    LOG.warn("stage {}: {} does not speak as a stage: {}", stage, label(), reason.getMessage());
+    if (isOwnWire) {
+      end();
+    }
+  }
+
+  /// Ends the link because of what its sender does.
+  void end() {
+    close();
+    owner.onEnded(this);
+  }
+
+  @Override
+  public void ended() {
+    end();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+      verdicts.clear();
+      drained.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    threads.close();
+  }
+}

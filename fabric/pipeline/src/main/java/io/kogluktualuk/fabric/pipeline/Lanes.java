@@ -1,0 +1,104 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+
+/// The threads of a stage: lanes, each of which does one thing after the other.
+///
+/// Lanes either share one queue, or have one each: then what has the same key goes to the same
+/// lane, and so stays in order.
+///
+/// **Threading:** any thread. **Bound:** the stage's window bounds what waits.
+///
+/// @param <T> what is done
+final class Lanes<T> implements AutoCloseable {
+
+  /// One lane, for its worker: between [#begin] and [#end] it is watched.
+  static final class Lane {
+
+    private final Thread thread;
+    private long sinceNanos;
+    private boolean isBusy;
+    private boolean isOverdue;
+
+    Lane(Thread thread) {
+      this.thread = thread;
+    }
+
+    synchronized void begin(long nowNanos) {
+      sinceNanos = nowNanos;
+      isBusy = true;
+      isOverdue = false;
+    }
+
+    /// @return whether it took too long and was interrupted
+    synchronized boolean end() {
+      isBusy = false;
+      boolean wasOverdue = isOverdue;
+      if (wasOverdue) {
+        Thread.interrupted(); // it was meant for what has ended
+      }
+      return wasOverdue;
+    }
+
+    synchronized void interruptSince(long beforeNanos) {
+      if (isBusy && sinceNanos - beforeNanos < 0) {
+        isOverdue = true;
+        thread.interrupt();
+      }
+    }
+  }
+
+  private final List<BlockingQueue<T>> queues = new ArrayList<>();
+  private final List<Lane> lanes = new ArrayList<>();
+  private final BiConsumer<Lane, T> worker;
+  private volatile boolean isClosed;
+
+  /// @param isKeyed whether each lane has a queue of its own
+  Lanes(String name, int count, boolean isKeyed, BiConsumer<Lane, T> worker) {
+    this.worker = worker;
+    for (int i = 0; i < count; i++) {
+      if (queues.isEmpty() || isKeyed) {
+        queues.add(new LinkedBlockingQueue<>());
+      }
+      BlockingQueue<T> queue = queues.getLast();
+      int index = i;
+      lanes.add(
+          new Lane(Thread.ofVirtual().name(name + "-" + i).unstarted(() -> work(index, queue))));
+    }
+  }
+
+  void start() {
+    lanes.forEach(lane -> lane.thread.start());
+  }
+
+  private void work(int index, BlockingQueue<T> queue) {
+    Lane lane = lanes.get(index);
+    try {
+      while (!isClosed) {
+        worker.accept(lane, queue.take());
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  /// Adds what is to be done, behind everything with the same key.
+  void add(int key, T what) {
+    queues.get(Math.floorMod(key, queues.size())).add(what);
+  }
+
+  /// Interrupts those that have been busy since before then.
+  void interruptSince(long beforeNanos) {
+    lanes.forEach(lane -> lane.interruptSince(beforeNanos));
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    lanes.forEach(lane -> lane.thread.interrupt());
+  }
+}

@@ -1,0 +1,231 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.hash.Hash;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The receiver's side of all links of a stage, without threads: what is in progress, for whom,
+/// and what is lately done.
+///
+/// An envelope comes from as many links as its senders had to try. It is worked on once: a link
+/// that brings it again is attached to the work in progress, or told at once what became of it.
+/// Work is done when all outputs of it are, and then every attached link hears so.
+///
+/// Grants: each link may have an equal share of the stage's window, at least one envelope, and no
+/// more than what it has already when the stages downstream have no room for more.
+///
+/// **Threading:** one thread at a time; its user's lock. **Bound:** the window in envelopes and
+/// bytes for each link; [#latelyMax] verdicts.
+///
+/// @param <L> a link
+final class Ledger<L> {
+
+  /// One envelope in progress.
+  static final class Work<L> {
+
+    private final Envelope envelope;
+    private final List<L> links = new ArrayList<>(1);
+    private int open = 1;
+    private boolean isEmitted;
+    private Verdict verdict = Verdict.DONE;
+
+    private Work(Envelope envelope) {
+      this.envelope = envelope;
+    }
+
+    Envelope envelope() {
+      return envelope;
+    }
+  }
+
+  /// What is to be done with an envelope that has come.
+  sealed interface Arrival<L> {
+
+    /// It is to be worked on.
+    record Fresh<L>(Work<L> work) implements Arrival<L> {}
+
+    /// It is being worked on.
+    record Attached<L>() implements Arrival<L> {}
+
+    /// It is done.
+    record Known<L>(Verdict verdict) implements Arrival<L> {}
+
+    /// The sender has more under way than it was ever granted.
+    record Overdrawn<L>(String reason) implements Arrival<L> {}
+  }
+
+  /// Work that is done, and who is to be told.
+  record Settled<L>(Hash id, Verdict verdict, List<L> links) {}
+
+  /// What a link may have under way.
+  record Grant(long envelopes, long bytes) {}
+
+  private static final class Account {
+    private long envelopes;
+    private long bytes;
+  }
+
+  private final int windowEnvelopes;
+  private final long windowBytes;
+  private final int latelyMax;
+  private final Map<Hash, Work<L>> works = new LinkedHashMap<>();
+  private final Map<L, Account> accounts = new HashMap<>();
+  private final Map<Hash, Verdict> lately;
+  private int notEmitted;
+
+  Ledger(int windowEnvelopes, long windowBytes, int latelyMax) {
+    this.windowEnvelopes = windowEnvelopes;
+    this.windowBytes = windowBytes;
+    this.latelyMax = latelyMax;
+    this.lately =
+        new LinkedHashMap<>() {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Hash, Verdict> eldest) {
+            return size() > Ledger.this.latelyMax;
+          }
+        };
+  }
+
+  void open(L link) {
+    accounts.put(link, new Account());
+  }
+
+  /// A link has ended; what it brought goes on.
+  void close(L link) {
+    if (accounts.remove(link) != null) {
+      works.values().forEach(work -> work.links.remove(link));
+    }
+  }
+
+  /// The sender at a link has begun anew: it will send again what it still wants to know.
+  void restart(L link) {
+    close(link);
+    open(link);
+  }
+
+  Arrival<L> arrive(L link, Envelope envelope) {
+    Account account = accounts.get(link);
+    if (account == null) {
+      return new Arrival.Overdrawn<>("the link is closed");
+    }
+    Verdict known = lately.get(envelope.id());
+    if (known != null) {
+      return new Arrival.Known<>(known);
+    }
+    Work<L> work = works.get(envelope.id());
+    if (work != null && work.links.contains(link)) {
+      return new Arrival.Attached<>();
+    }
+    long bytes = account.bytes + envelope.chargeBytes();
+    if (account.envelopes >= windowEnvelopes || account.envelopes > 0 && bytes > windowBytes) {
+      return new Arrival.Overdrawn<>(
+          "it has sent "
+              + (account.envelopes + 1)
+              + " envelopes and "
+              + bytes
+              + " bytes that are not done, at most "
+              + windowEnvelopes
+              + " and "
+              + windowBytes
+              + " were granted");
+    }
+    account.envelopes++;
+    account.bytes = bytes;
+    if (work != null) {
+      work.links.add(link);
+      return new Arrival.Attached<>();
+    }
+    Work<L> fresh = begin(envelope);
+    fresh.links.add(link);
+    return new Arrival.Fresh<>(fresh);
+  }
+
+  /// Work that nobody upstream waits for: what was set aside is tried again.
+  ///
+  /// @return null when it is in progress already
+  @Nullable Work<L> again(Envelope envelope) {
+    lately.remove(envelope.id());
+    return works.containsKey(envelope.id()) ? null : begin(envelope);
+  }
+
+  private Work<L> begin(Envelope envelope) {
+    Work<L> work = new Work<>(envelope);
+    works.put(envelope.id(), work);
+    notEmitted++;
+    return work;
+  }
+
+  /// So many outputs of a work are about to be sent; each of them is told of by [#outputDone].
+  void emitting(Work<L> work, int outputs) {
+    work.open += outputs;
+    emitted(work);
+  }
+
+  private void emitted(Work<L> work) {
+    if (!work.isEmitted) {
+      work.isEmitted = true;
+      notEmitted--;
+    }
+  }
+
+  /// One output is done, or the handler is.
+  ///
+  /// @return the work, when that was the last
+  @Nullable Settled<L> outputDone(Work<L> work, Verdict verdict) {
+    work.verdict = work.verdict.and(verdict);
+    if (--work.open > 0) {
+      return null;
+    }
+    emitted(work);
+    Hash id = work.envelope.id();
+    works.remove(id);
+    if (work.verdict.kind() != Verdict.Kind.REFUSED) {
+      lately.put(id, work.verdict);
+    }
+    for (L link : work.links) {
+      Account account = accounts.get(link);
+      if (account != null) {
+        account.envelopes--;
+        account.bytes -= work.envelope.chargeBytes();
+      }
+    }
+    return new Settled<>(id, work.verdict, List.copyOf(work.links));
+  }
+
+  /// Whether somebody upstream still has it.
+  boolean isOrphan(Work<L> work) {
+    return work.links.isEmpty();
+  }
+
+  /// What a link may have under way now.
+  ///
+  /// @param downstream how many more envelopes the stages downstream take
+  Grant grant(L link, long downstream) {
+    Account account = accounts.get(link);
+    if (account == null) {
+      return new Grant(0, 0);
+    }
+    int links = accounts.size();
+    long share = Math.max(1, windowEnvelopes / links);
+    long room = downstream - notEmitted;
+    long more = room <= 0 ? 0 : Math.max(1, room / links);
+    long envelopes = Math.min(share, account.envelopes + more);
+    return new Grant(envelopes, Math.max(1, windowBytes / links));
+  }
+
+  int size() {
+    return works.size();
+  }
+
+  long bytes() {
+    return works.values().stream().mapToLong(work -> work.envelope.chargeBytes()).sum();
+  }
+
+  int links() {
+    return accounts.size();
+  }
+}

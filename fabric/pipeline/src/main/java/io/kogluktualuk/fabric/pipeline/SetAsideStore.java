@@ -1,0 +1,127 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.hash.Hash;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a stage has set aside: kept in its journal, and the value kept by a root.
+///
+/// The root is `pipeline/PIPELINE/STAGE/ID`, so that the value can be looked at as long as it is
+/// set aside, whoever held it before.
+///
+/// **Threading:** any thread. **Ownership:** of the journal. **Errors:** what cannot be kept is
+/// dropped, counted and logged; its verdict says so.
+final class SetAsideStore implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SetAsideStore.class);
+  private static final int ID_DIGITS = 32;
+
+  private final String pipeline;
+  private final String stage;
+  private final SetAsideJournal journal;
+  private final BlobPort blobs;
+  private final Counts counts;
+  private final InstantSource clock;
+
+  /// Tried again, and not set aside again since.
+  private final Set<Hash> retried = ConcurrentHashMap.newKeySet();
+
+  SetAsideStore(
+      String pipeline,
+      String stage,
+      SetAsideJournal journal,
+      BlobPort blobs,
+      Counts counts,
+      InstantSource clock) {
+    this.pipeline = pipeline;
+    this.stage = stage;
+    this.journal = journal;
+    this.blobs = blobs;
+    this.counts = counts;
+    this.clock = clock;
+  }
+
+  /// Keeps an envelope.
+  ///
+  /// @param branch that it could not be delivered to; empty for an input
+  /// @return what to tell upstream
+  Verdict add(Envelope envelope, String branch, String reason) {
+    retried.remove(envelope.id());
+    try {
+      journal.add(new SetAside(envelope, branch, reason, clock.instant()));
+      counts.setAside.increment();
+    } catch (FabricException e) {
+      counts.dropped.increment();
+      LOG.error("{} is dropped: {}; it cannot be kept: {}", envelope, reason, e.getMessage());
+      return Verdict.dropped(reason + "; it could not be kept: " + e.getMessage());
+    }
+    LOG.warn("{} is set aside: {}", envelope, reason);
+    if (!envelope.isCarried()) {
+      pin(envelope);
+    }
+    return Verdict.setAside(reason);
+  }
+
+  private void pin(Envelope envelope) {
+    try {
+      blobs.pin(root(envelope.id()), envelope.ref());
+    } catch (FabricException e) {
+      LOG.warn("{} is set aside without its value: {}", envelope, e.getMessage());
+    }
+  }
+
+  private String root(Hash id) {
+    return "pipeline/" + pipeline + "/" + stage + "/" + id.toHex().substring(0, ID_DIGITS);
+  }
+
+  List<SetAside> all() {
+    return journal.all();
+  }
+
+  int size() {
+    return journal.size();
+  }
+
+  @Nullable SetAside find(Hash id) {
+    return journal.find(id);
+  }
+
+  /// It is tried again now.
+  void retrying(Hash id) {
+    retried.add(id);
+  }
+
+  /// What became of an envelope has been told: one that was tried again is forgotten, unless it was
+  /// set aside once more.
+  void settled(Hash id) {
+    if (!retried.isEmpty() && retried.remove(id)) {
+      forget(id);
+    }
+  }
+
+  /// Forgets an envelope, and gives up its value.
+  ///
+  /// @return whether there was one
+  boolean forget(Hash id) {
+    SetAside former = journal.remove(id);
+    if (former != null && !former.envelope().isCarried()) {
+      try {
+        blobs.unpin(root(id));
+      } catch (FabricException e) {
+        LOG.warn("root {} stays: {}", root(id), e.getMessage());
+      }
+    }
+    return former != null;
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+}

@@ -1,0 +1,412 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
+import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.rpc.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running stage: takes envelopes from its links upstream, works on them, sends what comes of
+/// them downstream, and tells upstream when all of that is done.
+///
+/// It grants its links no more than its window and the stages downstream have room for, so memory
+/// is bounded and a slow stage slows the source down. When it dies, its upstream sends again what
+/// was not done to its successor; the ids are equal, and stages downstream know them.
+///
+/// **Threading:** any thread. **Ownership:** closing it closes its links; what is not done then is
+/// sent again by its upstream, to whoever takes its place. **Bound:** the window of its
+/// [StageSettings] for each link, verdicts of so many envelopes, and [#LINKS_MAX] links.
+public final class Stage implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
+
+  static final int LINKS_MAX = 256;
+
+  /// A connection that has not said who it is by then is closed.
+  private static final long GREETING_NANOS = 10_000_000_000L;
+
+  private static final Duration ACCEPT = Duration.ofSeconds(1);
+
+  private final StagePlan plan;
+  private final Pipeline pipeline;
+  private final Counts counts = new Counts();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Ledger<Intake> ledger;
+  private final Map<Intake, Long> intakes = new HashMap<>();
+  private final long incarnation;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Outlets outlets;
+  private final SetAsideStore aside;
+  private final Attempts attempts;
+  private final Lanes<Ledger.Work<Intake>> lanes;
+  private final Downstream downstream = new Downstream();
+  private volatile boolean isLimited;
+
+  Stage(Pipeline pipeline, StagePlan plan, Handler handler) {
+    this.pipeline = pipeline;
+    this.plan = plan;
+    this.incarnation = pipeline.newIncarnation();
+    StageSettings settings = plan.settings();
+    this.ledger =
+        new Ledger<>(settings.windowEnvelopes(), settings.windowBytes(), settings.latelyMax());
+    this.aside = pipeline.setAsideStore(plan.name(), counts);
+    this.outlets = pipeline.outlets(plan.name(), plan.outlets(), counts, downstream);
+    this.attempts =
+        new Attempts(
+            plan.name(),
+            handler,
+            settings,
+            pipeline.blobs(),
+            outlets,
+            counts,
+            pipeline.nanoTime(),
+            closed);
+    this.lanes =
+        new Lanes<>(
+            "kog-" + plan.name(), settings.parallelism(), plan.order() != null, this::work);
+  }
+
+  void start() {
+    lanes.start();
+    outlets.start();
+    plan.wires().forEach((label, wire) -> take(label, wire, false));
+    for (Inlet inlet : plan.inlets()) {
+      Thread.ofVirtual().name("kog-" + name() + "-accept").start(() -> accept(inlet));
+    }
+  }
+
+  private void accept(Inlet inlet) {
+    while (closed.getCount() > 0) {
+      try {
+        Wire wire = inlet.accept(ACCEPT);
+        if (wire != null) {
+          take(inlet.label(), wire, true);
+        }
+      } catch (AlreadyClosed e) {
+        return;
+      } catch (FabricException e) {
+        LOG.warn("stage {}: nobody can come in at {}: {}", name(), inlet.label(), e.getMessage());
+      }
+    }
+  }
+
+  private void take(String label, Wire wire, boolean isOwnWire) {
+    Intake intake =
+        new Intake(
+            label, name(), incarnation, wire, isOwnWire, new Upstream(), counts);
+    lock.lock();
+    try {
+      if (closed.getCount() == 0 || intakes.size() >= LINKS_MAX) {
+        wire.close();
+        return;
+      }
+      intakes.put(intake, pipeline.nanoTime().getAsLong());
+    } finally {
+      lock.unlock();
+    }
+    intake.start();
+  }
+
+  public String name() {
+    return plan.name();
+  }
+
+  /// What links from upstream ask of the stage.
+  private final class Upstream implements Intake.Owner {
+
+    @Override
+    public void onHello(Intake intake) {
+      List<Intake> former = new ArrayList<>();
+      lock.lock();
+      try {
+        for (Intake other : intakes.keySet()) {
+          if (other != intake && other.isSameSender(intake)) {
+            former.add(other);
+          }
+        }
+        ledger.restart(intake);
+      } finally {
+        lock.unlock();
+      }
+      former.forEach(Intake::end);
+    }
+
+    @Override
+    public void onEnvelope(Intake intake, Message.Parcel parcel) {
+      Envelope envelope;
+      try {
+        envelope =
+            Envelope.decode(intake.label(), parcel.bytes(), parcel.offset(), parcel.length());
+        if (!envelope.id().equals(parcel.id())) {
+          throw new MalformedEncoding(
+              "envelope from " + intake.label() + " has id " + envelope.id() + ", not as it says");
+        }
+      } catch (MalformedEncoding e) {
+        counts.malformed.increment();
+        LOG.warn("stage {}: {}", name(), e.getMessage());
+        intake.tell(parcel.id(), Verdict.refused(String.valueOf(e.getMessage())));
+        return;
+      }
+      arrive(intake, envelope);
+    }
+
+    @Override
+    public Ledger.Grant grant(Intake intake) {
+      long room = outlets.room();
+      lock.lock();
+      try {
+        Ledger.Grant grant = ledger.grant(intake, room);
+        isLimited = room < plan.settings().windowEnvelopes();
+        return grant;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void onEnded(Intake intake) {
+      lock.lock();
+      try {
+        ledger.close(intake);
+        intakes.remove(intake);
+      } finally {
+        lock.unlock();
+      }
+      wakeIntakes();
+    }
+  }
+
+  private void arrive(Intake intake, Envelope envelope) {
+    Ledger.Arrival<Intake> arrival;
+    lock.lock();
+    try {
+      arrival = ledger.arrive(intake, envelope);
+    } finally {
+      lock.unlock();
+    }
+    switch (arrival) {
+      case Ledger.Arrival.Fresh<Intake>(Ledger.Work<Intake> work) -> {
+        counts.received.increment();
+        counts.receivedBytes.add(envelope.chargeBytes());
+        lanes.add(plan.laneOf(envelope), work);
+      }
+      case Ledger.Arrival.Attached<Intake> _ -> counts.duplicates.increment();
+      case Ledger.Arrival.Known<Intake>(Verdict verdict) -> {
+        counts.duplicates.increment();
+        intake.tell(envelope.id(), verdict);
+      }
+      case Ledger.Arrival.Overdrawn<Intake>(String reason) -> {
+        counts.overdrawn.increment();
+        LOG.warn("stage {}: the link from {} is ended: {}", name(), intake.label(), reason);
+        intake.end();
+      }
+    }
+  }
+
+  private void work(Lanes.Lane lane, Ledger.Work<Intake> work) {
+    Envelope envelope = work.envelope();
+    switch (attempts.run(lane, envelope, () -> isOrphan(work))) {
+      case Attempts.Result.Given(List<Outlets.Ready> outputs) -> emit(work, outputs);
+      case Attempts.Result.Failed(String reason) -> settle(work, aside.add(envelope, "", reason));
+      case Attempts.Result.Orphaned(String reason) -> {
+        counts.orphaned.increment();
+        counts.dropped.increment();
+        settle(work, Verdict.dropped(reason));
+      }
+      case Attempts.Result.Abandoned _ -> {}
+    }
+  }
+
+  private boolean isOrphan(Ledger.Work<Intake> work) {
+    lock.lock();
+    try {
+      return ledger.isOrphan(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void emit(Ledger.Work<Intake> work, List<Outlets.Ready> outputs) {
+    counts.processed.increment();
+    int copies = outputs.stream().mapToInt(ready -> ready.branches().size()).sum();
+    lock.lock();
+    try {
+      ledger.emitting(work, copies);
+    } finally {
+      lock.unlock();
+    }
+    for (Outlets.Ready ready : outputs) {
+      Deadline deadline = Deadline.after(plan.outlets().links().creditPatience());
+      outlets.send(ready, verdict -> settle(work, verdict), deadline, downstream);
+    }
+    settle(work, Verdict.DONE);
+  }
+
+  private void settle(Ledger.Work<Intake> work, Verdict verdict) {
+    if (closed.getCount() == 0) {
+      return; // who is upstream keeps it for the successor
+    }
+    Ledger.@Nullable Settled<Intake> settled;
+    lock.lock();
+    try {
+      settled = ledger.outputDone(work, verdict);
+    } finally {
+      lock.unlock();
+    }
+    if (settled != null) {
+      counts.done.increment();
+      aside.settled(settled.id());
+      for (Intake intake : settled.links()) {
+        intake.tell(settled.id(), settled.verdict());
+      }
+    }
+  }
+
+  /// What links downstream tell the stage.
+  private final class Downstream implements Branch.Listener {
+
+    @Override
+    public Verdict undeliverable(Branch branch, Envelope envelope, String reason) {
+      return closed.getCount() == 0
+          ? Verdict.dropped(reason)
+          : aside.add(envelope, branch.name(), reason);
+    }
+
+    @Override
+    public void onRoom() {
+      if (isLimited) {
+        wakeIntakes();
+      }
+    }
+  }
+
+  private void wakeIntakes() {
+    List<Intake> all;
+    lock.lock();
+    try {
+      all = List.copyOf(intakes.keySet());
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(Intake::wake);
+  }
+
+  void tick(long nowNanos) {
+    outlets.tick(nowNanos);
+    lanes.interruptSince(nowNanos - plan.settings().handlerPatience().toNanos());
+    List<Intake> silent = new ArrayList<>();
+    lock.lock();
+    try {
+      intakes.forEach(
+          (intake, since) -> {
+            if (intake.isStranger() && nowNanos - since > GREETING_NANOS) {
+              silent.add(intake);
+            }
+          });
+    } finally {
+      lock.unlock();
+    }
+    silent.forEach(Intake::end);
+  }
+
+  /// How it stands.
+  public StageSnapshot snapshot() {
+    StageSettings settings = plan.settings();
+    lock.lock();
+    try {
+      return StageSnapshot.of(
+          name(),
+          pipeline.nanoTime().getAsLong(),
+          ledger.links(),
+          new Ledger.Grant(settings.windowEnvelopes(), settings.windowBytes()),
+          new Ledger.Grant(ledger.size(), ledger.bytes()),
+          aside.size(),
+          counts,
+          outlets);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What it has set aside, oldest first.
+  public List<SetAside> setAside() {
+    return aside.all();
+  }
+
+  /// Tries an envelope again that was set aside. It is forgotten when it is done, or set aside once
+  /// more.
+  ///
+  /// @throws NotFound when there is none with that id
+  public void retry(Hash id) {
+    SetAside one = aside.find(id);
+    if (one == null) {
+      throw new NotFound("stage " + name() + " has set aside no envelope " + id);
+    }
+    Envelope envelope = one.envelope().again();
+    aside.retrying(id);
+    if (!one.isInput()) {
+      Deadline deadline = Deadline.after(plan.outlets().links().creditPatience());
+      outlets
+          .branch(one.branch())
+          .send(envelope, _ -> aside.settled(id), deadline);
+      return;
+    }
+    Ledger.@Nullable Work<Intake> work;
+    lock.lock();
+    try {
+      work = ledger.again(envelope);
+    } finally {
+      lock.unlock();
+    }
+    if (work != null) {
+      lanes.add(plan.laneOf(envelope), work);
+    }
+  }
+
+  /// Forgets an envelope that was set aside, and gives up its value.
+  ///
+  /// @return whether there was one
+  public boolean forget(Hash id) {
+    return aside.forget(id);
+  }
+
+  /// Whether nothing is in progress.
+  public boolean isIdle() {
+    lock.lock();
+    try {
+      return ledger.size() == 0 && outlets.isIdle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Intake> all;
+    lock.lock();
+    try {
+      closed.countDown();
+      all = List.copyOf(intakes.keySet());
+      intakes.clear();
+    } finally {
+      lock.unlock();
+    }
+    plan.inlets().forEach(Inlet::close);
+    all.forEach(Intake::close);
+    lanes.close();
+    outlets.close();
+    aside.close();
+    pipeline.closed(this);
+  }
+}
