@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +33,13 @@ interface BlobPort {
   /// @return those that nobody has
   Set<Ref> hold(Scope scope, Collection<Ref> refs);
 
-  /// Lends the content of a ref, verified; the bytes are valid until `use` returns.
+  /// Lends the content of a ref in one piece, verified; the bytes are valid until `use` returns.
   ///
   /// @throws io.kogluktualuk.fabric.fault.NotFound when nobody has it
   <R> R read(Ref ref, Function<MemorySegment, R> use);
+
+  /// Lends the content of a ref part by part, in order, each verified: no part is copied.
+  void readParts(Ref ref, Consumer<MemorySegment> each);
 
   /// The content of a ref as a stream, verified.
   InputStream stream(Ref ref);

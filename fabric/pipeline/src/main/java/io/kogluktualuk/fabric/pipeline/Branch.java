@@ -25,7 +25,8 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Branch.class);
 
-  /// How often a receiver that has not answered is greeted again.
+  /// How often a receiver that has not answered, or grants nothing, is greeted again: a wire over a
+  /// queue may lose what it said to a predecessor of ours.
   private static final long HELLO_NANOS = 1_000_000_000;
 
   /// Hears what the stage downstream will not do.
@@ -182,7 +183,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     long nowNanos = nanoTime.getAsLong();
     lock.lock();
     try {
-      boolean isAlone = !outbox.isAttached() && nowNanos - greetedNanos > HELLO_NANOS;
+      boolean isAlone = outbox.windowEnvelopes() == 0 && nowNanos - greetedNanos > HELLO_NANOS;
       if (isToGreet || isAlone) {
         frame.hello(stage, incarnation);
         greetedNanos = nowNanos;

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What a handler gets: an envelope, and the way to its bytes. Nothing is fetched until it asks.
@@ -35,7 +36,8 @@ public final class Input {
     return envelope.metadata();
   }
 
-  /// Lends the bytes, verified: where a one-sided read has put them, or from the envelope.
+  /// Lends the bytes in one piece, verified: where a one-sided read has put them, or from the
+  /// envelope. What is longer than a blob is put together on the heap; see [#readParts].
   ///
   /// @param use gets bytes that are valid until it returns
   /// @throws io.kogluktualuk.fabric.fault.NotFound when the ref leads to nothing
@@ -45,6 +47,19 @@ public final class Input {
     return envelope.isCarried()
         ? use.apply(envelope.verifiedCarried())
         : blobs.read(envelope.ref(), use);
+  }
+
+  /// Lends the bytes part by part, in order: what is longer than a blob is not put together, so
+  /// nothing is copied.
+  ///
+  /// @param each gets bytes that are valid until it returns
+  public void readParts(Consumer<MemorySegment> each) {
+    counts.viewedBytes.add(envelope.ref().length());
+    if (envelope.isCarried()) {
+      each.accept(envelope.verifiedCarried());
+    } else {
+      blobs.readParts(envelope.ref(), each);
+    }
   }
 
   /// A copy of the bytes.

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,10 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
   static final int VERDICTS_MAX = 4096;
+
+  /// How often a sender that is not known is greeted, and credits are told again: a wire over a
+  /// queue may lose what was meant for a predecessor.
+  private static final long REPEAT_NANOS = 1_000_000_000;
 
   private record Told(Hash id, Verdict verdict) {}
 
@@ -43,10 +48,12 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   private final boolean isOwnWire;
   private final Owner owner;
   private final Counts counts;
+  private final LongSupplier nanoTime;
   private final LinkThreads threads;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition drained = lock.newCondition();
   private final Deque<Told> verdicts = new ArrayDeque<>();
+  private long saidNanos;
   private boolean isToGreet = true;
   private boolean isToGrant;
   private boolean isClosed;
@@ -63,13 +70,15 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
       Wire wire,
       boolean isOwnWire,
       Owner owner,
-      Counts counts) {
+      Counts counts,
+      LongSupplier nanoTime) {
     this.label = label;
     this.stage = stage;
     this.incarnation = incarnation;
     this.isOwnWire = isOwnWire;
     this.owner = owner;
     this.counts = counts;
+    this.nanoTime = nanoTime;
     this.threads = new LinkThreads("kog-" + stage + "-from-" + label, wire, this);
   }
 
@@ -116,12 +125,15 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   @Override
   public void say(Frames frame) {
     boolean isKnown = !peer.isEmpty();
+    long nowNanos = nanoTime.getAsLong();
     Ledger.Grant now = isKnown ? owner.grant(this) : granted;
     lock.lock();
     try {
-      if (isToGreet) {
+      boolean isRepeated = nowNanos - saidNanos > REPEAT_NANOS;
+      if (isToGreet || isRepeated && !isKnown) {
         frame.hello(stage, incarnation);
         isToGreet = false;
+        saidNanos = nowNanos;
       }
       while (!verdicts.isEmpty() && frame.hasRoomForDone()) {
         Told next = verdicts.remove();
@@ -130,10 +142,11 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
       if (!verdicts.isEmpty()) {
         threads.wake();
       }
-      if (isKnown && (isToGrant || !now.equals(granted))) {
+      if (isKnown && (isToGrant || isRepeated || !now.equals(granted))) {
         frame.credit(now.envelopes(), now.bytes());
         granted = now;
         isToGrant = false;
+        saidNanos = nowNanos;
       }
       drained.signalAll();
     } finally {

@@ -1,5 +1,7 @@
 package io.kogluktualuk.fabric.pipeline;
 
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.fault.FabricException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -55,6 +57,22 @@ public final class Pipeline implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.clock = clock;
     Thread.ofVirtual().name("kog-pipeline-tick").start(this::tick);
+  }
+
+  /// Stages over a session; what they store is worth nothing once it is done.
+  ///
+  /// @param name lower case letters, digits and `-`
+  /// @param folder keeps what stages set aside, in a file for each
+  public static Pipeline over(Fabric fabric, String name, Path folder) {
+    return over(fabric, name, folder, PutOptions.passing());
+  }
+
+  /// Stages over a session.
+  ///
+  /// @param storing how outputs are put; whatever it says, they are held until they are done
+  public static Pipeline over(Fabric fabric, String name, Path folder, PutOptions storing) {
+    return new Pipeline(
+        new FabricPort(fabric, storing), name, folder, System::nanoTime, InstantSource.system());
   }
 
   /// Begins a stage.

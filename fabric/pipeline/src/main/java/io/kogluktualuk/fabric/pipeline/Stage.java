@@ -104,7 +104,7 @@ public final class Stage implements AutoCloseable {
   private void take(String label, Wire wire, boolean isOwnWire) {
     Intake intake =
         new Intake(
-            label, name(), incarnation, wire, isOwnWire, new Upstream(), counts);
+            label, name(), incarnation, wire, isOwnWire, new Upstream(), counts, pipeline.nanoTime());
     lock.lock();
     try {
       if (closed.getCount() == 0 || intakes.size() >= LINKS_MAX) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,11 @@ final class MemoryBlobs implements BlobPort {
       throw new NotFound("nobody has " + ref);
     }
     return found;
+  }
+
+  @Override
+  public void readParts(Ref ref, Consumer<MemorySegment> each) {
+    each.accept(MemorySegment.ofArray(bytes(ref)));
   }
 
   @Override

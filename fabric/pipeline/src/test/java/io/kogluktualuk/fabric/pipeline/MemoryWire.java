@@ -3,8 +3,8 @@ package io.kogluktualuk.fabric.pipeline;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +13,11 @@ final class MemoryWire implements Wire {
 
   private static final byte[] CUT = {};
 
-  private final BlockingQueue<byte[]> in;
-  private final BlockingQueue<byte[]> out;
+  private final BlockingDeque<byte[]> in;
+  private final BlockingDeque<byte[]> out;
   private volatile boolean isClosed;
 
-  private MemoryWire(BlockingQueue<byte[]> in, BlockingQueue<byte[]> out) {
+  private MemoryWire(BlockingDeque<byte[]> in, BlockingDeque<byte[]> out) {
     this.in = in;
     this.out = out;
   }
@@ -35,8 +35,8 @@ final class MemoryWire implements Wire {
   }
 
   static Pair pair() {
-    BlockingQueue<byte[]> there = new LinkedBlockingQueue<>();
-    BlockingQueue<byte[]> back = new LinkedBlockingQueue<>();
+    BlockingDeque<byte[]> there = new LinkedBlockingDeque<>();
+    BlockingDeque<byte[]> back = new LinkedBlockingDeque<>();
     return new Pair(new MemoryWire(back, there), new MemoryWire(there, back));
   }
 
@@ -62,6 +62,9 @@ final class MemoryWire implements Wire {
         frame = in.poll(20, TimeUnit.MILLISECONDS);
       }
       if (isClosed) {
+        if (frame != null) {
+          in.addFirst(frame); // it is for who takes this one's place
+        }
         throw new AlreadyClosed("closed");
       }
       if (frame == CUT) {

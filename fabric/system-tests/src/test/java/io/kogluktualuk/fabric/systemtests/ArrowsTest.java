@@ -57,7 +57,8 @@ final class ArrowsTest {
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
     only("com.typesafe..", ROOT + "fabric.node.config..");
-    only("io.netty..", ROOT + "rdma.software..");
+    only("io.netty..", ROOT + "rdma.software..", ROOT + "fabric.pipeline.tcp..");
+    only("redis.clients..", ROOT + "fabric.pipeline.redis..");
     only("org.bouncycastle..", ROOT + "fabric.trust..");
     only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.node..");
   }
@@ -90,6 +91,22 @@ final class ArrowsTest {
         ROOT + "controlplane.server..",
         ROOT + "controlplane.model..",
         ROOT + "paxoslog..");
+  }
+
+  @Test
+  void pipelinesKnowTheClientAndNoNode() {
+    never(
+        ROOT + "fabric.pipeline..",
+        ROOT + "memnode..",
+        ROOT + "computenode.server..",
+        ROOT + "computenode.runtime..",
+        ROOT + "computenode.vm..",
+        ROOT + "controlplane.server..",
+        ROOT + "controlplane.model..",
+        ROOT + "controlplane.client..",
+        ROOT + "paxoslog..",
+        ROOT + "rdma..");
+    never(ROOT + "fabric.client..", ROOT + "fabric.pipeline..");
   }
 
   @Test

@@ -1,0 +1,133 @@
+package io.kogluktualuk.fabric.pipeline;
+
+import io.kogluktualuk.controlplane.api.RequestIds;
+import io.kogluktualuk.controlplane.api.SetRoot;
+import io.kogluktualuk.fabric.blob.ContentList;
+import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Hold;
+import io.kogluktualuk.fabric.client.PutOptions;
+import io.kogluktualuk.fabric.fault.Corruption;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.lease.LeaseProof;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What stages need, by a session with a fabric.
+///
+/// **Threading:** any thread.
+final class FabricPort implements BlobPort {
+
+  /// What is put together on the heap for who wants it in one piece.
+  private static final long JOINED_MAX = 1L << 30;
+
+  private final Fabric fabric;
+  private final PutOptions storing;
+  private final RequestIds requests = new RequestIds(new SecureRandom());
+
+  FabricPort(Fabric fabric, PutOptions storing) {
+    this.fabric = fabric;
+    this.storing = storing;
+  }
+
+  private record HoldScope(Hold hold) implements Scope {
+
+    @Override
+    public void close() {
+      hold.close();
+    }
+  }
+
+  @Override
+  public Scope open() {
+    return new HoldScope(fabric.hold());
+  }
+
+  private static Hold hold(Scope scope) {
+    return ((HoldScope) scope).hold;
+  }
+
+  @Override
+  public Ref put(Scope scope, MemorySegment bytes) {
+    return fabric.put(bytes, storing.heldBy(hold(scope)));
+  }
+
+  @Override
+  public Set<Ref> hold(Scope scope, Collection<Ref> refs) {
+    return hold(scope).add(refs);
+  }
+
+  @Override
+  public <R> R read(Ref ref, Function<MemorySegment, R> use) {
+    if (ref.kind() == Kind.BLOB) {
+      return fabric.read(ref.hash(), use);
+    }
+    if (ref.length() > JOINED_MAX) {
+      throw new InvalidArgument(ref + " is longer than " + JOINED_MAX + "; read it in parts");
+    }
+    byte[] joined = new byte[(int) ref.length()];
+    int[] filled = {0};
+    readParts(
+        ref,
+        part -> {
+          int length = (int) part.byteSize();
+          MemorySegment.copy(part, ValueLayout.JAVA_BYTE, 0, joined, filled[0], length);
+          filled[0] += length;
+        });
+    return use.apply(MemorySegment.ofArray(joined));
+  }
+
+  @Override
+  public void readParts(Ref ref, Consumer<MemorySegment> each) {
+    if (ref.kind() == Kind.BLOB) {
+      fabric.read(ref.hash(), part -> hand(part, each));
+      return;
+    }
+    if (ref.kind() != Kind.LIST) {
+      throw new InvalidArgument(ref + " is no content");
+    }
+    byte[] encoding = fabric.blobs().get(ref.hash()).toArray();
+    ContentList list = ContentList.decode(ref.hash().toHex(), encoding);
+    if (list.length() != ref.length()) {
+      throw new Corruption(ref + ": its list holds " + list.length() + " bytes");
+    }
+    for (ContentList.Chunk chunk : list.chunks()) {
+      fabric.read(chunk.hash(), part -> hand(part, each));
+    }
+  }
+
+  private static boolean hand(MemorySegment part, Consumer<MemorySegment> each) {
+    each.accept(part);
+    return true;
+  }
+
+  @Override
+  public InputStream stream(Ref ref) {
+    return fabric.open(ref);
+  }
+
+  @Override
+  public void pin(String name, Ref ref) {
+    fabric.setRoot(fabric.rootName(name), null, ref);
+  }
+
+  @Override
+  public void unpin(String name) {
+    fabric
+        .control()
+        .setRoot(new SetRoot(requests.next(), fabric.rootName(name), null, null));
+  }
+
+  @Override
+  public @Nullable LeaseProof claim() {
+    return null;
+  }
+}
