@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /// The sending end of a link: an outbox and its threads.
 ///
-/// **Threading:** any thread. **Ownership:** of its wire. **Errors:** who waits for room longer than
-/// its deadline gets [OutOfCredits], which says whose credits are missing.
+/// **Threading:** any thread. **Ownership:** of its wire. **Errors:** who waits for room longer
+/// than its deadline gets [OutOfCredits], which says whose credits are missing.
 final class Branch implements LinkThreads.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Branch.class);
 
-  /// How often a receiver that has not answered, or grants nothing, is greeted again: a wire over a
-  /// queue may lose what it said to a predecessor of ours.
+  /// How often a receiver that has not answered, or grants nothing, is greeted again: a wire over
+  /// a queue may lose what it said to a predecessor of ours.
   private static final long HELLO_NANOS = 1_000_000_000;
 
   /// Hears what the stage downstream will not do.
@@ -136,7 +136,9 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
   }
 
   private void awaitRoom(Envelope envelope, Deadline deadline) {
-    while (!isClosed && !outbox.contains(envelope.id()) && !outbox.hasRoom(envelope.chargeBytes())) {
+    while (!isClosed
+        && !outbox.contains(envelope.id())
+        && !outbox.hasRoom(envelope.chargeBytes())) {
       long nanos = deadline.remainingNanos();
       if (nanos <= 0) {
         counts.starved.increment();

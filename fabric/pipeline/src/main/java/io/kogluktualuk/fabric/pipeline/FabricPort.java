@@ -121,9 +121,7 @@ final class FabricPort implements BlobPort {
 
   @Override
   public void unpin(String name) {
-    fabric
-        .control()
-        .setRoot(new SetRoot(requests.next(), fabric.rootName(name), null, null));
+    fabric.control().setRoot(new SetRoot(requests.next(), fabric.rootName(name), null, null));
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.kogluktualuk.fabric.pipeline;
 
-import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Where the outputs of a stage or a source go: stored or carried, held, and sent to branches.
 ///
-/// **Threading:** any thread. **Ownership:** of the branches. Outputs are held from [#prepare] until
-/// every branch has said that they are done.
+/// **Threading:** any thread. **Ownership:** of the branches. Outputs are held from [#prepare]
+/// until every branch has said that they are done.
 final class Outlets implements AutoCloseable {
 
   /// How many outputs one input may have.
@@ -36,10 +36,7 @@ final class Outlets implements AutoCloseable {
     private final AtomicInteger open;
 
     private Ready(
-        Envelope envelope,
-        List<Branch> branches,
-        HoldGroups.@Nullable Group group,
-        long bytes) {
+        Envelope envelope, List<Branch> branches, HoldGroups.@Nullable Group group, long bytes) {
       this.envelope = envelope;
       this.branches = branches;
       this.group = group;
@@ -130,8 +127,7 @@ final class Outlets implements AutoCloseable {
   }
 
   private Ready prepareOne(@Nullable Envelope input, long index, Output output) {
-    Origin origin =
-        new Origin(stage, input == null ? Origin.NOTHING : input.id(), index);
+    Origin origin = new Origin(stage, input == null ? Origin.NOTHING : input.id(), index);
     MemorySegment bytes = output.bytes();
     Ref ref = output.ref();
     if (input != null && isInput(input, output)) {
@@ -203,8 +199,8 @@ final class Outlets implements AutoCloseable {
 
   /// Waits for room at all branches of an output.
   ///
-  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when there was none within the deadline; then
-  ///     the output is given up
+  /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when there was none within the
+  ///     deadline; then the output is given up
   void reserve(Ready ready, Deadline deadline) {
     List<Branch> reserved = new ArrayList<>();
     try {
@@ -237,15 +233,13 @@ final class Outlets implements AutoCloseable {
   ///
   /// @param done hears once for each branch
   /// @param starved says what becomes of a copy for which there were no credits in time
-  void send(
-      Ready ready, Consumer<Verdict> done, Deadline deadline, Branch.Listener starved) {
+  void send(Ready ready, Consumer<Verdict> done, Deadline deadline, Branch.Listener starved) {
     for (Branch branch : ready.branches) {
       Consumer<Verdict> each = told(ready, done);
       try {
         branch.send(ready.envelope, each, deadline);
       } catch (FabricException e) {
-        each.accept(
-            starved.undeliverable(branch, ready.envelope, String.valueOf(e.getMessage())));
+        each.accept(starved.undeliverable(branch, ready.envelope, String.valueOf(e.getMessage())));
       }
     }
   }

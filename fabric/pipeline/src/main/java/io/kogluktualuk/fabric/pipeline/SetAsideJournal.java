@@ -229,8 +229,7 @@ final class SetAsideJournal implements AutoCloseable {
     FileChannel next = openLocked(fresh);
     try {
       for (SetAside one : entries.values()) {
-        CanonicalWriter writer =
-            new CanonicalWriter(RECORD_MAX).u8(PUT).hash(one.envelope().id());
+        CanonicalWriter writer = new CanonicalWriter(RECORD_MAX).u8(PUT).hash(one.envelope().id());
         SetAside.CODEC.write(one, writer);
         write(next, record(writer.toBytes()));
       }

@@ -42,8 +42,7 @@ public final class SourcePlan {
   /// Waits so long for the end of an envelope before it is sent again, and sends it so often.
   public SourcePlan patience(Duration done, int sendings) {
     outlets =
-        outlets.patient(
-            new LinkSettings(done, sendings, LinkSettings.DEFAULT.creditPatience()));
+        outlets.patient(new LinkSettings(done, sendings, LinkSettings.DEFAULT.creditPatience()));
     return this;
   }
 

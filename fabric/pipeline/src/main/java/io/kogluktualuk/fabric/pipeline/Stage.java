@@ -73,8 +73,7 @@ public final class Stage implements AutoCloseable {
             pipeline.nanoTime(),
             closed);
     this.lanes =
-        new Lanes<>(
-            "kog-" + plan.name(), settings.parallelism(), plan.order() != null, this::work);
+        new Lanes<>("kog-" + plan.name(), settings.parallelism(), plan.order() != null, this::work);
   }
 
   void start() {
@@ -104,7 +103,14 @@ public final class Stage implements AutoCloseable {
   private void take(String label, Wire wire, boolean isOwnWire) {
     Intake intake =
         new Intake(
-            label, name(), incarnation, wire, isOwnWire, new Upstream(), counts, pipeline.nanoTime());
+            label,
+            name(),
+            incarnation,
+            wire,
+            isOwnWire,
+            new Upstream(),
+            counts,
+            pipeline.nanoTime());
     lock.lock();
     try {
       if (closed.getCount() == 0 || intakes.size() >= LINKS_MAX) {
@@ -344,8 +350,8 @@ public final class Stage implements AutoCloseable {
     return aside.all();
   }
 
-  /// Tries an envelope again that was set aside. It is forgotten when it is done, or set aside once
-  /// more.
+  /// Tries an envelope again that was set aside. It is forgotten when it is done, or set aside
+  /// once more.
   ///
   /// @throws NotFound when there is none with that id
   public void retry(Hash id) {
@@ -357,9 +363,7 @@ public final class Stage implements AutoCloseable {
     aside.retrying(id);
     if (!one.isInput()) {
       Deadline deadline = Deadline.after(plan.outlets().links().creditPatience());
-      outlets
-          .branch(one.branch())
-          .send(envelope, _ -> aside.settled(id), deadline);
+      outlets.branch(one.branch()).send(envelope, _ -> aside.settled(id), deadline);
       return;
     }
     Ledger.@Nullable Work<Intake> work;

@@ -9,8 +9,8 @@ import java.time.Duration;
 /// @param parallelism how many lanes run the handler
 /// @param attemptsMax how often the handler may fail on an envelope before it is set aside
 /// @param handlerPatience how long it may take; then it is interrupted, and has failed
-/// @param faultPatience for how long faults that may pass by themselves (a node is away) are waited
-///     out, and are no failures
+/// @param faultPatience for how long faults that may pass by themselves (a node is away) are
+///     waited out, and are no failures
 /// @param carryMax bytes up to which an output travels in its envelope
 /// @param latelyMax of how many envelopes the end is remembered
 public record StageSettings(
@@ -26,14 +26,7 @@ public record StageSettings(
   /// 64 envelopes, 256 MiB, four lanes, three attempts; 8 KiB are carried.
   public static final StageSettings DEFAULT =
       new StageSettings(
-          64,
-          256L << 20,
-          4,
-          3,
-          Duration.ofMinutes(5),
-          Duration.ofMinutes(1),
-          8 * 1024,
-          16 * 1024);
+          64, 256L << 20, 4, 3, Duration.ofMinutes(5), Duration.ofMinutes(1), 8 * 1024, 16 * 1024);
 
   public StageSettings {
     boolean isGood =

@@ -28,9 +28,10 @@ public interface Wire extends AutoCloseable {
 
   /// The next frame, or null when none has come within the patience.
   ///
-  /// @throws io.kogluktualuk.fabric.fault.Unavailable when frames may have been lost; once for each
-  ///     time
-  /// @throws io.kogluktualuk.fabric.fault.AlreadyClosed after [#close], and when it has ended for good
+  /// @throws io.kogluktualuk.fabric.fault.Unavailable when frames may have been lost; once
+  ///     for each time
+  /// @throws io.kogluktualuk.fabric.fault.AlreadyClosed after [#close], and when it has ended
+  ///     for good
   byte @Nullable [] receive(Duration patience);
 
   /// Lets go of what it has; who waits is told.

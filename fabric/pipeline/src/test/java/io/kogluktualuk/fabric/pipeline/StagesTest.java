@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class StagesTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final StageSettings SMALL = StageSettings.DEFAULT.carrying(0).withWindow(8, 1 << 20);
+  private static final StageSettings SMALL =
+      StageSettings.DEFAULT.carrying(0).withWindow(8, 1 << 20);
 
   @TempDir Path folder;
 
@@ -39,8 +40,7 @@ final class StagesTest {
   private final Map<Hash, Verdict> ends = new ConcurrentHashMap<>();
 
   private Pipeline pipeline() {
-    Pipeline made =
-        new Pipeline(blobs, "test", folder, System::nanoTime, InstantSource.system());
+    Pipeline made = new Pipeline(blobs, "test", folder, System::nanoTime, InstantSource.system());
     pipelines.add(made);
     return made;
   }
@@ -297,7 +297,12 @@ final class StagesTest {
               return List.of();
             });
     Source source =
-        pipeline.source("source").carrying(0).to("left", left.near()).to("right", right.near()).open();
+        pipeline
+            .source("source")
+            .carrying(0)
+            .to("left", left.near())
+            .to("right", right.near())
+            .open();
     for (int i = 0; i < 8; i++) {
       source.send(content(i), Metadata.NONE, LONG);
     }
@@ -322,9 +327,7 @@ final class StagesTest {
         input -> {
           String key = String.valueOf(input.metadata().value("key"));
           int i = Integer.parseInt(String.valueOf(input.metadata().value("i")));
-          orders
-              .computeIfAbsent(key, _ -> Collections.synchronizedList(new ArrayList<>()))
-              .add(i);
+          orders.computeIfAbsent(key, _ -> Collections.synchronizedList(new ArrayList<>())).add(i);
           return List.of();
         };
     Pipeline pipeline = pipeline();
@@ -376,12 +379,7 @@ final class StagesTest {
             });
     List<Source> sources =
         IntStream.range(0, 4)
-            .mapToObj(
-                i ->
-                    pipeline
-                        .source("source-" + i)
-                        .to("sink", wires.get(i).near())
-                        .open())
+            .mapToObj(i -> pipeline.source("source-" + i).to("sink", wires.get(i).near()).open())
             .toList();
     Await.until(() -> sink.snapshot().upstream() == 4, "all are there");
     for (Source source : sources) {
@@ -389,8 +387,7 @@ final class StagesTest {
       source.send(content(1), Metadata.NONE, LONG);
       source.send(content(2), Metadata.NONE, LONG);
       assertThrows(
-          OutOfCredits.class,
-          () -> source.send(content(3), Metadata.NONE, Duration.ofMillis(100)));
+          OutOfCredits.class, () -> source.send(content(3), Metadata.NONE, Duration.ofMillis(100)));
     }
     assertEquals(8, sink.snapshot().inProgress());
     open.countDown();

@@ -81,15 +81,15 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
       context.close();
       return;
     }
-    if (nowNanos - wroteNanos > settings.heartbeat().toNanos() / 2 && context.channel().isWritable()) {
+    if (nowNanos - wroteNanos > settings.heartbeat().toNanos() / 2
+        && context.channel().isWritable()) {
       context.writeAndFlush(context.alloc().buffer(HEAD).writeInt(0));
       wroteNanos = nowNanos;
     }
     if (context.channel().isActive()) {
       context
           .executor()
-          .schedule(
-              () -> beat(context), settings.heartbeat().toNanos() / 2, TimeUnit.NANOSECONDS);
+          .schedule(() -> beat(context), settings.heartbeat().toNanos() / 2, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -110,8 +110,7 @@ public final class TcpWire implements Wire {
       return null;
     }
     try {
-      return connection.receive(
-          Duration.ofNanos(Math.max(0, untilNanos - System.nanoTime())));
+      return connection.receive(Duration.ofNanos(Math.max(0, untilNanos - System.nanoTime())));
     } catch (AlreadyClosed e) {
       lock.lock();
       try {
