@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -77,12 +78,7 @@ public final class Envelope {
       Metadata metadata,
       @Nullable LeaseProof lease,
       @Nullable MemorySegment carried) {
-    boolean fits =
-        carried == null
-            || ref.kind() == Kind.BLOB
-                && carried.byteSize() == ref.length()
-                && ref.length() <= CARRIED_MAX;
-    if (!fits) {
+    if (carried != null && !fits(ref, carried.byteSize())) {
       throw new InvalidArgument(
           "an envelope cannot carry "
               + carried.byteSize()
@@ -95,6 +91,10 @@ public final class Envelope {
     writeNamed(origin, ref, metadata, writer);
     return new Envelope(
         id(writer.buffer(), 0, writer.length()), origin, ref, metadata, 0, lease, carried);
+  }
+
+  private static boolean fits(Ref ref, long bytes) {
+    return ref.kind() == Kind.BLOB && bytes == ref.length() && bytes <= CARRIED_MAX;
   }
 
   private static void writeNamed(
@@ -123,7 +123,7 @@ public final class Envelope {
       if (carried.heapBase().orElse(null) instanceof byte[] array) {
         writer.raw(array, (int) carried.address(), (int) carried.byteSize());
       } else {
-        writer.raw(carried.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+        writer.raw(carried.toArray(ValueLayout.JAVA_BYTE));
       }
     }
   }
