@@ -33,11 +33,14 @@ final class StagesTest {
   private static final StageSettings SMALL =
       StageSettings.DEFAULT.carrying(0).withWindow(8, 1 << 20);
 
-  @TempDir Path folder;
-
+  private final Path folder;
   private final MemoryBlobs blobs = new MemoryBlobs();
   private final List<Pipeline> pipelines = new ArrayList<>();
   private final Map<Hash, Verdict> ends = new ConcurrentHashMap<>();
+
+  StagesTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   private Pipeline pipeline() {
     Pipeline made = new Pipeline(blobs, "test", folder, System::nanoTime, InstantSource.system());
@@ -131,7 +134,8 @@ final class StagesTest {
         source.send(content(sent), Metadata.NONE, Duration.ofMillis(1500));
       }
     } catch (OutOfCredits e) {
-      assertTrue(e.getMessage().contains("next (stage middle)"), e.getMessage());
+      String message = String.valueOf(e.getMessage());
+      assertTrue(message.contains("next (stage middle)"), message);
     }
     // The sink's eight, and what a grant under way may be behind by.
     assertTrue(sent >= 8 && sent <= 24, "sent " + sent);
