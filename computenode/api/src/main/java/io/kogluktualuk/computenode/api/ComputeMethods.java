@@ -46,5 +46,14 @@ public final class ComputeMethods {
   public static final Method<WaitNews, Nothing> WAITS =
       new Method<>(306, "compute.waits", WaitNews.CODEC, Nothing.CODEC, true);
 
+  /// Tells a node's own share of a run that has ended elsewhere, once what was about to end of it
+  /// has ended here too, or soon after.
+  public static final Method<RunId, Progress> SHARE =
+      new Method<>(307, "compute.share", RunId.CODEC, Progress.CODEC, true);
+
+  /// Gives up a transaction that was handed over: nobody waits for it any more where it came from.
+  public static final Method<HandedOver, Nothing> DROP =
+      new Method<>(308, "compute.drop", HandedOver.CODEC, Nothing.CODEC, true);
+
   private ComputeMethods() {}
 }

@@ -82,6 +82,7 @@ class MessagesTest {
           new Case<>(
               HealRequest.CODEC,
               r -> new HealRequest(outcome(r).output(), RunId.random(r), time(r))),
+          new Case<>(HandedOver.CODEC, r -> new HandedOver(RunId.random(r), hash(r))),
           new Case<>(HealReply.CODEC, r -> new HealReply(r.nextLong(1L << 40))),
           new Case<>(CancelReply.CODEC, r -> new CancelReply(r.nextBoolean())),
           new Case<>(

@@ -27,6 +27,8 @@ final class ComputeRules {
         .allowTo(ComputeMethods.PROGRESS, WHO + ", and compute nodes", ComputeRules::takesPart)
         .allowTo(ComputeMethods.EXECUTE, "compute nodes", peer -> peer.role() == Role.COMPUTE)
         .allowTo(ComputeMethods.WAITS, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowTo(ComputeMethods.SHARE, "compute nodes", peer -> peer.role() == Role.COMPUTE)
+        .allowTo(ComputeMethods.DROP, "compute nodes", peer -> peer.role() == Role.COMPUTE)
         .allowTo(
             ComputeMethods.HEAL, WHO + ", and nodes", peer -> peer.role().isServer() || runs(peer))
         .allowAll(ComputeMethods.STATUS)

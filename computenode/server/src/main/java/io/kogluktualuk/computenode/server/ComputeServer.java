@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.CancelReply;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ComputeStatus;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.Nothing;
 import io.kogluktualuk.computenode.api.TraceCounts;
 import io.kogluktualuk.computenode.api.WaitNews;
@@ -185,11 +186,18 @@ public final class ComputeServer implements AutoCloseable {
         .on(ComputeMethods.PROGRESS, request -> engine.progress(request.run(), request.alone()))
         .on(ComputeMethods.CANCEL, run -> new CancelReply(engine.cancel(run)))
         .on(ComputeMethods.WAITS, this::learned)
+        .on(ComputeMethods.SHARE, engine::share)
+        .on(ComputeMethods.DROP, this::dropped)
         .on(ComputeMethods.STATUS, _ -> engine.status());
   }
 
   private Nothing learned(WaitNews news) {
     engine.learn(news);
+    return new Nothing();
+  }
+
+  private Nothing dropped(HandedOver handed) {
+    engine.drop(handed);
     return new Nothing();
   }
 

@@ -92,6 +92,14 @@ final class MemberPeers implements Peers, Enrolment.Listener, AutoCloseable {
     return known.values().stream().anyMatch(candidate -> candidate.hasRoom(now));
   }
 
+  @Override
+  public synchronized Collection<Peer> all() {
+    return known.values().stream()
+        .filter(each -> !each.hasLeft)
+        .<Peer>map(each -> each.peer)
+        .toList();
+  }
+
   private static int room(Known candidate) {
     return candidate.slots - candidate.busy;
   }

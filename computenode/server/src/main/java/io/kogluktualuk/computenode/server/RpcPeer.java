@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.server;
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.ProgressRequest;
 import io.kogluktualuk.computenode.api.RunId;
@@ -54,6 +55,16 @@ final class RpcPeer implements Peer, AutoCloseable {
   public Progress progress(RunId run) {
     return channel.call(
         ComputeMethods.PROGRESS, new ProgressRequest(run, true), Deadline.after(PROGRESS_MAX));
+  }
+
+  @Override
+  public Progress share(RunId run) {
+    return channel.call(ComputeMethods.SHARE, run, Deadline.after(PROGRESS_MAX));
+  }
+
+  @Override
+  public void drop(HandedOver handed) {
+    channel.call(ComputeMethods.DROP, handed, Deadline.after(CANCEL_MAX));
   }
 
   @Override

@@ -68,6 +68,11 @@ final class Bench implements AutoCloseable {
         VmSettings.defaults());
   }
 
+  /// @param trivialMax as in the engine's settings
+  Bench(BlobStore store, InMemoryMemos memos, int slots, Peers peers, Duration trivialMax) {
+    this(store, memos, settings(slots).withTrivialMax(trivialMax), peers, VmSettings.defaults());
+  }
+
   private static EngineSettings settings(int slots) {
     return EngineSettings.of("bench", slots);
   }
@@ -164,6 +169,11 @@ final class Bench implements AutoCloseable {
     store.put(List.of(transaction.encode()));
     RunId id = new RunId(0, runs.incrementAndGet());
     return engine.run(RunRequest.of(transaction.key(), id, timeout));
+  }
+
+  /// The run that was begun last.
+  RunId lastRun() {
+    return new RunId(0, runs.get());
   }
 
   /// Asks for what is stored.

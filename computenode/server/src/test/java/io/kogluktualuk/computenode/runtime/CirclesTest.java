@@ -1,16 +1,20 @@
 package io.kogluktualuk.computenode.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.computenode.api.RunReport;
+import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
+import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.fabric.transaction.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,69 +70,138 @@ class CirclesTest {
   }
 
   private static void readAll(RandomGenerator random, boolean afresh) {
-    int count = 3 + random.nextInt(12);
-    int[][] reads = new int[count][];
+    CircleGraph graph = CircleGraph.random(random);
     try (Bench bench = new Bench(1 + random.nextInt(3))) {
-      for (int i = 0; i < count; i++) {
-        reads[i] = random.ints(random.nextInt(4), 0, count).toArray();
-        List<String> argv = new ArrayList<>(List.of("/bin/probe"));
-        for (int read : reads[i]) {
-          argv.addAll(List.of("cat", "/t" + read));
-        }
-        argv.addAll(List.of("say", "" + i));
-        bench.thunk("/t" + i, argv.toArray(String[]::new));
-      }
-      List<Integer> order = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        order.add(random.nextInt(order.size() + 1), i);
-      }
-      List<String> argv = new ArrayList<>(List.of("/bin/probe"));
-      StringBuilder expected = new StringBuilder();
-      for (int i : order) {
-        argv.addAll(List.of("cat", "/t" + i));
-        expected.append(new Model(reads).text(i));
-      }
-      Transaction transaction = bench.transaction(argv.toArray(String[]::new));
+      Transaction transaction = graph.bind(bench).readAll(bench);
       bench.store.put(List.of(transaction.encode()));
       RunReport report = afresh ? bench.runAfresh(transaction.key()) : bench.run(transaction);
-      assertEquals(expected.toString(), bench.text(report.outcome().output()));
-      assertEquals(count + 1, report.counters().run(), report.counters().toString());
+      assertEquals(graph.expected(), bench.text(report.outcome().output()));
+      assertEquals(graph.size() + 1, report.counters().run(), report.counters().toString());
     }
   }
 
-  /// What reading a thunk gives, by going through what it reads.
-  private static final class Model {
-    private final int[][] reads;
-    private final List<Integer> waiting = new ArrayList<>();
-    private final Set<Integer> inCircle = new HashSet<>();
+  /// Nor on whether they are run in the place of who waits for them.
+  @Test
+  void whoIsOnACircleIsTheSameInPlace() {
+    AtomicInteger inPlace = new AtomicInteger();
+    Seeds.run(CirclesTest.class, 12, random -> readAllInPlace(random, inPlace));
+    assertTrue(inPlace.get() > 0, "nothing was run in place");
+  }
 
-    Model(int[][] reads) {
-      this.reads = reads;
-    }
-
-    String text(int thunk) {
-      String value = value(thunk);
-      return value == null ? "cat /t" + thunk + FAILED : value;
-    }
-
-    /// Null when it is on a circle.
-    private @Nullable String value(int thunk) {
-      waiting.add(thunk);
-      StringBuilder said = new StringBuilder();
-      boolean isWhole = true;
-      for (int read : reads[thunk]) {
-        if (waiting.contains(read)) {
-          inCircle.addAll(waiting.subList(waiting.indexOf(read), waiting.size()));
-        } else {
-          said.append(text(read));
-        }
-        if (inCircle.contains(thunk)) {
-          isWhole = false;
-          break;
-        }
+  private static void readAllInPlace(RandomGenerator random, AtomicInteger inPlace) {
+    CircleGraph graph = CircleGraph.random(random);
+    try (Bench bench = new Bench(1 + random.nextInt(3), Duration.ofSeconds(10));
+        Bench scratch = new Bench(1)) {
+      graph.bind(bench);
+      graph.bind(scratch);
+      knowThatTheyAreQuick(bench);
+      RunReport report = bench.run(graph.readAll(bench));
+      assertEquals(graph.expected(), bench.text(report.outcome().output()));
+      assertEquals(graph.size() + 1, report.counters().run(), report.counters().toString());
+      for (int other : graph.others()) {
+        Hash key = bench.transaction(graph.argv(other)).key();
+        inPlace.addAndGet(bench.isRecorded(key) ? 0 : 1);
       }
-      waiting.removeLast();
-      return isWhole ? said.append(thunk).append('\n').toString() : null;
+      for (int member : graph.onCircles()) {
+        assertSameCircle(scratch, bench, graph.argv(member));
+      }
+    }
+  }
+
+  /// After this, each run of the probe in this namespace takes less time than looking it up.
+  private static void knowThatTheyAreQuick(Bench bench) {
+    for (int i = 0; i < 20; i++) {
+      bench.memos.lookupTakes = Duration.ofMillis(i < 17 ? 0 : 300);
+      bench.run("/bin/probe", "say", "warm " + i);
+    }
+    bench.memos.lookupTakes = Duration.ZERO;
+  }
+
+  /// All at once, some from each node: the path names members that only the other node has met.
+  @Test
+  void thePathOfACircleIsTheSameOnTwoNodes() {
+    AtomicInteger handedOver = new AtomicInteger();
+    Seeds.run(CirclesTest.class, 20, random -> runAllAtOnce(random, handedOver));
+    assertTrue(handedOver.get() > 0, "nothing was handed over");
+  }
+
+  private static void runAllAtOnce(RandomGenerator random, AtomicInteger handedOver)
+      throws Exception {
+    CircleGraph graph = CircleGraph.random(random);
+    try (Pair pair = new Pair(1 + random.nextInt(2), EngineSettings.TRIVIAL_MAX);
+        Bench scratch = new Bench(1)) {
+      List<Bench> nodes = new ArrayList<>();
+      for (int i = 0; i < graph.size(); i++) {
+        nodes.add(random.nextBoolean() ? pair.one : pair.two);
+      }
+      List.of(pair.one, pair.two, scratch).forEach(graph::bind);
+      List<CompletableFuture<RunReport>> reports = new ArrayList<>();
+      for (int i = 0; i < graph.size(); i++) {
+        Transaction transaction = nodes.get(i).transaction(graph.argv(i));
+        Bench node = nodes.get(i);
+        CompletableFuture<RunReport> report = new CompletableFuture<>();
+        reports.add(report);
+        Thread.ofVirtual().start(() -> complete(report, () -> node.run(transaction)));
+      }
+      for (int i = 0; i < graph.size(); i++) {
+        RunReport expected = scratch.run(graph.argv(i));
+        RunReport report = reports.get(i).get();
+        assertSameEnd(scratch, expected, nodes.get(i), report);
+      }
+      handedOver.addAndGet(pair.peersOfOne.executed.get() + pair.peersOfTwo.executed.get());
+    }
+  }
+
+  private static void complete(CompletableFuture<RunReport> report, Supplier<RunReport> run) {
+    try {
+      report.complete(run.get());
+    } catch (RuntimeException e) {
+      report.completeExceptionally(e);
+    }
+  }
+
+  private static void assertSameCircle(Bench scratch, Bench bench, String... argv) {
+    assertSameEnd(scratch, scratch.run(argv), bench, bench.run(argv));
+  }
+
+  private static void assertSameEnd(
+      Bench scratch, RunReport expected, Bench bench, RunReport report) {
+    assertEquals(expected.outcome().ending(), report.outcome().ending(), report.toString());
+    assertEquals(scratch.diagnostics(expected), bench.diagnostics(report));
+    assertEquals(expected.outcome().output(), report.outcome().output());
+  }
+
+  /// Nor on how many nodes they run.
+  @Test
+  void whoIsOnACircleIsTheSameOnTwoNodes() {
+    Seeds.run(
+        CirclesTest.class, 20, random -> readAllOnTwoNodes(random, EngineSettings.TRIVIAL_MAX));
+  }
+
+  @Test
+  void whoIsOnACircleIsTheSameOnTwoNodesAndInPlace() {
+    Seeds.run(CirclesTest.class, 6, random -> readAllOnTwoNodes(random, Duration.ofSeconds(10)));
+  }
+
+  private static void readAllOnTwoNodes(RandomGenerator random, Duration trivialMax) {
+    CircleGraph graph = CircleGraph.random(random);
+    try (Pair pair = new Pair(1 + random.nextInt(2), trivialMax);
+        Bench scratch = new Bench(1)) {
+      graph.bind(pair.one);
+      graph.bind(pair.two);
+      graph.bind(scratch);
+      if (trivialMax.compareTo(EngineSettings.TRIVIAL_MAX) > 0) {
+        knowThatTheyAreQuick(pair.one);
+        knowThatTheyAreQuick(pair.two);
+      }
+      long before = pair.ran();
+      RunReport report = pair.one.run(graph.readAll(pair.one));
+      assertEquals(graph.expected(), pair.one.text(report.outcome().output()));
+      pair.assertEachRanOnceOnANode(report, graph.size() + 1);
+      assertEquals(pair.ran() - before, report.counters().run(), report.toString());
+      for (int member : graph.onCircles()) {
+        assertSameCircle(scratch, pair.one, graph.argv(member));
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime;
 
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.WaitNews;
@@ -10,6 +11,8 @@ import io.kogluktualuk.computenode.runtime.transaction.Peer;
 import io.kogluktualuk.computenode.runtime.transaction.Peers;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,11 @@ final class NeighbourPeers implements Peers, Peer {
 
   /// Run before each execution, on its thread.
   volatile Runnable beforeExecution = () -> {};
+
+  /// How often it was told to give up a run, and a transaction.
+  final AtomicInteger cancelled = new AtomicInteger();
+
+  final AtomicInteger dropped = new AtomicInteger();
 
   /// How often it was told who waits for what.
   final AtomicInteger told = new AtomicInteger();
@@ -67,7 +75,7 @@ final class NeighbourPeers implements Peers, Peer {
     taken.decrementAndGet();
     if (hadRoom) {
       onRoom.run();
-    } else {
+    } else if (executed.get() > deadAfter) {
       engine = null;
     }
   }
@@ -112,7 +120,24 @@ final class NeighbourPeers implements Peers, Peer {
   }
 
   @Override
+  public Progress share(RunId run) {
+    return engine().share(run);
+  }
+
+  @Override
+  public void drop(HandedOver handed) {
+    dropped.incrementAndGet();
+    engine().drop(handed);
+  }
+
+  @Override
+  public Collection<Peer> all() {
+    return engine == null ? List.of() : List.of(this);
+  }
+
+  @Override
   public void cancel(RunId run) {
+    cancelled.incrementAndGet();
     engine().cancel(run);
   }
 }

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class OrderTest {
 
-  private static final Limits ENDLESS = new Limits(1L << 60, 64L << 20, 1 << 20);
+  static final Limits ENDLESS = new Limits(1L << 60, 64L << 20, 1 << 20);
 
   /// More than the virtual threads' pool has, or makes to stand in for those that are held.
   private static final int WAITING = 300;
 
-  private static CompletableFuture<RunReport> start(Bench bench, RunId id, String... argv) {
+  static CompletableFuture<RunReport> start(Bench bench, RunId id, String... argv) {
     Transaction transaction = Transaction.of(bench.root(), List.of(argv), ENDLESS);
     bench.store.put(List.of(transaction.encode()));
     RunRequest request = RunRequest.of(transaction.key(), id, Bench.TIMEOUT);
@@ -44,18 +44,18 @@ class OrderTest {
     return report;
   }
 
-  private static void await(Bench bench, RunId id, Predicate<Progress> state) {
+  static void await(Bench bench, RunId id, Predicate<Progress> state) {
     while (!state.test(bench.engine.progress(id, false))) {
       Thread.onSpinWait();
     }
   }
 
-  private static void assertCancelled(CompletableFuture<RunReport> run) {
+  static void assertCancelled(CompletableFuture<RunReport> run) {
     ExecutionException e = assertThrows(ExecutionException.class, run::get);
     assertTrue(String.valueOf(e.getCause()).contains("cancelled"), e.toString());
   }
 
-  private static void awaitIdle(Bench bench) {
+  static void awaitIdle(Bench bench) {
     while (bench.engine.status().running() > 0) {
       Thread.onSpinWait();
     }
@@ -70,6 +70,24 @@ class OrderTest {
       CompletableFuture<RunReport> run = start(bench, id, "/bin/probe", "cat", "/both");
       List<String> both = List.of("/bin/probe forever", "/bin/probe forever say y");
       await(bench, id, progress -> progress.programs().equals(both));
+      assertTrue(bench.engine.cancel(id));
+      assertCancelled(run);
+      awaitIdle(bench);
+    }
+  }
+
+  @Test
+  void whatAProgramBindsRunsBesideIt() {
+    try (Bench bench = new Bench(3)) {
+      RunId id = new RunId(5, 2);
+      CompletableFuture<RunReport> run =
+          start(
+              bench,
+              id,
+              "/bin/probe need /tmp/a 1 /bin/probe 2 /bin/probe forever bind /tmp/b 2 /bin/probe"
+                  .concat(" forever forever")
+                  .split(" "));
+      await(bench, id, progress -> progress.programs().size() == 3);
       assertTrue(bench.engine.cancel(id));
       assertCancelled(run);
       awaitIdle(bench);

@@ -57,6 +57,8 @@ class ComputeRulesTest {
   void computeNodesHandOn() {
     only(ComputeMethods.EXECUTE, COMPUTE);
     only(ComputeMethods.WAITS, COMPUTE);
+    only(ComputeMethods.SHARE, COMPUTE);
+    only(ComputeMethods.DROP, COMPUTE);
     only(ComputeMethods.HEAL, CONTROL, MEMORY, COMPUTE, CLIENT, ADMIN);
   }
 

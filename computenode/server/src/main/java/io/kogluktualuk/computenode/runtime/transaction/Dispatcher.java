@@ -253,12 +253,16 @@ final class Dispatcher {
     return Settled.of(flight, outcome, Disposition.RUN, cycle);
   }
 
+  /// What has been given up in its last moments is not counted: its run may have been reported.
   private void count(Flight flight, Draft draft) {
-    ran.increment();
-    if (!draft.ending().isSuccess()) {
-      failures.increment();
-    }
-    flight.owner().fuelUsed.add(draft.fuelUsed());
-    flight.owner().count(flight.key(), flight.transaction(), draft.ending(), Disposition.RUN);
+    flight.ifWanted(
+        () -> {
+          ran.increment();
+          if (!draft.ending().isSuccess()) {
+            failures.increment();
+          }
+          flight.owner().fuelUsed.add(draft.fuelUsed());
+          flight.owner().count(flight.key(), flight.transaction(), draft.ending(), Disposition.RUN);
+        });
   }
 }

@@ -3,6 +3,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.HealReply;
 import io.kogluktualuk.computenode.api.HealRequest;
 import io.kogluktualuk.computenode.api.Progress;
@@ -29,13 +30,12 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Gives transactions their outcomes: known ones at once, others by running them here or at a
@@ -67,7 +67,7 @@ public final class Engine implements AutoCloseable {
   private final Programs programs;
   private final RunCosts costs = new RunCosts();
   private final WaitGraph waits = new WaitGraph();
-  private final Map<Received.Key, Received> received = new ConcurrentHashMap<>();
+  private final Inbox inbox = new Inbox(waits);
   private final Slots slots;
   private final Runs runs;
   private final Flights flights = new Flights(this);
@@ -104,7 +104,7 @@ public final class Engine implements AutoCloseable {
     this.dispatcher =
         new Dispatcher(
             this, settings.trivialMax(), outcomes, lookups, traces, slots, handover, assurance);
-    this.runs = new Runs(blobs);
+    this.runs = new Runs(blobs, peers);
   }
 
   /// The fabric's blobs as this node sees them.
@@ -173,7 +173,7 @@ public final class Engine implements AutoCloseable {
           restorer.whole(
               transaction, fly(transaction, run, recall), again -> fly(again, run, Recall.NEVER));
       run.finish();
-      Progress progress = runs.gather(run);
+      Progress progress = runs.gatherAtEnd(run);
       return new RunReport(
           request.transaction(),
           settled.known(),
@@ -193,26 +193,35 @@ public final class Engine implements AutoCloseable {
       throw new Unavailable(settings.name() + " has no free slot");
     }
     Run run = runs.open(request.run(), request.remaining());
-    Received.Key key = new Received.Key(request.run(), request.transaction());
-    try (Received here = new Received(waits, key, request.chain())) {
-      received.put(key, here);
+    try (Received here = inbox.receive(request)) {
       Transaction transaction = load(request.transaction());
-      Settled settled =
-          await(flights.fly(transaction, run, request.depth(), false, Recall.KNOWN).begin(), run);
+      Flight flight = flights.fly(transaction, run, request.depth(), false, Recall.KNOWN).begin();
+      Settled settled = await(flight, run, here::attach);
       Outcome outcome = settled.known();
       blobs.await(run.publisherMark(), run.deadline());
       return new ExecuteReply(outcome, settled.disposition(), here.known(settled.cycle()));
-    } finally {
-      received.remove(key);
     }
   }
 
   /// Hears who waits for a transaction that was received, at the node that it came from.
   public void learn(WaitNews news) {
-    Received here = received.get(new Received.Key(news.run(), news.transaction()));
-    if (here != null) {
-      here.learn(news.waits());
+    inbox.learn(news);
+  }
+
+  /// Hears that nobody waits any more, at the node that it came from, for a transaction that was
+  /// received.
+  public void drop(HandedOver handed) {
+    inbox.drop(handed);
+  }
+
+  /// This node's share of a run that has ended elsewhere.
+  public Progress share(RunId id) {
+    Run run = runs.find(id);
+    if (run == null) {
+      return Progress.UNKNOWN;
     }
+    run.awaitEnds();
+    return run.progress();
   }
 
   /// Brings back what is lost of a value.
@@ -280,9 +289,12 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Waits for the top of a run; lets go of it in the end.
-  private Settled await(Pending top, Run run) {
+  ///
+  /// @param begun gets the wait, which can be ended
+  private Settled await(Pending top, Run run, Consumer<CompletableFuture<Settled>> begun) {
     CompletableFuture<Settled> wait = top.settled().copy();
     run.addWait(wait);
+    begun.accept(wait);
     try {
       return wait.get(run.deadline().remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -304,7 +316,7 @@ public final class Engine implements AutoCloseable {
 
   /// The outcome of a run's transaction, stored.
   private Settled fly(Transaction transaction, Run run, Recall recall) {
-    Settled settled = await(flights.fly(transaction, run, 0, true, recall).begin(), run);
+    Settled settled = await(flights.fly(transaction, run, 0, true, recall).begin(), run, _ -> {});
     settled.publish();
     blobs.await(run.publisherMark(), run.deadline());
     return settled;

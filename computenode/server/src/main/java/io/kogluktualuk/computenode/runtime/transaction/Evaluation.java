@@ -201,11 +201,12 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
     }
   }
 
-  /// Who is on a circle with the owner is not given up because the owner ends: it ends by itself as
-  /// soon as that has gone around, and the next who reads it would have it run again.
+  /// Who is on a circle with the owner is not given up because the owner ends: it ends by itself
+  /// as soon as that has gone around, and the next who reads it would have it run again.
   private void letEnd(Pending member) {
-    if (!(member instanceof Flight flight && flight.isDormant())) {
-      held.remove(member);
+    if (!(member instanceof Flight flight && flight.isDormant()) && held.remove(member)) {
+      Run owner = member instanceof Flight flight ? flight.owner() : run;
+      owner.letEnd(member.settled());
     }
   }
 

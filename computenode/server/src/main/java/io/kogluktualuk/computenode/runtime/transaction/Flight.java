@@ -40,6 +40,7 @@ final class Flight extends Pending {
   private volatile @Nullable Evaluation evaluation;
   private volatile @Nullable SlotHolder slot;
   private volatile Slots.@Nullable Ticket ticket;
+  private volatile @Nullable Handed handed;
 
   /// @param run the one that is charged for it
   /// @param mayLeave whether it may be handed to a peer
@@ -211,6 +212,11 @@ final class Flight extends Pending {
     stopAgain();
   }
 
+  void attach(Handed over) {
+    handed = over;
+    stopAgain();
+  }
+
   private void stopAgain() {
     if (isStopped) {
       stop();
@@ -235,6 +241,10 @@ final class Flight extends Pending {
     Evaluation waiting = evaluation;
     if (waiting != null) {
       waiting.stopWaiting();
+    }
+    Handed over = handed;
+    if (over != null) {
+      over.drop();
     }
     Execution<?> begun = execution;
     if (begun != null) {

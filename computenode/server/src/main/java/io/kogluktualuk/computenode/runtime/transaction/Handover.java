@@ -2,31 +2,22 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
-import io.kogluktualuk.computenode.api.WaitNews;
 import io.kogluktualuk.computenode.runtime.store.LocalBlobs;
 import io.kogluktualuk.computenode.runtime.store.Recent;
 import io.kogluktualuk.computenode.runtime.store.Worth;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
-import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Hands transactions over to peers.
 ///
 /// **Threading:** any thread, which waits for the peer.
 final class Handover {
-
-  /// Most of what is handed over is done by then.
-  private static final long FIRST_NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-  private static final long NEWS_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
   private final LocalBlobs blobs;
   private final WaitGraph waits;
@@ -51,7 +42,7 @@ final class Handover {
       Deadline deadline = run.deadline();
       // The peer fetches the transaction and its namespace from where they are stored.
       blobs.await(run.publisherMark(), deadline);
-      run.peers().add(peer);
+      run.include(peer);
       ExecuteReply reply = executed(peer, flight, deadline);
       hadRoom = true;
       run.handedOver.increment();
@@ -67,38 +58,9 @@ final class Handover {
   }
 
   private ExecuteReply executed(Peer peer, Flight flight, Deadline deadline) {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread.ofVirtual().name("wait-news-", 0).start(() -> tell(peer, flight, done));
-    try {
+    try (Handed handed = Handed.begin(peer, flight, waits)) {
+      flight.attach(handed);
       return peer.execute(request(flight, deadline), deadline);
-    } finally {
-      done.countDown();
-    }
-  }
-
-  /// Tells the peer who waits for what it has, from time to time until it is done: a circle that
-  /// goes through both nodes is not seen otherwise when its members began to wait after the
-  /// handing over.
-  private void tell(Peer peer, Flight flight, CountDownLatch done) {
-    long pause = FIRST_NEWS_NANOS;
-    try {
-      while (!done.await(pause, TimeUnit.NANOSECONDS)) {
-        List<WaitNews.Wait> found = waits.waitsFor(flight, WaitNews.WAITS_MAX);
-        if (!found.isEmpty()) {
-          tell(peer, new WaitNews(flight.key(), flight.owner().id(), found));
-        }
-        pause = Math.min(2 * pause, NEWS_NANOS_MAX);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void tell(Peer peer, WaitNews news) {
-    try {
-      peer.tell(news);
-    } catch (FabricException _) {
-      // The next news say the same, and more.
     }
   }
 

@@ -2,6 +2,7 @@ package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.ExecuteRequest;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.Progress;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.WaitNews;
@@ -20,7 +21,13 @@ public interface Peer {
   /// Its own share of a run.
   Progress progress(RunId run);
 
+  /// Its own share of a run that has ended here, once what was about to end of it has ended there.
+  Progress share(RunId run);
+
   void cancel(RunId run);
+
+  /// Gives up what it was handed; nothing if it does not have it, or not yet.
+  void drop(HandedOver handed);
 
   /// Says who waits for what it was handed.
   void tell(WaitNews news);

@@ -1,5 +1,7 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The other compute nodes, and which of them can take work.
@@ -25,6 +27,11 @@ public interface Peers {
 
         @Override
         public void onRoom(Runnable listener) {}
+
+        @Override
+        public Collection<Peer> all() {
+          return List.of();
+        }
       };
 
   /// Takes a slot of a peer that is believed to have a free one; it is given back with [#release].
@@ -40,4 +47,7 @@ public interface Peers {
 
   /// Sets who is told when a peer may have room again. Called once.
   void onRoom(Runnable listener);
+
+  /// All of them, with or without room.
+  Collection<Peer> all();
 }

@@ -53,6 +53,13 @@ abstract sealed class Pending implements Thunks.Promise permits Flight, Binding 
     stop();
   }
 
+  /// Does something unless nobody has a use for this any more.
+  final synchronized void ifWanted(Runnable action) {
+    if (!isAbandoned) {
+      action.run();
+    }
+  }
+
   final boolean isAbandoned() {
     return settled.isCompletedExceptionally();
   }

@@ -1,35 +1,55 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
 import io.kogluktualuk.computenode.api.ExecuteReply;
-import io.kogluktualuk.computenode.api.RunId;
+import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.WaitNews.Wait;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// A transaction that another node has handed to this one, and who waits for it there.
 ///
 /// **Threading:** any thread. **Ownership:** whoever makes it closes it.
 final class Received implements AutoCloseable {
 
+  private final Inbox inbox;
   private final WaitGraph graph;
-  private final Key key;
+  private final HandedOver handed;
   private List<Wait> waits;
+  private @Nullable CompletableFuture<Settled> wait;
+  private boolean isDropped;
   private boolean isClosed;
 
-  /// @param run the top-level run it is part of
-  record Key(RunId run, Hash transaction) {}
-
   /// @param chain those that wait for it, each for the next
-  Received(WaitGraph graph, Key key, List<Hash> chain) {
+  Received(Inbox inbox, WaitGraph graph, HandedOver handed, List<Hash> chain) {
+    this.inbox = inbox;
     this.graph = graph;
-    this.key = key;
-    this.waits = graph.addChain(chain, key.transaction);
+    this.handed = handed;
+    this.waits = graph.addChain(chain, handed.transaction());
   }
 
-  Key key() {
-    return key;
+  HandedOver handed() {
+    return handed;
+  }
+
+  /// Sets what waits for it here.
+  synchronized void attach(CompletableFuture<Settled> begun) {
+    wait = begun;
+    if (isDropped) {
+      drop();
+    }
+  }
+
+  /// Ends the wait for it: nobody waits for it there.
+  synchronized void drop() {
+    isDropped = true;
+    if (wait != null) {
+      wait.completeExceptionally(new Refused("cancelled: nobody waits for it any more"));
+    }
   }
 
   /// A circle as it can be told: those that wait there must find themselves in it.
@@ -39,7 +59,7 @@ final class Received implements AutoCloseable {
     if (circle.size() <= ExecuteReply.CYCLE_MAX) {
       return circle;
     }
-    Set<Hash> there = new LinkedHashSet<>(List.of(key.transaction));
+    Set<Hash> there = new LinkedHashSet<>(List.of(handed.transaction()));
     waits.forEach(wait -> there.add(wait.waiting()));
     there.retainAll(circle);
     return there.stream().limit(ExecuteReply.CYCLE_MAX).toList();
@@ -50,7 +70,7 @@ final class Received implements AutoCloseable {
     if (!isClosed) {
       graph.removeAll(waits);
       waits = news;
-      graph.learn(key.transaction, news);
+      graph.learn(handed.transaction(), news);
     }
   }
 
@@ -58,5 +78,6 @@ final class Received implements AutoCloseable {
   public synchronized void close() {
     isClosed = true;
     graph.removeAll(waits);
+    inbox.remove(this);
   }
 }

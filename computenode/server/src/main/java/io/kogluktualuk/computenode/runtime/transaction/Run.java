@@ -20,6 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class Run {
 
   private static final int CIRCLES_MAX = 65_536;
+
+  /// What has been told to stop does so at its next branch; what is on a circle once the news have
+  /// gone around.
+  private static final Duration ENDING_MAX = Duration.ofSeconds(1);
 
   final LongAdder started = new LongAdder();
   final LongAdder ran = new LongAdder();
@@ -47,6 +54,7 @@ public final class Run {
   private final long publisherMark;
   private final Set<Flight> programs = ConcurrentHashMap.newKeySet();
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
+  private final Set<CompletableFuture<?>> ending = ConcurrentHashMap.newKeySet();
   private final List<Disposed> disposed = new ArrayList<>();
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
   private final Set<Hash> lost = ConcurrentHashMap.newKeySet();
@@ -118,6 +126,27 @@ public final class Run {
     return circles.get(key);
   }
 
+  /// Something goes on though nobody waits for it, and will end by itself or has been told to.
+  void letEnd(CompletableFuture<?> end) {
+    ending.add(end);
+    end.whenComplete((_, _) -> ending.remove(end));
+  }
+
+  /// Waits for what is about to end, for a while: until then this node's share is not all counted.
+  ///
+  /// @return whether there was anything to wait for
+  boolean awaitEnds() {
+    CompletableFuture<?>[] ends = ending.toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(ends).get(ENDING_MAX.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException _) {
+      // How it ended does not matter, nor does the count for whose sake a run would hang.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return ends.length > 0;
+  }
+
   Set<Peer> peers() {
     return peers;
   }
@@ -182,6 +211,18 @@ public final class Run {
     waits.forEach(wait -> wait.completeExceptionally(cancelled()));
     waits.clear();
     return wasRunning;
+  }
+
+  synchronized boolean isCancelled() {
+    return isCancelled;
+  }
+
+  /// A peer takes part from now on, unless nobody wants the run any more.
+  void include(Peer peer) {
+    peers.add(peer);
+    if (isCancelled()) {
+      throw cancelled();
+    }
   }
 
   private Refused cancelled() {

@@ -7,8 +7,11 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The runs this node has had a share in lately.
@@ -19,11 +22,16 @@ final class Runs {
 
   private static final int RUNS_MAX = 1_000;
 
+  /// A node that has ended its share may get something from another that has not, and so on.
+  private static final int ROUNDS_MAX = 3;
+
   private final LocalBlobs blobs;
+  private final Peers others;
   private final Map<RunId, Run> runs = new LinkedHashMap<>();
 
-  Runs(LocalBlobs blobs) {
+  Runs(LocalBlobs blobs, Peers others) {
     this.blobs = blobs;
+    this.others = others;
   }
 
   /// The run of that id, begun now or before.
@@ -64,13 +72,33 @@ final class Runs {
     return all().stream().mapToLong(run -> run.progress().counters().waiting()).sum();
   }
 
-  /// A run's progress here and at the peers it was handed to; a peer that does not answer is left
-  /// out.
+  /// A run's progress here and at the peers that it was handed to; a peer that does not answer is
+  /// left out.
   Progress gather(Run run) {
-    Progress sum = run.progress();
-    for (Peer peer : run.peers()) {
+    return run.progress().plus(shares(run, peer -> peer.progress(run.id())));
+  }
+
+  /// The progress of a run that has ended: what has no reader any more is let end first, so that
+  /// it is counted.
+  Progress gatherAtEnd(Run run) {
+    run.awaitEnds();
+    Progress shares = shares(run, peer -> peer.share(run.id()));
+    for (int round = 1; round < ROUNDS_MAX && run.awaitEnds(); round++) {
+      shares = shares(run, peer -> peer.share(run.id()));
+    }
+    return run.progress().plus(shares);
+  }
+
+  /// A peer may have handed on what it got from here, so all are asked once there is one.
+  private Progress shares(Run run, Function<Peer, Progress> ask) {
+    Progress sum = Progress.UNKNOWN;
+    Set<Peer> asked = new LinkedHashSet<>(run.peers());
+    if (!asked.isEmpty()) {
+      asked.addAll(others.all());
+    }
+    for (Peer peer : asked) {
       try {
-        sum = sum.plus(peer.progress(run.id()));
+        sum = sum.plus(ask.apply(peer));
       } catch (FabricException _) {
         // Its share is missing from what is shown, and from nothing else.
       }
@@ -78,8 +106,13 @@ final class Runs {
     return sum;
   }
 
+  /// Cancels a run, and tells those that have taken part, once: they tell each other.
   boolean cancel(Run run) {
+    boolean isNew = !run.isCancelled();
     boolean wasRunning = run.cancel();
+    if (!isNew) {
+      return wasRunning;
+    }
     for (Peer peer : run.peers()) {
       Thread.ofVirtual().name("cancel-", 0).start(() -> cancelAt(peer, run.id()));
     }
