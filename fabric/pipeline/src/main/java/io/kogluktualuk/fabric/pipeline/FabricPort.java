@@ -1,7 +1,5 @@
 package io.kogluktualuk.fabric.pipeline;
 
-import io.kogluktualuk.controlplane.api.RequestIds;
-import io.kogluktualuk.controlplane.api.SetRoot;
 import io.kogluktualuk.fabric.blob.ContentList;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -14,7 +12,6 @@ import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,7 +28,6 @@ final class FabricPort implements BlobPort {
 
   private final Fabric fabric;
   private final PutOptions storing;
-  private final RequestIds requests = new RequestIds(new SecureRandom());
 
   FabricPort(Fabric fabric, PutOptions storing) {
     this.fabric = fabric;
@@ -94,7 +90,7 @@ final class FabricPort implements BlobPort {
     if (ref.kind() != Kind.LIST) {
       throw new InvalidArgument(ref + " is no content");
     }
-    byte[] encoding = fabric.blobs().get(ref.hash()).toArray();
+    byte[] encoding = fabric.read(ref.hash(), bytes -> bytes.toArray(ValueLayout.JAVA_BYTE));
     ContentList list = ContentList.decode(ref.hash().toHex(), encoding);
     if (list.length() != ref.length()) {
       throw new Corruption(ref + ": its list holds " + list.length() + " bytes");
@@ -121,7 +117,7 @@ final class FabricPort implements BlobPort {
 
   @Override
   public void unpin(String name) {
-    fabric.control().setRoot(new SetRoot(requests.next(), fabric.rootName(name), null, null));
+    fabric.removeRoot(fabric.rootName(name), null);
   }
 
   @Override
