@@ -5,13 +5,16 @@
  *
  * A file of more than one chunk is sorted by many transactions:
  *
- *   /tmp/xaa         a part of the file that ends with a line: a slice, nothing is copied
- *   /tmp/bounds      the lines at which the key space is cut into ranges, from a sample
- *   /tmp/xaa.sorted  do /bin/sort --part /part /bounds: a directory with one sorted file a range
+ *   /tmp/xaa         a part of the file: a chunk as it is, so nothing is read or copied for it
+ *   /tmp/xaa.scout   do /bin/sort --scout /part: how it begins and ends, and a sample of its lines
+ *   /tmp/bounds      the lines at which the key space is cut into ranges, from the samples
+ *   /tmp/xaa.sorted  do /bin/sort --part /part /bounds /tail: a directory with one sorted file a
+ *                    range; the tail is what the next part has of the last line
  *   /tmp/r00         do /bin/merge /runs: range 00 of all parts
  *   /tmp/sorted      the ranges one after another, appended without reading them
  *
- * All of these run in parallel. When one record changes, the part that holds it is sorted again
+ * All of these run in parallel, and none but the scouts and the sorted parts reads the file. When
+ * one record changes, the part that holds it is sorted again
  * and the ranges that it left and joined are merged again; all else is as before. So the choice of
  * bounds must not change either: it is made from the sampled lines whose hashes are lowest, which a
  * changed record is seldom among.
@@ -31,7 +34,7 @@ enum {
   PARTS_MAX = 674,        /* xaa to xzz, and two to spare: if there are more chunks, they share */
   RANGES_MAX = 64,        /* every part is cut into as many files */
   RANGE_BYTES = 4 << 20,  /* about how long a range should be */
-  SAMPLE_BYTES = 32 << 10, /* read from the start of each part */
+  SAMPLE_BYTES = 32 << 10, /* read from the start of each part, behind its first line */
   SAMPLES_PER_RANGE = 8,
   BOUND_BYTES_MAX = 64 /* a bound is at most so long: a prefix cuts as well as the whole line */
 };
@@ -58,27 +61,52 @@ static void write_all(int fd, const uint8_t *bytes, size_t length, const char *n
   }
 }
 
+static void write_file(const char *path, const uint8_t *bytes, size_t length) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (fd < 0) fail("cannot create", path, -errno);
+  write_all(fd, bytes, length, path);
+  close(fd);
+}
+
 /* ---- one part -------------------------------------------------------------------------------- */
 
-/* Reads a whole file and sorts its lines; `*text` gets the lines in order, each with a newline. */
-static LINES_NOINLINE size_t load_sorted(const char *path, struct line **lines, uint8_t **text, size_t *length) {
+static int32_t need_view(const char *path) {
   int32_t view = kog_open(path);
   if (view < 0) fail("cannot open", path, view);
-  size_t size = (size_t)kog_size(view);
-  uint8_t *bytes = need(malloc(size + LINE_PADDING));
-  int64_t got = kog_read(view, 0, bytes, size);
-  if (got != (int64_t)size) fail("cannot read", path, got);
+  return view;
+}
+
+/* Reads `length` bytes and closes the view. */
+static void read_all(int32_t view, const char *path, uint8_t *target, size_t length) {
+  int64_t got = kog_read(view, 0, target, length);
+  if (got != (int64_t)length) fail("cannot read", path, got);
   kog_close(view);
-  if (size > 0 && bytes[size - 1] != '\n') bytes[size++] = '\n';
-  memset(bytes + size, 0, LINE_PADDING - 1);
-  size_t count = lines_count(bytes, size);
+}
+
+/* Reads a whole part, and then its tail unless that is null; `*length` gets how much it is. */
+static LINES_NOINLINE uint8_t *load(const char *path, const char *tail_path, size_t *length) {
+  int32_t view = need_view(path), tail = tail_path == NULL ? -1 : need_view(tail_path);
+  size_t size = (size_t)kog_size(view), tail_size = tail < 0 ? 0 : (size_t)kog_size(tail);
+  uint8_t *bytes = need(malloc(size + tail_size + LINE_PADDING));
+  read_all(view, path, bytes, size);
+  if (tail >= 0) read_all(tail, tail_path, bytes + size, tail_size);
+  *length = size + tail_size;
+  return bytes;
+}
+
+/* Sorts lines; `*size` is how long the text is, and then how long with a last newline. There is
+ * room for padding behind it. */
+static LINES_NOINLINE size_t sort_text(uint8_t *text, size_t *size, struct line **lines) {
+  size_t length = *size;
+  if (length > 0 && text[length - 1] != '\n') text[length++] = '\n';
+  memset(text + length, 0, LINE_PADDING - 1);
+  size_t count = lines_count(text, length);
   *lines = need(malloc((count + 1) * sizeof(struct line)));
-  lines_find(bytes, size, *lines);
+  lines_find(text, length, *lines);
   struct line *scratch = need(malloc((count + 1) * sizeof(struct line)));
-  lines_sort(bytes, *lines, scratch, count);
+  lines_sort(text, *lines, scratch, count);
   free(scratch);
-  *text = bytes;
-  *length = size;
+  *size = length;
   return count;
 }
 
@@ -95,9 +123,9 @@ static LINES_NOINLINE size_t gather(const uint8_t *text, const struct line *line
 
 static LINES_NOINLINE void sort_whole(const char *path) {
   struct line *lines;
-  uint8_t *text;
   size_t length;
-  size_t count = load_sorted(path, &lines, &text, &length);
+  uint8_t *text = load(path, NULL, &length);
+  size_t count = sort_text(text, &length, &lines);
   uint8_t *sorted = need(malloc(length + 1));
   write_all(STDOUT_FILENO, sorted, gather(text, lines, 0, count, sorted), "the output");
 }
@@ -127,23 +155,30 @@ static void range_name(char *target, unsigned range) {
 static LINES_NOINLINE void write_range(unsigned range, const uint8_t *bytes, size_t length) {
   char path[] = "/tmp/o/00";
   range_name(path + 7, range);
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (fd < 0) fail("cannot create", path, -errno);
-  write_all(fd, bytes, length, path);
-  close(fd);
+  write_file(path, bytes, length);
+}
+
+/* Where the first line of a part begins that no part before it has: 0, unless the part begins
+ * within a line. */
+static size_t first_line(const uint8_t *text, size_t size, bool begins_within) {
+  if (!begins_within) return 0;
+  const uint8_t *newline = memchr(text, '\n', size);
+  return newline == NULL ? size : (size_t)(newline - text) + 1;
 }
 
 /* Writes a directory with one file for each range between the bounds. */
-static LINES_NOINLINE void sort_part(const char *path, const char *bounds_path) {
+static LINES_NOINLINE void sort_part(const char *path, const char *bounds_path,
+                                     const char *tail_path, bool begins_within) {
   uint8_t bounds[RANGES_MAX * (1 + BOUND_BYTES_MAX)];
-  int32_t view = kog_open(bounds_path);
-  if (view < 0) fail("cannot open", bounds_path, view);
+  int32_t view = need_view(bounds_path);
   int64_t bounds_length = kog_read(view, 0, bounds, sizeof bounds);
   if (bounds_length < 0) fail("cannot read", bounds_path, bounds_length);
   struct line *lines;
-  uint8_t *text;
   size_t length;
-  size_t count = load_sorted(path, &lines, &text, &length);
+  uint8_t *text = load(path, tail_path, &length);
+  size_t skipped = first_line(text, length, begins_within);
+  text += skipped, length -= skipped;
+  size_t count = sort_text(text, &length, &lines);
   uint8_t *sorted = need(malloc(length + 1));
   if (mkdir("/tmp/o", 0777) != 0) fail("cannot create", "/tmp/o", -errno);
   size_t from = 0;
@@ -154,6 +189,31 @@ static LINES_NOINLINE void sort_part(const char *path, const char *bounds_path) 
     from = to;
   }
   write_range(range, sorted, gather(text, lines, from, count, sorted));
+  int32_t error = kog_output("/tmp/o");
+  if (error < 0) fail("cannot name the output", "/tmp/o", error);
+}
+
+/* ---- looking at a part ----------------------------------------------------------------------- */
+
+enum { HAS_NEWLINE = 1, ENDS_A_LINE = 2 }; /* the first byte of what a scout says */
+
+/* Writes a directory: `head` has the part up to its first newline, or all of it; `says` has a byte
+ * of flags and what follows the head, up to SAMPLE_BYTES. */
+static LINES_NOINLINE void scout(const char *path) {
+  static uint8_t says[1 + SAMPLE_BYTES];
+  int32_t view = need_view(path);
+  uint64_t size = (uint64_t)kog_size(view);
+  uint64_t newline = (uint64_t)kog_find(view, 0, size, '\n');
+  size_t head_length = (size_t)(newline < size ? newline + 1 : size);
+  if (newline < size) says[0] |= HAS_NEWLINE;
+  if (size > 0 && kog_load8(view, size - 1) == '\n') says[0] |= ENDS_A_LINE;
+  uint8_t *head = need(malloc(head_length + 1));
+  if (kog_read(view, 0, head, head_length) < 0) fail("cannot read", path, -EIO);
+  int64_t sampled = kog_read(view, head_length, says + 1, SAMPLE_BYTES);
+  if (sampled < 0) fail("cannot read", path, sampled);
+  if (mkdir("/tmp/o", 0777) != 0) fail("cannot create", "/tmp/o", -errno);
+  write_file("/tmp/o/head", head, head_length);
+  write_file("/tmp/o/says", says, 1 + (size_t)sampled);
   int32_t error = kog_output("/tmp/o");
   if (error < 0) fail("cannot name the output", "/tmp/o", error);
 }
@@ -223,17 +283,25 @@ static int compare_samples(const void *left, const void *right) {
   return bytes_compare(a->bytes, a->length, b->bytes, b->length);
 }
 
-/* Offers the lines at the start of each part. */
-static LINES_NOINLINE void take_samples(int32_t view, const uint64_t *cuts, unsigned parts) {
-  static uint8_t window[SAMPLE_BYTES];
+static void part_name(char *target, unsigned part) {
+  sprintf(target, "/tmp/x%c%c", 'a' + part / 26, 'a' + part % 26);
+}
+
+/* Offers the lines that scouts have sampled; `flags` gets what they say of each part. */
+static LINES_NOINLINE void take_samples(uint8_t *flags, unsigned parts) {
+  static uint8_t says[1 + SAMPLE_BYTES];
   for (unsigned part = 0; part < parts; part++) {
-    uint64_t length = cuts[part + 1] - cuts[part];
-    if (length > SAMPLE_BYTES) length = SAMPLE_BYTES;
-    int64_t got = kog_read(view, cuts[part], window, (size_t)length);
-    if (got < 0) fail("cannot read", "a sample", got);
-    for (size_t start = 0, at = 0; at < (size_t)got; at++) {
-      if (window[at] == '\n') {
-        offer_sample(window + start, at - start);
+    char name[32];
+    part_name(name, part);
+    strcat(name, ".scout/says");
+    int32_t view = need_view(name);
+    int64_t got = kog_read(view, 0, says, sizeof says);
+    if (got < 1) fail("cannot read", name, got);
+    kog_close(view);
+    flags[part] = says[0];
+    for (size_t start = 1, at = 1; at < (size_t)got; at++) {
+      if (says[at] == '\n') {
+        offer_sample(says + start, at - start);
         start = at + 1;
       }
     }
@@ -259,37 +327,72 @@ static LINES_NOINLINE unsigned write_bounds(unsigned ranges) {
   return made;
 }
 
-/* Where the parts begin: after the first line end at or after the end of a chunk. */
+/* Where the parts begin: with a chunk. */
 static LINES_NOINLINE unsigned find_cuts(int32_t view, uint64_t size, uint64_t *cuts) {
   uint64_t step = size / PARTS_MAX;
   unsigned parts = 0;
   cuts[0] = 0;
   while (cuts[parts] < size) {
     uint64_t probe = cuts[parts] + step;
-    uint64_t end = probe < size ? (uint64_t)kog_chunk_end(view, probe) : size;
-    if (end < size && kog_load8(view, end - 1) != '\n') {
-      end = (uint64_t)kog_find(view, end, size, '\n');
-      if (end < size) end++;
-    }
-    cuts[++parts] = end;
+    cuts[parts + 1] = probe < size ? (uint64_t)kog_chunk_end(view, probe) : size;
+    parts++;
   }
   return parts;
 }
 
-static void part_name(char *target, unsigned part) {
-  sprintf(target, "/tmp/x%c%c", 'a' + part / 26, 'a' + part % 26);
+static void bind(const char *path, const char *argv, size_t argv_length, const char *inputs,
+                 size_t inputs_length) {
+  int32_t error = kog_bind(path, argv, argv_length, inputs, inputs_length);
+  if (error < 0) fail("cannot bind", path, error);
 }
 
-static void bind_part(const char *file, unsigned part, const uint64_t *cuts) {
-  static const char argv[] = "/bin/sort\0--part\0/part\0/bounds";
-  char name[16], sorted[32], inputs[128];
+static void bind_scout(const char *file, unsigned part, const uint64_t *cuts) {
+  static const char argv[] = "/bin/sort\0--scout\0/part";
+  char name[16], scout[32], inputs[64];
   part_name(name, part);
   int32_t error = kog_slice(name, file, cuts[part], cuts[part + 1] - cuts[part]);
   if (error < 0) fail("cannot slice", name, error);
+  sprintf(scout, "%s.scout", name);
+  int length = sprintf(inputs, "/bin/sort%c/part=%s", 0, name) + 1;
+  bind(scout, argv, sizeof argv, inputs, length);
+}
+
+/* Finds what the parts behind a part have of its last line: `tail` gets where that is. */
+static LINES_NOINLINE void find_tail(unsigned part, const uint8_t *flags, unsigned parts,
+                                     char *tail) {
+  char name[16];
+  if (part + 1 == parts || (flags[part] & ENDS_A_LINE)) {
+    strcpy(tail, "/tmp/none");
+    return;
+  }
+  part_name(name, part + 1);
+  sprintf(tail, "%s.scout/head", name);
+  if (flags[part + 1] & HAS_NEWLINE) return;
+  char joined[32];
+  part_name(name, part);
+  sprintf(joined, "%s.tail", name);
+  for (unsigned next = part + 1; next < parts; next++) {
+    part_name(name, next);
+    sprintf(tail, "%s.scout/head", name);
+    int32_t error = kog_append(joined, tail);
+    if (error < 0) fail("cannot join", tail, error);
+    if (flags[next] & HAS_NEWLINE) break;
+  }
+  strcpy(tail, joined);
+}
+
+static LINES_NOINLINE void bind_part(unsigned part, const uint8_t *flags, unsigned parts) {
+  static const char whole[] = "/bin/sort\0--part\0/part\0/bounds\0/tail";
+  static const char rest[] = "/bin/sort\0--rest\0/part\0/bounds\0/tail";
+  bool begins_within = part > 0 && !(flags[part - 1] & ENDS_A_LINE);
+  char name[16], sorted[32], tail[32] = "/tmp/none", inputs[192];
+  part_name(name, part);
+  /* One that is all within a line has none of its own. */
+  if (!begins_within || (flags[part] & HAS_NEWLINE)) find_tail(part, flags, parts, tail);
   sprintf(sorted, "%s.sorted", name);
-  int length = sprintf(inputs, "/bin/sort%c/part=%s%c/bounds=/tmp/bounds", 0, name, 0) + 1;
-  error = kog_bind(sorted, argv, sizeof argv, inputs, length);
-  if (error < 0) fail("cannot bind", sorted, error);
+  int length = sprintf(inputs, "/bin/sort%c/part=%s%c/bounds=/tmp/bounds%c/tail=%s", 0, name, 0, 0,
+                       tail) + 1;
+  bind(sorted, begins_within ? rest : whole, sizeof whole, inputs, length);
 }
 
 static LINES_NOINLINE void bind_range(unsigned range, unsigned parts) {
@@ -304,20 +407,22 @@ static LINES_NOINLINE void bind_range(unsigned range, unsigned parts) {
     part_name(source, part);
     end += sprintf(end, "/runs/%s=%s.sorted/%s", source + 5, source, suffix) + 1;
   }
-  int32_t error = kog_bind(name, argv, sizeof argv, inputs, end - inputs);
-  if (error < 0) fail("cannot bind", name, error);
+  bind(name, argv, sizeof argv, inputs, end - inputs);
 }
 
 static LINES_NOINLINE void sort_in_parts(const char *file, int32_t view, uint64_t size) {
   static uint64_t cuts[PARTS_MAX + 2];
+  static uint8_t flags[PARTS_MAX + 2];
   unsigned parts = find_cuts(view, size, cuts);
+  for (unsigned part = 0; part < parts; part++) bind_scout(file, part, cuts);
   uint64_t wanted = size / RANGE_BYTES;
   unsigned ranges = 2;
   while (ranges < RANGES_MAX && ranges < wanted) ranges *= 2;
   sample_limit = ranges * SAMPLES_PER_RANGE;
-  take_samples(view, cuts, parts);
+  take_samples(flags, parts);
   ranges = write_bounds(ranges);
-  for (unsigned part = 0; part < parts; part++) bind_part(file, part, cuts);
+  write_file("/tmp/none", flags, 0);
+  for (unsigned part = 0; part < parts; part++) bind_part(part, flags, parts);
   for (unsigned range = 0; range < ranges; range++) bind_range(range, parts);
   for (unsigned range = 0; range < ranges; range++) {
     char name[] = "/tmp/r00";
@@ -330,8 +435,12 @@ static LINES_NOINLINE void sort_in_parts(const char *file, int32_t view, uint64_
 }
 
 int main(int argc, char **argv) {
-  if (argc == 4 && strcmp(argv[1], "--part") == 0) {
-    sort_part(argv[2], argv[3]);
+  if (argc == 5 && (strcmp(argv[1], "--part") == 0 || strcmp(argv[1], "--rest") == 0)) {
+    sort_part(argv[2], argv[3], argv[4], strcmp(argv[1], "--rest") == 0);
+    return 0;
+  }
+  if (argc == 3 && strcmp(argv[1], "--scout") == 0) {
+    scout(argv[2]);
     return 0;
   }
   if (argc != 2) {

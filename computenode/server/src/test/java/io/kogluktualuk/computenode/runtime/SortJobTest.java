@@ -7,6 +7,7 @@ import io.kogluktualuk.computenode.api.Disposition;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,9 +39,54 @@ class SortJobTest {
   }
 
   private byte[] sortedByJava(Ref file) {
-    String[] lines = new String(bench.bytes(file), StandardCharsets.ISO_8859_1).split("\n");
+    return sortedByJava(bench.bytes(file));
+  }
+
+  private static byte[] sortedByJava(byte[] text) {
+    String[] lines = new String(text, StandardCharsets.ISO_8859_1).split("\n", -1);
+    if (lines[lines.length - 1].isEmpty()) {
+      lines = Arrays.copyOf(lines, lines.length - 1);
+    }
     Arrays.sort(lines);
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /// Parts are chunks, wherever lines begin: so lines cross them, fill them, or end with them.
+  @Test
+  void linesMayCrossPartsAndFillThem() throws IOException {
+    for (String program : List.of("sort", "merge")) {
+      bench.bind("/bin/" + program, Files.readAllBytes(Path.of("../programs", program + ".wasm")));
+    }
+    Seeds.run(
+        SortJobTest.class,
+        4,
+        random -> {
+          byte[] text = text(random);
+          bench.bind("/text", text);
+          RunReport report = run("/bin/sort", "/text");
+          assertTrue(report.outcome().ending().isSuccess(), () -> bench.diagnostics(report));
+          assertTrue(report.counters().run() > 4, "in parts: " + report.counters());
+          byte[] found = bench.bytes(report.outcome().output());
+          assertTrue(Arrays.equals(sortedByJava(text), found), "sorted");
+        });
+  }
+
+  /// Ten to twenty MiB with lines of up to nine; half of them end with a newline.
+  private static byte[] text(RandomGenerator random) {
+    byte[] text = new byte[random.nextInt(10 << 20, 20 << 20)];
+    int at = 0;
+    while (at < text.length) {
+      int most = random.nextInt(2000) == 0 ? 9 << 20 : 200;
+      int end = Math.min(text.length, at + random.nextInt(most));
+      while (at < end) {
+        text[at++] = (byte) random.nextInt('a', 'z');
+      }
+      if (at < text.length) {
+        text[at++] = '\n';
+      }
+    }
+    text[text.length - 1] = (byte) (random.nextBoolean() ? '\n' : 'x');
+    return text;
   }
 
   @Test

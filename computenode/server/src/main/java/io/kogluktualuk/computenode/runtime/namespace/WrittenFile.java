@@ -97,11 +97,16 @@ public final class WrittenFile implements Entry {
   /// Lets go of the tail's memory until the file is next touched: nobody has it open.
   public void rest() {
     if (restingTail == null && tailLength >= RESTING_MIN) {
-      Blob blob = Blob.of(Arrays.copyOf(tail, tailLength));
-      blobs.put(List.of(blob));
-      restingTail = blob.hash();
+      restingTail = storeTail();
       tail = new byte[0];
     }
+  }
+
+  private Hash storeTail() {
+    boolean isExact = tail.length == tailLength && tailLength >= RESTING_MIN;
+    Blob blob = Blob.of(isExact ? tail : Arrays.copyOf(tail, tailLength));
+    blobs.put(List.of(blob));
+    return blob.hash();
   }
 
   private void wake() {
@@ -215,6 +220,10 @@ public final class WrittenFile implements Entry {
   }
 
   private Ref compose() {
+    if (chunks.isEmpty()) {
+      rest();
+      return new Ref(Kind.BLOB, restingTail == null ? storeTail() : restingTail, tailLength);
+    }
     wake();
     coolDown();
     if (length() <= Blob.LENGTH_MAX) {
