@@ -44,9 +44,10 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
     /// @throws InvalidArgument when either is not an absolute path
     public static Input parse(String text) {
       int separator = text.indexOf("=/");
-      String as = separator < 0 ? text : text.substring(0, separator);
-      String path = separator < 0 ? text : text.substring(separator + 1);
-      return new Input(NamePath.parse(as).toString(), NamePath.parse(path).toString());
+      String path = NamePath.parse(text.substring(separator + 1)).toString();
+      return separator < 0
+          ? new Input(path, path)
+          : new Input(NamePath.parse(text.substring(0, separator)).toString(), path);
     }
 
     /// The text form.

@@ -16,14 +16,18 @@ final class Descriptors<T> {
   private final int max;
   private final List<@Nullable T> open = new ArrayList<>();
 
+  /// How many numbers in the list are free.
+  private int gaps;
+
   Descriptors(int max) {
     this.max = max;
   }
 
   int add(T value) {
-    int free = open.indexOf(null);
-    if (free >= 0) {
+    if (gaps > 0) {
+      int free = open.indexOf(null);
       open.set(free, value);
+      gaps--;
       return free;
     }
     if (open.size() >= max) {
@@ -44,7 +48,7 @@ final class Descriptors<T> {
   /// Frees a number; returns what it stood for.
   T close(int number) {
     T value = get(number);
-    open.set(number, null);
+    free(number);
     return value;
   }
 
@@ -52,9 +56,16 @@ final class Descriptors<T> {
   T move(int from, int to) {
     T value = get(from);
     T replaced = get(to);
-    open.set(from, null);
-    open.set(to, value);
+    if (from != to) {
+      free(from);
+      open.set(to, value);
+    }
     return replaced;
+  }
+
+  private void free(int number) {
+    open.set(number, null);
+    gaps++;
   }
 
   /// All that is open.

@@ -38,6 +38,9 @@ public final class GuestProcess implements AutoCloseable {
   /// Some 50 MB of names.
   static final int NAMES_LISTED_MAX = 1 << 20;
 
+  /// What a malformed piece of UTF-8 is read as.
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final NamePath STDIN = NamePath.parse("/dev/stdin");
   private static final NamePath STDOUT = NamePath.parse("/dev/stdout");
 
@@ -264,6 +267,12 @@ public final class GuestProcess implements AutoCloseable {
   /// Reads UTF-8 from the guest's memory.
   String text(Guest guest, int address, int length) {
     byte[] bytes = bytes(guest, address, length);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0 ? text : strictText(bytes);
+  }
+
+  /// The same of bytes that may be malformed.
+  private static String strictText(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException _) {

@@ -83,10 +83,10 @@ final class KogImports {
     List<String> argv = strings(process, guest, (int) a[2], (int) a[3]);
     List<Thunk.Input> inputs =
         (int) a[6] == 0 ? null : inputs(strings(process, guest, (int) a[4], (int) a[5]));
-    requireThunk(argv, inputs);
+    Thunk thunk = thunk(argv, inputs);
     process.countBind();
     long before = process.files().encodedBytes();
-    process.files().bind(path, argv, inputs);
+    process.files().bind(path, thunk);
     long made = process.files().encodedBytes() - before;
     process.chargeOutput(made);
     guest.chargeFuel(made >>> 4);
@@ -94,18 +94,22 @@ final class KogImports {
   }
 
   private static List<Thunk.Input> inputs(List<String> texts) {
+    List<Thunk.Input> inputs = new ArrayList<>(texts.size());
     try {
-      return texts.stream().map(Thunk.Input::parse).toList();
+      for (String text : texts) {
+        inputs.add(Thunk.Input.parse(text));
+      }
+      return inputs;
     } catch (InvalidArgument _) {
       throw new FileError(Errno.INVAL);
     }
   }
 
-  /// Finds out beforehand whether the arguments make a thunk.
-  private static void requireThunk(List<String> argv, @Nullable List<Thunk.Input> inputs) {
+  /// The thunk that the arguments make, if they make one.
+  private static Thunk thunk(List<String> argv, @Nullable List<Thunk.Input> inputs) {
     try {
       NamePath.ROOT.resolve(argv.isEmpty() ? "" : argv.getFirst());
-      new Thunk(argv, inputs);
+      return new Thunk(argv, inputs);
     } catch (InvalidArgument | IllegalArgumentException _) {
       throw new FileError(Errno.INVAL);
     }

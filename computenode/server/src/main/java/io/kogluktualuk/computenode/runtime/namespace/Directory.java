@@ -4,6 +4,8 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Tree;
 import io.kogluktualuk.fabric.blob.TreeView;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,7 +23,10 @@ public final class Directory implements Entry {
   private final @Nullable Base base;
 
   /// What names lead to, over the base; none for one that is gone from there.
-  private final NavigableMap<String, Optional<Entry>> changes = new TreeMap<>(Tree.NAME_ORDER);
+  private final Map<String, Optional<Entry>> changes = new HashMap<>();
+
+  /// The same in canonical order, from when somebody first asks for that on.
+  private @Nullable NavigableMap<String, Optional<Entry>> ordered;
 
   private boolean isGiven;
 
@@ -76,16 +81,26 @@ public final class Directory implements Entry {
   }
 
   void put(String name, Entry entry) {
-    changes.put(name, Optional.of(entry));
+    change(name, Optional.of(entry));
+  }
+
+  private void change(String name, Optional<Entry> change) {
+    changes.put(name, change);
+    if (ordered != null) {
+      ordered.put(name, change);
+    }
   }
 
   /// @return whether that takes memory
   boolean remove(String name) {
     if (base != null && base.tree.get(name) != null) {
-      changes.put(name, Optional.empty());
+      change(name, Optional.empty());
       return true;
     }
     changes.remove(name);
+    if (ordered != null) {
+      ordered.remove(name);
+    }
     return false;
   }
 
@@ -96,12 +111,22 @@ public final class Directory implements Entry {
 
   /// What has been changed of the base, by names in canonical order.
   NavigableMap<String, Optional<Entry>> changes() {
-    return Collections.unmodifiableNavigableMap(changes);
+    return Collections.unmodifiableNavigableMap(inOrder());
+  }
+
+  private NavigableMap<String, Optional<Entry>> inOrder() {
+    NavigableMap<String, Optional<Entry>> known = ordered;
+    if (known == null) {
+      known = new TreeMap<>(Tree.NAME_ORDER);
+      known.putAll(changes);
+      ordered = known;
+    }
+    return known;
   }
 
   /// All entries of a directory without a base, in canonical order.
   void forEach(BiConsumer<String, Entry> each) {
-    changes.forEach((name, change) -> change.ifPresent(entry -> each.accept(name, entry)));
+    inOrder().forEach((name, change) -> change.ifPresent(entry -> each.accept(name, entry)));
   }
 
   boolean isGiven() {

@@ -194,12 +194,12 @@ public final class GuestFiles {
 
   /// Binds a path to a computation and begins it.
   ///
-  /// @param inputs what it sees; null for the whole namespace as it is now
-  public void bind(NamePath path, List<String> argv, @Nullable List<Thunk.Input> inputs) {
+  /// @param thunk with its inputs what it sees, else the whole namespace as it is now
+  public void bind(NamePath path, Thunk thunk) {
     List<Directory> parents = parents(path);
     requireNoDirectory(path);
-    Thunk thunk = new Thunk(argv, inputs);
-    name(parents, path, inputs == null ? bindWhole(path, thunk) : bindNarrowed(path, thunk));
+    List<Thunk.Input> inputs = thunk.inputs();
+    name(parents, path, inputs == null ? bindWhole(path, thunk) : bindNarrowed(path, thunk, inputs));
   }
 
   private Delayed bindWhole(NamePath path, Thunk thunk) {
@@ -211,9 +211,9 @@ public final class GuestFiles {
     return new Delayed(ref, place, tree.given().bind(ref, base));
   }
 
-  private Delayed bindNarrowed(NamePath path, Thunk thunk) {
-    List<Capture> captured = new ArrayList<>();
-    for (Thunk.Input input : Objects.requireNonNull(thunk.inputs())) {
+  private Delayed bindNarrowed(NamePath path, Thunk thunk, List<Thunk.Input> inputs) {
+    List<Capture> captured = new ArrayList<>(inputs.size());
+    for (Thunk.Input input : inputs) {
       captured.add(captures.at(NamePath.parse(input.path())));
     }
     Place place = Place.ofOutput(trace.needed(path, thunk, captured));
