@@ -30,13 +30,10 @@ public abstract class GuestInstance extends OutsideCalls {
   public int size;
 
   /// Where functions leave the results that a JVM method cannot return: all, if more than one.
-  public final long[] numbers = new long[RESULTS_MAX];
+  public final long[] numbers;
 
   /// The same for references.
-  public final @Nullable Object[] references = new Object[RESULTS_MAX];
-
-  /// Results of a function: what `ModuleBounds` allows, vectors counting twice.
-  private static final int RESULTS_MAX = 240;
+  public final @Nullable Object[] references;
 
   private final LinearMemory memory;
   private final Table[] tables;
@@ -54,6 +51,8 @@ public abstract class GuestInstance extends OutsideCalls {
     tables = parts.tables();
     globals = parts.globals();
     functionTypes = parts.functionTypes();
+    numbers = new long[parts.results()];
+    references = new Object[parts.results()];
     functions = Arrays.copyOf(parts.linked(), functionTypes.length);
     data = parts.data();
     bytes = memory.bytes();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param globals its imported globals
 /// @param code its functions
 /// @param functionTypes the number of each function's type, as in [FunctionRef#type]
+/// @param results the most places that results of one function take, if they take more than one
 /// @param data the bytes of passive segments, empty arrays for those that are used up; shared by
 ///     all instances of a module, so never changed
 /// @param elements functions of passive segments, as indices; empty for those that are used up;
@@ -26,5 +27,6 @@ public record InstanceParts(
     SharedGlobal[] globals,
     InstanceCode code,
     int[] functionTypes,
+    int results,
     byte[][] data,
     int[][] elements) {}

@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.vm.machine.SharedGlobal;
 import io.kogluktualuk.computenode.vm.module.DataSegment;
 import io.kogluktualuk.computenode.vm.module.DecodedModule;
 import io.kogluktualuk.computenode.vm.module.ElementSegment;
+import io.kogluktualuk.computenode.vm.module.Export;
 import io.kogluktualuk.computenode.vm.module.SegmentMode;
 import io.kogluktualuk.computenode.vm.module.Signature;
 import java.lang.invoke.MethodHandle;
@@ -36,9 +37,11 @@ final class MachineCode implements EngineCode, InstanceCode {
   private final GuestClasses classes;
   private final MethodHandle constructor;
   private final int[] functionTypes;
+  private final int results;
   private final byte[][] passiveData;
   private final int[][] passiveElements;
   private final Map<Integer, MethodHandle> functions = new ConcurrentHashMap<>();
+  private final Map<String, MethodHandle> entries = new ConcurrentHashMap<>();
   // Made when it is first asked for. A race makes it twice.
   private volatile @Nullable MemoryImage image;
 
@@ -48,6 +51,7 @@ final class MachineCode implements EngineCode, InstanceCode {
     this.classes = new GuestClasses(files);
     this.constructor = constructor(classes);
     this.functionTypes = layout.functionTypes();
+    this.results = results(module);
     this.passiveData = passiveData(module);
     this.passiveElements = passiveElements(module);
   }
@@ -62,6 +66,12 @@ final class MachineCode implements EngineCode, InstanceCode {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a compiled module has no constructor of one instance", e);
     }
+  }
+
+  private static int results(DecodedModule module) {
+    int most =
+        module.types().stream().mapToInt(type -> PackedCalls.places(type.results())).max().orElse(0);
+    return most > 1 ? most : 0;
   }
 
   private static byte[][] passiveData(DecodedModule module) {
@@ -180,6 +190,11 @@ final class MachineCode implements EngineCode, InstanceCode {
     return functionTypes;
   }
 
+  /// See [InstanceParts].
+  int results() {
+    return results;
+  }
+
   byte[][] passiveData() {
     return passiveData;
   }
@@ -219,6 +234,25 @@ final class MachineCode implements EngineCode, InstanceCode {
       throw new IllegalStateException("compiled function " + index + " cannot be reached", e);
     }
     throw new IllegalStateException("compiled code has no function " + index);
+  }
+
+  /// An exported function that takes and returns nothing.
+  MethodHandle entry(String export) {
+    MethodHandle known = entries.get(export);
+    if (known == null) {
+      known = entry(exported(export));
+      entries.put(export, known);
+    }
+    return known;
+  }
+
+  private int exported(String name) {
+    for (Export each : module.exports()) {
+      if (each.kind() == 0 && each.name().equals(name)) {
+        return each.index();
+      }
+    }
+    throw new IllegalStateException("the export " + name + " was looked for before");
   }
 
   /// A function that takes and returns nothing, as `(GuestInstance, int, long) void`.

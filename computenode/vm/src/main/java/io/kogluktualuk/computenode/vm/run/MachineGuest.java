@@ -101,6 +101,7 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
             globals,
             code,
             code.functionTypes(),
+            code.results(),
             code.passiveData(),
             code.passiveElements()));
   }
@@ -196,13 +197,7 @@ final class MachineGuest<C> implements EngineGuest, HostCalls {
 
   @Override
   public void call(String export, int callDepth) {
-    for (Export each : code.module().exports()) {
-      if (each.kind() == 0 && each.name().equals(export)) {
-        invoke(code.entry(each.index()), callDepth);
-        return;
-      }
-    }
-    throw new IllegalStateException("the export " + export + " was looked for before");
+    invoke(code.entry(export), callDepth);
   }
 
   private void invoke(MethodHandle entry, int callDepth) {
