@@ -19,6 +19,9 @@ public record Blob(Hash hash, MemorySegment bytes) {
   /// 4 MiB: one blob is one message of the data plane, and RDMA adapters in use limit those.
   public static final int LENGTH_MAX = 4 << 20;
 
+  /// The blob of no bytes.
+  public static final Blob EMPTY = of(new byte[0]);
+
   public Blob {
     if (bytes.byteSize() > LENGTH_MAX) {
       throw new IllegalArgumentException(

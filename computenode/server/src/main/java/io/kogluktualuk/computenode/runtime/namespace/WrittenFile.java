@@ -226,6 +226,9 @@ public final class WrittenFile implements Entry {
     }
     wake();
     coolDown();
+    if (length() == 0) {
+      return stored(Blob.EMPTY);
+    }
     if (length() <= Blob.LENGTH_MAX) {
       byte[] all = new byte[(int) length()];
       read(0, MemorySegment.ofArray(all));

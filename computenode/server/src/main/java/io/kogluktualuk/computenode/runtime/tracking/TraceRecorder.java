@@ -37,10 +37,82 @@ public final class TraceRecorder {
 
   private record Asked(About about, Place place) {}
 
+  /// More questions than this are looked for in a set.
+  private static final int FEW = 8;
+
+  /// What a run has observed so far, for another run to begin with.
+  ///
+  /// **Threading:** immutable.
+  public static final class Beginning {
+    private final List<Trace.Step> steps;
+    private final List<Record> asked;
+    private final long bytes;
+
+    private Beginning(List<Trace.Step> steps, List<Record> asked, long bytes) {
+      this.steps = List.copyOf(steps);
+      this.asked = List.copyOf(asked);
+      this.bytes = bytes;
+    }
+
+    /// Whether nothing had to be computed, or was bound.
+    public boolean isOfStored() {
+      return steps.stream().allMatch(Beginning::isStored);
+    }
+
+    private static boolean isStored(Trace.Step step) {
+      return switch (step) {
+        case Trace.Looked(Place place, Sort sort) -> place.origin() == 0 && sort != Sort.THUNK;
+        case Trace.Opened(Place place, _) -> place.origin() == 0;
+        default -> false;
+      };
+    }
+  }
+
   private final List<Trace.Step> steps = new ArrayList<>();
-  private final Set<Record> asked = new HashSet<>();
+
+  /// All questions while they are [#FEW]; then they are in the set.
+  private final List<Record> few = new ArrayList<>(FEW);
+  private @Nullable Set<Record> many;
   private long bytes;
   private int origins;
+
+  /// What has been observed.
+  public Beginning beginning() {
+    return new Beginning(steps, many == null ? few : List.copyOf(many), bytes);
+  }
+
+  /// Takes what another run has observed; called before anything else has been.
+  public void begin(Beginning beginning) {
+    if (!steps.isEmpty()) {
+      throw new IllegalStateException("a trace that has begun does not begin again");
+    }
+    steps.addAll(beginning.steps);
+    beginning.asked.forEach(this::isNew);
+    bytes = beginning.bytes;
+  }
+
+  /// Notes that something was asked.
+  ///
+  /// @return whether it was not asked before
+  private boolean isNew(Record question) {
+    Set<Record> set = many;
+    if (set == null) {
+      if (few.contains(question)) {
+        return false;
+      }
+      if (few.size() < FEW) {
+        return few.add(question);
+      }
+      set = new HashSet<>(few);
+      many = set;
+    }
+    return set.add(question);
+  }
+
+  private boolean isAsked(Record question) {
+    Set<Record> set = many;
+    return set == null ? few.contains(question) : set.contains(question);
+  }
 
   public boolean isFull() {
     return steps.size() >= Trace.STEPS_MAX || bytes >= BYTES_MAX;
@@ -48,36 +120,36 @@ public final class TraceRecorder {
 
   /// It was seen what is at a place.
   public void looked(Place place, Sort sort) {
-    if (asked.add(new Asked(About.SORT, place))) {
+    if (isNew(new Asked(About.SORT, place))) {
       add(new Trace.Looked(place, sort), place.path());
     }
   }
 
   /// The length of a file was seen.
   public void measured(Place place, long length) {
-    if (!asked.contains(new Asked(About.CONTENT, place))
-        && asked.add(new Asked(About.LENGTH, place))) {
+    if (!isAsked(new Asked(About.CONTENT, place))
+        && isNew(new Asked(About.LENGTH, place))) {
       add(new Trace.Measured(place, length), place.path());
     }
   }
 
   /// What is at a place was seen to the last bit.
   public void opened(Place place, Ref ref) {
-    if (asked.add(new Asked(About.CONTENT, place))) {
+    if (isNew(new Asked(About.CONTENT, place))) {
       add(new Trace.Opened(place, ref), place.path());
     }
   }
 
   /// Names in a wide directory were read.
   public void listed(Trace.ListedPart part) {
-    if (asked.add(part)) {
+    if (isNew(part)) {
       add(part, part.place().path());
     }
   }
 
   /// The names in a directory were read.
   public void listed(Place place, TreeView tree) {
-    if (asked.add(new Asked(About.NAMES, place))) {
+    if (isNew(new Asked(About.NAMES, place))) {
       add(Trace.Listed.of(place, tree), place.path());
     }
   }

@@ -79,10 +79,10 @@ final class Dispatcher {
 
   /// Whether running a transaction is expected to take less time than anything else about it. What
   /// a client asks for never is: it wants to know whether it was known.
-  boolean isTrivial(Transaction transaction, int depth, Recall recall) {
-    return depth > 0
-        && recall == Recall.KNOWN
-        && engine.costs().isQuicker(transaction, Math.min(trivialNanosMax, lookups.latencyNanos()));
+  boolean isTrivial(Flight flight) {
+    return flight.depth() > 0
+        && flight.recall() == Recall.KNOWN
+        && flight.isQuicker(Math.min(trivialNanosMax, lookups.latencyNanos()));
   }
 
   /// What a flight settles with at once, if it is believed, and known here; else null.
@@ -191,8 +191,7 @@ final class Dispatcher {
 
   /// What a client asks for is always looked up: it wants to know whether it was known.
   private boolean isQuickerToRun(Flight flight) {
-    return flight.depth() > 0
-        && engine.costs().isQuicker(flight.transaction(), lookups.latencyNanos());
+    return flight.depth() > 0 && flight.isQuicker(lookups.latencyNanos());
   }
 
   private Slots.Permit permit(Flight flight, boolean mayLeave) {

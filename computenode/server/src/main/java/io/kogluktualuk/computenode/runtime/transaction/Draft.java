@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** any thread.
 final class Draft {
 
-  static final Blob EMPTY = Blob.of(new byte[0]);
-
   private final LocalBlobs blobs;
   private final Transaction transaction;
   private final Blob encoding;
@@ -97,12 +95,12 @@ final class Draft {
 
   /// Stores what it consists of, and records nothing.
   Outcome store(Shelf shelf) {
-    Blob said = end.said().length == 0 ? EMPTY : Blob.of(end.said());
+    Blob said = end.said().length == 0 ? Blob.EMPTY : Blob.of(end.said());
     Ref trace = Traces.store(shelf, end.observed());
     shelf.put(List.of(encoding), Worth.RECIPE);
     shelf.put(List.of(said), Worth.output(nanos));
-    if (end.output().hash().equals(EMPTY.hash())) {
-      shelf.put(List.of(EMPTY), Worth.output(nanos));
+    if (end.output().hash().equals(Blob.EMPTY.hash())) {
+      shelf.put(List.of(Blob.EMPTY), Worth.output(nanos));
     }
     return new Outcome(end.ending(), end.fuelUsed(), end.output(), Ref.ofBlob(said), trace);
   }

@@ -33,6 +33,7 @@ final class Flight extends Pending {
   private final Recall recall;
   private final AtomicBoolean isBegun = new AtomicBoolean();
   private boolean isTrivial;
+  private volatile @Nullable ProgramAt program;
   private int level;
   private @Nullable SlotHolder lender;
   private volatile boolean isStopped;
@@ -101,7 +102,24 @@ final class Flight extends Pending {
   /// Asks whether running it is expected to take no longer than handing it over; before anybody
   /// else has it.
   void weigh() {
-    isTrivial = engine.dispatcher().isTrivial(transaction, depth, recall);
+    program = engine.costs().known(transaction);
+    isTrivial = engine.dispatcher().isTrivial(this);
+  }
+
+  /// Whether running it takes less time than something else, as far as is known.
+  boolean isQuicker(long askingNanos) {
+    ProgramAt known = program;
+    return known != null && known.isQuicker(askingNanos);
+  }
+
+  /// Its program, to learn of it.
+  ProgramAt program() {
+    ProgramAt known = program;
+    if (known == null) {
+      known = engine.costs().of(transaction);
+      program = known;
+    }
+    return known;
   }
 
   boolean isTrivial() {

@@ -16,6 +16,7 @@ import io.kogluktualuk.computenode.vm.run.Execution;
 import io.kogluktualuk.computenode.vm.run.ExecutionResult;
 import io.kogluktualuk.computenode.vm.run.Program;
 import io.kogluktualuk.computenode.vm.run.TrapKind;
+import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.Refused;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class GuestRun {
 
   /// Where programs that know nothing of the fabric leave their output, when it is files.
-  private static final NamePath OUTPUT = NamePath.ROOT.child(GuestTree.TMP).child("output");
+  private static final NamePath TMP = NamePath.ROOT.child(GuestTree.TMP);
+
+  private static final NamePath OUTPUT = TMP.child("output");
 
   private final Engine engine;
   private final Flight flight;
@@ -91,7 +94,7 @@ final class GuestRun {
       long nanos = Math.max(0, elapsed - slot.waitedNanos());
       Draft draft = draft(end, mark, nanos);
       if (cycle.isEmpty()) {
-        engine.costs().ran(transaction, elapsed);
+        flight.program().ran(elapsed);
         return engine.dispatcher().ran(flight, draft, blobs, elapsed);
       }
       return engine.dispatcher().ranInCircle(flight, draft, blobs, cycle);
@@ -111,7 +114,7 @@ final class GuestRun {
   }
 
   private static End invalid() {
-    return new End(new Ending.Invalid(), Ref.ofBlob(Draft.EMPTY));
+    return new End(new Ending.Invalid(), Ref.ofBlob(Blob.EMPTY));
   }
 
   private End execute() {
@@ -146,6 +149,10 @@ final class GuestRun {
 
   /// The program, or null when there is none; the diagnostics then say why.
   private @Nullable Program<GuestProcess> program() {
+    Program<GuestProcess> known = flight.program().find(trace);
+    if (known != null) {
+      return known;
+    }
     String name = transaction.argv().getFirst();
     try {
       NamePath path = NamePath.ROOT.resolve(name);
@@ -154,7 +161,12 @@ final class GuestRun {
         diagnostics.line("program " + name + ": it is a directory");
         return null;
       }
-      return engine.programs().get(blobs, tree.content(fixed));
+      Program<GuestProcess> found = engine.programs().get(blobs, tree.content(fixed));
+      TraceRecorder.Beginning observed = trace.beginning();
+      if (observed.isOfStored() && !path.startsWith(TMP)) {
+        flight.program().found(found, observed);
+      }
+      return found;
     } catch (FileError e) {
       diagnostics.line("program " + name + ": " + words(e.errno()));
     } catch (InvalidArgument | Programs.NotAProgram e) {
@@ -208,7 +220,7 @@ final class GuestRun {
 
   private End trapped(Trap trap) {
     diagnostics.line("the program was stopped: " + trap.words());
-    return new End(new Ending.Trapped(trap), Ref.ofBlob(Draft.EMPTY));
+    return new End(new Ending.Trapped(trap), Ref.ofBlob(Blob.EMPTY));
   }
 
   private Trap trapOf(TrapKind kind) {

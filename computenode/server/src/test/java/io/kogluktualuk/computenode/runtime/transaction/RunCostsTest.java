@@ -18,22 +18,27 @@ final class RunCostsTest {
   @Test
   void whatIsNotKnownIsNotQuicker() {
     for (int i = 0; i < 15; i++) {
-      assertFalse(costs.isQuicker(program("/bin/a"), Long.MAX_VALUE));
-      costs.ran(program("/bin/a"), 1);
+      assertFalse(isQuicker("/bin/a", Long.MAX_VALUE));
+      costs.of(program("/bin/a")).ran(1);
     }
-    costs.ran(program("/bin/a"), 1);
-    assertTrue(costs.isQuicker(program("/bin/a"), 2));
-    assertFalse(costs.isQuicker(program("/bin/b"), Long.MAX_VALUE));
+    costs.of(program("/bin/a")).ran(1);
+    assertTrue(isQuicker("/bin/a", 2));
+    assertFalse(isQuicker("/bin/b", Long.MAX_VALUE));
   }
 
   @Test
   void aProgramThatTurnsSlowIsAskedForAgain() {
     for (int i = 0; i < 50; i++) {
-      costs.ran(program("/bin/a"), 20_000);
+      costs.of(program("/bin/a")).ran(20_000);
     }
-    assertTrue(costs.isQuicker(program("/bin/a"), 60_000));
-    costs.ran(program("/bin/a"), 1_000_000);
-    assertFalse(costs.isQuicker(program("/bin/a"), 60_000));
+    assertTrue(isQuicker("/bin/a", 60_000));
+    costs.of(program("/bin/a")).ran(1_000_000);
+    assertFalse(isQuicker("/bin/a", 60_000));
+  }
+
+  private boolean isQuicker(String path, long nanos) {
+    ProgramAt known = costs.known(program(path));
+    return known != null && known.isQuicker(nanos);
   }
 
   private static Transaction program(String path) {
