@@ -13,8 +13,6 @@ import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.Trace.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// The changes a program may make to its files: everything is below `/tmp`.
 ///
@@ -199,7 +197,8 @@ public final class GuestFiles {
     List<Directory> parents = parents(path);
     requireNoDirectory(path);
     List<Thunk.Input> inputs = thunk.inputs();
-    name(parents, path, inputs == null ? bindWhole(path, thunk) : bindNarrowed(path, thunk, inputs));
+    name(
+        parents, path, inputs == null ? bindWhole(path, thunk) : bindNarrowed(path, thunk, inputs));
   }
 
   private Delayed bindWhole(NamePath path, Thunk thunk) {

@@ -127,8 +127,7 @@ public final class TraceRecorder {
 
   /// The length of a file was seen.
   public void measured(Place place, long length) {
-    if (!isAsked(new Asked(About.CONTENT, place))
-        && isNew(new Asked(About.LENGTH, place))) {
+    if (!isAsked(new Asked(About.CONTENT, place)) && isNew(new Asked(About.LENGTH, place))) {
       add(new Trace.Measured(place, length), place.path());
     }
   }

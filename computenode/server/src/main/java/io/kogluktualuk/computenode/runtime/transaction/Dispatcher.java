@@ -7,7 +7,6 @@ import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
-import io.kogluktualuk.fabric.transaction.Transaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;

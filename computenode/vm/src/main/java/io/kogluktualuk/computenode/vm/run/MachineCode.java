@@ -70,7 +70,10 @@ final class MachineCode implements EngineCode, InstanceCode {
 
   private static int results(DecodedModule module) {
     int most =
-        module.types().stream().mapToInt(type -> PackedCalls.places(type.results())).max().orElse(0);
+        module.types().stream()
+            .mapToInt(type -> PackedCalls.places(type.results()))
+            .max()
+            .orElse(0);
     return most > 1 ? most : 0;
   }
 
