@@ -45,7 +45,7 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
 
   /// @param name of the node, for the publisher's thread
   /// @param outcomes forgotten when something they may name is lost
-  /// @param recorded told of the outcomes that have been made known, on the publisher's thread
+  /// @param recorded told of outcomes while they are being made known, one batch at a time
   public LocalBlobs(
       String name,
       Shelf fabric,
@@ -68,7 +68,7 @@ public final class LocalBlobs implements Shelf, AutoCloseable {
               }
 
               @Override
-              public void onRecorded(List<Memo> memos) {
+              public void onRecording(List<Memo> memos) {
                 recorded.accept(memos);
               }
 

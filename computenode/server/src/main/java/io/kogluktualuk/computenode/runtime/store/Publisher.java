@@ -47,8 +47,9 @@ public final class Publisher implements AutoCloseable {
   public interface Listener {
     void onStored(List<Blob> blobs);
 
-    /// Called on the publisher's thread, before anyone who waits for the outcomes hears of it.
-    void onRecorded(List<Memo> memos);
+    /// Called while outcomes are being recorded, on a thread of its own: all that they name is
+    /// stored. Who waits for the outcomes waits for it to return.
+    void onRecording(List<Memo> memos);
 
     void onLost(List<Blob> blobs, FabricException reason);
   }
@@ -228,8 +229,25 @@ public final class Publisher implements AutoCloseable {
       listener.onStored(blobs);
     }
     if (!memos.isEmpty()) {
+      record(memos);
+    }
+  }
+
+  /// Records outcomes, and tells of them at the same time: both are calls that are waited for.
+  private void record(List<Memo> memos) {
+    Thread told = Thread.ofVirtual().name("recording-", 0).start(() -> listener.onRecording(memos));
+    try {
       retrying(() -> index.record(memos));
-      listener.onRecorded(memos);
+    } finally {
+      join(told);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
