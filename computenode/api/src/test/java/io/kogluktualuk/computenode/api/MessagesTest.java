@@ -66,8 +66,13 @@ class MessagesTest {
                       hash(r), RunId.random(r), r.nextInt(257), hashes(r, 256), time(r))),
           new Case<>(
               ExecuteReply.CODEC,
-              r -> new ExecuteReply(outcome(r), disposition(r), hashes(r, 512))),
-          new Case<>(WaitNews.CODEC, r -> new WaitNews(hash(r), RunId.random(r), waits(r, 480))),
+              r ->
+                  new ExecuteReply(
+                      outcome(r),
+                      disposition(r),
+                      hashes(r, 512),
+                      r.nextBoolean() ? outcome(r).output() : null)),
+          new Case<>(WaitNews.CODEC, r -> new WaitNews(RunId.random(r), waits(r, 480))),
           new Case<>(
               ProgressRequest.CODEC, r -> new ProgressRequest(RunId.random(r), r.nextBoolean())),
           new Case<>(

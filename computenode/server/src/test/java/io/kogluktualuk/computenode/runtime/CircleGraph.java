@@ -47,7 +47,9 @@ final class CircleGraph {
   }
 
   /// Each reads the next, and the last the first.
-  static CircleGraph ring(int members) {
+  ///
+  /// @param spin how much each does before
+  static CircleGraph ring(int members, int spin) {
     int[][] reads = new int[members][];
     for (int i = 0; i < members; i++) {
       reads[i] = new int[] {(i + 1) % members};
@@ -55,6 +57,7 @@ final class CircleGraph {
     CircleGraph graph = new CircleGraph(reads);
     for (int i = 0; i < members; i++) {
       graph.order.add(i);
+      graph.spins[i] = spin;
     }
     return graph;
   }
@@ -79,6 +82,15 @@ final class CircleGraph {
     }
     argv.addAll(List.of("say", "" + thunk));
     return argv.toArray(String[]::new);
+  }
+
+  /// Their paths, separated by spaces.
+  String paths() {
+    StringBuilder paths = new StringBuilder();
+    for (int i = 0; i < reads.length; i++) {
+      paths.append(i == 0 ? "" : " ").append("/t").append(i);
+    }
+    return paths.toString();
   }
 
   /// Reads all of them, in an order of its own.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
+import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import io.kogluktualuk.fabric.transaction.Transaction;
@@ -120,13 +121,10 @@ class CirclesTest {
   /// All at once, some from each node: the path names members that only the other node has met.
   @Test
   void thePathOfACircleIsTheSameOnTwoNodes() {
-    AtomicInteger handedOver = new AtomicInteger();
-    Seeds.run(CirclesTest.class, 20, random -> runAllAtOnce(random, handedOver));
-    assertTrue(handedOver.get() > 0, "nothing was handed over");
+    Seeds.run(CirclesTest.class, 20, CirclesTest::runAllAtOnce);
   }
 
-  private static void runAllAtOnce(RandomGenerator random, AtomicInteger handedOver)
-      throws Exception {
+  private static void runAllAtOnce(RandomGenerator random) throws Exception {
     CircleGraph graph = CircleGraph.random(random);
     try (Pair pair = new Pair(1 + random.nextInt(2), EngineSettings.TRIVIAL_MAX);
         Bench scratch = new Bench(1)) {
@@ -148,7 +146,26 @@ class CirclesTest {
         RunReport report = reports.get(i).get();
         assertSameEnd(scratch, expected, nodes.get(i), report);
       }
-      handedOver.addAndGet(pair.peersOfOne.executed.get() + pair.peersOfTwo.executed.get());
+    }
+  }
+
+  /// It ends long before its run's time is over: as a circle, or since one node has got so many in
+  /// a row that they are nested too deep in each other.
+  @Test
+  void aLongCircleThroughTwoNodesEnds() {
+    CircleGraph ring = CircleGraph.ring(1_000, 30_000);
+    try (Pair pair = new Pair(2, EngineSettings.TRIVIAL_MAX)) {
+      AtomicInteger handed = new AtomicInteger();
+      pair.peersOfOne.beforeExecution = handed::incrementAndGet;
+      ring.bind(pair.one);
+      pair.one.narrowed("/all", "/bin/probe " + ring.paths(), "/bin/probe", "say", "all");
+      try {
+        assertEquals(
+            "cat /all: errno 29\n", pair.one.output("/bin/probe", "cat", "/all", "exit", "0"));
+      } catch (Refused e) {
+        assertTrue(e.toString().contains("nested deeper than 256"), e.toString());
+      }
+      assertTrue(handed.get() > 0, "nothing was handed over");
     }
   }
 

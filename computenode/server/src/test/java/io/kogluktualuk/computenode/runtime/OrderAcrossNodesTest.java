@@ -11,10 +11,12 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -103,6 +105,46 @@ class OrderAcrossNodesTest {
       assertEquals("hello\n", pair.one.output("/bin/hello"));
       assertEquals(1, pair.peersOfOne.cancelled.get());
       assertTrue(pair.peersOfTwo.cancelled.get() <= 1, pair.peersOfTwo.cancelled.toString());
+    }
+  }
+
+  @Test
+  void twoNodesThatHandTheSameToEachOtherDoNotWaitForEachOther() throws Exception {
+    try (Pair pair = new Pair(1, EngineSettings.TRIVIAL_MAX)) {
+      List<Bench> nodes = List.of(pair.one, pair.two);
+      RunId filler = new RunId(10, 1);
+      List<CompletableFuture<RunReport>> fillings = new ArrayList<>();
+      for (Bench node : nodes) {
+        fillings.add(OrderTest.start(node, filler, "/bin/probe", "forever"));
+        awaitRunning(node, 1);
+      }
+      AtomicInteger handed = new AtomicInteger();
+      Runnable untilBothAreUnderWay =
+          () -> {
+            handed.incrementAndGet();
+            while (handed.get() < 2
+                || pair.one.engine.status().running() + pair.two.engine.status().running() > 0) {
+              Thread.onSpinWait();
+            }
+          };
+      pair.peersOfOne.beforeExecution = untilBothAreUnderWay;
+      pair.peersOfTwo.beforeExecution = untilBothAreUnderWay;
+      List<CompletableFuture<RunReport>> same = new ArrayList<>();
+      for (Bench node : nodes) {
+        same.add(OrderTest.start(node, new RunId(10, 2), "/bin/probe", "say", "x"));
+      }
+      while (handed.get() < 2) {
+        Thread.onSpinWait();
+      }
+      pair.peersOfOne.beforeExecution = () -> {};
+      pair.peersOfTwo.beforeExecution = () -> {};
+      nodes.forEach(node -> node.engine.cancel(filler));
+      for (CompletableFuture<RunReport> filling : fillings) {
+        OrderTest.assertCancelled(filling);
+      }
+      for (CompletableFuture<RunReport> each : same) {
+        assertEquals("x\n", pair.one.text(each.get().outcome().output()));
+      }
     }
   }
 

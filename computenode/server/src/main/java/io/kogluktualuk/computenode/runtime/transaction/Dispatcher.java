@@ -163,6 +163,7 @@ final class Dispatcher {
           if (settled != null) {
             return settled;
           }
+          flight.comeBack();
         }
       }
     }

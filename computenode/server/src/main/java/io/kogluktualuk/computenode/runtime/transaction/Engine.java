@@ -23,6 +23,7 @@ import io.kogluktualuk.computenode.runtime.store.Recent;
 import io.kogluktualuk.computenode.runtime.store.Shelf;
 import io.kogluktualuk.computenode.vm.run.SharedCode;
 import io.kogluktualuk.computenode.vm.run.Vm;
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
@@ -71,6 +72,7 @@ public final class Engine implements AutoCloseable {
   private final Slots slots;
   private final Runs runs;
   private final Flights flights = new Flights(this);
+  private final Handover handover;
   private final Dispatcher dispatcher;
   private final CircleText circles;
   private final LongAdder copiedToPrograms = new LongAdder();
@@ -100,7 +102,7 @@ public final class Engine implements AutoCloseable {
     this.lookups = new LookupBatcher(index);
     this.programs = new Programs(vm, others);
     this.slots = new Slots(settings.slots(), peers, flights::wakeSome);
-    Handover handover = new Handover(blobs, waits, outcomes, peers);
+    this.handover = new Handover(blobs, waits, outcomes, peers, flights);
     this.dispatcher =
         new Dispatcher(
             this, settings.trivialMax(), outcomes, lookups, traces, slots, handover, assurance);
@@ -187,7 +189,7 @@ public final class Engine implements AutoCloseable {
 
   /// Answers a peer that hands a transaction over.
   ///
-  /// @throws Unavailable when no slot is free
+  /// @throws Unavailable when no slot is free, or the same was handed to a peer already
   public ExecuteReply execute(ExecuteRequest request) {
     if (slots.running() >= slots.slots() || slots.queued() > 0) {
       throw new Unavailable(settings.name() + " has no free slot");
@@ -195,11 +197,20 @@ public final class Engine implements AutoCloseable {
     Run run = runs.open(request.run(), request.remaining());
     try (Received here = inbox.receive(request)) {
       Transaction transaction = load(request.transaction());
-      Flight flight = flights.fly(transaction, run, request.depth(), false, Recall.KNOWN).begin();
+      Flight flight = flights.fly(transaction, run, request.depth(), false, Recall.KNOWN);
+      if (!flight.stay()) {
+        flight.release();
+        // Else each of two nodes might wait for the other to run the same.
+        throw new Unavailable(settings.name() + " has handed " + request.transaction() + " on");
+      }
+      flight.begin();
       Settled settled = await(flight, run, here::attach);
       Outcome outcome = settled.known();
-      blobs.await(run.publisherMark(), run.deadline());
-      return new ExecuteReply(outcome, settled.disposition(), here.known(settled.cycle()));
+      List<Hash> cycle = settled.cycle();
+      Ref longCycle = LongCycle.store(cycle, blobs);
+      handover.store(cycle, run);
+      return new ExecuteReply(
+          outcome, settled.disposition(), longCycle == null ? cycle : List.of(), longCycle);
     }
   }
 

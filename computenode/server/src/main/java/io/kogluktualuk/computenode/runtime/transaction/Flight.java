@@ -36,6 +36,8 @@ final class Flight extends Pending {
   private volatile @Nullable ProgramAt program;
   private int level;
   private @Nullable SlotHolder lender;
+  private boolean isAway;
+  private boolean isToStay;
   private volatile boolean isStopped;
   private volatile @Nullable Execution<?> execution;
   private volatile @Nullable Evaluation evaluation;
@@ -93,6 +95,27 @@ final class Flight extends Pending {
   /// What is run again stays here: a peer would look it up.
   boolean mayLeave() {
     return mayLeave && recall == Recall.KNOWN;
+  }
+
+  /// It is handed to a peer now, until [#comeBack], unless it is to stay.
+  ///
+  /// @return whether it is
+  synchronized boolean leave() {
+    isAway = !isToStay;
+    return isAway;
+  }
+
+  /// The peer could not run it.
+  synchronized void comeBack() {
+    isAway = false;
+  }
+
+  /// It is not handed to a peer from now on, since one waits for it.
+  ///
+  /// @return false when a peer has it already
+  synchronized boolean stay() {
+    isToStay |= !isAway;
+    return isToStay;
   }
 
   Recall recall() {

@@ -1,13 +1,10 @@
 package io.kogluktualuk.computenode.runtime.transaction;
 
-import io.kogluktualuk.computenode.api.ExecuteReply;
 import io.kogluktualuk.computenode.api.HandedOver;
 import io.kogluktualuk.computenode.api.WaitNews.Wait;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.hash.Hash;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +16,9 @@ final class Received implements AutoCloseable {
   private final Inbox inbox;
   private final WaitGraph graph;
   private final HandedOver handed;
-  private List<Wait> waits;
+  private final List<Wait> waits;
   private @Nullable CompletableFuture<Settled> wait;
   private boolean isDropped;
-  private boolean isClosed;
 
   /// @param chain those that wait for it, each for the next
   Received(Inbox inbox, WaitGraph graph, HandedOver handed, List<Hash> chain) {
@@ -52,32 +48,9 @@ final class Received implements AutoCloseable {
     }
   }
 
-  /// A circle as it can be told: those that wait there must find themselves in it.
-  ///
-  /// @return all of it, if that is not too much; else only them
-  synchronized List<Hash> known(List<Hash> circle) {
-    if (circle.size() <= ExecuteReply.CYCLE_MAX) {
-      return circle;
-    }
-    Set<Hash> there = new LinkedHashSet<>(List.of(handed.transaction()));
-    waits.forEach(wait -> there.add(wait.waiting()));
-    there.retainAll(circle);
-    return there.stream().limit(ExecuteReply.CYCLE_MAX).toList();
-  }
-
-  /// Replaces what is known of who waits for it.
-  synchronized void learn(List<Wait> news) {
-    if (!isClosed) {
-      graph.removeAll(waits);
-      waits = news;
-      graph.learn(handed.transaction(), news);
-    }
-  }
-
   @Override
-  public synchronized void close() {
-    isClosed = true;
-    graph.removeAll(waits);
+  public void close() {
+    graph.leave(handed.transaction(), waits);
     inbox.remove(this);
   }
 }

@@ -4,9 +4,11 @@ import io.kogluktualuk.computenode.api.WaitNews.Wait;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// and is added here by [#addChain]. Who begins to wait later is told of by [WaitNews], which the
 /// one who has handed over sends as long as it waits ([#learn]): so each edge gets to the node
 /// on which the last member of a circle waits. An edge never lies, however old: that one needs
-/// the outcome of another is part of its meaning.
+/// the outcome of another is part of its meaning. A circle comes to a node where one was handed to
+/// it, and leaves it where one is handed on; so only ways from the former to the latter are told
+/// ([#waitsFor]), and thousands that wait for one thing are of no interest.
 ///
 /// Rejected: a chain of ancestors alone, which cannot see circles through shared computations,
 /// and calls it a circle when a thunk that nobody reads needs the one who bound it.
@@ -46,6 +50,9 @@ final class WaitGraph {
 
   /// The same edges, seen from their targets.
   private final Map<Object, Map<Object, Integer>> sources = new HashMap<>();
+
+  /// Where circles through other nodes come in: what they wait for here, and what waits there.
+  private final Map<Object, Integer> outside = new HashMap<>();
 
   /// Those on this node, who can be told.
   private final Map<Object, List<Waiter>> waiters = new HashMap<>();
@@ -88,26 +95,49 @@ final class WaitGraph {
 
   /// Adds that each of a chain waits for the next, and the last for a transaction here.
   ///
-  /// @return the same waits, to be removed or replaced by [#learn]
+  /// @return the same waits, to be removed by [#leave]
   List<Wait> addChain(List<Hash> chain, Hash last) {
     List<Wait> waits = new ArrayList<>(chain.size());
     for (int i = 0; i < chain.size(); i++) {
       waits.add(new Wait(chain.get(i), i + 1 < chain.size() ? chain.get(i + 1) : last));
     }
     synchronized (this) {
-      waits.forEach(wait -> addEdge(wait.waiting(), wait.target()));
+      outside.merge(last, 1, Integer::sum);
+      waits.forEach(this::addOutside);
     }
     return waits;
   }
 
-  synchronized void removeAll(List<Wait> waits) {
-    waits.forEach(wait -> removeEdge(wait.waiting(), wait.target()));
+  private void addOutside(Wait wait) {
+    addEdge(wait.waiting(), wait.target());
+    outside.merge(wait.waiting(), 1, Integer::sum);
   }
 
-  /// Adds what is known by now of who waits, on another node, for a transaction here. Who waits
-  /// here on a circle that is closed by this is told.
-  synchronized void learn(Hash transaction, List<Wait> waits) {
-    waits.forEach(wait -> addEdge(wait.waiting(), wait.target()));
+  /// What was handed to this node leaves it, and the waits that came with it.
+  synchronized void leave(Hash last, List<Wait> waits) {
+    leaveOne(last);
+    forget(waits);
+  }
+
+  /// Removes waits that were learned.
+  synchronized void forget(Collection<Wait> waits) {
+    for (Wait wait : waits) {
+      removeEdge(wait.waiting(), wait.target());
+      leaveOne(wait.waiting());
+    }
+  }
+
+  private void leaveOne(Hash key) {
+    outside.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// Adds waits on other nodes.
+  synchronized void learn(Collection<Wait> waits) {
+    waits.forEach(this::addOutside);
+  }
+
+  /// Tells who waits here that it is on a circle with a transaction, if there is one.
+  synchronized void tellCircle(Hash transaction) {
     for (Object next : List.copyOf(targets.getOrDefault(transaction, Map.of()).keySet())) {
       List<Object> way = way(next, transaction);
       if (way != null && tell(way)) {
@@ -149,30 +179,41 @@ final class WaitGraph {
     return chain;
   }
 
-  /// All waits that lead to a transaction, the nearest first; what has no key is left out.
-  ///
-  /// @param max how many at most
-  synchronized List<Wait> waitsFor(Flight last, int max) {
-    List<Wait> waits = new ArrayList<>();
-    Set<Object> seen = new HashSet<>(List.of(last.key()));
-    Deque<Open> open = new ArrayDeque<>(List.of(new Open(last.key(), last.key())));
+  /// The waits that lead from outside to transactions that were handed on, the nearest first; what
+  /// has no key is left out.
+  synchronized Set<Wait> waitsFor(Collection<Hash> handedOn) {
+    Set<Object> led = fromOutside();
+    Set<Wait> waits = new LinkedHashSet<>();
+    Set<Object> seen = new HashSet<>(handedOn);
+    Deque<Open> open = new ArrayDeque<>();
+    handedOn.forEach(key -> open.add(new Open(key, key)));
     while (!open.isEmpty()) {
       Open next = open.removeFirst();
       for (Object source : sources.getOrDefault(next.node, Map.of()).keySet()) {
         Hash key = next.key;
-        if (source instanceof Hash waiting) {
-          if (waits.size() == max) {
-            return waits;
-          }
+        if (led.contains(source) && source instanceof Hash waiting) {
           waits.add(new Wait(waiting, key));
           key = waiting;
         }
-        if (seen.add(source)) {
+        if (led.contains(source) && seen.add(source)) {
           open.add(new Open(source, key));
         }
       }
     }
     return waits;
+  }
+
+  private Set<Object> fromOutside() {
+    Set<Object> led = new HashSet<>(outside.keySet());
+    Deque<Object> open = new ArrayDeque<>(led);
+    while (!open.isEmpty()) {
+      for (Object next : targets.getOrDefault(open.removeFirst(), Map.of()).keySet()) {
+        if (led.add(next)) {
+          open.add(next);
+        }
+      }
+    }
+    return led;
   }
 
   /// @param key of the node, or the nearest on the way to the end
