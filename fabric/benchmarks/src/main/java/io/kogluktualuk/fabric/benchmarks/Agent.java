@@ -68,6 +68,10 @@ final class Agent implements AutoCloseable {
     return greeting;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /// Gives one order and waits for the number.
   ///
   /// @throws IOException when it has ended, or says that it failed

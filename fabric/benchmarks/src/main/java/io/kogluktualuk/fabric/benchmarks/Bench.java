@@ -23,6 +23,13 @@ public interface Bench {
 
   /// All of them, in the order in which `kog bench all` runs them.
   static List<Bench> all() {
+    return all(PipelineScope.SHORT);
+  }
+
+  /// The same.
+  ///
+  /// @param scope which points of pipelines are measured
+  static List<Bench> all(PipelineScope scope) {
     return List.of(
         new MemoBench(),
         new SubtransactionBench(),
@@ -34,6 +41,7 @@ public interface Bench {
         new ControlBench(),
         new GetBench(),
         new StoreBench(),
-        new SortBench());
+        new SortBench(),
+        new PipelineBench(scope));
   }
 }

@@ -29,6 +29,11 @@ final class MemoryNodeProcess implements AutoCloseable {
   }
 
   static MemoryNodeProcess start(Path folder) throws IOException {
+    return start(folder, ByteCount.gibibytes(2));
+  }
+
+  /// @param capacity of the memory node; what is full goes on by evicting
+  static MemoryNodeProcess start(Path folder, ByteCount capacity) throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -40,7 +45,8 @@ final class MemoryNodeProcess implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             MemoryNodeProcess.class.getName(),
-            folder.toString());
+            folder.toString(),
+            Long.toString(capacity.bytes()));
     Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -54,6 +60,10 @@ final class MemoryNodeProcess implements AutoCloseable {
 
   InetSocketAddress control() {
     return control;
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   @Override
@@ -74,7 +84,7 @@ final class MemoryNodeProcess implements AutoCloseable {
     LogManager.getLogManager().reset();
     ClusterSettings settings =
         ClusterSettings.of(Path.of(args[0]))
-            .withMemory(1, ByteCount.gibibytes(2))
+            .withMemory(1, new ByteCount(Long.parseLong(args[1])))
             .withCompute(1, 1);
     try (EmbeddedCluster cluster = EmbeddedCluster.open(settings)) {
       System.out.println(cluster.control().getPort());

@@ -24,12 +24,14 @@ final class RedisPeer implements AutoCloseable {
 
   private static final Path PROGRAM = Path.of("/usr/bin/redis-server");
 
+  private final Path socket;
   private final Process server;
   private final SocketChannel channel;
   private final ByteBuffer request = ByteBuffer.allocateDirect(8 << 20);
   private final ByteBuffer response = ByteBuffer.allocateDirect(8 << 20);
 
-  private RedisPeer(Process server, SocketChannel channel) {
+  private RedisPeer(Path socket, Process server, SocketChannel channel) {
+    this.socket = socket;
     this.server = server;
     this.channel = channel;
   }
@@ -61,13 +63,22 @@ final class RedisPeer implements AutoCloseable {
       try {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(socket));
-        return new RedisPeer(server, channel);
+        return new RedisPeer(socket, server, channel);
       } catch (IOException e) {
         TimeUnit.MILLISECONDS.sleep(20);
       }
     }
     server.destroyForcibly();
     throw new IOException("redis-server did not start; see " + folder.resolve("redis.log"));
+  }
+
+  /// Where it listens.
+  Path socket() {
+    return socket;
+  }
+
+  long pid() {
+    return server.pid();
   }
 
   /// Stores a value.

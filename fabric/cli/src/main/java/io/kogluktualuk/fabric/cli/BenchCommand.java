@@ -2,8 +2,10 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.benchmarks.Bench;
 import io.kogluktualuk.fabric.benchmarks.Measurement;
+import io.kogluktualuk.fabric.benchmarks.PipelineScope;
 import io.kogluktualuk.fabric.benchmarks.Spread;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
+import io.kogluktualuk.fabric.units.ByteCount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = {
       "Measure hot paths, each beside a peer in the same run; medians of interleaved runs.",
-      "NAME is memo, subtransaction, vm, verbs, rpc, control, get, sort, or all. With --json, one object a line:"
+      "NAME is memo, subtransaction, vm, verbs, rpc, control, get, sort, pipeline, or all. With --json, one object a line:"
           + " bench, metric, unit, ours, peer, peer_name, speedup (how many times better than"
           + " the peer; null without one), target (the speedup aimed at), met, and the spread:"
           + " ours_low, ours_high, peer_low, peer_high (null where it is not known). Without it,"
@@ -35,6 +37,7 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
 
   private static final String ALL = "all";
+  private static final String PIPELINE = "pipeline";
 
   @Mixin(name = "options")
   private final CommonOptions options;
@@ -48,6 +51,29 @@ final class BenchCommand implements Callable<Integer> {
       description = "Where to keep data meanwhile. Default: a new temporary folder.")
   private @Nullable Path folder;
 
+  @Option(
+      names = "--full",
+      description = "pipeline: the whole grid of sizes and stages, not its most telling points.")
+  private boolean full;
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE",
+      description = "pipeline: only messages of this size, such as 4KiB or 8MiB.")
+  private @Nullable String bytes;
+
+  @Option(
+      names = "--stages",
+      paramLabel = "N",
+      description = "pipeline: only so many stages, with the source and the sink; 2 to 16.")
+  private @Nullable Integer stages;
+
+  @Option(
+      names = "--touching",
+      paramLabel = "N",
+      description = "pipeline: only so many of the stages behind the source read every byte.")
+  private @Nullable Integer touching;
+
   BenchCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -56,7 +82,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.chooseVerbs();
     List<Bench> chosen =
-        Bench.all().stream()
+        Bench.all(scope()).stream()
             .filter(bench -> name.equals(ALL) || name.equals(bench.name()))
             .toList();
     if (chosen.isEmpty()) {
@@ -77,6 +103,21 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK.code();
+  }
+
+  private PipelineScope scope() {
+    Long size = bytes == null ? null : ByteCount.parse(bytes).bytes();
+    PipelineScope scope =
+        new PipelineScope(full, size == null ? null : Math.toIntExact(size), stages, touching);
+    if (!scope.equals(PipelineScope.SHORT) && !name.equals(PIPELINE)) {
+      throw new InvalidArgument(
+          "--full, --bytes, --stages and --touching are for '"
+              + PIPELINE
+              + "', not '"
+              + name
+              + "'");
+    }
+    return scope;
   }
 
   private void print(Measurement m) {

@@ -57,7 +57,12 @@ final class ArrowsTest {
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
     only("com.typesafe..", ROOT + "fabric.node.config..");
-    only("io.netty..", ROOT + "rdma.software..", ROOT + "fabric.pipeline.tcp..");
+    // The peer of one benchmark is Netty as it comes.
+    only(
+        "io.netty..",
+        ROOT + "rdma.software..",
+        ROOT + "fabric.pipeline.tcp..",
+        ROOT + "fabric.benchmarks..");
     only("redis.clients..", ROOT + "fabric.pipeline.redis..");
     only("org.bouncycastle..", ROOT + "fabric.trust..");
     only("io.prometheus..", ROOT + "rdma.transport.rpc..", ROOT + "fabric.node..");
