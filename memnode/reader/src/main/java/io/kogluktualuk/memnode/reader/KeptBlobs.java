@@ -115,6 +115,9 @@ final class KeptBlobs implements AutoCloseable {
 
   /// Room for a blob, or null when there is none now.
   synchronized @Nullable Room reserve(long length) {
+    if (isClosed) {
+      return null;
+    }
     if (length > SHARED_MAX) {
       Block block = take();
       return block == null ? null : new Room(new Piece(block, 0, (int) length));
@@ -154,7 +157,7 @@ final class KeptBlobs implements AutoCloseable {
     if (empty.isEmpty()) {
       evict();
     }
-    return isClosed ? null : empty.poll();
+    return empty.poll();
   }
 
   private void grow() {

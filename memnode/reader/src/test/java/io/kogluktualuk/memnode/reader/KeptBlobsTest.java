@@ -125,6 +125,23 @@ class KeptBlobsTest {
   }
 
   @Test
+  void afterTheEndNothingIsLentAndWhatIsLentStays() throws InterruptedException {
+    KeptBlobs kept = new KeptBlobs(KeptBlobs.BLOCK_BYTES);
+    assertTrue(keep(kept, 1, 1_000));
+    Fetched lent = kept.lend(name(1));
+    assertNotNull(lent);
+    Thread closing = Thread.ofVirtual().start(kept::close); // waits for what is lent
+    while (kept.reserve(1) != null) {
+      Thread.onSpinWait();
+    }
+    assertNull(kept.lend(name(1)));
+    requireWhole(lent.bytes(), 1);
+    lent.close();
+    closing.join();
+    assertNull(kept.reserve(1));
+  }
+
+  @Test
   void lentBytesAreNeverAnothers() {
     Seeds.run(KeptBlobsTest.class, 20, KeptBlobsTest::lendAndKeep);
   }
