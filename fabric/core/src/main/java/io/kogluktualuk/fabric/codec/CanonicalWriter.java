@@ -20,6 +20,9 @@ import java.util.Arrays;
 /// **Threading:** one thread. **Bound:** [#lengthMax], beyond which it throws [OutOfSpace].
 public final class CanonicalWriter {
 
+  /// What one byte of a varint can tell.
+  private static final int PLAIN_MAX = 0x7F;
+
   private final int lengthMax;
   private byte[] buffer;
   private int length;
@@ -91,7 +94,29 @@ public final class CanonicalWriter {
   }
 
   public CanonicalWriter text(String value) {
-    return bytes(value.getBytes(StandardCharsets.UTF_8));
+    return putPlain(value) ? this : bytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Writes a short text that is ASCII, as nearly all are, without an array of its own.
+  ///
+  /// @return false when it is another, and nothing has been written
+  private boolean putPlain(String value) {
+    int count = value.length();
+    if (count > PLAIN_MAX) {
+      return false;
+    }
+    ensure(1 + count);
+    int start = length + 1;
+    for (int i = 0; i < count; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        return false;
+      }
+      buffer[start + i] = (byte) c;
+    }
+    buffer[length] = (byte) count;
+    length = start + count;
+    return true;
   }
 
   public CanonicalWriter hash(Hash value) {

@@ -34,26 +34,23 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
 
   /// One thing a narrowed computation sees.
   ///
-  /// @param as the absolute, normalised path under which the computation sees it
-  /// @param path the absolute, normalised path where it is, in the namespace in which the thunk
-  ///     stands
-  public record Input(String as, String path) {
+  /// @param as the path under which the computation sees it
+  /// @param path where it is, in the namespace in which the thunk stands
+  public record Input(NamePath as, NamePath path) {
 
     /// Reads `AS=PATH`, or `PATH` for one that keeps its name. The first `=/` separates the two.
     ///
     /// @throws InvalidArgument when either is not an absolute path
     public static Input parse(String text) {
       int separator = text.indexOf("=/");
-      String path = NamePath.parse(text.substring(separator + 1)).toString();
-      return separator < 0
-          ? new Input(path, path)
-          : new Input(NamePath.parse(text.substring(0, separator)).toString(), path);
+      NamePath path = NamePath.parse(text.substring(separator + 1));
+      return new Input(separator < 0 ? path : NamePath.parse(text.substring(0, separator)), path);
     }
 
     /// The text form.
     @Override
     public String toString() {
-      return as.equals(path) ? path : as + "=" + path;
+      return as.equals(path) ? path.toString() : as + "=" + path;
     }
   }
 
@@ -62,6 +59,10 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
 
   /// The longest argument or path, in bytes of UTF-8.
   public static final int WORD_BYTES_MAX = 64 * 1024;
+
+  /// The order of inputs: that of their names as text.
+  private static final Comparator<Input> BY_NAME =
+      Comparator.comparing(input -> input.as().toString(), Tree.NAME_ORDER);
 
   private static final byte[] MAGIC = "kogD\u0001".getBytes(StandardCharsets.US_ASCII);
 
@@ -74,7 +75,7 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
       inputs =
           inputs.size() == 1
               ? List.copyOf(inputs)
-              : inputs.stream().sorted(Comparator.comparing(Input::as, Tree.NAME_ORDER)).toList();
+              : inputs.stream().sorted(BY_NAME).toList();
       for (int i = 1; i < inputs.size(); i++) {
         if (inputs.get(i).as().equals(inputs.get(i - 1).as())) {
           throw new InvalidArgument("two inputs of a thunk are both named " + inputs.get(i).as());
@@ -116,7 +117,8 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
     writer.bool(inputs != null);
     if (inputs != null) {
       writer.varint(inputs.size());
-      inputs.forEach(input -> writer.text(input.as()).text(input.path()));
+      inputs.forEach(
+          input -> writer.text(input.as().toString()).text(input.path().toString()));
     }
   }
 
@@ -142,18 +144,14 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
     List<Input> inputs = new ArrayList<>(count);
     String previous = "";
     for (int i = 0; i < count; i++) {
-      String as = readPath(reader, "the name of input " + i);
-      if (Tree.NAME_ORDER.compare(previous, as) >= 0) {
+      NamePath as = NamePath.read(reader, "the name of input " + i);
+      if (Tree.NAME_ORDER.compare(previous, as.toString()) >= 0) {
         throw reader.malformed(
             "input " + i + ": '" + as + "' does not come after '" + previous + "'");
       }
-      inputs.add(new Input(as, readPath(reader, "the path of input " + i)));
-      previous = as;
+      inputs.add(new Input(as, NamePath.read(reader, "the path of input " + i)));
+      previous = as.toString();
     }
     return inputs;
-  }
-
-  private static String readPath(CanonicalReader reader, String meaning) {
-    return NamePath.read(reader, meaning).toString();
   }
 }

@@ -54,7 +54,7 @@ final class EncodingsTest {
 
   @Test
   void thunkHasItsGoldenBytes() {
-    Thunk thunk = new Thunk(List.of("/bi", "x"), List.of(new Thunk.Input("/a", "/b")));
+    Thunk thunk = new Thunk(List.of("/bi", "x"), List.of(Thunk.Input.parse("/a=/b")));
     assertEquals(THUNK, hex(thunk.encode()));
     assertEquals(thunk, Thunk.decode("d", bytes(THUNK)));
   }

@@ -40,8 +40,8 @@ final class NamespaceTextTest {
                 new Binding.Do(
                     List.of("/bin/sort", "/in"),
                     List.of(
-                        new Thunk.Input("/bin/sort", "/bin/sort"),
-                        new Thunk.Input("/in", "/data"))),
+                        Thunk.Input.parse("/bin/sort"),
+                        Thunk.Input.parse("/in=/data"))),
                 7),
             new Binding(path("/none"), new Binding.Do(List.of("/bin/sort"), List.of()), 8)),
         bindings);

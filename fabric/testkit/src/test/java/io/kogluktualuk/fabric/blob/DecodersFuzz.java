@@ -60,7 +60,7 @@ final class DecodersFuzz {
     byte[] valid =
         new Thunk(
                 List.of("/bin/x", "y"),
-                List.of(new Thunk.Input("/a", "/p"), new Thunk.Input("/b", "/b")))
+                List.of(Thunk.Input.parse("/a=/p"), Thunk.Input.parse("/b")))
             .encode()
             .toArray();
     fuzz(valid, bytes -> Thunk.decode("x", bytes).encode().toArray());

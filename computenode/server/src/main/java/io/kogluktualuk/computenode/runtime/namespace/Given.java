@@ -141,7 +141,7 @@ public final class Given {
     List<Source.Input> sources = new ArrayList<>(inputs.size());
     for (int i = 0; i < inputs.size(); i++) {
       Thunk.Input name = names.get(i);
-      sources.add(new Source.Input(NamePath.parse(name.as()), name.path(), source(inputs.get(i))));
+      sources.add(new Source.Input(name.as(), name.path().toString(), source(inputs.get(i))));
     }
     return sources;
   }

@@ -213,7 +213,7 @@ public final class GuestFiles {
   private Delayed bindNarrowed(NamePath path, Thunk thunk, List<Thunk.Input> inputs) {
     List<Capture> captured = new ArrayList<>(inputs.size());
     for (Thunk.Input input : inputs) {
-      captured.add(captures.at(NamePath.parse(input.path())));
+      captured.add(captures.at(input.path()));
     }
     Place place = Place.ofOutput(trace.needed(path, thunk, captured));
     return new Delayed(thunk, place, tree.given().bind(thunk, captured));

@@ -41,14 +41,17 @@ public final class WrittenFile implements Entry {
 
   private static final int ZEROS = 64 * 1024;
 
+  private static final long[] NO_ENDS = {};
+  private static final byte[] NO_BYTES = {};
+
   private final BlobStore blobs;
   private final long number;
   private final List<ContentList.Chunk> chunks = new ArrayList<>();
-  private long[] ends = new long[4];
-  private byte[] tail = new byte[0];
+  private long[] ends = NO_ENDS;
+  private byte[] tail = NO_BYTES;
   private int tailLength;
   private int hotIndex = -1;
-  private byte[] hot = new byte[0];
+  private byte[] hot = NO_BYTES;
   private @Nullable Sha256 whole;
   private boolean isWholeKnown = true;
   private @Nullable Ref finished;
@@ -98,7 +101,7 @@ public final class WrittenFile implements Entry {
   public void rest() {
     if (restingTail == null && tailLength >= RESTING_MIN) {
       restingTail = storeTail();
-      tail = new byte[0];
+      tail = NO_BYTES;
     }
   }
 
@@ -220,15 +223,15 @@ public final class WrittenFile implements Entry {
   }
 
   private Ref compose() {
+    if (length() == 0) {
+      return stored(Blob.EMPTY);
+    }
     if (chunks.isEmpty()) {
       rest();
       return new Ref(Kind.BLOB, restingTail == null ? storeTail() : restingTail, tailLength);
     }
     wake();
     coolDown();
-    if (length() == 0) {
-      return stored(Blob.EMPTY);
-    }
     if (length() <= Blob.LENGTH_MAX) {
       byte[] all = new byte[(int) length()];
       read(0, MemorySegment.ofArray(all));
@@ -325,7 +328,7 @@ public final class WrittenFile implements Entry {
   private void addStored(Hash hash, int length) {
     long end = chunkedBytes() + length;
     if (chunks.size() == ends.length) {
-      ends = Arrays.copyOf(ends, 2 * ends.length);
+      ends = Arrays.copyOf(ends, Math.max(4, 2 * ends.length));
     }
     ends[chunks.size()] = end;
     chunks.add(new ContentList.Chunk(hash, length));
@@ -352,7 +355,7 @@ public final class WrittenFile implements Entry {
       blobs.put(List.of(blob));
       chunks.set(hotIndex, new ContentList.Chunk(blob.hash(), blob.length()));
       hotIndex = -1;
-      hot = new byte[0];
+      hot = NO_BYTES;
     }
   }
 
@@ -363,7 +366,7 @@ public final class WrittenFile implements Entry {
   private void dropFrom(int index) {
     if (hotIndex >= index) {
       hotIndex = -1;
-      hot = new byte[0];
+      hot = NO_BYTES;
     }
     chunks.subList(index, chunks.size()).clear();
     whole = null;

@@ -28,7 +28,7 @@ final class StandingThunk {
   /// @param path the same
   record Input(NamePath as, String text, NamePath path) {
     static Input of(Thunk.Input input) {
-      return new Input(NamePath.parse(input.as()), input.path(), NamePath.parse(input.path()));
+      return new Input(input.as(), input.path().toString(), input.path());
     }
   }
 

@@ -37,6 +37,8 @@ final class Valuation {
   private final Shelf blobs;
   private final TreeCache trees;
   private final Namespaces namespaces;
+  private List<Source.Input> latestInputs = List.of();
+  private @Nullable Ref latestNamespace;
 
   /// @param thunks computes them
   Valuation(Evaluation thunks, Shelf blobs, TreeCache trees, Namespaces namespaces) {
@@ -100,7 +102,19 @@ final class Valuation {
   }
 
   /// The namespace of a narrowed transaction, if nothing need be waited for; else null.
+  ///
+  /// Who binds many programs gives them the same inputs: the latest are remembered.
   @Nullable Ref namespaceNow(List<Source.Input> inputs) {
+    Ref namespace = inputs.equals(latestInputs) ? latestNamespace : null;
+    if (namespace == null) {
+      namespace = assembleNow(inputs);
+      latestInputs = inputs;
+      latestNamespace = namespace;
+    }
+    return namespace;
+  }
+
+  private @Nullable Ref assembleNow(List<Source.Input> inputs) {
     Ref whole = null;
     Map<NamePath, Ref> parts = HashMap.newHashMap(inputs.size());
     for (Source.Input input : inputs) {
