@@ -5,6 +5,7 @@ import io.kogluktualuk.computenode.runtime.namespace.FileError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,15 @@ final class Descriptors<T> {
   private void free(int number) {
     open.set(number, null);
     gaps++;
+  }
+
+  /// Visits all that is open.
+  void forEach(Consumer<T> visitor) {
+    for (T value : open) {
+      if (value != null) {
+        visitor.accept(value);
+      }
+    }
   }
 
   /// All that is open.

@@ -296,10 +296,13 @@ public final class GuestProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptors.stream()
-        .filter(Descriptor.File.class::isInstance)
-        .forEach(file -> ((Descriptor.File) file).readable.close());
-    views.stream().forEach(View::close);
+    descriptors.forEach(
+        open -> {
+          if (open instanceof Descriptor.File file) {
+            file.readable.close();
+          }
+        });
+    views.forEach(View::close);
   }
 
   @Override

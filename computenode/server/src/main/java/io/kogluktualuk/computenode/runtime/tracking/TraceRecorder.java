@@ -87,7 +87,11 @@ public final class TraceRecorder {
       throw new IllegalStateException("a trace that has begun does not begin again");
     }
     steps.addAll(beginning.steps);
-    beginning.asked.forEach(this::isNew);
+    if (beginning.asked.size() <= FEW) {
+      few.addAll(beginning.asked);
+    } else {
+      beginning.asked.forEach(this::isNew);
+    }
     bytes = beginning.bytes;
   }
 

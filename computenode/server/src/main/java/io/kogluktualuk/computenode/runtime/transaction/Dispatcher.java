@@ -86,11 +86,14 @@ final class Dispatcher {
 
   /// What a flight settles with at once, if it is believed, and known here; else null.
   @Nullable Settled known(Flight flight) {
-    Settled circle = flight.owner().circle(flight.key());
-    if (circle != null && !flight.recall().isRestoring()) {
+    Settled circle = circle(flight);
+    if (circle != null) {
       return circle;
     }
-    if (flight.recall() != Recall.KNOWN) {
+    long now = outcomes.additions() + drafts.additions();
+    boolean isAsSeen = now == flight.seen();
+    flight.saw(now);
+    if (isAsSeen || flight.recall() != Recall.KNOWN) {
       return null;
     }
     Outcome known = outcomes.get(flight.key());
@@ -103,6 +106,10 @@ final class Dispatcher {
     }
     countHit(flight, draft.ending());
     return Settled.of(flight, draft, Disposition.HIT);
+  }
+
+  private @Nullable Settled circle(Flight flight) {
+    return flight.recall().isRestoring() ? null : flight.owner().circle(flight.key());
   }
 
   /// On the flight's thread.
@@ -179,7 +186,8 @@ final class Dispatcher {
       }
       case KNOWN, WHOLE -> {}
     }
-    Outcome known = outcomes.get(flight.key());
+    // What one that believes all it knows has here was looked for a moment ago.
+    Outcome known = flight.recall() == Recall.WHOLE ? outcomes.get(flight.key()) : null;
     if (known == null && !isQuickerToRun(flight)) {
       known = lookups.lookup(flight.key());
     }

@@ -34,6 +34,7 @@ final class Flight extends Pending {
   private final AtomicBoolean isBegun = new AtomicBoolean();
   private boolean isTrivial;
   private volatile @Nullable ProgramAt program;
+  private volatile long seen = -1;
   private int level;
   private @Nullable SlotHolder lender;
   private boolean isAway;
@@ -133,6 +134,15 @@ final class Flight extends Pending {
   boolean isQuicker(long askingNanos) {
     ProgramAt known = program;
     return known != null && known.isQuicker(askingNanos);
+  }
+
+  /// How much was known on this node when its outcome was last looked for; -1 when it never was.
+  long seen() {
+    return seen;
+  }
+
+  void saw(long known) {
+    seen = known;
   }
 
   /// Its program, to learn of it.

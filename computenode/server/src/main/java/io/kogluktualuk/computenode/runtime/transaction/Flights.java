@@ -37,6 +37,19 @@ final class Flights {
       Recall recall = flight.recall();
       return new Leg(flight.key(), recall, recall == Recall.AFRESH ? flight.owner() : null);
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Leg leg
+          && recall == leg.recall
+          && alone == leg.alone
+          && key.equals(leg.key);
+    }
+
+    @Override
+    public int hashCode() {
+      return key.hashCode() + recall.ordinal();
+    }
   }
 
   Flights(Engine engine) {

@@ -56,6 +56,7 @@ public final class Run {
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> ending = ConcurrentHashMap.newKeySet();
   private final List<Disposed> disposed = new ArrayList<>();
+  private volatile boolean isRoomForDisposed = true;
   private final Set<CompletableFuture<Settled>> waits = new LinkedHashSet<>();
   private final Set<Hash> lost = ConcurrentHashMap.newKeySet();
   private final Map<Hash, Outcome> afresh = new ConcurrentHashMap<>();
@@ -179,9 +180,12 @@ public final class Run {
     if (!ending.isSuccess()) {
       failed.increment();
     }
-    synchronized (disposed) {
-      if (disposed.size() < Progress.DISPOSED_MAX) {
-        disposed.add(new Disposed(key, disposition, ending, words(transaction)));
+    if (isRoomForDisposed) {
+      synchronized (disposed) {
+        if (disposed.size() < Progress.DISPOSED_MAX) {
+          disposed.add(new Disposed(key, disposition, ending, words(transaction)));
+        }
+        isRoomForDisposed = disposed.size() < Progress.DISPOSED_MAX;
       }
     }
   }
