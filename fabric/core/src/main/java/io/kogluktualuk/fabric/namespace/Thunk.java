@@ -72,10 +72,7 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
       throw new IllegalArgumentException("a thunk has 1 to " + WORDS_MAX + " arguments");
     }
     if (inputs != null) {
-      inputs =
-          inputs.size() == 1
-              ? List.copyOf(inputs)
-              : inputs.stream().sorted(BY_NAME).toList();
+      inputs = inputs.size() == 1 ? List.copyOf(inputs) : inputs.stream().sorted(BY_NAME).toList();
       for (int i = 1; i < inputs.size(); i++) {
         if (inputs.get(i).as().equals(inputs.get(i - 1).as())) {
           throw new InvalidArgument("two inputs of a thunk are both named " + inputs.get(i).as());
@@ -117,8 +114,7 @@ public record Thunk(List<String> argv, @Nullable List<Input> inputs) {
     writer.bool(inputs != null);
     if (inputs != null) {
       writer.varint(inputs.size());
-      inputs.forEach(
-          input -> writer.text(input.as().toString()).text(input.path().toString()));
+      inputs.forEach(input -> writer.text(input.as().toString()).text(input.path().toString()));
     }
   }
 

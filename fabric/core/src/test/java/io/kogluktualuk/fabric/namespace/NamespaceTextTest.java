@@ -39,9 +39,7 @@ final class NamespaceTextTest {
                 path("/out"),
                 new Binding.Do(
                     List.of("/bin/sort", "/in"),
-                    List.of(
-                        Thunk.Input.parse("/bin/sort"),
-                        Thunk.Input.parse("/in=/data"))),
+                    List.of(Thunk.Input.parse("/bin/sort"), Thunk.Input.parse("/in=/data"))),
                 7),
             new Binding(path("/none"), new Binding.Do(List.of("/bin/sort"), List.of()), 8)),
         bindings);
