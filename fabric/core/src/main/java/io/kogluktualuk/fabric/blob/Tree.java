@@ -169,7 +169,8 @@ public final class Tree implements TreePiece {
     int count = reader.count(Blob.LENGTH_MAX, ENTRY_BYTES_MIN, "the number of entries");
     if (reader.remaining() > ENTRY_BYTES_MAX) {
       throw reader.malformed(
-          "%d bytes of entries are in one piece, at most %d are allowed"
+          ("%d bytes of entries are in one piece, at most %d are allowed;"
+                  + " trees of older versions have that: import the directory again")
               .formatted(reader.remaining(), ENTRY_BYTES_MAX));
     }
     int entryBytes = reader.remaining();

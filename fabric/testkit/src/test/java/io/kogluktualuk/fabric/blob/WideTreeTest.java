@@ -3,12 +3,16 @@ package io.kogluktualuk.fabric.blob;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.FabricException;
+import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -255,6 +259,27 @@ final class WideTreeTest {
             assertEquals(ref, write(entries(ref)));
           }
         });
+  }
+
+  /// As it was written before there were pages.
+  @Test
+  void aWideTreeOfAnOlderVersionIsRefusedWithTheRemedy() {
+    CanonicalWriter writer = new CanonicalWriter();
+    int count = 2_000;
+    writer.raw("kogT\u0001".getBytes(StandardCharsets.US_ASCII)).varint(count);
+    Ref file = Ref.ofBlob(Blob.of(new byte[] {1}));
+    for (int i = 0; i < count; i++) {
+      Ref.CODEC.write(file, writer.text("name %04d".formatted(i)));
+    }
+    Blob old = Blob.of(writer.toBytes());
+    store.put(List.of(old));
+    Ref ref = new Ref(Kind.TREE, old.hash(), old.length());
+    MalformedEncoding fault =
+        assertThrows(MalformedEncoding.class, () -> TreePieces.of(store).get(ref));
+    String message = String.valueOf(fault.getMessage());
+    assertTrue(message.contains(old.hash().toHex()), message);
+    assertTrue(message.contains("at most 65536"), message);
+    assertTrue(message.contains("import the directory again"), message);
   }
 
   @Test
