@@ -11,22 +11,33 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /// Trees and pieces of wide ones decoded lately, and which of them are known to hold no thunks;
 /// shared by all transactions of a node.
 ///
+/// The pieces of a walk from the root are met again and again: of those that share some bits of
+/// their hash, the latest is found without a lock.
+///
 /// **Threading:** safe for any number of threads.
-/// **Bound:** the encoded bytes of the pieces it keeps; [#PURE_MAX] hashes of pure trees.
+/// **Bound:** the encoded bytes of the pieces it keeps, and [#LATEST] more pieces; [#PURE_MAX]
+/// hashes of pure trees.
 public final class TreeCache {
 
   private static final int PURE_MAX = 100_000;
 
+  private static final int LATEST = 64;
+
   private final long bytesMax;
   private final Map<Hash, Cached> trees = new LinkedHashMap<>(256, 0.75f, true);
+  private final AtomicReferenceArray<@Nullable Latest> latest = new AtomicReferenceArray<>(LATEST);
   private final Map<Hash, Boolean> pure = new ConcurrentHashMap<>();
   private long bytes;
 
   private record Cached(TreePiece piece, long bytes) {}
+
+  private record Latest(Hash hash, TreePiece piece) {}
 
   public TreeCache(long bytesMax) {
     this.bytesMax = bytesMax;
@@ -44,15 +55,24 @@ public final class TreeCache {
 
   /// A piece of a directory.
   public TreePiece get(BlobStore blobs, Ref ref) {
-    synchronized (this) {
-      Cached cached = trees.get(ref.hash());
-      if (cached != null) {
-        return cached.piece;
-      }
+    Hash hash = ref.hash();
+    int place = (int) hash.word(3) & LATEST - 1;
+    Latest found = latest.get(place);
+    if (found != null && found.hash.equals(hash)) {
+      return found.piece;
     }
-    TreePiece piece = TreePieces.of(blobs).get(ref);
-    add(ref, piece);
+    TreePiece piece = cached(hash);
+    if (piece == null) {
+      piece = TreePieces.of(blobs).get(ref);
+      add(ref, piece);
+    }
+    latest.set(place, new Latest(hash, piece));
     return piece;
+  }
+
+  private synchronized @Nullable TreePiece cached(Hash hash) {
+    Cached cached = trees.get(hash);
+    return cached == null ? null : cached.piece;
   }
 
   private synchronized void add(Ref ref, TreePiece piece) {
