@@ -164,6 +164,10 @@ public final class ControlMethods {
   public static final Method<Maybe<RootName>, Roots> ROOTS =
       new Method<>(142, "control.roots", Maybe.codec(RootName.CODEC), Roots.CODEC, true);
 
+  /// One root, as soon as it is not as its asker has seen it last, or when the time is over.
+  public static final Method<AwaitRoot, Maybe<Root>> AWAIT_ROOT =
+      new Method<>(143, "control.await-root", AwaitRoot.CODEC, Maybe.codec(Root.CODEC), true);
+
   /// Has a member drain, or not any more. Answers with the epoch.
   public static final Method<Drain, Long> DRAIN =
       new Method<>(150, "control.drain", Drain.CODEC, Numbers.CODEC, true);

@@ -43,8 +43,8 @@ final class ControlMessagesFuzz {
     assertEquals(
         List.of(
             100, 101, 102, 103, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122,
-            123, 124, 130, 131, 132, 133, 134, 140, 141, 142, 150, 160, 161, 170, 171, 190, 191,
-            192),
+            123, 124, 130, 131, 132, 133, 134, 140, 141, 142, 143, 150, 160, 161, 170, 171, 190,
+            191, 192),
         List.copyOf(methods.keySet()));
   }
 
@@ -228,6 +228,11 @@ final class ControlMessagesFuzz {
     check(
         ControlMethods.ROOT,
         samples.rootName(),
+        new Maybe<>(random.nextBoolean() ? null : samples.root()),
+        random);
+    check(
+        ControlMethods.AWAIT_ROOT,
+        new AwaitRoot(samples.rootName(), number, random.nextLong(60_001)),
         new Maybe<>(random.nextBoolean() ? null : samples.root()),
         random);
     check(

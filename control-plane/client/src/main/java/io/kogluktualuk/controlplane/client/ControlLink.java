@@ -96,13 +96,23 @@ public final class ControlLink implements Channel {
 
   @Override
   public <Q, R> R call(Method<Q, R> method, Q request, Deadline deadline) {
+    return callPatiently(method, request, Duration.ZERO, deadline);
+  }
+
+  /// As [#call], of what a node may well think about for some time before it answers.
+  ///
+  /// @param longest so much longer it may be silent
+  public <Q, R> R callPatiently(
+      Method<Q, R> method, Q request, Duration longest, Deadline deadline) {
     FabricException last = null;
     for (int round = 0; ; round++) {
       List<ControlNode> turn = turn();
       for (ControlNode node : turn) {
         checkTime(method, deadline, last);
         try {
-          long nanos = pauses.attemptNanos(round, turn.size(), deadline.remainingNanos());
+          long left = deadline.remainingNanos();
+          long usual = pauses.attemptNanos(round, turn.size(), left);
+          long nanos = Math.min(left, usual + longest.toNanos());
           R answer = node.channel().call(method, request, Deadline.after(Duration.ofNanos(nanos)));
           answered(node, turn);
           return answer;

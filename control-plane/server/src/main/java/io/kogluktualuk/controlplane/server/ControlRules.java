@@ -123,6 +123,7 @@ final class ControlRules {
             "clients certified for the tenant whose root it is, or as administrators",
             (peer, ask) -> peer.isAdmin() || peer.tenants().contains(ask.name().tenant()))
         .allowAll(ControlMethods.ROOT)
+        .allowAll(ControlMethods.AWAIT_ROOT)
         .allowAll(ControlMethods.ROOTS)
         .allowAll(ControlMethods.PIN_GENERATION)
         .allowAll(ControlMethods.STATUS)

@@ -74,7 +74,7 @@ final class ControlService implements AutoCloseable {
     members.addTo(methods);
     new LeaseCalls(main, machine).addTo(methods);
     new CreditCalls(main, machine.credits()).addTo(methods);
-    new RootCalls(main, machine).addTo(methods);
+    opened.add(new RootCalls(main, machine)).addTo(methods);
     new AuditCalls(main, machine.audit()).addTo(methods);
     new MemoCalls(shards, settings.commitTimeout()).addTo(methods);
     upkeep = new MemoUpkeep(shards, settings.commitTimeout(), Runtime.getRuntime().maxMemory());

@@ -1,5 +1,6 @@
 package io.kogluktualuk.controlplane.server;
 
+import io.kogluktualuk.controlplane.api.AwaitRoot;
 import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.Maybe;
 import io.kogluktualuk.controlplane.api.RequestId;
@@ -13,19 +14,22 @@ import io.kogluktualuk.controlplane.model.roots.RootsCommand;
 import io.kogluktualuk.controlplane.model.roots.RootsTable;
 import io.kogluktualuk.fabric.rpc.Caller;
 import io.kogluktualuk.fabric.rpc.MethodTable;
+import java.time.Duration;
 import java.util.List;
 
 /// The calls about roots and the generation of what they pin.
 ///
 /// **Threading:** any thread.
-final class RootCalls {
+final class RootCalls implements AutoCloseable {
 
   private final MainLog main;
   private final ControlMachine machine;
+  private final RootWaiters waiters = new RootWaiters();
 
   RootCalls(MainLog main, ControlMachine machine) {
     this.main = main;
     this.machine = machine;
+    machine.roots().tell(waiters::changed);
   }
 
   void addTo(MethodTable methods) {
@@ -33,6 +37,7 @@ final class RootCalls {
         .onFrom(ControlMethods.SET_ROOT, this::set)
         .on(ControlMethods.ROOT, this::root)
         .on(ControlMethods.ROOTS, this::roots)
+        .on(ControlMethods.AWAIT_ROOT, this::await)
         .onFrom(ControlMethods.ADVANCE_PINS, this::advance)
         .on(ControlMethods.PIN_GENERATION, _ -> main.read(() -> machine.pins().generation()));
   }
@@ -44,6 +49,29 @@ final class RootCalls {
 
   private Maybe<Root> root(RootName name) {
     return main.read(() -> new Maybe<>(machine.roots().find(name)));
+  }
+
+  /// Answers at once when too many wait: the asker then takes its time before it asks again.
+  private Maybe<Root> await(AwaitRoot ask) {
+    try (RootWaiters.Waiter waiter = waiters.wait(ask.name())) {
+      Maybe<Root> before = root(ask.name());
+      if (waiter == null || revision(before) != ask.seenRevision()) {
+        return before;
+      }
+      waiter.await(Duration.ofMillis(ask.patienceMillis()));
+    }
+    return root(ask.name());
+  }
+
+  private static long revision(Maybe<Root> found) {
+    Root root = found.value();
+    return root == null ? 0 : root.revision();
+  }
+
+  /// Has everybody who waits answered.
+  @Override
+  public void close() {
+    waiters.close();
   }
 
   private Roots roots(Maybe<RootName> after) {

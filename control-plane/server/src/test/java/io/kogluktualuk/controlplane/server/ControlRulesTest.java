@@ -198,6 +198,7 @@ class ControlRulesTest {
             ControlMethods.END_LEASE,
             ControlMethods.ACCOUNTS,
             ControlMethods.ROOT,
+            ControlMethods.AWAIT_ROOT,
             ControlMethods.ROOTS,
             ControlMethods.PIN_GENERATION,
             ControlMethods.STATUS,

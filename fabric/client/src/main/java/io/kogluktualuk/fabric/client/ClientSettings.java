@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param transferTimeout how long the transfer of one batch of blobs may take
 /// @param lease how long what is held stays when this process is no longer heard of
 /// @param replicas on how many memory nodes source data is put; fewer when fewer live
+/// @param viewMemory registered memory for what is looked at, and kept for the next look; taken
+///     when it is needed
 /// @param progressInterval how often a run is asked how far it has come
 public record ClientSettings(
     List<InetSocketAddress> controls,
@@ -37,6 +40,7 @@ public record ClientSettings(
     Duration transferTimeout,
     Duration lease,
     int replicas,
+    ByteCount viewMemory,
     Duration progressInterval) {
 
   /// More than a control plane has.
@@ -44,6 +48,9 @@ public record ClientSettings(
 
   /// More replicas than that help nobody.
   public static final int REPLICAS_MAX = 16;
+
+  /// More is rather the work of a memory node.
+  public static final ByteCount VIEW_MEMORY_MAX = ByteCount.mebibytes(64 << 10);
 
   /// An hour for a call or a batch is as good as none.
   public static final Duration TIMEOUT_MAX = Duration.ofHours(1);
@@ -64,6 +71,10 @@ public record ClientSettings(
     Durations.check("progress-interval", progressInterval, TIMEOUT_MAX);
     if (replicas < 1 || replicas > REPLICAS_MAX) {
       throw new InvalidArgument("replicas: found " + replicas + ", expected 1 to " + REPLICAS_MAX);
+    }
+    if (viewMemory.bytes() > VIEW_MEMORY_MAX.bytes()) {
+      throw new InvalidArgument(
+          "view-memory: found " + viewMemory + ", expected at most " + VIEW_MEMORY_MAX);
     }
   }
 
@@ -140,6 +151,13 @@ public record ClientSettings(
   public ClientSettings withLease(Duration time) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.lease = time;
+    return draft.freeze();
+  }
+
+  /// @param bytes registered memory for views; none means that they are copies on the heap
+  public ClientSettings withViewMemory(ByteCount bytes) {
+    SettingsDraft draft = new SettingsDraft(this);
+    draft.viewMemory = bytes;
     return draft.freeze();
   }
 

@@ -349,6 +349,8 @@ public final class Fabric implements AutoCloseable {
   /// The bytes of content.
   ///
   /// @param atMost how many there may be
+  /// {@snippet file="Getting.java" region="others"}
+  ///
   /// @throws InvalidArgument when there are more
   public byte[] bytes(Ref ref, int atMost) {
     if (ref.length() > atMost) {
@@ -506,6 +508,8 @@ public final class Fabric implements AutoCloseable {
 
   /// Gives a name to a value: everything that it reaches is kept until the name is taken away.
   ///
+  /// {@snippet file="Roots.java" region="set"}
+  ///
   /// @param expected the revision that the root must have; 0 for none; null for any
   /// @return the new revision
   /// @throws NotFound when parts of the value are lost, and nobody can make them again
@@ -577,6 +581,20 @@ public final class Fabric implements AutoCloseable {
   /// The root of this session's tenant that has a path.
   public RootName rootName(String path) {
     return RootName.of(session.settings.tenant().name(), path);
+  }
+
+  /// Hears of each change of a root from now on; of what it names now, at once, if it exists.
+  ///
+  /// {@snippet file="Roots.java" region="watch"}
+  public RootWatch watch(RootName name) {
+    return watch(name, 0);
+  }
+
+  /// As [#watch(RootName)], for who knows a revision of it already: hears of what is not that.
+  ///
+  /// @param seenRevision 0 for who knows that there is none
+  public RootWatch watch(RootName name, long seenRevision) {
+    return RootWatch.open(session.controlLink, name, seenRevision, session.settings.callTimeout());
   }
 
   /// The roots of this session's tenant, in the order of their names.

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -46,6 +47,15 @@ final class MendedBlobs implements BlobStore {
       return store.get(hash);
     } catch (NotFound | Unavailable | Corruption e) {
       return mended(hash, e);
+    }
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    try {
+      return store.lend(hash);
+    } catch (NotFound | Unavailable | Corruption e) {
+      return LentBlob.of(mended(hash, e), true);
     }
   }
 

@@ -18,6 +18,7 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.PutPolicy;
+import io.kogluktualuk.rdma.provider.Verbs;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -36,6 +37,12 @@ public final class Operator {
 
   Operator(Session session) {
     this.session = session;
+  }
+
+  /// How many connections of this process go which way now, such as
+  /// `3 over shared memory, 1 over TCP`; empty when an adapter carries them.
+  public String paths() {
+    return Verbs.paths();
   }
 
   /// The control plane's calls.

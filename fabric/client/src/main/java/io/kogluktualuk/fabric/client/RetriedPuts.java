@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -53,6 +54,11 @@ final class RetriedPuts implements BlobStore {
   @Override
   public Blob get(Hash hash) {
     return store.get(hash);
+  }
+
+  @Override
+  public LentBlob lend(Hash hash) {
+    return store.lend(hash);
   }
 
   @Override

@@ -55,6 +55,7 @@ final class Session implements AutoCloseable {
                 .withTenant(settings.tenant())
                 .withSecurity(security)
                 .withReplicas(settings.replicas())
+                .withKept(settings.viewMemory().bytes())
                 .withTimeout(settings.transferTimeout()),
             new ControlLeases(controlLink, "client", new RequestIds(new SecureRandom())),
             LeaseSettings.defaults().withAccount(settings.account()).withTtl(settings.lease()));

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -80,6 +81,13 @@ public enum Setting {
       (draft, text) -> draft.replicas = number(text),
       settings -> Integer.toString(settings.replicas())),
 
+  /// Registered memory for what is looked at.
+  VIEW_MEMORY(
+      "view-memory",
+      "0 to " + bytes(ClientSettings.VIEW_MEMORY_MAX),
+      (draft, text) -> draft.viewMemory = ByteCount.parse(text),
+      settings -> bytes(settings.viewMemory())),
+
   /// How often a run is asked how far it has come.
   PROGRESS_INTERVAL(
       "progress-interval",
@@ -147,6 +155,12 @@ public enum Setting {
         .filter(each -> each.word().equals(text.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(() -> new InvalidArgument("there is no such way"));
+  }
+
+  /// Exactly: [ByteCount#toString] rounds.
+  private static String bytes(ByteCount count) {
+    long mebibytes = count.bytes() >> 20;
+    return mebibytes << 20 == count.bytes() ? mebibytes + "MiB" : Long.toString(count.bytes());
   }
 
   private static int number(String text) {

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.lease.Account;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class SettingsDraft {
   Duration transferTimeout = Duration.ofSeconds(60);
   Duration lease = Duration.ofSeconds(30);
   int replicas = 2;
+  ByteCount viewMemory = ByteCount.mebibytes(64);
   Duration progressInterval = Duration.ofMillis(100);
 
   SettingsDraft() {}
@@ -36,6 +38,7 @@ final class SettingsDraft {
     transferTimeout = from.transferTimeout();
     lease = from.lease();
     replicas = from.replicas();
+    viewMemory = from.viewMemory();
     progressInterval = from.progressInterval();
   }
 
@@ -50,6 +53,7 @@ final class SettingsDraft {
         transferTimeout,
         lease,
         replicas,
+        viewMemory,
         progressInterval);
   }
 }

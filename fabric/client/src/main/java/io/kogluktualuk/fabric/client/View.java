@@ -1,12 +1,18 @@
 package io.kogluktualuk.fabric.client;
 
+import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Content;
+import io.kogluktualuk.fabric.blob.LentBlob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +23,32 @@ import org.jspecify.annotations.Nullable;
 /// {@snippet file="Getting.java" region="view"}
 ///
 /// What is at most [Blob#LENGTH_MAX] long is one segment. What is longer is a list of segments in
-/// order; each is fetched when it is first asked for, and stays until [#close].
+/// order; each is fetched when it is first asked for, and stays until [#close]. Segments of
+/// [#IN_PLACE_MIN] bytes and more are registered memory of this process, as long as there is some
+/// ([ClientSettings#viewMemory]); shorter ones are copies on the heap, which cost less than it
+/// takes to make sure that nobody uses them afterwards.
 ///
-/// **Threading:** any thread. **Ownership:** whoever has opened it closes it; segments must not be
-/// used afterwards, and methods fail with [AlreadyClosed]. **Bound:** [#LENGTH_MAX]; longer
-/// content is to be read as a stream ([Fabric#open]).
+/// **Threading:** any thread. **Ownership:** whoever has opened it closes it. Afterwards, its
+/// methods fail with [AlreadyClosed], and segments that are in place with
+/// `IllegalStateException`. **Bound:** [#LENGTH_MAX]; longer content is to be read as a stream
+/// ([Fabric#open]).
 public final class View implements AutoCloseable {
 
   /// What a view may keep in memory.
   public static final long LENGTH_MAX = 1L << 30;
 
+  /// From so many bytes on they are lent where they are.
+  public static final int IN_PLACE_MIN = 64 * 1024;
+
   private final Content content;
   private final Hold hold;
   private final TimeLimit limit;
   private final @Nullable MemorySegment[] segments;
+
+  /// What lies in registered memory, and for how long. Guarded by the segments.
+  private final List<LentBlob> lent = new ArrayList<>();
+
+  private final Arena arena = Arena.ofShared();
   private volatile boolean isClosed;
 
   private View(Content content, Hold hold, TimeLimit limit) {
@@ -95,12 +113,38 @@ public final class View implements AutoCloseable {
         return known;
       }
     }
-    MemorySegment fetched = limit.call(() -> content.chunk(index)).bytes().asReadOnly();
-    synchronized (segments) {
-      checkOpen();
-      segments[index] = fetched;
-      return fetched;
+    LentBlob fetched = limit.call(() -> content.lendChunk(index));
+    boolean isKept = false;
+    try {
+      synchronized (segments) {
+        checkOpen();
+        MemorySegment first = segments[index];
+        MemorySegment segment = first == null ? lasting(fetched) : first;
+        segments[index] = segment;
+        isKept = first == null && fetched.lasting() == null && segment.isNative();
+        if (isKept) {
+          lent.add(fetched);
+        }
+        return segment;
+      }
+    } finally {
+      if (!isKept) {
+        fetched.close();
+      }
     }
+  }
+
+  /// The bytes for as long as the view is open, or longer.
+  @SuppressWarnings("restricted") // No longer than they are lent: see close.
+  private MemorySegment lasting(LentBlob fetched) {
+    MemorySegment bytes = fetched.bytes();
+    Blob onHeap = fetched.lasting();
+    if (onHeap != null) {
+      return onHeap.bytes().asReadOnly();
+    }
+    return bytes.byteSize() < IN_PLACE_MIN
+        ? MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE)).asReadOnly()
+        : bytes.reinterpret(arena, null).asReadOnly();
   }
 
   /// Copies all of it to memory of the caller's.
@@ -133,9 +177,18 @@ public final class View implements AutoCloseable {
   /// Gives the bytes back, and lets go of the value.
   @Override
   public void close() {
+    List<LentBlob> given;
     synchronized (segments) {
+      if (isClosed) {
+        return;
+      }
       isClosed = true;
-      java.util.Arrays.fill(segments, null);
+      Arrays.fill(segments, null);
+      given = List.copyOf(lent);
+    }
+    if (!given.isEmpty()) {
+      arena.close(); // which takes a word with every thread
+      given.forEach(LentBlob::close);
     }
     hold.close();
   }

@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
+import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ final class ClientSettingsTest {
           .withPath(DataPath.TCP)
           .withTimeouts(Duration.ofMillis(1500), Duration.ofMinutes(2))
           .withLease(Duration.ofSeconds(7))
+          .withViewMemory(ByteCount.mebibytes(3))
           .withReplicas(3);
 
   @Test
@@ -54,7 +56,7 @@ final class ClientSettingsTest {
   void everySettingSurvivesTheUrl() {
     String text =
         "kog://127.0.0.1:7000?tenant=t&account=a&identity=/x&verbs=shared&call-timeout=1m"
-            + "&transfer-timeout=250ms&lease=5s&replicas=1&progress-interval=2s";
+            + "&transfer-timeout=250ms&lease=5s&replicas=1&view-memory=4097&progress-interval=2s";
     ClientSettings read = ClientSettings.ofUrl(text);
     assertEquals(read, ClientSettings.ofUrl(read.toUrl()));
     for (Setting setting : Setting.values()) {
@@ -86,6 +88,8 @@ final class ClientSettingsTest {
           kog://127.0.0.1:1?lease=0s      | lease: found PT0S, expected 1ms
           kog://127.0.0.1:1?replicas=0    | replicas: found 0, expected 1 to 16
           kog://127.0.0.1:1?replicas=two  | replicas is 'two', expected 1 to 16
+          kog://127.0.0.1:1?view-memory=x | view-memory is 'x', expected 0 to 65536MiB
+          kog://127.0.0.1:1?view-memory=1T | view-memory: found 1.0 TiB, expected at most 64.0 GiB
           kog://127.0.0.1:1?verbs=ib      | verbs is 'ib', expected auto, native, shared or tcp
           kog://127.0.0.1:1?tenant=a&tenant=a | tenant is there twice
           kog://127.0.0.1:1?control=a:1   | stands before the '?'

@@ -3,9 +3,11 @@ package io.kogluktualuk.fabric.node;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -13,13 +15,20 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.Hold;
 import io.kogluktualuk.fabric.client.PutOptions;
+import io.kogluktualuk.fabric.client.RootNews;
+import io.kogluktualuk.fabric.client.RootWatch;
+import io.kogluktualuk.fabric.client.RunResult;
 import io.kogluktualuk.fabric.client.View;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.transaction.Ending;
+import io.kogluktualuk.fabric.transaction.Limits;
+import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,6 +44,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ApplicationTest {
 
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+  private final CountDownLatch started = new CountDownLatch(1);
   private final Path folder;
   private final EmbeddedCluster cluster;
   private final Fabric fabric;
@@ -208,6 +222,72 @@ final class ApplicationTest {
     assertThrows(DeadlineExceeded.class, hurried::roots);
     assertThrows(DeadlineExceeded.class, () -> hurried.root(fabric.rootName("none")));
     assertThrows(InvalidArgument.class, () -> fabric.within(Duration.ZERO));
+  }
+
+  @Test
+  void whatIsLookedAtInPlaceIsRevokedWithTheView() {
+    View view = fabric.get(fabric.put(Mutations.randomBytes(1 << 20, random)));
+    MemorySegment segment = view.segment();
+    assertTrue(segment.isNative(), "it is where it was read to");
+    view.close();
+    assertThrows(IllegalStateException.class, () -> segment.get(ValueLayout.JAVA_BYTE, 0));
+    ClientSettings none = ClientSettings.ofUrl(url()).withViewMemory(ByteCount.mebibytes(0));
+    try (Fabric other = Fabric.connect(none);
+        View copied = other.get(view.ref())) {
+      assertFalse(copied.segment().isNative());
+    }
+  }
+
+  @Test
+  void aWatchHearsOfEachChangeInOrder() {
+    RootName name = fabric.rootName("watched");
+    Ref first = fabric.put(new byte[] {1});
+    Ref second = fabric.put(new byte[] {2});
+    try (RootWatch watch = fabric.watch(name)) {
+      assertNull(watch.next(Duration.ofMillis(1)), "there is no such root");
+      long revision = fabric.setRoot(name, 0L, first);
+      assertEquals(new RootNews(name, revision, first), watch.next());
+      revision = fabric.setRoot(name, revision, second);
+      assertEquals(new RootNews(name, revision, second), watch.next());
+      fabric.removeRoot(name, null);
+      assertEquals(new RootNews(name, 0, null), watch.next());
+      assertNull(fabric.root(name));
+    }
+    long revision = fabric.setRoot(name, null, first);
+    RootWatch known = fabric.watch(name, revision);
+    long next = fabric.setRoot(name, revision, second);
+    assertEquals(next, known.next().revision(), "what was known is no news");
+    known.close();
+    assertThrows(AlreadyClosed.class, known::next);
+    assertThrows(Conflict.class, () -> fabric.setRoot(name, revision, first));
+  }
+
+  /// There is one slot: as long as the first one has it, the second one has to wait.
+  @Test
+  void cancellingAFutureEndsTheRun() {
+    Limits endless = new Limits(1L << 60, 512L << 20, 64L << 30);
+    Ref never = fabric.tree(Map.of("x", fabric.put(Guests.thatNeverEnds())));
+    CompletableFuture<RunResult> running =
+        fabric.runAsync(
+            Transaction.of(never, List.of("/x"), endless),
+            Duration.ofHours(1),
+            (_, _) -> started.countDown());
+    awaitStart();
+    assertTrue(running.cancel(true));
+    assertThrows(CancellationException.class, running::join);
+    Ref ends = fabric.tree(Map.of("x", fabric.put(Guests.thatEnds())));
+    RunResult result =
+        fabric.run(Transaction.of(ends, List.of("/x"), Limits.DEFAULT), Duration.ofSeconds(60));
+    assertEquals(new Ending.Exited(0), result.outcome().ending());
+    assertEquals(result.output(), fabric.put(new byte[0]));
+  }
+
+  private void awaitStart() {
+    try {
+      assertTrue(started.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

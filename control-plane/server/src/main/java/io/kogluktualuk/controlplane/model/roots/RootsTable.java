@@ -30,8 +30,21 @@ public final class RootsTable implements Table<RootsCommand, RootsChange> {
   public static final int NUMBER = 5;
   public static final int ROOTS_MAX = 100_000;
 
+  /// Hears which roots have changed, or may have, after they have.
+  ///
+  /// **Threading:** called by who applies the log; must not block.
+  public interface Listener {
+    void changed(RootName name);
+  }
+
   private final NavigableMap<RootName, Root> roots = new TreeMap<>();
+  private Listener listener = _ -> {};
   private long revision;
+
+  /// Names who hears of changes from now on, instead of whoever did. It is no part of the state.
+  public void tell(Listener who) {
+    listener = who;
+  }
 
   @Override
   public int number() {
@@ -90,10 +103,12 @@ public final class RootsTable implements Table<RootsCommand, RootsChange> {
       case RootsChange.Set(Root root) -> {
         roots.put(root.name(), root);
         revision = Math.max(revision, root.revision());
+        listener.changed(root.name());
       }
       case RootsChange.Removed(RootName name, long reached) -> {
         roots.remove(name);
         revision = reached;
+        listener.changed(name);
       }
       case RootsChange.Reached(long reached) -> revision = reached;
     }
@@ -111,7 +126,9 @@ public final class RootsTable implements Table<RootsCommand, RootsChange> {
 
   @Override
   public void clear() {
+    List<RootName> gone = List.copyOf(roots.keySet());
     roots.clear();
+    gone.forEach(listener::changed);
     revision = 0;
   }
 
