@@ -31,6 +31,7 @@ public record AccountUse(
         waitingBytes + row.waitingBytes());
   }
 
+  /// Whether there is a limit.
   public boolean isLimited() {
     return limitBytes < UNLIMITED;
   }

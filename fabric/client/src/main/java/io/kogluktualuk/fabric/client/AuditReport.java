@@ -9,14 +9,18 @@ import java.util.List;
 /// @param nodes what each control node says
 public record AuditReport(AuditHead head, long entries, List<Node> nodes) {
 
+  /// Copies the list.
   public AuditReport {
     nodes = List.copyOf(nodes);
   }
 
   /// Whether a control node has the same log.
   public enum Verdict {
+    /// Its chain is that of the log.
     SAME,
+    /// It has another chain.
     DIFFERENT,
+    /// It did not answer.
     NOT_REACHED
   }
 

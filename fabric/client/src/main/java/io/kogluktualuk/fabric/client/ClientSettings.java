@@ -108,18 +108,21 @@ public record ClientSettings(
     return SettingsText.toUrl(this);
   }
 
+  /// The same, for the cluster whose control nodes answer there.
   public ClientSettings withControls(List<InetSocketAddress> addresses) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.controls = addresses;
     return draft.freeze();
   }
 
+  /// The same, for the content of a tenant.
   public ClientSettings withTenant(Tenant whose) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.tenant = whose;
     return draft.freeze();
   }
 
+  /// The same, at the expense of an account.
   public ClientSettings withAccount(Account who) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.account = who;
@@ -133,6 +136,7 @@ public record ClientSettings(
     return draft.freeze();
   }
 
+  /// The same, with bytes that move in some way.
   public ClientSettings withPath(DataPath how) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.path = how;
@@ -148,6 +152,7 @@ public record ClientSettings(
     return draft.freeze();
   }
 
+  /// The same, with holds that outlive this process for so long.
   public ClientSettings withLease(Duration time) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.lease = time;
@@ -161,6 +166,7 @@ public record ClientSettings(
     return draft.freeze();
   }
 
+  /// The same, with sources on so many memory nodes.
   public ClientSettings withReplicas(int count) {
     SettingsDraft draft = new SettingsDraft(this);
     draft.replicas = count;

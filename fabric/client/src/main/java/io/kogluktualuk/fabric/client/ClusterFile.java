@@ -45,6 +45,7 @@ public record ClusterFile(
   /// Start times are computed from the time of boot, which the clock may adjust.
   private static final long CLOCK_SLACK_SECONDS = 2;
 
+  /// Copies the list.
   public ClusterFile {
     controls = List.copyOf(controls);
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterStatus(
     ControlStatus control, PlaneStatus plane, List<Node> nodes, VerbsStatus client) {
 
+  /// Copies the list.
   public ClusterStatus {
     nodes = List.copyOf(nodes);
   }
@@ -33,6 +34,7 @@ public record ClusterStatus(
   /// A memory node, and how far the copies are that it is responsible for.
   public record Memory(MemoryStatus status, RepairStatus repair) implements State {}
 
+  /// Of a compute node.
   public record Compute(ComputeStatus status) implements State {}
 
   /// A control node: [ClusterStatus#control] says more.

@@ -38,6 +38,7 @@ public record CollectionReport(
 
     public static final Sum NOTHING = new Sum(0, 0);
 
+    /// Both together.
     public Sum plus(Sum other) {
       return new Sum(blobs + other.blobs, bytes + other.bytes);
     }
@@ -60,6 +61,7 @@ public record CollectionReport(
   /// @param passedOver why nothing was collected there; empty when it was not passed over
   public record Node(String name, Map<Fate, Sum> sums, List<Entry> largest, String passedOver) {
 
+    /// Copies what it is given.
     public Node {
       sums = Map.copyOf(sums);
       largest = List.copyOf(largest);
@@ -69,11 +71,13 @@ public record CollectionReport(
       return new Node(name, Map.of(), List.of(), reason);
     }
 
+    /// What has met that fate.
     public Sum sum(Fate fate) {
       return sums.getOrDefault(fate, Sum.NOTHING);
     }
   }
 
+  /// Copies what it is given.
   public CollectionReport {
     missing = List.copyOf(missing);
     nodes = List.copyOf(nodes);

@@ -15,6 +15,7 @@ import java.util.List;
 public record Explanation(
     Hash key, Transaction transaction, MemoEntry entry, Trace trace, List<Part> parts) {
 
+  /// Copies the list.
   public Explanation {
     parts = List.copyOf(parts);
   }
@@ -25,6 +26,7 @@ public record Explanation(
     String path();
   }
 
+  /// One that is explained, too.
   public record Explained(String path, Explanation explanation) implements Part {}
 
   /// One that is not explained here: it was further up already, or there were too many.

@@ -9,6 +9,7 @@ import java.util.List;
 public record ImportReport(
     Ref tree, long files, long directories, long bytes, List<String> skipped) {
 
+  /// Copies what it is given.
   public ImportReport {
     skipped = List.copyOf(skipped);
   }

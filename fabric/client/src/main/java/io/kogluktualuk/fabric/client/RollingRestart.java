@@ -20,6 +20,7 @@ public final class RollingRestart {
 
   /// Stops a node in order, starts it again, and returns when it says that it is ready.
   public interface Restarter {
+    /// Ends a node and starts it again; returns when both are under way.
     void restart(String name) throws InterruptedException;
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param again what the others gave, each by running everything again
 public record Verification(RunResult result, String producer, List<RunResult> again) {
 
+  /// Copies what it is given.
   public Verification {
     again = List.copyOf(again);
   }
