@@ -6,5 +6,6 @@ suite transport \
   io.kogluktualuk.rdma.transport.memory.RemoteMemoryTest \
   io.kogluktualuk.rdma.transport.memory.KeysTest \
   io.kogluktualuk.rdma.transport.rpc.RpcTest \
+  io.kogluktualuk.memnode.server.LendingTest \
   io.kogluktualuk.memnode.server.VerbsPerGetTest
 unset LAB_SUITE_FLAGS
