@@ -60,6 +60,7 @@ public final class GuestProcess implements AutoCloseable {
   private long copied;
   private int binds;
   private int namesListed;
+  private @Nullable BoundInputs latestInputs;
   private @Nullable NamePath output;
   private @Nullable Trap hostTrap;
 
@@ -182,6 +183,14 @@ public final class GuestProcess implements AutoCloseable {
       case Descriptor.Directory directory -> setNames(directory, null);
       case Descriptor.Errors _ -> {}
     }
+  }
+
+  @Nullable BoundInputs latestInputs() {
+    return latestInputs;
+  }
+
+  void setLatestInputs(BoundInputs latest) {
+    latestInputs = latest;
   }
 
   void setOutput(NamePath path) {

@@ -80,9 +80,9 @@ final class KogImports {
 
   private static long bind(GuestProcess process, Guest guest, long[] a) {
     NamePath path = path(process, guest, a[0], a[1]);
-    List<String> argv = strings(process, guest, (int) a[2], (int) a[3]);
+    List<String> argv = strings(stringsText(process, guest, a[2], a[3]));
     List<Thunk.Input> inputs =
-        (int) a[6] == 0 ? null : inputs(strings(process, guest, (int) a[4], (int) a[5]));
+        (int) a[6] == 0 ? null : inputs(process, stringsText(process, guest, a[4], a[5]));
     Thunk thunk = thunk(argv, inputs);
     process.countBind();
     long before = process.files().encodedBytes();
@@ -93,13 +93,22 @@ final class KogImports {
     return 0;
   }
 
-  private static List<Thunk.Input> inputs(List<String> texts) {
+  private static List<Thunk.Input> inputs(GuestProcess process, String text) {
+    BoundInputs latest = process.latestInputs();
+    if (latest == null || !latest.text().equals(text)) {
+      latest = new BoundInputs(text, parsed(strings(text)));
+      process.setLatestInputs(latest);
+    }
+    return latest.inputs();
+  }
+
+  private static List<Thunk.Input> parsed(List<String> texts) {
     List<Thunk.Input> inputs = new ArrayList<>(texts.size());
     try {
       for (String text : texts) {
         inputs.add(Thunk.Input.parse(text));
       }
-      return inputs;
+      return List.copyOf(inputs);
     } catch (InvalidArgument _) {
       throw new FileError(Errno.INVAL);
     }
@@ -116,11 +125,14 @@ final class KogImports {
   }
 
   /// Strings one after another, each ended by a NUL.
-  private static List<String> strings(GuestProcess process, Guest guest, int address, int length) {
-    if (length < 0 || length > STRINGS_BYTES_MAX) {
+  private static String stringsText(GuestProcess process, Guest guest, long address, long length) {
+    if ((int) length < 0 || (int) length > STRINGS_BYTES_MAX) {
       throw new FileError(Errno.INVAL);
     }
-    String all = process.text(guest, address, length);
+    return process.text(guest, (int) address, (int) length);
+  }
+
+  private static List<String> strings(String all) {
     List<String> strings = new ArrayList<>();
     int start = 0;
     for (int end = all.indexOf(0); end >= 0; end = all.indexOf(0, start)) {
