@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /// Runs a handler on an envelope until it succeeds or has failed too often.
 ///
-/// What it throws is a failed attempt. Faults of the fabric that may pass by themselves are waited
-/// out for a while and are no failures. A value that nobody has, and that nobody upstream holds any
-/// more, is an orphan and is dropped. What an envelope carries under a wrong hash is forged: it is
-/// set aside at once.
+/// What it throws is a failed attempt. Faults of the fabric that may pass by themselves are
+/// waited out for a while and are no failures. A value that nobody has, and that nobody upstream
+/// holds any more, is an orphan and is dropped. What an envelope carries under a wrong hash is
+/// forged: it is set aside at once.
 ///
 /// **Threading:** any lane.
 final class Attempts {
@@ -73,6 +73,7 @@ final class Attempts {
   /// @param isOrphan whether nobody upstream has it any more
   Result run(Lanes.Lane lane, Envelope envelope, BooleanSupplier isOrphan) {
     int failures = 0;
+    boolean isRecomputed = false;
     long faultNanos = 0;
     Duration pause = PAUSE_MIN;
     while (closed.getCount() > 0) {
@@ -87,6 +88,10 @@ final class Attempts {
           return new Result.Orphaned("stage " + stage + ": its holder is gone: " + e.getMessage());
         }
         failure = e;
+        if (!isRecomputed && recompute(envelope)) {
+          isRecomputed = true;
+          continue;
+        }
       } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
         failure = e;
       }
@@ -106,6 +111,19 @@ final class Attempts {
       pause = pause(pause);
     }
     return new Result.Abandoned();
+  }
+
+  private boolean recompute(Envelope envelope) {
+    try {
+      boolean isDone = blobs.recompute(envelope);
+      if (isDone) {
+        counts.recomputed.increment();
+      }
+      return isDone;
+    } catch (FabricException e) {
+      LOG.warn("{} cannot be computed again: {}", envelope, e.getMessage());
+      return false;
+    }
   }
 
   private List<Output> handle(Lanes.Lane lane, Envelope envelope) throws Exception {

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Voucher;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -25,8 +26,13 @@ interface BlobPort {
 
   Scope open();
 
+  /// What was stored.
+  ///
+  /// @param voucher null when nobody vouches for it
+  record Stored(Ref ref, @Nullable Voucher voucher) {}
+
   /// Stores bytes, held in a scope from the start.
-  Ref put(Scope scope, MemorySegment bytes);
+  Stored put(Scope scope, MemorySegment bytes);
 
   /// Holds values that somebody else has stored.
   ///
@@ -43,6 +49,14 @@ interface BlobPort {
 
   /// The content of a ref as a stream, verified.
   InputStream stream(Ref ref);
+
+  /// Believes whoever vouches for a value, for the next reads.
+  void believe(Ref ref, Voucher voucher);
+
+  /// Has a lost value computed again from what its envelope says of it.
+  ///
+  /// @return false when it says nothing
+  boolean recompute(Envelope envelope);
 
   /// Keeps a value under a name, whoever holds it.
   void pin(String name, Ref ref);

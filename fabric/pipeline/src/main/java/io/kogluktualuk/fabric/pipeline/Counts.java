@@ -16,6 +16,7 @@ final class Counts {
   final LongAdder viewedBytes = new LongAdder();
   final LongAdder storedBytes = new LongAdder();
   final LongAdder duplicates = new LongAdder();
+  final LongAdder recomputed = new LongAdder();
   final LongAdder failures = new LongAdder();
   final LongAdder setAside = new LongAdder();
   final LongAdder dropped = new LongAdder();

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Voucher;
 import io.kogluktualuk.fabric.codec.CanonicalReader;
 import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.Corruption;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// u8 version=1 │ origin │ ref │ metadata │ varint attempt
-///   │ bool [ lease id 16 bytes, varint token ] │ bool carried [ the ref's bytes ]
+///   │ bool [ lease id 16 bytes, varint token ] │ bool [ voucher ] │ bool carried [ the ref's bytes
+/// ]
 /// ```
 ///
 /// Its **id** is the SHA-256 of `"kogE"` and the encoding up to and with the metadata. It is
-/// computed from what arrives, never believed; a stage that runs again on the same input gives the
-/// same ids, which makes doing things twice harmless.
+/// computed from what arrives, never believed; a stage that runs again on the same input gives
+/// the same ids, which makes doing things twice harmless.
 ///
 /// A short content may travel in the envelope. It has a hash all the same, and whoever looks at
 /// it verifies it first.
@@ -36,8 +38,9 @@ public final class Envelope {
   /// The most that an envelope can carry; the setting is usually less.
   public static final int CARRIED_MAX = 64 * 1024;
 
-  /// The largest encoding: 4 KiB of metadata, what is carried, and less than 512 bytes besides.
-  public static final int ENCODED_MAX = CARRIED_MAX + Metadata.BYTES_MAX + 512;
+  /// The largest encoding: 4 KiB of metadata, what is carried, a voucher of at most 545 bytes, and
+  /// less than 512 bytes besides.
+  public static final int ENCODED_MAX = CARRIED_MAX + Metadata.BYTES_MAX + 545 + 512;
 
   private static final int VERSION = 1;
   private static final byte[] ID_PREFIX = "kogE".getBytes(StandardCharsets.US_ASCII);
@@ -48,6 +51,7 @@ public final class Envelope {
   private final Metadata metadata;
   private final int attempt;
   private final @Nullable LeaseProof lease;
+  private final @Nullable Voucher voucher;
   private final @Nullable MemorySegment carried;
 
   private Envelope(
@@ -57,6 +61,7 @@ public final class Envelope {
       Metadata metadata,
       int attempt,
       @Nullable LeaseProof lease,
+      @Nullable Voucher voucher,
       @Nullable MemorySegment carried) {
     this.id = id;
     this.origin = origin;
@@ -64,12 +69,14 @@ public final class Envelope {
     this.metadata = metadata;
     this.attempt = attempt;
     this.lease = lease;
+    this.voucher = voucher;
     this.carried = carried;
   }
 
   /// An envelope for a value.
   ///
   /// @param lease under which somebody holds it; null when it is not known
+  /// @param voucher for the value, or null
   /// @param carried its bytes, or null
   /// @throws InvalidArgument when it would carry too much, or not what the ref says
   static Envelope of(
@@ -77,6 +84,7 @@ public final class Envelope {
       Ref ref,
       Metadata metadata,
       @Nullable LeaseProof lease,
+      @Nullable Voucher voucher,
       @Nullable MemorySegment carried) {
     if (carried != null && !fits(ref, carried.byteSize())) {
       throw new InvalidArgument(
@@ -90,7 +98,7 @@ public final class Envelope {
     CanonicalWriter writer = new CanonicalWriter();
     writeNamed(origin, ref, metadata, writer);
     return new Envelope(
-        id(writer.buffer(), 0, writer.length()), origin, ref, metadata, 0, lease, carried);
+        id(writer.buffer(), 0, writer.length()), origin, ref, metadata, 0, lease, voucher, carried);
   }
 
   private static boolean fits(Ref ref, long bytes) {
@@ -117,6 +125,10 @@ public final class Envelope {
     writer.varint(attempt).bool(lease != null);
     if (lease != null) {
       LeaseProof.CODEC.write(lease, writer);
+    }
+    writer.bool(voucher != null);
+    if (voucher != null) {
+      Voucher.CODEC.write(voucher, writer);
     }
     writer.bool(carried != null);
     if (carried != null) {
@@ -154,6 +166,7 @@ public final class Envelope {
     Hash id = id(bytes, offset, length - reader.remaining());
     int attempt = (int) reader.varint(Integer.MAX_VALUE, "the attempt");
     LeaseProof lease = reader.bool() ? LeaseProof.CODEC.read(reader) : null;
+    Voucher voucher = reader.bool() ? Voucher.CODEC.read(reader) : null;
     MemorySegment carried = null;
     if (reader.bool()) {
       if (ref.kind() != Kind.BLOB || ref.length() != reader.remaining()) {
@@ -164,12 +177,12 @@ public final class Envelope {
       reader.skip(reader.remaining(), "what it carries");
     }
     reader.end();
-    return new Envelope(id, origin, ref, metadata, attempt, lease, carried);
+    return new Envelope(id, origin, ref, metadata, attempt, lease, voucher, carried);
   }
 
   /// The same, sent once more.
   Envelope again() {
-    return new Envelope(id, origin, ref, metadata, attempt + 1, lease, carried);
+    return new Envelope(id, origin, ref, metadata, attempt + 1, lease, voucher, carried);
   }
 
   public Hash id() {
@@ -196,6 +209,11 @@ public final class Envelope {
   /// Under which its holder says to hold it: for diagnosis.
   public @Nullable LeaseProof lease() {
     return lease;
+  }
+
+  /// The word of who has stored its value, which makes reading it faster; null when there is none.
+  public @Nullable Voucher voucher() {
+    return voucher;
   }
 
   public boolean isCarried() {

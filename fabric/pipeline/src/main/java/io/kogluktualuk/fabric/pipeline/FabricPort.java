@@ -3,15 +3,18 @@ package io.kogluktualuk.fabric.pipeline;
 import io.kogluktualuk.fabric.blob.ContentList;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.blob.Voucher;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.Hold;
 import io.kogluktualuk.fabric.client.PutOptions;
+import io.kogluktualuk.fabric.client.Vouched;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,6 +28,8 @@ final class FabricPort implements BlobPort {
 
   /// What is put together on the heap for who wants it in one piece.
   private static final long JOINED_MAX = 1L << 30;
+
+  private static final Duration RECOMPUTE = Duration.ofMinutes(5);
 
   private final Fabric fabric;
   private final PutOptions storing;
@@ -52,8 +57,9 @@ final class FabricPort implements BlobPort {
   }
 
   @Override
-  public Ref put(Scope scope, MemorySegment bytes) {
-    return fabric.put(bytes, storing.heldBy(hold(scope)));
+  public Stored put(Scope scope, MemorySegment bytes) {
+    Vouched stored = fabric.putVouched(bytes, storing.heldBy(hold(scope)));
+    return new Stored(stored.ref(), stored.voucher());
   }
 
   @Override
@@ -108,6 +114,20 @@ final class FabricPort implements BlobPort {
   @Override
   public InputStream stream(Ref ref) {
     return fabric.open(ref);
+  }
+
+  @Override
+  public void believe(Ref ref, Voucher voucher) {
+    fabric.believe(ref, voucher);
+  }
+
+  @Override
+  public boolean recompute(Envelope envelope) {
+    boolean isKnown = envelope.metadata().value(TransactionStage.KEY) != null;
+    if (isKnown) {
+      TransactionStage.recompute(fabric, envelope, RECOMPUTE);
+    }
+    return isKnown;
   }
 
   @Override

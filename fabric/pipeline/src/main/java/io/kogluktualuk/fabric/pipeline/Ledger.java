@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// Grants: each link may have an equal share of the stage's window, at least one envelope, and no
 /// more than what it has already when the stages downstream have no room for more.
 ///
-/// **Threading:** one thread at a time; its user's lock. **Bound:** the window in envelopes and
-/// bytes for each link; [#latelyMax] verdicts.
+/// **Threading:** one thread at a time; its user's lock. **Bound:** twice the window in envelopes
+/// and bytes for each link; [#latelyMax] verdicts.
 ///
 /// @param <L> a link
 final class Ledger<L> {
+
+  /// How many windows a link may have open. More than one, and honestly: after a restart of the
+  /// receiver there may come what was sent again to its predecessor, is done, and is new to it.
+  private static final int OVERDRAFT = 2;
 
   /// One envelope in progress.
   static final class Work<L> {
@@ -121,7 +125,8 @@ final class Ledger<L> {
       return new Arrival.Attached<>();
     }
     long bytes = account.bytes + envelope.chargeBytes();
-    if (account.envelopes >= windowEnvelopes || account.envelopes > 0 && bytes > windowBytes) {
+    boolean isMuch = account.envelopes > 0 && bytes / OVERDRAFT > windowBytes;
+    if (account.envelopes >= (long) OVERDRAFT * windowEnvelopes || isMuch) {
       return new Arrival.Overdrawn<>(
           "it has sent "
               + (account.envelopes + 1)

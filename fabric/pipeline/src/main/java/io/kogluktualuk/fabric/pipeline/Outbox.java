@@ -34,6 +34,7 @@ final class Outbox {
     private final byte[] encoding;
     private final List<Consumer<Verdict>> listeners = new ArrayList<>(1);
     private boolean isUnderWay;
+    private boolean isQueued = true;
     private long sentNanos;
     private int sendings;
 
@@ -120,17 +121,22 @@ final class Outbox {
             && isAttached
             && underWay < windowEnvelopes
             && (underWay == 0 || underWayBytes + next.envelope.chargeBytes() <= windowBytes);
+    // What the receiver may have already is no more than it has.
+    fits |= next != null && isAttached && next.isUnderWay;
     return fits ? next : null;
   }
 
   void take(long nowNanos) {
     Entry entry = waiting.remove();
-    entry.isUnderWay = true;
+    entry.isQueued = false;
     entry.sentNanos = nowNanos;
     resent += entry.sendings > 0 ? 1 : 0;
     entry.sendings++;
-    underWay++;
-    underWayBytes += entry.envelope.chargeBytes();
+    if (!entry.isUnderWay) {
+      entry.isUnderWay = true;
+      underWay++;
+      underWayBytes += entry.envelope.chargeBytes();
+    }
   }
 
   /// The receiver is there.
@@ -156,6 +162,7 @@ final class Outbox {
     underWayBytes = 0;
     for (Entry entry : entries.values()) {
       entry.isUnderWay = false;
+      entry.isQueued = true;
       // Time with nobody there is nobody's fault.
       entry.sendings = Math.min(entry.sendings, 1);
       waiting.add(entry);
@@ -179,7 +186,8 @@ final class Outbox {
       if (entry.isUnderWay) {
         underWay--;
         underWayBytes -= entry.envelope.chargeBytes();
-      } else {
+      }
+      if (entry.isQueued) {
         waiting.remove(entry);
       }
     }
@@ -192,7 +200,7 @@ final class Outbox {
   List<Entry> overdue(long nowNanos) {
     List<Entry> late = new ArrayList<>();
     for (Entry entry : entries.values()) {
-      if (entry.isUnderWay && nowNanos - entry.sentNanos > patienceNanos) {
+      if (entry.isUnderWay && !entry.isQueued && nowNanos - entry.sentNanos > patienceNanos) {
         late.add(entry);
       }
     }
@@ -202,10 +210,8 @@ final class Outbox {
         remove(entry);
         givenUp.add(entry);
       } else {
-        entry.isUnderWay = false;
-        underWay--;
-        underWayBytes -= entry.envelope.chargeBytes();
-        waiting.add(entry);
+        entry.isQueued = true;
+        waiting.addFirst(entry);
       }
     }
     return givenUp;

@@ -132,13 +132,20 @@ final class Outlets implements AutoCloseable {
     Ref ref = output.ref();
     if (input != null && isInput(input, output)) {
       return ready(
-          Envelope.of(origin, input.ref(), output.metadata(), input.lease(), input.carried()),
+          Envelope.of(
+              origin,
+              input.ref(),
+              output.metadata(),
+              input.lease(),
+              input.voucher(),
+              input.carried()),
           output,
           null,
           0);
     }
     if (ref != null) {
-      return held(origin, output, ref.length(), group -> foreign(group, ref));
+      return held(
+          origin, output, ref.length(), group -> new BlobPort.Stored(foreign(group, ref), null));
     }
     if (bytes == null) {
       throw new IllegalStateException("an output is a ref or bytes");
@@ -146,7 +153,7 @@ final class Outlets implements AutoCloseable {
     if (bytes.byteSize() <= carryMax) {
       MemorySegment copy = MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE));
       Ref name = Ref.ofBlob(Blob.of(copy));
-      return ready(Envelope.of(origin, name, output.metadata(), null, copy), output, null, 0);
+      return ready(Envelope.of(origin, name, output.metadata(), null, null, copy), output, null, 0);
     }
     counts.storedBytes.add(bytes.byteSize());
     return held(origin, output, bytes.byteSize(), group -> blobs.put(group.scope(), bytes));
@@ -160,11 +167,13 @@ final class Outlets implements AutoCloseable {
   }
 
   private Ready held(
-      Origin origin, Output output, long bytes, Function<HoldGroups.Group, Ref> hold) {
+      Origin origin, Output output, long bytes, Function<HoldGroups.Group, BlobPort.Stored> hold) {
     HoldGroups.Group group = holds.join(bytes, nanoTime.getAsLong());
     try {
-      Ref ref = hold.apply(group);
-      Envelope envelope = Envelope.of(origin, ref, output.metadata(), blobs.claim(), null);
+      BlobPort.Stored stored = hold.apply(group);
+      Envelope envelope =
+          Envelope.of(
+              origin, stored.ref(), output.metadata(), blobs.claim(), stored.voucher(), null);
       return ready(envelope, output, group, bytes);
     } catch (RuntimeException e) {
       holds.leave(group, bytes);

@@ -22,6 +22,7 @@ import java.util.List;
 /// @param storedBytes that were put for outputs
 /// @param heldBytes that are held for outputs which are not done
 /// @param duplicates envelopes that came again
+/// @param recomputed lost values that were computed again
 /// @param failures failed attempts of the handler
 /// @param setAside envelopes that this stage has set aside
 /// @param kept of those, how many are in the journal now
@@ -54,6 +55,7 @@ public record StageSnapshot(
     long storedBytes,
     long heldBytes,
     long duplicates,
+    long recomputed,
     long failures,
     long setAside,
     long kept,
@@ -96,6 +98,7 @@ public record StageSnapshot(
         counts.storedBytes.sum(),
         outlets.heldBytes(),
         counts.duplicates.sum(),
+        counts.recomputed.sum(),
         counts.failures.sum(),
         counts.setAside.sum(),
         kept,
