@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The threads of a stage: lanes, each of which does one thing after the other.
 ///
@@ -15,6 +17,8 @@ import java.util.function.BiConsumer;
 ///
 /// @param <T> what is done
 final class Lanes<T> implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   /// One lane, for its worker: between [#begin] and [#end] it is watched.
   static final class Lane {
@@ -79,10 +83,18 @@ final class Lanes<T> implements AutoCloseable {
     Lane lane = lanes.get(index);
     try {
       while (!isClosed) {
-        worker.accept(lane, queue.take());
+        work(lane, queue.take());
       }
     } catch (InterruptedException e) {
       // closed
+    }
+  }
+
+  private void work(Lane lane, T what) {
+    try {
+      worker.accept(lane, what);
+    } catch (RuntimeException e) {
+      LOG.error("{}: {} was not dealt with to its end", lane.thread.getName(), what, e);
     }
   }
 

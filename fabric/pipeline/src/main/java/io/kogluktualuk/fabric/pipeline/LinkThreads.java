@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The two threads of one end of a link: one hears, one speaks.
 ///
@@ -34,6 +37,8 @@ final class LinkThreads implements AutoCloseable {
     /// The wire has ended for good; on either thread, perhaps twice.
     void ended();
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinkThreads.class);
 
   static final Duration TICK = Duration.ofMillis(250);
 
@@ -93,20 +98,35 @@ final class LinkThreads implements AutoCloseable {
 
   private void hear() {
     while (!isClosed) {
-      try {
-        byte[] frame = wire.receive(HEAR);
-        if (frame != null) {
-          party.hear(Frames.read("the other side", frame));
-        }
-      } catch (AlreadyClosed e) {
-        end();
-      } catch (MalformedEncoding e) {
-        party.malformed(e);
-      } catch (FabricException e) {
-        if (!isClosed) {
-          party.broken(e);
-        }
+      byte[] frame = receive();
+      if (frame != null) {
+        deliver(frame);
       }
+    }
+  }
+
+  private byte @Nullable [] receive() {
+    try {
+      return wire.receive(HEAR);
+    } catch (AlreadyClosed e) {
+      end();
+    } catch (FabricException e) {
+      if (!isClosed) {
+        party.broken(e);
+      }
+    }
+    return null;
+  }
+
+  private void deliver(byte[] frame) {
+    try {
+      party.hear(Frames.read("the other side", frame));
+    } catch (MalformedEncoding e) {
+      party.malformed(e);
+    } catch (RuntimeException e) {
+      // What a user's listener throws, for instance: the link goes on, and what was not done is
+      // sent again.
+      LOG.error("{}: a frame was not dealt with to its end", hearer.getName(), e);
     }
   }
 

@@ -101,9 +101,7 @@ final class BadInputTest {
             .from("source", first.far())
             .to("sink", second.near())
             .with(SMALL)
-            .run(
-                in ->
-                    List.of(isBad(in) ? Output.of(nothing, in.metadata()) : in.pass()));
+            .run(in -> List.of(isBad(in) ? Output.of(nothing, in.metadata()) : in.pass()));
     pipeline().stage("sink").from("liar", second.far()).with(SMALL).run(_ -> List.of());
     sendTen(source(first.near()));
     assertOneSetAside(stage, "gave a ref to nothing");

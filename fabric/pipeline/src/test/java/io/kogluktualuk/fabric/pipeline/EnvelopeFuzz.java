@@ -46,8 +46,7 @@ final class EnvelopeFuzz {
       return Envelope.of(
           origin, Ref.ofBlob(Blob.of(carried)), Metadata.of(metadata), lease, null, carried);
     }
-    Ref ref =
-        new Ref(Kind.LIST, Hash.ofBytes(Mutations.randomBytes(32, random)), 5L << 20);
+    Ref ref = new Ref(Kind.LIST, Hash.ofBytes(Mutations.randomBytes(32, random)), 5L << 20);
     return Envelope.of(origin, ref, Metadata.of(metadata), lease, null, null);
   }
 
@@ -130,8 +129,7 @@ final class EnvelopeFuzz {
   }
 
   private static Envelope plain(String stage, int index, Ref ref, Metadata metadata) {
-    return Envelope.of(
-        new Origin(stage, Origin.NOTHING, index), ref, metadata, null, null, null);
+    return Envelope.of(new Origin(stage, Origin.NOTHING, index), ref, metadata, null, null, null);
   }
 
   @Test
@@ -149,8 +147,7 @@ final class EnvelopeFuzz {
                 null,
                 giant));
     byte[] long1 = new byte[Envelope.ENCODED_MAX + 1];
-    assertThrows(
-        MalformedEncoding.class, () -> Envelope.decode("a test", long1, 0, long1.length));
+    assertThrows(MalformedEncoding.class, () -> Envelope.decode("a test", long1, 0, long1.length));
     byte[] long2 = new byte[Wire.FRAME_MAX + 1];
     assertThrows(MalformedEncoding.class, () -> Frames.read("a test", long2));
   }
@@ -160,7 +157,8 @@ final class EnvelopeFuzz {
     MemorySegment bytes = MemorySegment.ofArray(new byte[] {1, 2, 3});
     Ref forged = new Ref(Kind.BLOB, Hash.of(new byte[] {9}), 3);
     Envelope envelope =
-        Envelope.of(new Origin("forger", Origin.NOTHING, 0), forged, Metadata.NONE, null, null, bytes);
+        Envelope.of(
+            new Origin("forger", Origin.NOTHING, 0), forged, Metadata.NONE, null, null, bytes);
     Corruption e = assertThrows(Corruption.class, envelope::verifiedCarried);
     assertTrue(String.valueOf(e.getMessage()).contains("forger"));
   }

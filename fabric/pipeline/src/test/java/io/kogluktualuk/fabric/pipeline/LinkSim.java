@@ -18,8 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Both ends of a link without their threads, over a wire that breaks and stalls, with a receiver
 /// that dies and comes back, in virtual time: everything is done, is told once, and never more is
@@ -178,8 +178,8 @@ final class LinkSim {
       }
     }
 
-    /// What was sent on a connection that has ended is lost; what comes on one that is not there yet
-    /// waits.
+    /// What was sent on a connection that has ended is lost; what comes on one that is not there
+    /// yet waits.
     private byte @Nullable [] next(Deque<Sent> queue, int on) {
       while (!queue.isEmpty() && queue.peek().connection < on) {
         queue.remove();
@@ -203,8 +203,7 @@ final class LinkSim {
 
     @Override
     public void onEnvelope(Intake from, Message.Parcel parcel) {
-      Envelope envelope =
-          Envelope.decode("near", parcel.bytes(), parcel.offset(), parcel.length());
+      Envelope envelope = Envelope.decode("near", parcel.bytes(), parcel.offset(), parcel.length());
       assertEquals(parcel.id(), envelope.id());
       switch (ledger.arrive(from, envelope)) {
         case Ledger.Arrival.Fresh<Intake>(Ledger.Work<Intake> work) -> {

@@ -102,8 +102,7 @@ final class SetAsideJournalTest {
       for (int i = 0; i < SetAsideJournal.ENTRIES_MAX; i++) {
         journal.add(one(i, 2000));
       }
-      assertThrows(
-          OutOfSpace.class, () -> journal.add(one(SetAsideJournal.ENTRIES_MAX, 2000)));
+      assertThrows(OutOfSpace.class, () -> journal.add(one(SetAsideJournal.ENTRIES_MAX, 2000)));
       long full = Files.size(file);
       for (int i = 10; i < SetAsideJournal.ENTRIES_MAX; i++) {
         journal.remove(one(i, 2000).envelope().id());
