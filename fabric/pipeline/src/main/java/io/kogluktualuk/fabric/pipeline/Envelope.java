@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// u8 version=1 │ origin │ ref │ metadata │ varint attempt
-///   │ bool [ lease id 16 bytes, varint token ] │ bool [ voucher ] │ bool carried [ the ref's bytes
-/// ]
+///   │ bool [ lease id 16 bytes, varint token ] │ bool [ voucher ] │ bool [ the ref's bytes ]
 /// ```
 ///
 /// Its **id** is the SHA-256 of `"kogE"` and the encoding up to and with the metadata. It is

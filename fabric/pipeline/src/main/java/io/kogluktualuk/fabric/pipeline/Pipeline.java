@@ -64,7 +64,7 @@ public final class Pipeline implements AutoCloseable {
   /// @param name lower case letters, digits and `-`
   /// @param folder keeps what stages set aside, in a file for each
   public static Pipeline over(Fabric fabric, String name, Path folder) {
-    return over(fabric, name, folder, PutOptions.passing());
+    return over(fabric, name, folder, PutOptions.passing().evenly());
   }
 
   /// Stages over a session.
