@@ -58,6 +58,46 @@ class CirclesTest {
     }
   }
 
+  /// Whoever is read first, each says the same.
+  @Test
+  void narrowedThunksThatNeedEachOtherSaySo() {
+    for (String first : List.of("a", "b", "c")) {
+      try (Bench bench = new Bench(2)) {
+        bench
+            .narrowed("/a", "/bin/probe /b", "/bin/probe", "cat", "/b")
+            .narrowed("/b", "/bin/probe /c", "/bin/probe", "cat", "/c")
+            .narrowed("/c", "/bin/probe /a", "/bin/probe", "cat", "/a")
+            .narrowed("/beside", "/bin/probe /c", "/bin/probe", "say", "x");
+        RunReport report =
+            bench.run("/bin/probe", "cat", "/" + first, "cat", "/a", "cat", "/beside");
+        assertEquals(1, report.counters().run(), report.counters().toString());
+        String said = bench.diagnostics(report);
+        String path =
+            "/bin/probe cat /b → /bin/probe cat /c → /bin/probe cat /a → /bin/probe cat /b";
+        assertTrue(said.contains("kog: /a: it needs its own value: " + path + "\n"), said);
+        assertTrue(said.contains("kog: /beside: input /c: it needs its own value: "), said);
+      }
+    }
+  }
+
+  /// Each level has both of the next as inputs.
+  @Test
+  void whatManyNarrowedThunksNeedIsBegunOnce() {
+    int levels = 40;
+    try (Bench bench = new Bench(2)) {
+      for (int i = 0; i < levels; i++) {
+        for (String side : List.of("/l", "/r")) {
+          String inputs = "/bin/probe /l" + (i + 1) + " /r" + (i + 1);
+          bench.narrowed(side + i, inputs, "/bin/probe", "say", side + i);
+        }
+      }
+      bench.bind("/l" + levels, "").bind("/r" + levels, "");
+      RunReport report = bench.run("/bin/probe", "cat", "/l0");
+      assertEquals("/l0\n", bench.text(report.outcome().output()));
+      assertEquals(2 * levels, report.counters().run(), report.counters().toString());
+    }
+  }
+
   /// Each thunk reads some others; a model says who ends at which read.
   @Test
   void whoIsOnACircleDoesNotDependOnTheOrder() {

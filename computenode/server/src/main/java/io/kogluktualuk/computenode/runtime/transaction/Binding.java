@@ -16,12 +16,23 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** [#run] on a virtual thread of its own.
 final class Binding extends Pending {
 
+  private final Engine engine;
+  private final Run run;
+  private final Bindings.@Nullable Place place;
   private final List<String> argv;
   private final List<Source.Input> inputs;
   private final Evaluation evaluation;
 
   private Binding(
-      Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
+      Engine engine,
+      Run run,
+      Bindings.@Nullable Place place,
+      Evaluation parent,
+      List<String> argv,
+      List<Source.Input> inputs) {
+    this.engine = engine;
+    this.run = run;
+    this.place = place;
     this.argv = argv;
     this.inputs = inputs;
     this.evaluation =
@@ -31,15 +42,37 @@ final class Binding extends Pending {
   /// One that is held once for the caller.
   static Binding begin(
       Engine engine, Run run, Evaluation parent, List<String> argv, List<Source.Input> inputs) {
-    Binding binding = new Binding(engine, run, parent, argv, inputs);
+    Binding binding = new Binding(engine, run, null, parent, argv, inputs);
     binding.hold();
-    Thread.ofVirtual().name("binding-", 0).start(binding::run);
-    return binding;
+    return binding.start();
   }
 
+  /// One of a thunk that stands in a namespace, held once for the caller.
+  static Binding begin(
+      Engine engine,
+      Run run,
+      Bindings.Place place,
+      Evaluation parent,
+      List<String> argv,
+      List<Source.Input> inputs) {
+    Binding fresh = new Binding(engine, run, place, parent, argv, inputs);
+    return engine.bindings().begin(place, fresh);
+  }
+
+  Binding start() {
+    Thread.ofVirtual().name("binding-", 0).start(this::run);
+    return this;
+  }
+
+  List<String> argv() {
+    return argv;
+  }
+
+  /// Names the thunk in its namespace; null for one that a program has bound, which nobody else
+  /// can need.
   @Override
   @Nullable Hash key() {
-    return null;
+    return place == null ? null : place.key();
   }
 
   @Override
@@ -53,10 +86,13 @@ final class Binding extends Pending {
     } catch (FabricException e) {
       fail(e);
     } catch (SelfDependence e) {
-      settle(failed("it needs its own value", e.cycle()));
+      settle(inCircle(e.cycle()));
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       fail(new Unavailable("evaluating the inputs of " + argv.getFirst() + " failed: " + e, e));
     } finally {
+      if (place != null) {
+        engine.bindings().landed(place, this);
+      }
       evaluation.release();
     }
   }
@@ -72,6 +108,19 @@ final class Binding extends Pending {
         yield evaluation.waitFor(flight).ofBinding();
       }
     };
+  }
+
+  /// The same whoever has closed the circle, and known to the run before this lands.
+  private Settled inCircle(List<Hash> cycle) {
+    if (place == null) {
+      return failed("it needs its own value", cycle);
+    }
+    String words = String.join(" ", argv);
+    run.name(place.key(), words);
+    String path = engine.circles().path(cycle, place.key(), words, run);
+    Settled settled = failed("it needs its own value: " + path, cycle);
+    run.settled(place.key(), place.recall(), settled);
+    return settled;
   }
 
   private static Settled failed(String reason, List<Hash> cycle) {

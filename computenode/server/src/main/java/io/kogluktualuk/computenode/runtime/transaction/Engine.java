@@ -72,6 +72,7 @@ public final class Engine implements AutoCloseable {
   private final Slots slots;
   private final Runs runs;
   private final Flights flights = new Flights(this);
+  private final Bindings bindings = new Bindings();
   private final Handover handover;
   private final Dispatcher dispatcher;
   private final CircleText circles;
@@ -93,7 +94,7 @@ public final class Engine implements AutoCloseable {
     this.blobs =
         new LocalBlobs(
             settings.name(), fabric, index, outcomes, settings.cacheBytes(), this::recorded);
-    this.circles = new CircleText(flights, blobs);
+    this.circles = new CircleText(flights, bindings, blobs);
     KnownTraces known = new KnownTraces(index, outcomes, blobs, System::nanoTime);
     this.traces = new Traces(this, known);
     this.planting = new TracePlanting(index, known);
@@ -150,6 +151,10 @@ public final class Engine implements AutoCloseable {
 
   Flights flights() {
     return flights;
+  }
+
+  Bindings bindings() {
+    return bindings;
   }
 
   CircleText circles() {

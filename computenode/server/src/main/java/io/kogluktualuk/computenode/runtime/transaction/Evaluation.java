@@ -115,9 +115,11 @@ final class Evaluation implements Thunks, WaitGraph.Waiter {
       return fly(root, thunk.argv());
     }
     List<Ref> inputs = values.inputsNow(root, thunk);
-    return inputs == null
-        ? startNarrowed(thunk.argv(), thunk.sources(root))
-        : begin(root, thunk, inputs);
+    if (inputs != null) {
+      return begin(root, thunk, inputs);
+    }
+    Bindings.Place place = Bindings.Place.of(run, recall, root, ref);
+    return hold(Binding.begin(engine, run, place, this, thunk.argv(), thunk.sources(root)));
   }
 
   /// Begins a narrowed thunk whose inputs are there.

@@ -20,7 +20,8 @@ abstract sealed class Pending implements Thunks.Promise permits Flight, Binding 
   private int holders;
   private boolean isAbandoned;
 
-  /// The transaction's key; null for a binding.
+  /// The transaction's key, or what names a narrowed thunk in its namespace; null for one that a
+  /// program has bound.
   abstract @Nullable Hash key();
 
   /// What the transaction sees; null for a binding.

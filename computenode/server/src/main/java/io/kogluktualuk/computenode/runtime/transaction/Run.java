@@ -61,6 +61,7 @@ public final class Run {
   private final Set<Hash> lost = ConcurrentHashMap.newKeySet();
   private final Map<Hash, Outcome> afresh = new ConcurrentHashMap<>();
   private final Map<Hash, Settled> circles = new ConcurrentHashMap<>();
+  private final Map<Hash, String> names = new ConcurrentHashMap<>();
   private volatile Deadline deadline;
   private volatile boolean isFinished;
   private boolean isCancelled;
@@ -116,10 +117,26 @@ public final class Run {
   /// but need not be run again for each one in this run that reads it: circles are read by many,
   /// each other's members among them.
   void settled(Flight flight, Settled settled) {
-    boolean isInCircle = !settled.cycle().isEmpty() && !flight.recall().isRestoring();
+    settled(flight.key(), flight.recall(), settled);
+  }
+
+  /// The same of a transaction or a narrowed thunk.
+  void settled(Hash key, Recall recall, Settled settled) {
+    boolean isInCircle = !settled.cycle().isEmpty() && !recall.isRestoring();
     if (isInCircle && circles.size() < CIRCLES_MAX) {
-      circles.put(flight.key(), settled);
+      circles.put(key, settled);
     }
+  }
+
+  /// Remembers the words for a narrowed thunk on a circle.
+  void name(Hash key, String words) {
+    if (names.size() < CIRCLES_MAX) {
+      names.put(key, words);
+    }
+  }
+
+  @Nullable String nameOf(Hash key) {
+    return names.get(key);
   }
 
   /// What came of a transaction that needs its own outcome; null when it is not known to.
