@@ -155,7 +155,8 @@ final class PipelineTest {
   }
 
   @Test
-  void equalInputsAreRunOnceAndAnOutputIsHadAgainFromItsEnvelope(@TempDir Path folder) throws Exception {
+  void equalInputsAreRunOnceAndAnOutputIsHadAgainFromItsEnvelope(@TempDir Path folder)
+      throws Exception {
     try (EmbeddedCluster cluster = EmbeddedCluster.open(small(folder));
         Fabric fabric = Fabric.connect(cluster.controls(), ClientSettings.DEFAULT);
         Pipeline pipeline = Pipeline.over(fabric, "demo", folder.resolve("aside"))) {
