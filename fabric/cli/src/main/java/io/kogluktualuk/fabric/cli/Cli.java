@@ -70,7 +70,7 @@ final class Cli {
         CreditsCommand.of(terminal),
         new LeasesCommand(terminal),
         AuditCommand.of(terminal),
-        new DemoCommand(terminal),
+        DemoCommand.of(terminal),
         new BenchCommand(terminal),
         CaCommand.of(terminal),
         ControlCommand.of(terminal),

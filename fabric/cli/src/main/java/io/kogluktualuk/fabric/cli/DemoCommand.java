@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Option;
       "Example:",
       "  kog demo",
       "  kog demo --records 5000000",
-      "  kog demo --input /var/log/syslog"
+      "  kog demo --input /var/log/syslog",
+      "  kog demo pipeline"
     })
 final class DemoCommand implements Callable<Integer> {
 
@@ -62,8 +64,15 @@ final class DemoCommand implements Callable<Integer> {
               + " Default: a new folder under the directory for temporary files.")
   private @Nullable Path folder;
 
-  DemoCommand(Terminal terminal) {
+  private DemoCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
+  }
+
+  /// The command with its subcommands.
+  static CommandLine of(Terminal terminal) {
+    return new CommandLine(new DemoCommand(terminal))
+        .addSubcommand(new DemoPipelineCommand(terminal))
+        .addSubcommand(new DemoStageCommand(terminal));
   }
 
   @Override

@@ -40,6 +40,14 @@ final class Logs {
     }
   }
 
+  /// A process that somebody else has started and whose standard error is kept: warnings go there.
+  static void ofStage() {
+    LogManager.getLogManager().reset();
+    ROOT.setLevel(Level.WARNING);
+    System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
+    ROOT.addHandler(new ConsoleHandler());
+  }
+
   /// A cluster in this process: to `log/kog.N.log` in the state folder, a few files of bounded
   /// length.
   static Path ofServers(Path stateFolder, boolean verbose) {

@@ -31,25 +31,22 @@ final class RunView implements RunListener, AutoCloseable {
 
   private static final int BAR_WIDTH = 30;
   private static final int LINE_WIDTH = 78;
-  // Without wrapping a narrow terminal cuts lines, and the count of lines to go up stays right.
-  private static final String WRAP_OFF = "\u001b[?7l";
-  private static final String WRAP_ON = "\u001b[?7h";
-  private static final String CLEAR_TO_END = "\u001b[0J";
 
   private final PrintStream out;
+  private final LiveLines live;
   private final Mode mode;
   private final String title;
   private final LongSupplier nanoClock;
   private final long startNanos;
   private long plainNanos;
   private RunCounters shown = RunCounters.ZERO;
-  private int drawn;
   private boolean isClosed;
 
   /// @param title what is being done, for the first line
   /// @param nanoClock monotonic
   RunView(PrintStream out, Mode mode, String title, LongSupplier nanoClock) {
     this.out = out;
+    this.live = new LiveLines(out);
     this.mode = mode;
     this.title = title;
     this.nanoClock = nanoClock;
@@ -69,7 +66,7 @@ final class RunView implements RunListener, AutoCloseable {
       return;
     }
     switch (mode) {
-      case LIVE -> draw(lines(progress));
+      case LIVE -> live.draw(lines(progress));
       case PLAIN -> plain(progress.counters());
       case NONE -> {}
     }
@@ -78,23 +75,10 @@ final class RunView implements RunListener, AutoCloseable {
   /// Removes the live lines; what was printed in plain mode stays.
   @Override
   public synchronized void close() {
-    if (!isClosed && drawn > 0) {
-      out.print(rewind());
-      out.flush();
+    if (!isClosed) {
+      live.clear();
     }
     isClosed = true;
-  }
-
-  private void draw(List<String> lines) {
-    StringBuilder frame = new StringBuilder(rewind()).append(WRAP_OFF);
-    lines.forEach(line -> frame.append(line).append('\n'));
-    out.print(frame.append(WRAP_ON));
-    out.flush();
-    drawn = lines.size();
-  }
-
-  private String rewind() {
-    return drawn == 0 ? "" : "\u001b[" + drawn + "A\r" + CLEAR_TO_END;
   }
 
   private void plain(RunCounters counters) {

@@ -1,0 +1,223 @@
+package io.kogluktualuk.fabric.cli;
+
+import io.kogluktualuk.fabric.demo.photos.PhotoDemo;
+import io.kogluktualuk.fabric.demo.photos.RunFigures;
+import io.kogluktualuk.fabric.demo.photos.StageProgress;
+import io.kogluktualuk.fabric.demo.photos.StageStand;
+import io.kogluktualuk.fabric.demo.photos.Standing;
+import io.kogluktualuk.fabric.demo.photos.Step;
+import io.kogluktualuk.fabric.demo.photos.Way;
+import io.kogluktualuk.fabric.units.ByteCount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The words of the pipeline demo.
+///
+/// **Threading:** stateless.
+final class PipelineText {
+
+  private static final int BAR_WIDTH = 20;
+  private static final String NOTHING = "–";
+
+  private PipelineText() {}
+
+  /// How a run stands, in a few lines of at most 80 columns and notes behind them.
+  static List<String> frame(Standing now) {
+    boolean isHash = now.way() == Way.HASH;
+    List<String> lines = new ArrayList<>();
+    int filled = (int) (BAR_WIDTH * now.indexed() / now.count());
+    lines.add(
+        "%s  %s  [%s%s]  %d of %d photos%s"
+            .formatted(
+                now.way().words(),
+                seconds(now.elapsed()),
+                "#".repeat(filled),
+                "-".repeat(BAR_WIDTH - filled),
+                now.indexed(),
+                now.count(),
+                now.isSlow() ? " · label is slow" : ""));
+    lines.add(
+        row(
+            "stage",
+            "in/s",
+            "out/s",
+            isHash ? "in work" : "queued",
+            "credits",
+            "outbox",
+            isHash ? "held" : "in queue",
+            "memory"));
+    now.stages().forEach(stage -> lines.add(row(stage, isHash)));
+    if (isHash) {
+      lines.add(row("fabric", "", "", "", "", "", "", bytes(now.fabricMemory())));
+    }
+    return lines;
+  }
+
+  private static String row(StageStand stage, boolean isHash) {
+    StageProgress p = stage.progress();
+    boolean isSource = stage.step() == Step.CAMERA;
+    boolean isSink = stage.step() == Step.INDEX;
+    boolean hasCredits = isHash && !isSink;
+    return row(
+            stage.step().word(),
+            isSource ? NOTHING : rate(stage.inRate()),
+            isSink ? NOTHING : rate(stage.outRate()),
+            isSource ? NOTHING : p.busy() + "/" + p.window(),
+            hasCredits ? p.free() + " free" : NOTHING,
+            hasCredits ? "" + p.outbox() : NOTHING,
+            bytes(p.held()),
+            stage.isAlive() ? bytes(stage.memory()) : "died")
+        + notes(stage);
+  }
+
+  private static String notes(StageStand stage) {
+    StageProgress p = stage.progress();
+    List<String> notes = new ArrayList<>();
+    if (stage.starts() > 1) {
+      notes.add("start " + stage.starts());
+    }
+    if (p.resent() > 0) {
+      notes.add(p.resent() + " resent");
+    }
+    if (p.duplicates() > 0) {
+      notes.add(p.duplicates() + " again");
+    }
+    if (p.failed() > 0) {
+      notes.add(p.failed() + " set aside");
+    }
+    return notes.isEmpty() ? "" : "  " + String.join(", ", notes);
+  }
+
+  private static String row(
+      String stage,
+      String in,
+      String out,
+      String busy,
+      String credits,
+      String outbox,
+      String held,
+      String memory) {
+    return "  %-7s %6s %6s %8s %8s %7s %10s %10s"
+        .formatted(stage, in, out, busy, credits, outbox, held, memory);
+  }
+
+  /// How a run stands, in one line.
+  static String line(Standing now) {
+    StageStand camera = now.stages().getFirst();
+    String credits =
+        now.way() == Way.HASH ? ", %d credits free".formatted(camera.progress().free()) : "";
+    return "%s %s: %d of %d photos%s; camera %s/s%s; %s on the way; stages have %s"
+        .formatted(
+            now.way().words(),
+            seconds(now.elapsed()),
+            now.indexed(),
+            now.count(),
+            now.isSlow() ? ", label is slow" : "",
+            rate(camera.outRate()),
+            credits,
+            bytes(held(now)),
+            bytes(memory(now)));
+  }
+
+  private static long held(Standing now) {
+    return now.stages().stream().mapToLong(stage -> stage.progress().held()).sum();
+  }
+
+  private static long memory(Standing now) {
+    return now.stages().stream().mapToLong(StageStand::memory).sum();
+  }
+
+  /// A run that is over.
+  static String sentence(RunFigures run) {
+    String end = run.broken() == null ? "" : "; it broke off: " + run.broken();
+    return "%s: %d photos in %s, %s/s before label was slow, %s/s then%s"
+        .formatted(
+            run.way().words(),
+            run.indexed(),
+            seconds(run.elapsed()),
+            rate(run.fastRate()),
+            rate(run.slowRate()),
+            end);
+  }
+
+  /// All runs beside each other.
+  static String table(List<PhotoDemo.Outcome> outcomes) {
+    List<RunFigures> runs = outcomes.stream().map(PhotoDemo.Outcome::figures).toList();
+    StringBuilder table = new StringBuilder();
+    table.append(line("", runs, run -> run.way().words()));
+    table.append(line("photos in the index", runs, run -> run.indexed() + " of " + run.taken()));
+    table.append(line("time", runs, run -> seconds(run.elapsed())));
+    table.append(line("photos/s, label fast", runs, run -> rate(run.fastRate())));
+    table.append(line("photos/s, label slow", runs, run -> rate(run.slowRate())));
+    table.append(line("bytes stored, read, sent", runs, run -> bytes(run.moved())));
+    table.append(line("on the way at most", runs, run -> bytes(run.peakHeld())));
+    table.append(line("memory of the stages", runs, run -> bytes(run.peakMemory())));
+    table.append(line("and of the fabric", runs, PipelineText::fabric));
+    table.append(line("processor time", runs, run -> seconds(run.cpu())));
+    table.append(
+        line("sent again, came again", runs, run -> run.resent() + ", " + run.duplicates()));
+    table.append("%-26s".formatted("each photo just once"));
+    outcomes.forEach(outcome -> table.append("%16s".formatted(verdict(outcome))));
+    return table.toString();
+  }
+
+  private static String line(
+      String what, List<RunFigures> runs, Function<RunFigures, String> figure) {
+    StringBuilder line = new StringBuilder("%-26s".formatted(what));
+    runs.forEach(run -> line.append("%16s".formatted(figure.apply(run))));
+    return line.toString().stripTrailing() + "\n";
+  }
+
+  private static String fabric(RunFigures run) {
+    return run.way() == Way.HASH ? bytes(run.peakFabric()) : NOTHING;
+  }
+
+  private static String verdict(PhotoDemo.Outcome outcome) {
+    if (!outcome.problems().isEmpty()) {
+      return "NO";
+    }
+    return outcome.figures().broken() == null ? "yes" : "broke off";
+  }
+
+  static Json json(List<PhotoDemo.Outcome> outcomes) {
+    return new Json().with("runs", outcomes.stream().map(PipelineText::json).toList());
+  }
+
+  private static Json json(PhotoDemo.Outcome outcome) {
+    RunFigures run = outcome.figures();
+    return new Json()
+        .with("way", run.way().name().toLowerCase(Locale.ROOT))
+        .with("taken", run.taken())
+        .with("indexed", run.indexed())
+        .with("seconds", run.elapsed())
+        .with("photos_per_second_fast", run.fastRate())
+        .with("photos_per_second_slow", run.slowRate())
+        .with("bytes_moved", run.moved())
+        .with("bytes_on_the_way_peak", run.peakHeld())
+        .with("memory_stages_peak", run.peakMemory())
+        .with("memory_fabric_peak", run.way() == Way.HASH ? run.peakFabric() : null)
+        .with("cpu_seconds", run.cpu())
+        .with("restarts", run.restarts())
+        .with("resent", run.resent())
+        .with("duplicates", run.duplicates())
+        .with("set_aside", run.failed())
+        .with("broken", run.broken())
+        .with("right", outcome.problems().isEmpty())
+        .with("problems", outcome.problems());
+  }
+
+  private static String bytes(long bytes) {
+    return bytes == 0 ? "0" : new ByteCount(bytes).toString();
+  }
+
+  private static String rate(double perSecond) {
+    return String.format(Locale.ROOT, "%.1f", perSecond);
+  }
+
+  private static String seconds(Duration elapsed) {
+    return String.format(Locale.ROOT, "%.1f s", elapsed.toNanos() / 1e9);
+  }
+}

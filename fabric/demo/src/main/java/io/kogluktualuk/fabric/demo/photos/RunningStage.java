@@ -1,0 +1,12 @@
+package io.kogluktualuk.fabric.demo.photos;
+
+/// A stage that runs in this process.
+///
+/// **Threading:** any thread. **Ownership:** closing it ends it; what is not done stays undone.
+interface RunningStage extends AutoCloseable {
+
+  StageProgress progress();
+
+  @Override
+  void close();
+}
