@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 
 /// `kog demo pipeline`.
 ///
-/// **Threading:** one thread; the process's shutdown ends the stages, stops the cluster and removes
-/// its folder.
+/// **Threading:** one thread; the process's shutdown ends the stages, stops the cluster and
+/// removes its folder.
 @Command(
     name = "pipeline",
     description = {

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Shows the pipeline demo: what goes on to standard error, as a table that is redrawn on a
-// terminal
-/// or a line now and then; the result to standard output.
+/// terminal or a line now and then; the result to standard output.
 ///
 /// **Threading:** one thread. **Bound:** a line at least [#PLAIN_NANOS] after the one before.
 final class PipelineView implements PhotoDemo.Audience, AutoCloseable {

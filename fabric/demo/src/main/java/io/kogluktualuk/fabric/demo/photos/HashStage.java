@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A stage whose messages carry refs: the pipeline library does everything but the work itself.
 ///
-/// **Threading:** those of the library; one more for the camera. **Ownership:** of its session with
-/// the fabric. **Bound:** [PhotoPlan#WINDOW] envelopes in progress.
+/// **Threading:** those of the library; one more for the camera. **Ownership:** of its session
+/// with the fabric. **Bound:** [PhotoPlan#WINDOW] envelopes in progress.
 final class HashStage implements RunningStage {
 
   private static final String LOOPBACK = "127.0.0.1";

@@ -21,7 +21,8 @@ import java.util.Set;
 /// thumbnail TAB number TAB ref or hash TAB -
 /// ```
 ///
-/// **Threading:** any thread. **Ownership:** of the open file. **Bound:** two lines for each photo.
+/// **Threading:** any thread. **Ownership:** of the open file. **Bound:** two lines for each
+/// photo.
 final class IndexFile implements AutoCloseable {
 
   static final String PHOTO = "photo";

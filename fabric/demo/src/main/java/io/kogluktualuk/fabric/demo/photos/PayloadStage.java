@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// A stage whose messages carry their payloads: takes them from a queue, works on them, writes them
-/// to the next stage. A full queue is not read into, so TCP slows the sender down; nothing is sent
-/// again when a stage dies.
+/// A stage whose messages carry their payloads: takes them from a queue, works on them, writes
+/// them to the next stage. A full queue is not read into, so TCP slows the sender down; nothing
+/// is sent again when a stage dies.
 ///
 /// **Threading:** one thread works, one reads each connection. **Ownership:** of its sockets.
-/// **Bound:** [PhotoPlan#WINDOW] messages in the queue, and one for each thread.
-/// **Errors:** what ends it is told by [#progress].
+/// **Bound:** [PhotoPlan#WINDOW] messages in the queue, and one for each thread. **Errors:** what
+/// ends it is told by [#progress].
 final class PayloadStage implements RunningStage {
 
   private static final int CONNECT_TRIES = 200;

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The demo: the same photos pass the same five stages by hash, then by payload; each index is held
-/// against what this process makes of the photos.
+/// The demo: the same photos pass the same five stages by hash, then by payload; each index is
+/// held against what this process makes of the photos.
 ///
-/// **Threading:** one thread plays; any other may close it, which ends all stages.
-/// **Ownership:** of the stages' processes.
+/// **Threading:** one thread plays; any other may close it, which ends all stages. **Ownership:**
+/// of the stages' processes.
 public final class PhotoDemo implements AutoCloseable {
 
   /// Makes the command that runs a stage of the job in a file.
