@@ -1,0 +1,137 @@
+package io.kogluktualuk.fabric.systemtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The pipeline demo with small photos: its own check of every photo and thumbnail must hold, also
+/// when a stage is killed; it leaves no process and no file behind.
+@Timeout(300)
+final class PipelineDemoIT {
+
+  private static final long LOOK_NANOS = 20_000_000;
+
+  @TempDir private Path folder = Path.of("unset");
+
+  @Test
+  void photosPassByHashAndByPayload() throws Exception {
+    Kog.Result result =
+        new Kog(folder.resolve("home"), folder)
+            .run(
+                "demo",
+                "pipeline",
+                "--json",
+                "--count",
+                "40",
+                "--size",
+                "320x240",
+                "--slow",
+                "10",
+                "--folder",
+                scratch().toString())
+            .succeeds();
+    String json = result.text();
+    assertEquals(2, times("\"right\" : true", json), json);
+    assertEquals(2, times("\"indexed\" : 40,", json), json);
+    assertTrue(result.err().contains("checking each photo"), result.err());
+    assertEquals(List.of(), left(scratch()), "nothing is left");
+  }
+
+  @Test
+  void aStageThatIsKilledIsReplacedAndNothingIsLostOrTwice() throws Exception {
+    List<String> command = KogJvm.command("-Xmx1g");
+    command.addAll(
+        List.of(
+            "demo",
+            "pipeline",
+            "--json",
+            "--count",
+            "120",
+            "--size",
+            "320x240",
+            "--slow",
+            "30",
+            "--folder",
+            scratch().toString()));
+    Path err = folder.resolve("err");
+    Path out = folder.resolve("out");
+    Process demo =
+        new ProcessBuilder(command)
+            .redirectError(err.toFile())
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      awaitPhotos(20, demo);
+      kill(demo, "detect");
+      awaitPhotos(60, demo);
+      kill(demo, "index");
+      assertTrue(demo.waitFor(250, TimeUnit.SECONDS), "it ends");
+    } finally {
+      demo.descendants().forEach(ProcessHandle::destroyForcibly);
+      demo.destroyForcibly();
+    }
+    String said = Files.readString(err);
+    String json = Files.readString(out);
+    assertEquals(0, demo.exitValue(), said);
+    assertEquals(2, times("\"right\" : true", json), json);
+    assertTrue(json.contains("\"restarts\" : 2,"), json);
+    assertTrue(said.contains("another one takes its place"), said);
+  }
+
+  /// Waits until the index of the run by hash has so many lines.
+  private void awaitPhotos(int lines, Process demo) throws IOException {
+    while (demo.isAlive() && indexLines() < lines) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    assertTrue(demo.isAlive(), () -> "it ended early; see " + folder);
+  }
+
+  private long indexLines() throws IOException {
+    for (Path run : left(scratch())) {
+      Path index = run.resolve("hash").resolve("index");
+      if (Files.exists(index)) {
+        return new String(Files.readAllBytes(index), StandardCharsets.UTF_8).lines().count();
+      }
+    }
+    return 0;
+  }
+
+  private static void kill(Process demo, String stage) {
+    Optional<ProcessHandle> found =
+        demo.descendants().filter(each -> arguments(each).contains(stage)).findFirst();
+    assertFalse(found.isEmpty(), stage);
+    found.ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private static List<String> arguments(ProcessHandle process) {
+    return process.info().arguments().map(List::of).orElse(List.of());
+  }
+
+  private Path scratch() throws IOException {
+    return Files.createDirectories(folder.resolve("scratch"));
+  }
+
+  private static List<Path> left(Path scratch) throws IOException {
+    try (Stream<Path> all = Files.list(scratch)) {
+      return all.toList();
+    }
+  }
+
+  private static int times(String word, String text) {
+    return text.split(Pattern.quote(word), -1).length - 1;
+  }
+}
