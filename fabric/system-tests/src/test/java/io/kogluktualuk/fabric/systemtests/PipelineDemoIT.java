@@ -117,8 +117,14 @@ final class PipelineDemoIT {
     found.ifPresent(ProcessHandle::destroyForcibly);
   }
 
+  /// The JDK tells none when the class path is long.
   private static List<String> arguments(ProcessHandle process) {
-    return process.info().arguments().map(List::of).orElse(List.of());
+    try {
+      Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return List.of(Files.readString(file).split("\0"));
+    } catch (IOException e) {
+      return List.of(); // it has ended
+    }
   }
 
   private Path scratch() throws IOException {
