@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +86,8 @@ final class PipelineBench implements Bench {
     }
     if (stages == PipelineScope.STAGES && scope.isWhole()) {
       int touching = PipelineScope.TOUCHING;
-      PipelinePoint small = PipelinePoint.of(PipelineScope.SMALL, stages, touching).stored();
-      progress.accept("pipeline: " + small.label());
-      all.addAll(rows.of(small, null));
       progress.accept("pipeline: break-even");
-      all.add(breakEven(rows, stages, touching));
+      all.addAll(breakEven(rows, stages, touching));
       progress.accept("pipeline: a slow sink");
       PipelinePoint large = PipelinePoint.of(PipelineScope.LARGE, stages, touching);
       all.addAll(rows.bounded(large.slow(SLOW_NANOS), FEW, MANY));
@@ -109,32 +107,37 @@ final class PipelineBench implements Bench {
         };
   }
 
-  /// From which size on stored content is faster than payloads, between the sizes by interpolation
-  /// of logarithms; infinite when it is not at the largest.
-  private static Measurement breakEven(PipelineRows rows, int stages, int touching)
+  /// Stored content of all sizes, and from which size on it is faster than payloads: between the
+  /// sizes by interpolation of logarithms; no such row when it is not at the largest.
+  private static List<Measurement> breakEven(PipelineRows rows, int stages, int touching)
       throws Exception {
-    double found = Double.POSITIVE_INFINITY;
+    List<Measurement> all = new ArrayList<>();
+    double found = Double.NaN;
     double larger = 0;
-    double largerBytes = 0;
+    int largerBytes = 0;
     for (int bytes : SIZES.reversed()) {
-      double advantage = rows.advantage(PipelinePoint.of(bytes, stages, touching).stored());
-      if (advantage < 1) {
-        if (larger >= 1) {
-          double part = Math.log(1 / advantage) / Math.log(larger / advantage);
-          found = bytes * Math.pow(largerBytes / bytes, part);
-        }
-        break;
+      Measurement row = rows.rate(PipelinePoint.of(bytes, stages, touching).stored());
+      all.add(row);
+      double advantage = Objects.requireNonNullElse(row.speedup(), 0.0);
+      if (larger >= 1 && advantage < 1) {
+        double part = Math.log(1 / advantage) / Math.log(larger / advantage);
+        found = bytes * Math.pow((double) largerBytes / bytes, part);
       }
-      found = bytes;
       larger = advantage;
       largerBytes = bytes;
     }
-    String label = "break-even, " + stages + "/" + touching + " stored";
+    if (!Double.isNaN(found)) {
+      all.add(breakEven(stages + "/" + touching, found / 1024));
+    }
+    return all;
+  }
+
+  private static Measurement breakEven(String label, double kibibytes) {
     return new Measurement(
         PipelineRows.NAME,
-        label,
+        "break-even, " + label + " stored",
         "KiB",
-        found / 1024,
+        kibibytes,
         null,
         "stored content is faster than Netty TCP from here on",
         Direction.LOWER_IS_BETTER);

@@ -57,7 +57,7 @@ record PipelinePoint(int bytes, int stages, int touching, boolean isCarried, lon
 
   /// Messages of a round.
   int times() {
-    return Math.clamp(ROUND_BYTES / bytes, 24, 4_000);
+    return Math.clamp(ROUND_BYTES / bytes, 24, 2_000);
   }
 
   /// What the source is told.

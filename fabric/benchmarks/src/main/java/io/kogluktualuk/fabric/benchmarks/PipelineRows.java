@@ -13,6 +13,10 @@ final class PipelineRows {
 
   static final String NAME = "pipeline";
   private static final int ROUNDS = 5;
+
+  /// In rounds: until compilers have come to rest, and the memory node has been full once.
+  private static final int WARM_UP = 3;
+
   private static final double MILLIS = 1e-6;
   private static final double MEBI = 1.0 / (1 << 20);
 
@@ -69,7 +73,7 @@ final class PipelineRows {
     try {
       for (StageChain chain : chains) {
         memories.add(chain.watchMemory());
-        chain.run(point, point.times());
+        chain.run(point, WARM_UP * point.times());
         chain.forget();
         before.add(chain.copied());
       }
@@ -92,13 +96,13 @@ final class PipelineRows {
     }
   }
 
-  /// How many times faster ours is than the first peer.
-  double advantage(PipelinePoint point) throws Exception {
+  /// The throughput only, against the first peer.
+  Measurement rate(PipelinePoint point) throws Exception {
     StageChain peer = peers.getFirst();
     List<Spread> spreads =
         Contest.hold(
-            point.times(), 3, point.times(), List.of(ours.contender(point), peer.contender(point)));
-    return spreads.get(1).median() / spreads.getFirst().median();
+            WARM_UP * point.times(), 3, point.times(), List.of(ours.contender(point), peer.contender(point)));
+    return rate(point.label(), spreads.getFirst(), spreads.get(1), peer.name(), null);
   }
 
   /// The peak of the stages' memory with a few and with many messages that wait for a slow sink.
