@@ -79,6 +79,9 @@ final class PipelineBench implements Bench {
 
   private List<Measurement> run(PipelineRows rows, int stages, Consumer<String> progress)
       throws Exception {
+    progress.accept("pipeline: warming up");
+    rows.warmUp(PipelinePoint.of(PipelineScope.SMALL, stages, 1), 10);
+    rows.warmUp(PipelinePoint.of(PipelineScope.LARGE, stages, 1), 2);
     List<Measurement> all = new ArrayList<>();
     for (PipelinePoint point : scope.points(stages)) {
       progress.accept("pipeline: " + point.label());

@@ -14,7 +14,7 @@ final class PipelineRows {
   static final String NAME = "pipeline";
   private static final int ROUNDS = 5;
 
-  /// In rounds: until compilers have come to rest, and the memory node has been full once.
+  /// In rounds: until the memory node has been full once.
   private static final int WARM_UP = 3;
 
   private static final double MILLIS = 1e-6;
@@ -38,6 +38,13 @@ final class PipelineRows {
   /// @param allPeak the same with the server
   private record Result(
       Spread nanos, long p50, long p99, double copied, long stagesPeak, long allPeak) {}
+
+  /// Has all chains at work until their compilers have come to rest.
+  void warmUp(PipelinePoint point, int rounds) throws IOException {
+    for (StageChain chain : chains()) {
+      chain.run(point, rounds * point.times());
+    }
+  }
 
   /// @param rateTarget how many times the throughput is aimed at; null for none
   List<Measurement> of(PipelinePoint point, @Nullable Double rateTarget) throws Exception {
@@ -101,7 +108,10 @@ final class PipelineRows {
     StageChain peer = peers.getFirst();
     List<Spread> spreads =
         Contest.hold(
-            WARM_UP * point.times(), 3, point.times(), List.of(ours.contender(point), peer.contender(point)));
+            WARM_UP * point.times(),
+            3,
+            point.times(),
+            List.of(ours.contender(point), peer.contender(point)));
     return rate(point.label(), spreads.getFirst(), spreads.get(1), peer.name(), null);
   }
 
