@@ -20,6 +20,8 @@ import java.nio.file.Path;
 ///   once what is read, as if all of it were envelopes;
 /// * content that a source's envelopes carry, once more.
 ///
+/// Pipelines cut content evenly, so nothing is copied to find out where to cut.
+///
 /// Not counted is what the hashing reads, as the peers' sums are not: it copies nothing.
 ///
 /// **Threading:** any thread.

@@ -2,7 +2,6 @@ package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.pipeline.Input;
 import io.kogluktualuk.fabric.pipeline.Metadata;
 import io.kogluktualuk.fabric.pipeline.Output;
@@ -55,8 +54,7 @@ public final class HashStage {
     InetSocketAddress control =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[3]));
     try (Fabric fabric = Fabric.connect(control, ClientSettings.DEFAULT);
-        Pipeline pipeline =
-            Pipeline.over(fabric, "bench", Path.of(args[4]), PutOptions.passing().evenly())) {
+        Pipeline pipeline = Pipeline.over(fabric, "bench", Path.of(args[4]))) {
       HashStage stage =
           new HashStage(
               Integer.parseInt(args[0]),

@@ -19,10 +19,11 @@ public record PipelineScope(
 
   /// @throws InvalidArgument when there is no such point
   public PipelineScope {
+    int fewest = stages != null ? stages : isFull ? 2 : STAGES;
     boolean isGood =
         (bytes == null || bytes >= Long.BYTES && bytes <= BYTES_MAX)
             && (stages == null || stages >= 2 && stages <= PipelinePoint.STAGES_MAX)
-            && (touching == null || touching >= 0 && touching < (stages == null ? 2 : stages));
+            && (touching == null || touching >= 0 && touching < fewest);
     if (!isGood) {
       throw new InvalidArgument(
           "cannot send "

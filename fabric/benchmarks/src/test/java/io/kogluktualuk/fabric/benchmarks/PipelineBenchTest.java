@@ -96,5 +96,8 @@ class PipelineBenchTest {
     assertThrows(InvalidArgument.class, () -> new PipelineScope(false, 7, null, null));
     assertThrows(InvalidArgument.class, () -> new PipelineScope(false, null, 1, null));
     assertThrows(InvalidArgument.class, () -> new PipelineScope(false, null, 5, 5));
+    assertThrows(InvalidArgument.class, () -> new PipelineScope(true, null, null, 2));
+    PipelineScope one = new PipelineScope(false, 4096, null, 4);
+    assertEquals(List.of(PipelinePoint.of(4096, 5, 4)), one.points(5));
   }
 }
