@@ -48,11 +48,14 @@ final class PipelineText {
             "credits",
             "outbox",
             isHash ? "held" : "in queue",
-            "memory"));
+            "memory",
+            "process"));
     now.stages().forEach(stage -> lines.add(row(stage, isHash)));
     if (isHash) {
-      lines.add(row("fabric", "", "", "", "", "", "", bytes(now.fabricMemory())));
+      String pid = "" + ProcessHandle.current().pid();
+      lines.add(row("fabric", "", "", "", "", "", "", bytes(now.fabricMemory()), pid));
     }
+    now.stages().stream().map(PipelineText::notes).filter(n -> !n.isEmpty()).forEach(lines::add);
     return lines;
   }
 
@@ -62,33 +65,33 @@ final class PipelineText {
     boolean isSink = stage.step() == Step.INDEX;
     boolean hasCredits = isHash && !isSink;
     return row(
-            stage.step().word(),
-            isSource ? NOTHING : rate(stage.inRate()),
-            isSink ? NOTHING : rate(stage.outRate()),
-            isSource ? NOTHING : p.busy() + "/" + p.window(),
-            hasCredits ? p.free() + " free" : NOTHING,
-            hasCredits ? "" + p.outbox() : NOTHING,
-            bytes(p.held()),
-            stage.isAlive() ? bytes(stage.memory()) : "died")
-        + notes(stage);
+        stage.step().word(),
+        isSource ? NOTHING : rate(stage.inRate()),
+        isSink ? NOTHING : rate(stage.outRate()),
+        isSource ? NOTHING : p.busy() + "/" + p.window(),
+        hasCredits ? p.free() + " free" : NOTHING,
+        hasCredits ? "" + p.outbox() : NOTHING,
+        bytes(p.held()),
+        stage.isAlive() ? bytes(stage.memory()) : "died",
+        "" + stage.pid());
   }
 
   private static String notes(StageStand stage) {
     StageProgress p = stage.progress();
     List<String> notes = new ArrayList<>();
     if (stage.starts() > 1) {
-      notes.add("start " + stage.starts());
+      notes.add("started " + stage.starts() + " times");
     }
     if (p.resent() > 0) {
-      notes.add(p.resent() + " resent");
+      notes.add(p.resent() + " sent again");
     }
     if (p.duplicates() > 0) {
-      notes.add(p.duplicates() + " again");
+      notes.add(p.duplicates() + " came again");
     }
     if (p.failed() > 0) {
       notes.add(p.failed() + " set aside");
     }
-    return notes.isEmpty() ? "" : "  " + String.join(", ", notes);
+    return notes.isEmpty() ? "" : "  " + stage.step().word() + ": " + String.join(", ", notes);
   }
 
   private static String row(
@@ -99,9 +102,10 @@ final class PipelineText {
       String credits,
       String outbox,
       String held,
-      String memory) {
-    return "  %-7s %6s %6s %8s %8s %7s %10s %10s"
-        .formatted(stage, in, out, busy, credits, outbox, held, memory);
+      String memory,
+      String pid) {
+    return "  %-7s %6s %6s %8s %8s %7s %10s %10s %8s"
+        .formatted(stage, in, out, busy, credits, outbox, held, memory, pid);
   }
 
   /// How a run stands, in one line.

@@ -61,14 +61,12 @@ final class PipelineView implements PhotoDemo.Audience, AutoCloseable {
   @Override
   public void onFallen(Way way, Step step, long pid, boolean isReplaced) {
     onStep(
-        "%s: process %d of %s has died; %s"
+        "%s: process %d (%s) has died; %s"
             .formatted(
                 way.words(),
                 pid,
                 step.word(),
-                isReplaced
-                    ? "another one takes its place, and is sent again what was not done"
-                    : "what it had is lost, and the run breaks off"));
+                isReplaced ? "another takes its place" : "what it had is lost"));
   }
 
   @Override
