@@ -28,7 +28,7 @@ final class TransactionTest {
   void hasItsGoldenBytes() {
     Transaction transaction = Transaction.of(ROOT, List.of("/p", "x"), new Limits(1, 2, 300));
     String golden =
-        "6b6f675801" + "06" + "11".repeat(32) + "06" + "0102ac02" + "02" + "022f70" + "0178";
+        "6b6f675801" + "07" + "11".repeat(32) + "06" + "0102ac02" + "02" + "022f70" + "0178";
     byte[] encoding = transaction.encode().toArray();
     assertEquals(golden, HexFormat.of().formatHex(encoding));
     assertEquals(transaction, Transaction.decode("x", encoding));
