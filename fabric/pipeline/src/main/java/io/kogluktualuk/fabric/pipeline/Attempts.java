@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
 /// Runs a handler on an envelope until it succeeds or has failed too often.
 ///
 /// What it throws is a failed attempt. Faults of the fabric that may pass by themselves are
-/// waited out for a while and are no failures. A value that nobody has, and that nobody upstream
-/// holds any more, is an orphan and is dropped. What an envelope carries under a wrong hash is
-/// forged: it is set aside at once.
+/// waited out for a while and are no failures. A value that nobody has is computed again, once,
+/// when its envelope says how; one that cannot be, and that nobody upstream holds any more, is an
+/// orphan and is dropped. What an envelope carries under a wrong hash is forged: it is set aside
+/// at once.
 ///
 /// **Threading:** any lane.
 final class Attempts {
@@ -84,13 +85,13 @@ final class Attempts {
         counts.forged.increment();
         return new Result.Failed(failed(failures + 1, e));
       } catch (NotFound e) {
-        if (isOrphan.getAsBoolean()) {
-          return new Result.Orphaned("stage " + stage + ": its holder is gone: " + e.getMessage());
-        }
         failure = e;
         if (!isRecomputed && recompute(envelope)) {
           isRecomputed = true;
           continue;
+        }
+        if (isOrphan.getAsBoolean()) {
+          return new Result.Orphaned("stage " + stage + ": its holder is gone: " + e.getMessage());
         }
       } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
         failure = e;

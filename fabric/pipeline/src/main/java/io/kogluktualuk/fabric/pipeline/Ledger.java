@@ -188,7 +188,7 @@ final class Ledger<L> {
     emitted(work);
     Hash id = work.envelope.id();
     works.remove(id);
-    if (work.verdict.kind() != Verdict.Kind.REFUSED) {
+    if (isRemembered(work.verdict)) {
       lately.put(id, work.verdict);
     }
     for (L link : work.links) {
@@ -201,7 +201,12 @@ final class Ledger<L> {
     return new Settled<>(id, work.verdict, List.copyOf(work.links));
   }
 
-  /// Whether somebody upstream still has it.
+  /// What was refused or lost is worked on when it comes again: its value may be there then.
+  private static boolean isRemembered(Verdict verdict) {
+    return verdict.kind() == Verdict.Kind.DONE || verdict.kind() == Verdict.Kind.SET_ASIDE;
+  }
+
+  /// Whether nobody upstream has it any more.
   boolean isOrphan(Work<L> work) {
     return work.links.isEmpty();
   }

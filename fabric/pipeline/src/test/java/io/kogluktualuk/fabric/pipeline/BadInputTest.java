@@ -298,7 +298,7 @@ final class BadInputTest {
   }
 
   @Test
-  void anOrphanWhoseValueHasGoneIsDropped() throws Exception {
+  void anOrphanWhoseValueHasGoneIsDroppedUntilItComesAgain() throws Exception {
     MemoryWire.Pair wire = MemoryWire.pair();
     CountDownLatch gone = new CountDownLatch(1);
     Stage stage =
@@ -324,6 +324,12 @@ final class BadInputTest {
     Await.until(() -> stage.snapshot().orphaned() == 1, "it is an orphan");
     assertEquals(1, stage.snapshot().dropped());
     assertFalse(stage.snapshot().inProgress() > 0);
+    successor.close();
+    Source again = source(successor.reopened()); // makes the same envelope, and has its value
+    again.send(content(1), Metadata.NONE, LONG);
+    assertTrue(again.drain(LONG));
+    assertEquals(List.of(Verdict.DONE), List.copyOf(ends.values()));
+    assertEquals(0, stage.snapshot().duplicates());
   }
 
   private static boolean heardCredit(MemoryWire wire) {
