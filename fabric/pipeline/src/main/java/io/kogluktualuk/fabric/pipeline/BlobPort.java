@@ -50,7 +50,10 @@ interface BlobPort {
   /// The content of a ref as a stream, verified.
   InputStream stream(Ref ref);
 
-  /// Believes whoever vouches for a value, for the next reads.
+  /// Believes nobody from now on.
+  void doubt();
+
+  /// Believes whoever vouches for a value, for the next reads; nobody after [#doubt].
   void believe(Ref ref, Voucher voucher);
 
   /// Has a lost value computed again from what its envelope says of it.

@@ -33,6 +33,7 @@ final class FabricPort implements BlobPort {
 
   private final Fabric fabric;
   private final PutOptions storing;
+  private volatile boolean isDoubting;
 
   FabricPort(Fabric fabric, PutOptions storing) {
     this.fabric = fabric;
@@ -117,8 +118,15 @@ final class FabricPort implements BlobPort {
   }
 
   @Override
+  public void doubt() {
+    isDoubting = true;
+  }
+
+  @Override
   public void believe(Ref ref, Voucher voucher) {
-    fabric.believe(ref, voucher);
+    if (!isDoubting) {
+      fabric.believe(ref, voucher);
+    }
   }
 
   @Override

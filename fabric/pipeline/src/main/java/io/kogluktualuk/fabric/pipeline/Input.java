@@ -67,7 +67,8 @@ public final class Input {
     }
   }
 
-  /// Whoever has stored the bytes vouches for them: then they are verified without a SHA-256.
+  /// Whoever has stored the bytes vouches for them: then they are verified without a SHA-256,
+  /// unless the stage doubts.
   private void believe() {
     Voucher voucher = envelope.voucher();
     if (voucher != null && !isBelieved) {

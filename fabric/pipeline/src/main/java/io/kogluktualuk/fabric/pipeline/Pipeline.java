@@ -89,6 +89,9 @@ public final class Pipeline implements AutoCloseable {
   }
 
   Stage start(StagePlan plan, Handler handler) {
+    if (plan.isDoubting()) {
+      blobs.doubt();
+    }
     Stage stage = new Stage(this, plan, handler);
     stages.add(stage);
     stage.start();

@@ -20,6 +20,7 @@ public final class StagePlan {
   private OutletsPlan outlets = OutletsPlan.NONE;
   private StageSettings settings = StageSettings.DEFAULT;
   private @Nullable Function<Envelope, String> order;
+  private boolean isDoubting;
 
   StagePlan(Pipeline pipeline, String name) {
     this.pipeline = pipeline;
@@ -69,6 +70,15 @@ public final class StagePlan {
     return this;
   }
 
+  /// Believes nobody who vouches for what he has stored: everything that is read is verified by
+  /// SHA-256. What a session believes it believes for all who read over it, so this goes for all
+  /// stages of the [Pipeline] from here on; and a stage that doubts has a session of its own, not
+  /// one with a pipeline that believes.
+  public StagePlan doubting() {
+    isDoubting = true;
+    return this;
+  }
+
   /// Waits for other stages so long.
   ///
   /// @param done for the end of an envelope, before it is sent again
@@ -106,6 +116,10 @@ public final class StagePlan {
 
   @Nullable Function<Envelope, String> order() {
     return order;
+  }
+
+  boolean isDoubting() {
+    return isDoubting;
   }
 
   int laneOf(Envelope envelope) {
