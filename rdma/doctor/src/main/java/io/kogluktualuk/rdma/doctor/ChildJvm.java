@@ -128,8 +128,17 @@ final class ChildJvm implements AutoCloseable {
     return others.isEmpty() ? status : status + ": " + String.join(" | ", others);
   }
 
+  /// The end of its input asks it to end, so that it takes its files away; who does not is ended.
   @Override
   public void close() {
+    try {
+      process.outputWriter().close();
+      process.waitFor(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IOException e) {
+      // It has ended already.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     process.destroyForcibly();
   }
 }

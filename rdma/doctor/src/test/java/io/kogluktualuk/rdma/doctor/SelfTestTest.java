@@ -3,12 +3,19 @@ package io.kogluktualuk.rdma.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kogluktualuk.rdma.doctor.Finding.Level;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +31,25 @@ class SelfTestTest {
     assertEquals(Level.OK, found.getFirst().level(), found.toString());
     assertTrue(found.getFirst().found().contains("wrong rkey refused (status 10)"));
     assertEquals(List.of("self-test: " + way), progress);
+  }
+
+  @Test
+  void nothingIsLeftInSharedMemory() throws IOException {
+    Path shared = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(shared), "there is no /dev/shm");
+    Set<Path> before = regions(shared);
+    new SelfTest(Duration.ofSeconds(60)).run("shared", _ -> {});
+    Set<Path> left = regions(shared);
+    left.removeAll(before);
+    assertEquals(Set.of(), left);
+  }
+
+  private static Set<Path> regions(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("kog-doctor-"))
+          .collect(Collectors.toCollection(HashSet::new));
+    }
   }
 
   @Test
