@@ -18,6 +18,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A service in another process, which shares no memory with the memory nodes and is told a URL
-/// and nothing else.
+/// and nothing else. Its JVM has no flags.
 @Timeout(180)
 final class TcpClientTest {
 
@@ -44,7 +45,7 @@ final class TcpClientTest {
       String url = settings(cluster).withPath(DataPath.TCP).toUrl();
       assertTrue(url.endsWith("?verbs=tcp"), url);
       Process service =
-          new ProcessBuilder(ChildJvm.command(Service.class, url))
+          new ProcessBuilder(withoutFlags(ChildJvm.command(Service.class, url)))
               .redirectError(errors.toFile())
               .start();
       try {
@@ -60,6 +61,10 @@ final class TcpClientTest {
         service.destroyForcibly();
       }
     }
+  }
+
+  private static List<String> withoutFlags(List<String> command) {
+    return command.stream().filter(word -> !word.startsWith("--")).toList();
   }
 
   private static ClientSettings settings(EmbeddedCluster cluster) {

@@ -1,6 +1,5 @@
 package io.kogluktualuk.rdma.software;
 
-import com.ibm.disni.util.MemoryUtils;
 import com.ibm.disni.verbs.IbvCQ;
 import com.ibm.disni.verbs.IbvCompChannel;
 import com.ibm.disni.verbs.IbvContext;
@@ -57,7 +56,10 @@ final class SoftwareVerbs extends RdmaVerbs {
 
   @Override
   public SVCRegMr regMr(IbvPd domain, ByteBuffer buffer, int access) throws IOException {
-    long address = MemoryUtils.getAddress(buffer) + buffer.position();
+    if (!buffer.isDirect()) {
+      throw new IOException("memory on the Java heap cannot be registered, it may move");
+    }
+    long address = MemorySegment.ofBuffer(buffer).address();
     return regMr(domain, address, buffer.remaining(), access, buffer);
   }
 

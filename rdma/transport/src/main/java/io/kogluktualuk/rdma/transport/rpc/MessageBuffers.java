@@ -1,6 +1,5 @@
 package io.kogluktualuk.rdma.transport.rpc;
 
-import com.ibm.disni.util.MemoryUtils;
 import com.ibm.disni.verbs.IbvMr;
 import com.ibm.disni.verbs.IbvRecvWR;
 import com.ibm.disni.verbs.IbvSendWR;
@@ -8,6 +7,7 @@ import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.SVCPostRecv;
 import com.ibm.disni.verbs.SVCPostSend;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.LinkedList;
 import java.util.List;
@@ -96,7 +96,7 @@ final class MessageBuffers {
 
   private LinkedList<IbvSge> piece(ByteBuffer bytes) {
     IbvSge piece = new IbvSge();
-    piece.setAddr(MemoryUtils.getAddress(bytes));
+    piece.setAddr(MemorySegment.ofBuffer(bytes).address());
     piece.setLength(bytes.capacity());
     piece.setLkey(region.getLkey());
     LinkedList<IbvSge> pieces = new LinkedList<>();
