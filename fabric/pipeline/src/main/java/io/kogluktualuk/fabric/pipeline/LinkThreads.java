@@ -91,8 +91,18 @@ final class LinkThreads implements AutoCloseable {
     } catch (FabricException e) {
       if (!isClosed) {
         party.broken(e);
-        LockSupport.parkNanos(this, TICK.toNanos());
+        pause();
       }
+    }
+  }
+
+  /// Lets a tick go by, whoever wakes the speaker meanwhile: it would only fail again.
+  private void pause() {
+    long untilNanos = System.nanoTime() + TICK.toNanos();
+    long leftNanos = TICK.toNanos();
+    while (leftNanos > 0 && !isClosed) {
+      LockSupport.parkNanos(this, leftNanos);
+      leftNanos = untilNanos - System.nanoTime();
     }
   }
 

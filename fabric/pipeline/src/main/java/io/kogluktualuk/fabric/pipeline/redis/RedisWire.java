@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -35,7 +36,7 @@ import redis.clients.jedis.resps.StreamEntryBinary;
 /// in each queue, the oldest go first; credits keep far fewer on their way. The broker, and who
 /// may write to it, is trusted not to send values of hundreds of mebibytes: they are read before
 /// they are refused. **Errors:** `Unavailable` whenever the broker is not there; the next call
-/// tries again.
+/// tries again, five times a second at most when it receives.
 public final class RedisWire implements Wire {
 
   /// More than the credits of any stage, and than the greetings of a night alone.
@@ -44,6 +45,11 @@ public final class RedisWire implements Wire {
   private static final int BATCH = 64;
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final Duration BLOCK_MAX = Duration.ofSeconds(1);
+
+  /// A broker that did not answer is asked again after so long; the other end of the link does not
+  /// wait for us meanwhile.
+  private static final Duration RETRY = Duration.ofMillis(200);
+
   private static final byte[] FIELD = {'f'};
   private static final StreamEntryID BEGIN = new StreamEntryID(0, 0);
 
@@ -56,6 +62,7 @@ public final class RedisWire implements Wire {
   private volatile @Nullable Jedis sending;
   private volatile @Nullable Jedis receiving;
   private volatile boolean isClosed;
+  private boolean hasFailed;
 
   private RedisWire(HostAndPort broker, String outKey, String inKey) {
     this.broker = broker;
@@ -116,14 +123,19 @@ public final class RedisWire implements Wire {
   @Override
   public byte @Nullable [] receive(Duration patience) {
     if (waiting.isEmpty()) {
+      if (hasFailed) {
+        LockSupport.parkNanos(this, shorter(patience, RETRY).toNanos());
+      }
       try {
         Jedis from = receiving;
         if (from == null) {
           from = connect();
           receiving = from;
         }
-        read(from, patience.compareTo(BLOCK_MAX) > 0 ? BLOCK_MAX : patience);
+        read(from, shorter(patience, BLOCK_MAX));
+        hasFailed = false;
       } catch (JedisException e) {
+        hasFailed = true;
         close(receiving);
         receiving = null;
         received.clear();
@@ -133,9 +145,14 @@ public final class RedisWire implements Wire {
     }
     byte[] frame = waiting.poll();
     if (frame == null && isClosed) {
+      close(receiving); // it may have been made while the wire was being closed
       throw new AlreadyClosed("the wire to " + broker + " is closed");
     }
     return frame;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private void read(Jedis from, Duration block) {

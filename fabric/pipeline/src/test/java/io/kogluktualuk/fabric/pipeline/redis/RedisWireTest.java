@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.pipeline.Wire;
 import io.kogluktualuk.fabric.testkit.Mutations;
+import io.kogluktualuk.fabric.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -83,7 +84,7 @@ final class RedisWireTest {
         Wire far = RedisWire.receiver("127.0.0.1", server.port(), "frames")) {
       near.send(frame(5, 5));
       assertArrayEquals(frame(5, 5), far.receive(LONG));
-      server = server.restarted(folder);
+      server = server.restarted();
       assertThrows(Unavailable.class, () -> near.send(frame(6, 6)));
       assertThrows(Unavailable.class, () -> far.receive(LONG));
       near.send(frame(7, 7));
