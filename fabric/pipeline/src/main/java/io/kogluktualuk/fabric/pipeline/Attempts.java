@@ -80,7 +80,10 @@ final class Attempts {
     while (closed.getCount() > 0) {
       Throwable failure;
       try {
-        return new Result.Given(outlets.prepare(envelope, 0, handle(lane, envelope)));
+        List<Output> outputs = handle(lane, envelope);
+        return closed.getCount() == 0
+            ? new Result.Abandoned()
+            : new Result.Given(outlets.prepare(envelope, 0, outputs));
       } catch (Corruption e) {
         counts.forged.increment();
         return new Result.Failed(failed(failures + 1, e));

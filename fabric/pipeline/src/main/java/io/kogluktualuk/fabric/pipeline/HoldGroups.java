@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.fault.FabricException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class HoldGroups {
   private final Executor calls;
   private @Nullable Group current;
   private long heldBytes;
+  private boolean isEnded;
 
   /// @param calls runs what may wait for a memory node
   HoldGroups(BlobPort blobs, Executor calls) {
@@ -59,7 +61,8 @@ final class HoldGroups {
     if (group == null || isOver(group, nowNanos)) {
       retire();
       group = new Group(nowNanos);
-      current = group;
+      group.isFull = isEnded; // nobody would retire it
+      current = isEnded ? null : group;
     }
     group.envelopes++;
     group.bytes += bytes;
@@ -91,7 +94,11 @@ final class HoldGroups {
 
   private void closeIfDone(Group group) {
     if (group.isFull && group.open == 0) {
-      calls.execute(() -> close(group));
+      try {
+        calls.execute(() -> close(group));
+      } catch (RejectedExecutionException e) {
+        close(group); // a handler has ended later than its pipeline
+      }
     }
   }
 
@@ -111,8 +118,10 @@ final class HoldGroups {
     }
   }
 
-  /// Lets go of the last group as soon as it is done.
+  /// Lets go of the last group as soon as it is done, and of what a handler that is not through
+  /// yet still has held.
   synchronized void end() {
+    isEnded = true;
     retire();
   }
 

@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.pipeline;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -20,13 +21,16 @@ final class Lanes<T> implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
-  /// One lane, for its worker: between [#begin] and [#end] it is watched.
+  /// One lane, for its worker: between [#begin] and [#end] it is watched, and interrupted when the
+  /// lanes are closed. At other times it is not: a put that is broken off may leave something held.
   static final class Lane {
 
     private final Thread thread;
     private long sinceNanos;
     private boolean isBusy;
     private boolean isOverdue;
+    private boolean isIdle;
+    private boolean isClosing;
 
     Lane(Thread thread) {
       this.thread = thread;
@@ -36,16 +40,32 @@ final class Lanes<T> implements AutoCloseable {
       sinceNanos = nowNanos;
       isBusy = true;
       isOverdue = false;
+      if (isClosing) {
+        thread.interrupt();
+      }
     }
 
     /// @return whether it took too long and was interrupted
     synchronized boolean end() {
       isBusy = false;
       boolean wasOverdue = isOverdue;
-      if (wasOverdue) {
+      if (wasOverdue || isClosing) {
         Thread.interrupted(); // it was meant for what has ended
       }
       return wasOverdue;
+    }
+
+    /// @return whether it goes on
+    private synchronized boolean idle(boolean is) {
+      isIdle = is;
+      return !isClosing;
+    }
+
+    private synchronized void close() {
+      isClosing = true;
+      if (isIdle || isBusy) {
+        thread.interrupt();
+      }
     }
 
     synchronized void interruptSince(long beforeNanos) {
@@ -59,7 +79,6 @@ final class Lanes<T> implements AutoCloseable {
   private final List<BlockingQueue<T>> queues = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final BiConsumer<Lane, T> worker;
-  private volatile boolean isClosed;
 
   /// @param isKeyed whether each lane has a queue of its own
   Lanes(String name, int count, boolean isKeyed, BiConsumer<Lane, T> worker) {
@@ -82,8 +101,12 @@ final class Lanes<T> implements AutoCloseable {
   private void work(int index, BlockingQueue<T> queue) {
     Lane lane = lanes.get(index);
     try {
-      while (!isClosed) {
-        work(lane, queue.take());
+      while (lane.idle(true)) {
+        T next = queue.take();
+        if (!lane.idle(false)) {
+          return;
+        }
+        work(lane, next);
       }
     } catch (InterruptedException e) {
       // closed
@@ -108,9 +131,28 @@ final class Lanes<T> implements AutoCloseable {
     lanes.forEach(lane -> lane.interruptSince(beforeNanos));
   }
 
+  /// Ends them when they are through with what they do; handlers are interrupted.
   @Override
   public void close() {
-    isClosed = true;
-    lanes.forEach(lane -> lane.thread.interrupt());
+    lanes.forEach(Lane::close);
+  }
+
+  /// Waits for the end of those that were closed.
+  ///
+  /// @return false when the patience was not enough
+  boolean awaitEnd(Duration patience) {
+    long untilNanos = System.nanoTime() + patience.toNanos();
+    boolean isEnd = true;
+    try {
+      for (Lane lane : lanes) {
+        long leftNanos = Math.max(1, untilNanos - System.nanoTime());
+        isEnd &=
+            lane.thread == Thread.currentThread() || lane.thread.join(Duration.ofNanos(leftNanos));
+      }
+      return isEnd;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

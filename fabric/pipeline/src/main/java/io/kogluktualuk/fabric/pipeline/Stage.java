@@ -38,6 +38,9 @@ public final class Stage implements AutoCloseable {
 
   private static final Duration ACCEPT = Duration.ofSeconds(1);
 
+  /// How long closing waits for handlers that do not hear of it.
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
   private final StagePlan plan;
   private final Pipeline pipeline;
   private final Counts counts = new Counts();
@@ -410,6 +413,9 @@ public final class Stage implements AutoCloseable {
     all.forEach(Intake::close);
     lanes.close();
     outlets.close();
+    if (!lanes.awaitEnd(CLOSE)) {
+      LOG.warn("stage {} is closed while a handler goes on", name());
+    }
     aside.close();
     pipeline.closed(this);
   }
