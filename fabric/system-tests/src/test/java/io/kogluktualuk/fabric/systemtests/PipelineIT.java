@@ -49,13 +49,13 @@ final class PipelineIT {
 
     private Halving() {}
 
-    /// @param args control port, port to listen on, the sink's port, folder
+    /// @param args control port, port to listen on, the sink's port, folder, stage
     public static void main(String[] args) throws IOException {
       InetSocketAddress control = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
       try (Fabric fabric = Fabric.connect(control, ClientSettings.DEFAULT);
           Pipeline pipeline = Pipeline.over(fabric, "halves", Path.of(args[3]))) {
         pipeline
-            .stage("half")
+            .stage(args[4])
             .from(TcpInlet.at("127.0.0.1", Integer.parseInt(args[1])))
             .to("sink", TcpWire.to("127.0.0.1", Integer.parseInt(args[2])))
             .with(StageSettings.DEFAULT.withWindow(WINDOW, 64 << 20))
@@ -119,7 +119,11 @@ final class PipelineIT {
       int port = freePort();
       Source source = pipeline.source("source").to("half", TcpWire.to("127.0.0.1", port)).open();
       String[] arguments = {
-        "" + cluster.control().getPort(), "" + port, "" + sinkPort.port(), "" + folder.resolve("m")
+        "" + cluster.control().getPort(),
+        "" + port,
+        "" + sinkPort.port(),
+        "" + folder.resolve("m"),
+        "half"
       };
       ChildJvm first = ChildJvm.start(Halving.class, arguments);
       assertEquals("ready", first.line());
