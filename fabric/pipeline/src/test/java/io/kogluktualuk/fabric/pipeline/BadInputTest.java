@@ -11,24 +11,18 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Stages that do what they must not: it is contained, named, counted, and the rest goes on.
 @Timeout(120)
-final class BadInputTest {
+final class BadInputTest extends StagesInMemory {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final StageSettings SMALL =
@@ -38,37 +32,8 @@ final class BadInputTest {
           .withAttempts(2, Duration.ofSeconds(1))
           .withFaultPatience(Duration.ofMillis(100));
 
-  private final Path folder;
-  private final MemoryBlobs blobs = new MemoryBlobs();
-  private final List<Pipeline> pipelines = new ArrayList<>();
-  private final Map<Hash, Verdict> ends = new ConcurrentHashMap<>();
-
   BadInputTest(@TempDir Path folder) {
-    this.folder = folder;
-  }
-
-  private Pipeline pipeline() {
-    Pipeline made = new Pipeline(blobs, "test", folder, System::nanoTime, InstantSource.system());
-    pipelines.add(made);
-    return made;
-  }
-
-  @AfterEach
-  void close() {
-    pipelines.forEach(Pipeline::close);
-  }
-
-  private static byte[] content(int i) {
-    return ("content " + i).getBytes(StandardCharsets.UTF_8);
-  }
-
-  private Source source(Wire wire) {
-    return pipeline()
-        .source("source")
-        .to("next", wire)
-        .carrying(0)
-        .hearing((envelope, verdict) -> ends.put(envelope.id(), verdict))
-        .open();
+    super(folder);
   }
 
   private static boolean isBad(Input input) {

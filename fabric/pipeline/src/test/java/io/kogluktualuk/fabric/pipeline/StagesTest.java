@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.fault.OutOfCredits;
-import io.kogluktualuk.fabric.hash.Hash;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,50 +18,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Stages with their threads, over wires and blobs in memory.
 @Timeout(120)
-final class StagesTest {
+final class StagesTest extends StagesInMemory {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final StageSettings SMALL =
       StageSettings.DEFAULT.carrying(0).withWindow(8, 1 << 20);
 
-  private final Path folder;
-  private final MemoryBlobs blobs = new MemoryBlobs();
-  private final List<Pipeline> pipelines = new ArrayList<>();
-  private final Map<Hash, Verdict> ends = new ConcurrentHashMap<>();
-
   StagesTest(@TempDir Path folder) {
-    this.folder = folder;
-  }
-
-  private Pipeline pipeline() {
-    Pipeline made = new Pipeline(blobs, "test", folder, System::nanoTime, InstantSource.system());
-    pipelines.add(made);
-    return made;
-  }
-
-  @AfterEach
-  void close() {
-    pipelines.forEach(Pipeline::close);
-  }
-
-  private static byte[] content(int i) {
-    return ("content " + i).getBytes(StandardCharsets.UTF_8);
-  }
-
-  private Source source(Wire wire) {
-    return pipeline()
-        .source("source")
-        .to("next", wire)
-        .carrying(0)
-        .hearing((envelope, verdict) -> ends.put(envelope.id(), verdict))
-        .open();
+    super(folder);
   }
 
   @Test
