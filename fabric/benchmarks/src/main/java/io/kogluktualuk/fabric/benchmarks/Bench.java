@@ -31,6 +31,7 @@ public interface Bench {
   /// @param scope which points of pipelines are measured
   static List<Bench> all(PipelineScope scope) {
     return List.of(
+        new HashBench(),
         new MemoBench(),
         new SubtransactionBench(),
         new IncrementalBench(),

@@ -8,11 +8,13 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = {
       "Measure hot paths, each beside a peer in the same run; medians of interleaved runs.",
-      "NAME is memo, subtransaction, vm, verbs, rpc, control, get, sort, pipeline, or all. With --json, one object a line:"
+      "With --json, one object a line:"
           + " bench, metric, unit, ours, peer, peer_name, speedup (how many times better than"
           + " the peer; null without one), target (the speedup aimed at), met, and the spread:"
           + " ours_low, ours_high, peer_low, peer_high (null where it is not known). Without it,"
@@ -39,10 +41,22 @@ final class BenchCommand implements Callable<Integer> {
   private static final String ALL = "all";
   private static final String PIPELINE = "pipeline";
 
+  /// What there is to choose from.
+  static final class Names implements Iterable<String> {
+
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.concat(Bench.all().stream().map(Bench::name), Stream.of(ALL)).iterator();
+    }
+  }
+
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Parameters(paramLabel = "NAME", description = "Which benchmark to run; all runs every one.")
+  @Parameters(
+      paramLabel = "NAME",
+      completionCandidates = Names.class,
+      description = "Which benchmark to run: ${COMPLETION-CANDIDATES}; all runs every one.")
   private String name = ALL;
 
   @Option(

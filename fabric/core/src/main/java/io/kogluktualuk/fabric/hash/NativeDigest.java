@@ -14,6 +14,9 @@ import java.util.Arrays;
 /// **Memory:** about 200 bytes.
 final class NativeDigest implements Digest {
 
+  /// Of the state.
+  static final int WORDS = 8;
+
   /// FIPS 180-4, 5.3.3.
   private static final int[] INITIAL = {
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
@@ -59,6 +62,21 @@ final class NativeDigest implements Digest {
 
   void advanced(long blocks) {
     length += blocks * BLOCK_BYTES;
+  }
+
+  /// Puts the state between two blocks beside those of other streams, as [ShaLibrary#wide] has it.
+  void copyState(int[] states, int lane) {
+    for (int i = 0; i < WORDS; i++) {
+      states[i * WideLanes.LANES + lane] = words[i];
+    }
+  }
+
+  /// Takes the state from there, after so many blocks.
+  void advance(int[] states, int lane, long blocks) {
+    for (int i = 0; i < WORDS; i++) {
+      words[i] = states[i * WideLanes.LANES + lane];
+    }
+    advanced(blocks);
   }
 
   /// Goes on with the block that has begun, if one has; says how many bytes that took.

@@ -4,7 +4,9 @@ import static io.kogluktualuk.fabric.hash.ShaLibrary.BLOCK_BYTES;
 import static io.kogluktualuk.fabric.hash.ShaLibrary.STEP_BLOCKS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -13,7 +15,7 @@ import java.util.List;
 /// **Threading:** one thread.
 final class Stream {
 
-  private static final int LANES = 3;
+  private static final int NARROW = 3;
 
   private final Sha256 sha;
   private final NativeDigest digest;
@@ -26,10 +28,9 @@ final class Stream {
     this.bytes = bytes;
   }
 
-  /// Feeds each digest with its bytes, up to three at a time.
+  /// Feeds each digest with its bytes, as many at a time as there is native code for.
   static void feed(List<Sha256> digests, List<MemorySegment> bytes) {
     Deque<Stream> waiting = new ArrayDeque<>();
-    Deque<Stream> lanes = new ArrayDeque<>(LANES);
     for (int i = 0; i < digests.size(); i++) {
       Sha256 sha = digests.get(i);
       if (sha.digest() instanceof NativeDigest digest) {
@@ -38,39 +39,62 @@ final class Stream {
         sha.update(bytes.get(i));
       }
     }
+    WideLanes wide =
+        ShaLibrary.IS_WIDE && waiting.size() >= WideLanes.WORTH ? new WideLanes() : null;
+    List<Stream> lanes = new ArrayList<>();
     while (!waiting.isEmpty() || !lanes.isEmpty()) {
-      while (lanes.size() < LANES && !waiting.isEmpty()) {
+      while (lanes.size() < (wide == null ? NARROW : WideLanes.LANES) && !waiting.isEmpty()) {
         lanes.add(waiting.remove().begun());
       }
-      step(lanes);
+      if (wide != null && lanes.size() >= WideLanes.WORTH) {
+        int blocks = blocks(lanes, WideLanes.STEP_BLOCKS);
+        if (blocks > 0) {
+          wide.step(lanes, blocks);
+        }
+      } else {
+        step(lanes.subList(0, Math.min(NARROW, lanes.size())));
+      }
       lanes.removeIf(Stream::isOver);
     }
   }
 
-  private static void step(Deque<Stream> lanes) {
-    int blocks = STEP_BLOCKS;
+  /// How many blocks all have, up to a limit.
+  private static int blocks(List<Stream> lanes, int limit) {
+    int blocks = limit;
     for (Stream lane : lanes) {
       blocks = Math.min(blocks, lane.blocksLeft());
     }
+    return blocks;
+  }
+
+  private static void step(List<Stream> now) {
+    int blocks = blocks(now, STEP_BLOCKS);
     if (blocks == 0) {
       return;
     }
-    Stream[] now = lanes.toArray(new Stream[0]);
-    switch (now.length) {
-      case 1 -> ShaLibrary.blocks(now[0].state(), now[0].next(blocks), blocks);
+    switch (now.size()) {
+      case 1 -> ShaLibrary.blocks(now.get(0).state(), now.get(0).next(blocks), blocks);
       case 2 ->
           ShaLibrary.blocks(
-              now[0].state(), now[0].next(blocks), now[1].state(), now[1].next(blocks), blocks);
+              now.get(0).state(),
+              now.get(0).next(blocks),
+              now.get(1).state(),
+              now.get(1).next(blocks),
+              blocks);
       default ->
           ShaLibrary.blocks(
-              now[0].state(),
-              now[0].next(blocks),
-              now[1].state(),
-              now[1].next(blocks),
-              now[2].state(),
-              now[2].next(blocks),
+              now.get(0).state(),
+              now.get(0).next(blocks),
+              now.get(1).state(),
+              now.get(1).next(blocks),
+              now.get(2).state(),
+              now.get(2).next(blocks),
               blocks);
     }
+  }
+
+  NativeDigest digest() {
+    return digest;
   }
 
   private MemorySegment state() {
@@ -93,6 +117,12 @@ final class Stream {
     at += length;
     digest.advanced(blocks);
     return next;
+  }
+
+  /// Takes so many bytes to elsewhere; whoever hashes them tells the digest.
+  void next(byte[] into, int offset, int length) {
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, into, offset, length);
+    at += length;
   }
 
   /// Whether less than a block is left; then that is taken, too.
