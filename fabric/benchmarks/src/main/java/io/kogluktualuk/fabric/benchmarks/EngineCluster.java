@@ -10,6 +10,7 @@ import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.namespace.NamespaceEditor;
 import io.kogluktualuk.fabric.node.ClusterSettings;
@@ -52,12 +53,12 @@ final class EngineCluster implements AutoCloseable {
   }
 
   BlobStore blobs() {
-    return fabric.operator().blobs();
+    return Operator.of(fabric).blobs();
   }
 
   /// A namespace with the benchmark's own programs.
   Ref namespace(String... programs) throws IOException {
-    NamespaceEditor editor = new NamespaceEditor(fabric.operator().blobs());
+    NamespaceEditor editor = new NamespaceEditor(Operator.of(fabric).blobs());
     for (String program : programs) {
       try (InputStream wasm = EngineCluster.class.getResourceAsStream(program + ".wasm")) {
         if (wasm == null) {
@@ -73,7 +74,7 @@ final class EngineCluster implements AutoCloseable {
   /// Stores a transaction, so that it can be run.
   Transaction prepare(Ref namespace, String... argv) {
     Transaction transaction = Transaction.of(namespace, List.of(argv), Limits.DEFAULT);
-    fabric.operator().blobs().put(List.of(transaction.encode()));
+    Operator.of(fabric).blobs().put(List.of(transaction.encode()));
     return transaction;
   }
 

@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.benchmarks;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class GetBench implements Bench {
         byte[] content = new byte[bytes];
         random.nextBytes(content);
         Blob blob = Blob.of(content);
-        fabric.operator().blobs().put(List.of(blob));
+        Operator.of(fabric).blobs().put(List.of(blob));
         hashes.add(blob.hash());
         if (redis != null) {
           redis.set(blob.hash().toHex(), content);

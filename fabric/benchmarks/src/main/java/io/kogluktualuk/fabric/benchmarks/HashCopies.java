@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.pipeline.Pipeline;
 import io.kogluktualuk.fabric.pipeline.StageSnapshot;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
@@ -44,7 +45,7 @@ final class HashCopies {
   }
 
   private long verbs() {
-    if (!(fabric.operator().blobs() instanceof FabricBlobs blobs)) {
+    if (!(Operator.of(fabric).blobs() instanceof FabricBlobs blobs)) {
       throw new IllegalStateException("blobs of another kind have no counts");
     }
     ReadCounts counts = blobs.counts();

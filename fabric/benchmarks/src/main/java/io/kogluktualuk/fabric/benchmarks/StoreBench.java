@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
 import io.kogluktualuk.memnode.reader.PutPolicy;
@@ -45,15 +46,15 @@ final class StoreBench implements Bench {
     List<Measurement> rows = new ArrayList<>();
     try (MemoryNodeProcess node = MemoryNodeProcess.start(folder.resolve("fabric"));
         Fabric fabric = Fabric.connect(node.control(), ClientSettings.DEFAULT)) {
-      BlobStore durably = fabric.operator().blobs(PutPolicy.source(1).durable());
+      BlobStore durably = Operator.of(fabric).blobs(PutPolicy.source(1).durable());
       try (RedisPeer redis = redis(folder, "everysec")) {
         if (redis == null) {
           progress.accept("store: redis-server is not installed (Debian package redis-server)");
         }
         progress.accept("store: 4 KiB");
-        rows.addAll(size("4KiB", 4 << 10, 1_000, fabric.operator().blobs(), "everysec", redis));
+        rows.addAll(size("4KiB", 4 << 10, 1_000, Operator.of(fabric).blobs(), "everysec", redis));
         progress.accept("store: 1 MiB");
-        rows.addAll(size("1MiB", 1 << 20, 12, fabric.operator().blobs(), "everysec", redis));
+        rows.addAll(size("1MiB", 1 << 20, 12, Operator.of(fabric).blobs(), "everysec", redis));
       }
       try (RedisPeer redis = redis(folder, "always")) {
         progress.accept("store: 4 KiB, durable");

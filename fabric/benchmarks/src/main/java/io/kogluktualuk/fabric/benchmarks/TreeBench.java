@@ -7,6 +7,7 @@ import io.kogluktualuk.fabric.blob.TreeBuilder;
 import io.kogluktualuk.fabric.blob.TreePieces;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.namespace.NamePath;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
@@ -86,13 +87,13 @@ final class TreeBench implements Bench {
 
   private static Ref store(Fabric fabric, int version) {
     Blob blob = Blob.of(content(version).getBytes(StandardCharsets.UTF_8));
-    fabric.operator().blobs().put(List.of(blob));
+    Operator.of(fabric).blobs().put(List.of(blob));
     return Ref.ofBlob(blob);
   }
 
   private static Ref make(Fabric fabric, Ref value) {
-    PutBatch batch = new PutBatch(fabric.operator().blobs());
-    TreeBuilder builder = new TreeBuilder(TreePieces.of(fabric.operator().blobs()), batch);
+    PutBatch batch = new PutBatch(Operator.of(fabric).blobs());
+    TreeBuilder builder = new TreeBuilder(TreePieces.of(Operator.of(fabric).blobs()), batch);
     for (int i = 0; i < ENTRIES; i++) {
       builder.add(entry(i), value);
     }

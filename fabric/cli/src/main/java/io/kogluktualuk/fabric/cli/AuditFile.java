@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.AuditChain;
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.AuditHead;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
@@ -42,9 +43,9 @@ final class AuditFile {
   /// @throws Conflict when the file is there already
   static AuditHead write(Path file, Fabric fabric) {
     try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
-      AuditHead begin = fabric.operator().control().auditHead();
+      AuditHead begin = Operator.of(fabric).control().auditHead();
       line(out, BEGIN, begin.anchorSequence(), begin.anchor().toHex());
-      AuditHead head = fabric.operator().readAudit(entry -> line(out, entry));
+      AuditHead head = Operator.of(fabric).readAudit(entry -> line(out, entry));
       line(out, END, head.sequence(), head.hash().toHex());
       return head;
     } catch (FileAlreadyExistsException e) {

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -35,7 +36,7 @@ final class AuditListCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Latest<AuditEntry> latest = new Latest<>(last);
-      fabric.operator().readAudit(latest::add);
+      Operator.of(fabric).readAudit(latest::add);
       String text =
           latest.all().stream().map(AuditListCommand::line).collect(Collectors.joining("\n"));
       options.print(

@@ -1,8 +1,9 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.AuditHead;
-import io.kogluktualuk.fabric.client.AuditReport;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.AuditReport;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
       return print(new AuditReport(head, head.sequence() - head.anchorSequence(), List.of()));
     }
     try (Fabric fabric = options.connect()) {
-      return print(fabric.operator().verifyAudit());
+      return print(Operator.of(fabric).verifyAudit());
     }
   }
 

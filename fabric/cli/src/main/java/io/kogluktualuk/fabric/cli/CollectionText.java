@@ -1,6 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.CollectionReport;
+import io.kogluktualuk.fabric.client.operator.CollectionReport;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.Fate;

@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.ChangePlane;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
@@ -44,7 +45,7 @@ final class ControlAddCommand implements Callable<Integer> {
   public Integer call() {
     ChangePlane.Add add = parse(node);
     try (Fabric fabric = options.connect()) {
-      ControlClient control = fabric.operator().control();
+      ControlClient control = Operator.of(fabric).control();
       PlaneStatus before = control.plane();
       try {
         addTo(control, add);

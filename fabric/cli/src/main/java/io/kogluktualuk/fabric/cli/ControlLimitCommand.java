@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.MemoLimit;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.util.concurrent.Callable;
@@ -45,7 +46,7 @@ final class ControlLimitCommand implements Callable<Integer> {
               + " is the most");
     }
     try (Fabric fabric = options.connect()) {
-      fabric.operator().control().setMemoLimit(new MemoLimit(limit.bytes()));
+      Operator.of(fabric).control().setMemoLimit(new MemoLimit(limit.bytes()));
       options.print(
           "outcomes may take " + limit + " at each control node",
           new Json().with("outcome_limit_bytes", limit.bytes()));

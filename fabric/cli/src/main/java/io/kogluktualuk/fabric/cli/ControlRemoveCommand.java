@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.controlplane.api.ChangePlane;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,8 +38,8 @@ final class ControlRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      fabric.operator().control().change(new ChangePlane.Remove(node, force));
-      PlaneStatus plane = fabric.operator().control().plane();
+      Operator.of(fabric).control().change(new ChangePlane.Remove(node, force));
+      PlaneStatus plane = Operator.of(fabric).control().plane();
       options.print(PlaneText.table(plane), PlaneText.json(plane));
       return ExitCode.OK.code();
     }

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +26,8 @@ final class ControlStatusCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       options.print(
-          PlaneText.table(fabric.operator().plane()), PlaneText.json(fabric.operator().plane()));
+          PlaneText.table(Operator.of(fabric).plane()),
+          PlaneText.json(Operator.of(fabric).plane()));
       return ExitCode.OK.code();
     }
   }

@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.controlplane.api.ChangePlane;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,8 +31,8 @@ final class ControlTransferCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      fabric.operator().control().change(new ChangePlane.Transfer(node));
-      PlaneStatus plane = fabric.operator().plane();
+      Operator.of(fabric).control().change(new ChangePlane.Transfer(node));
+      PlaneStatus plane = Operator.of(fabric).plane();
       options.print(PlaneText.table(plane), PlaneText.json(plane));
       return ExitCode.OK.code();
     }

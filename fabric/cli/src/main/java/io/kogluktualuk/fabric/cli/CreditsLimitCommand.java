@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.util.concurrent.Callable;
@@ -37,7 +38,7 @@ final class CreditsLimitCommand implements Callable<Integer> {
   public Integer call() {
     ByteCount limit = ByteCount.parse(size);
     try (Fabric fabric = options.connect()) {
-      fabric.operator().limitCredits(new Account(account), limit.bytes());
+      Operator.of(fabric).limitCredits(new Account(account), limit.bytes());
       options.print(
           account + " may keep " + limit,
           new Json().with("account", account).with("limit_bytes", limit.bytes()));

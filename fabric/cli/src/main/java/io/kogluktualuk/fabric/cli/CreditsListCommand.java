@@ -1,7 +1,8 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.AccountUse;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.AccountUse;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +29,7 @@ final class CreditsListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      List<AccountUse> uses = fabric.operator().credits();
+      List<AccountUse> uses = Operator.of(fabric).credits();
       options.print(
           uses.stream().map(CreditsListCommand::line).collect(Collectors.joining("\n")),
           new Json().with("accounts", uses.stream().map(CreditsListCommand::json).toList()));

@@ -2,9 +2,10 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
-import io.kogluktualuk.fabric.client.Draining;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.Patience;
+import io.kogluktualuk.fabric.client.operator.Draining;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.Patience;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,11 +53,11 @@ final class DrainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
-      Member member = fabric.operator().member(node);
+      Member member = Operator.of(fabric).member(node);
       if (member.info().role() == Role.CONTROL) {
         throw new InvalidArgument("control nodes are not drained: a leader hands over as it stops");
       }
-      fabric.operator().control().drain(member.info().id(), !undo);
+      Operator.of(fabric).control().drain(member.info().id(), !undo);
       if (wait && !undo) {
         awaitEmpty(fabric, patience);
       }
@@ -81,7 +82,7 @@ final class DrainCommand implements Callable<Integer> {
     String[] shown = {""};
     patience.until(
         () -> {
-          Draining draining = fabric.operator().draining(node);
+          Draining draining = Operator.of(fabric).draining(node);
           if (!draining.isDone() && !draining.left().equals(shown[0])) {
             shown[0] = draining.left();
             options.tell(node + ": " + shown[0]);

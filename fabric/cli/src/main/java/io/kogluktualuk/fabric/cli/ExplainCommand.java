@@ -1,8 +1,9 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.Explanation;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.WhyRun;
+import io.kogluktualuk.fabric.client.operator.Explanation;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.WhyRun;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,11 +61,11 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       if (whyRun) {
-        WhyRun why = fabric.operator().whyRun(keyOrRef);
+        WhyRun why = Operator.of(fabric).whyRun(keyOrRef);
         options.print(WhyRunText.text(why), WhyRunText.json(why));
         return ExitCode.OK.code();
       }
-      Explanation explanation = fabric.operator().explain(keyOrRef, transactionsMax);
+      Explanation explanation = Operator.of(fabric).explain(keyOrRef, transactionsMax);
       options.print(
           ExplanationText.tree(explanation, wholeTrace), ExplanationText.json(explanation));
     }

@@ -1,7 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.controlplane.api.MemoEntry;
-import io.kogluktualuk.fabric.client.Explanation;
+import io.kogluktualuk.fabric.client.operator.Explanation;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Trace;

@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.util.concurrent.Callable;
@@ -43,7 +44,7 @@ final class ForgetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Member member = fabric.operator().member(node);
+      Member member = Operator.of(fabric).member(node);
       if (member.info().role() == Role.CONTROL) {
         throw new InvalidArgument(
             "a control node is removed with 'kog control remove " + node + "'");
@@ -51,7 +52,7 @@ final class ForgetCommand implements Callable<Integer> {
       if (!force) {
         requireGone(member);
       }
-      fabric.operator().control().forget(member.info().id());
+      Operator.of(fabric).control().forget(member.info().id());
       options.print(
           node + " is no member any more",
           new Json().with("node", node).with("id", member.info().id().toString()));

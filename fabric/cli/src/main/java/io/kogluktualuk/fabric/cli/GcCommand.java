@@ -1,7 +1,8 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.CollectionReport;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.CollectionReport;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,8 +60,7 @@ final class GcCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       CollectionReport report =
-          fabric
-              .operator()
+          Operator.of(fabric)
               .collect(
                   LimitOptions.time(grace),
                   outcomes == null ? null : LimitOptions.time(outcomes),

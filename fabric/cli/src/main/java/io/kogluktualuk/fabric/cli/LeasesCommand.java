@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.controlplane.api.Leases;
 import io.kogluktualuk.controlplane.api.NodeId;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.lease.LeaseId;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -43,9 +44,9 @@ final class LeasesCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       if (revoked != null) {
         NodeId digits = NodeId.parse(revoked);
-        fabric.operator().control().revoke(new LeaseId(digits.high(), digits.low()));
+        Operator.of(fabric).control().revoke(new LeaseId(digits.high(), digits.low()));
       }
-      Leases leases = fabric.operator().control().leases();
+      Leases leases = Operator.of(fabric).control().leases();
       String text =
           leases.leases().stream()
               .map(held -> line(held, left(held, leases)))

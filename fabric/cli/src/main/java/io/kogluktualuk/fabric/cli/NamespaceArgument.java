@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RootEdit;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.namespace.NamespaceEditor;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ final class NamespaceArgument {
     if (isRef(text)) {
       return fabric.ref(text);
     }
-    Root root = fabric.operator().control().root(fabric.rootName(text));
+    Root root = Operator.of(fabric).control().root(fabric.rootName(text));
     if (root == null) {
       throw new NotFound("there is no root " + text);
     }

@@ -3,7 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.RootChange;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.RootChange;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -51,7 +52,7 @@ final class NsLogCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       RootName root = fabric.rootName(name);
       Latest<RootChange> latest = new Latest<>(last);
-      fabric.operator().readRootLog(root, latest::add);
+      Operator.of(fabric).readRootLog(root, latest::add);
       options.print(
           latest.all().stream().map(NsLogCommand::line).collect(Collectors.joining("\n")),
           new Json()

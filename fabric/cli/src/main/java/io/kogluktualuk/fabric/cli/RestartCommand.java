@@ -1,8 +1,9 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.Patience;
-import io.kogluktualuk.fabric.client.RollingRestart;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.Patience;
+import io.kogluktualuk.fabric.client.operator.RollingRestart;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -62,7 +63,7 @@ final class RestartCommand implements Callable<Integer> {
     Patience patience = timeout.patience();
     try (Fabric fabric = options.connect()) {
       new RollingRestart(
-              fabric.operator(), name -> restart(home, name, patience), patience, options::tell)
+              Operator.of(fabric), name -> restart(home, name, patience), patience, options::tell)
           .run(all);
     }
     options.print(all.size() + " nodes restarted", new Json().with("restarted", all));

@@ -4,7 +4,8 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunResult;
-import io.kogluktualuk.fabric.client.Verification;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.Verification;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
@@ -111,14 +112,14 @@ final class RunCommand implements Callable<Integer> {
 
   private Verification run(Fabric fabric, Transaction transaction, Duration timeout) {
     // Ctrl-C ends the process by way of its shutdown hooks.
-    Thread cancellation = new Thread(fabric.operator()::cancelRuns, "kog-cancel");
+    Thread cancellation = new Thread(Operator.of(fabric)::cancelRuns, "kog-cancel");
     Runtime.getRuntime().addShutdownHook(cancellation);
     Terminal terminal = options.terminal();
     RunView.Mode elsewhere = RunView.Mode.NONE;
     try (RunView view = RunView.open(terminal, String.join(" ", argv), elsewhere)) {
       return verify == 0
           ? new Verification(fabric.run(transaction, timeout, view), "", List.of())
-          : fabric.operator().verify(transaction, verify, timeout, view);
+          : Operator.of(fabric).verify(transaction, verify, timeout, view);
     } finally {
       Interrupts.forget(cancellation);
     }

@@ -7,7 +7,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunResult;
-import io.kogluktualuk.fabric.client.Verification;
+import io.kogluktualuk.fabric.client.operator.Verification;
 import io.kogluktualuk.fabric.transaction.Ending;
 import io.kogluktualuk.fabric.transaction.Outcome;
 import io.kogluktualuk.fabric.transaction.Transaction;

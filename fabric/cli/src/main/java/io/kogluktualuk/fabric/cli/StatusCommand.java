@@ -1,7 +1,8 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.ClusterStatus;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.ClusterStatus;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +29,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      ClusterStatus status = fabric.operator().status();
+      ClusterStatus status = Operator.of(fabric).status();
       options.print(StatusText.table(status), StatusText.json(status));
       return (status.isHealthy() ? ExitCode.OK : ExitCode.UNAVAILABLE).code();
     }

@@ -4,7 +4,7 @@ import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.controlplane.api.ControlStatus;
 import io.kogluktualuk.controlplane.api.MemberInfo;
 import io.kogluktualuk.controlplane.api.MemberState;
-import io.kogluktualuk.fabric.client.ClusterStatus;
+import io.kogluktualuk.fabric.client.operator.ClusterStatus;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryStatus;
 import io.kogluktualuk.memnode.api.RepairStatus;

@@ -1,6 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.Patience;
+import io.kogluktualuk.fabric.client.operator.Patience;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.ClusterStatus;
+import io.kogluktualuk.fabric.client.operator.ClusterStatus;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.fabric.client.WhyRun;
+import io.kogluktualuk.fabric.client.operator.WhyRun;
 import io.kogluktualuk.fabric.transaction.Trace;
 
 /// Why a transaction was run, for people and for machines.

@@ -67,7 +67,7 @@ public final class Fabric implements AutoCloseable {
 
   private static final int READ_BYTES = 1 << 20;
 
-  private final Session session;
+  final Session session;
   private final TimeLimit limit;
   private final boolean isOwner;
 
@@ -131,11 +131,6 @@ public final class Fabric implements AutoCloseable {
       throw new InvalidArgument("a call within " + each + ", expected a positive time");
     }
     return new Fabric(session, new TimeLimit(each), false);
-  }
-
-  /// What operators do.
-  public Operator operator() {
-    return new Operator(session);
   }
 
   /// How this session was told to behave.

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.client;
 
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.blob.Kind;
+import io.kogluktualuk.fabric.blob.Mark;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;

@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunListener;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Transaction;
@@ -102,7 +103,7 @@ public final class TradesJob {
       return result.report().outcome().output();
     }
     Content diagnostics =
-        Content.open(fabric.operator().blobs(), result.report().outcome().diagnostics());
+        Content.open(Operator.of(fabric).blobs(), result.report().outcome().diagnostics());
     byte[] text = diagnostics.chunk(0).toArray();
     int length = Math.min(text.length, DIAGNOSTICS_BYTES_MAX);
     throw new Refused(

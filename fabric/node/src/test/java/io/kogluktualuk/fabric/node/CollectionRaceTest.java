@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
-import io.kogluktualuk.fabric.client.CollectionReport;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.CollectionReport;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -104,7 +105,7 @@ class CollectionRaceTest {
     try (Fabric fabric = Fabric.connect(home, ClientSettings.DEFAULT)) {
       while (!isOver.get()) {
         try {
-          CollectionReport report = fabric.operator().collect(Duration.ZERO, null, false);
+          CollectionReport report = Operator.of(fabric).collect(Duration.ZERO, null, false);
           assertEquals(List.of(), report.missing());
           collected += report.sum(Fate.COLLECT).blobs();
         } catch (Conflict e) {

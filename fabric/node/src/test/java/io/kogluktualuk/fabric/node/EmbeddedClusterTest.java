@@ -13,6 +13,7 @@ import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunListener;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -61,7 +62,7 @@ class EmbeddedClusterTest {
       assertEquals(Kind.LIST, lengthyRef.kind());
       assertArrayEquals(lengthy, content(fabric, lengthyRef));
       assertEquals(0, fabric.stat(lengthyRef).missing());
-      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
+      assertTrue(Operator.of(fabric).status().isHealthy(), Operator.of(fabric).status().toString());
     }
     assertFalse(Files.exists(folder.resolve(ClusterFile.NAME)), "it says where a cluster runs");
     assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
@@ -84,7 +85,7 @@ class EmbeddedClusterTest {
       assertEquals(cluster.controls(), ClusterFile.read(folder).controls());
       assertEquals(3, cluster.controls().size());
       ref = fabric.put(new ByteArrayInputStream(bytes));
-      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
+      assertTrue(Operator.of(fabric).status().isHealthy(), Operator.of(fabric).status().toString());
       for (InetSocketAddress one : cluster.controls()) {
         try (Fabric other = Fabric.connect(one, ClientSettings.DEFAULT)) {
           assertArrayEquals(bytes, content(other, ref));
@@ -139,12 +140,11 @@ class EmbeddedClusterTest {
     try (EmbeddedCluster cluster = EmbeddedCluster.open(small().withHost("127.0.0.2"));
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
       assertArrayEquals(bytes, content(fabric, fabric.put(new ByteArrayInputStream(bytes))));
-      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
+      assertTrue(Operator.of(fabric).status().isHealthy(), Operator.of(fabric).status().toString());
       for (ServedNode node : cluster.nodes()) {
         assertEquals("127.0.0.2", node.address().getHostString(), node.toString());
       }
-      fabric
-          .operator()
+      Operator.of(fabric)
           .control()
           .members()
           .members()
@@ -159,7 +159,7 @@ class EmbeddedClusterTest {
       assertTrue(String.valueOf(second.getMessage()).contains("is in use"), second.toString());
       try (Fabric fabric = Fabric.connect(first.control(), ClientSettings.DEFAULT)) {
         assertEquals(5, first.nodes().size());
-        assertEquals(5, fabric.operator().control().members().members().size());
+        assertEquals(5, Operator.of(fabric).control().members().members().size());
       }
     }
   }
@@ -183,7 +183,7 @@ class EmbeddedClusterTest {
     assertThrows(Unavailable.class, () -> Fabric.connect(folder, ClientSettings.DEFAULT));
     try (EmbeddedCluster _ = EmbeddedCluster.open(small());
         Fabric fabric = Fabric.connect(folder, ClientSettings.DEFAULT)) {
-      assertEquals(5, fabric.operator().control().members().members().size());
+      assertEquals(5, Operator.of(fabric).control().members().members().size());
     }
   }
 
@@ -195,7 +195,7 @@ class EmbeddedClusterTest {
       List<String> names = fewer.nodes().stream().map(ServedNode::name).toList();
       assertTrue(names.contains("memory-3"), names.toString());
       assertFalse(names.contains("compute-3"), names.toString());
-      assertTrue(fabric.operator().status().isHealthy(), fabric.operator().status().toString());
+      assertTrue(Operator.of(fabric).status().isHealthy(), Operator.of(fabric).status().toString());
     }
   }
 

@@ -13,6 +13,7 @@ import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
@@ -120,7 +121,7 @@ class LapsedLeaseTest {
               FabricException.class,
               () -> {
                 for (int i = 0; i < 100; i++) {
-                  fabric.operator().blobs().put(blobs(16));
+                  Operator.of(fabric).blobs().put(blobs(16));
                 }
               });
       assertTrue(

@@ -11,6 +11,7 @@ import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.Hold;
 import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.client.View;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.testkit.ChildJvm;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.lang.foreign.MemorySegment;
@@ -92,7 +93,7 @@ final class TcpClientTest {
           view.copyTo(copy);
           assertArrayEquals(bytes, copy.toArray(ValueLayout.JAVA_BYTE));
         }
-        System.out.println(ref + " " + fabric.operator().paths());
+        System.out.println(ref + " " + Operator.of(fabric).paths());
       }
     }
   }

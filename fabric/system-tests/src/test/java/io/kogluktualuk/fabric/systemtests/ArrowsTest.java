@@ -99,6 +99,12 @@ final class ArrowsTest {
   }
 
   @Test
+  void whatApplicationsSeeKnowsNothingOfOperators() {
+    never(ROOT + "fabric.client", ROOT + "fabric.client.operator..");
+    never(ROOT + "fabric.pipeline..", ROOT + "fabric.client.operator..");
+  }
+
+  @Test
   void pipelinesKnowTheClientAndNoNode() {
     never(
         ROOT + "fabric.pipeline..",

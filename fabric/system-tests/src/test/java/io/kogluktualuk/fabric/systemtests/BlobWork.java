@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.systemtests;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.BlobStore;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.memnode.reader.PutPolicy;
@@ -40,7 +41,7 @@ final class BlobWork implements Work {
           Step.Kind.PUT,
           "derived",
           derived.hash().toHex(),
-          () -> put(fabric.operator().blobs(PutPolicy.derived(1)), derived));
+          () -> put(Operator.of(fabric).blobs(PutPolicy.derived(1)), derived));
     }
     if (!stored.isEmpty()) {
       read(fabric, history, stored.get(random.nextInt(stored.size())));
@@ -51,7 +52,7 @@ final class BlobWork implements Work {
     Blob blob = Blob.of(Mutations.randomBytes(random.nextInt(1, 24 << 10), random));
     PutPolicy policy = PutPolicy.source(2);
     boolean isDurable = random.nextInt(3) == 0;
-    BlobStore store = fabric.operator().blobs(isDurable ? policy.durable() : policy);
+    BlobStore store = Operator.of(fabric).blobs(isDurable ? policy.durable() : policy);
     String hash = blob.hash().toHex();
     String word = isDurable ? "durable" : "source";
     if (history.did(Step.Kind.PUT, word, hash, () -> put(store, blob)) != null) {
@@ -76,7 +77,7 @@ final class BlobWork implements Work {
             Step.Kind.READ,
             key,
             "",
-            () -> Blob.of(fabric.operator().blobs().get(hash).toArray()).hash().toHex());
+            () -> Blob.of(Operator.of(fabric).blobs().get(hash).toArray()).hash().toHex());
     if (answer != null && !answer.equals(key)) {
       history.violated("blob " + key + " was read as " + answer);
     }

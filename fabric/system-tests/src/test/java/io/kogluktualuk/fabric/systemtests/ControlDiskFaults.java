@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.controlplane.api.ChangePlane;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ final class ControlDiskFaults {
 
   private static void replace(Attack attack, String gone) throws IOException, InterruptedException {
     FaultGround ground = attack.ground();
-    ground.fabric().operator().control().change(new ChangePlane.Remove(gone, false));
+    Operator.of(ground.fabric()).control().change(new ChangePlane.Remove(gone, false));
     String name = ground.nextControl(gone);
     String address = ground.logAddress();
     ground.cluster().start(name);
@@ -122,7 +123,7 @@ final class ControlDiskFaults {
     Await.until(
         Deadline.after(JOINED_WITHIN),
         () -> {
-          ground.fabric().operator().control().change(add);
+          Operator.of(ground.fabric()).control().change(add);
           return true;
         },
         () -> name + " cannot be added: " + ground.cluster().printed(name));

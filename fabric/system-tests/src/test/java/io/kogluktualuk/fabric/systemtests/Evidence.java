@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.ControlMethods;
 import io.kogluktualuk.controlplane.api.MemberState;
 import io.kogluktualuk.controlplane.api.Nothing;
 import io.kogluktualuk.controlplane.api.PlaneStatus;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -38,7 +39,8 @@ final class Evidence {
 
   Led led() throws InterruptedException {
     String leader = ground.leader();
-    return new Led(leader, ground.fabric().operator().control().plane().groups().getFirst().term());
+    return new Led(
+        leader, Operator.of(ground.fabric()).control().plane().groups().getFirst().term());
   }
 
   /// Waits until one of the other control nodes says that another leads, in a later term.
@@ -72,7 +74,7 @@ final class Evidence {
   void awaitLost(String name) throws InterruptedException {
     await(
         () ->
-            ground.fabric().operator().control().members().members().stream()
+            Operator.of(ground.fabric()).control().members().members().stream()
                 .anyMatch(
                     member ->
                         member.info().name().equals(name) && member.state() == MemberState.LOST),

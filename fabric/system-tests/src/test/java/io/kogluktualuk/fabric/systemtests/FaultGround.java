@@ -7,6 +7,7 @@ import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.config.NodeRole;
 import io.kogluktualuk.fabric.rpc.Channel;
@@ -192,7 +193,7 @@ final class FaultGround implements AutoCloseable {
 
   /// Where the control nodes are now.
   List<InetSocketAddress> addresses() {
-    return fabric().operator().control().plane().nodes().stream()
+    return Operator.of(fabric()).control().plane().nodes().stream()
         .map(PlaneStatus.Node::control)
         .filter(address -> !address.isEmpty())
         .map(ClusterFile::parseAddress)
@@ -216,7 +217,7 @@ final class FaultGround implements AutoCloseable {
     Await.until(
         Deadline.after(HEALTHY_WITHIN),
         () -> {
-          PlaneStatus plane = fabric().operator().control().plane();
+          PlaneStatus plane = Operator.of(fabric()).control().plane();
           found[0] = plane.groups().getFirst().leader();
           return controls.contains(found[0]);
         },
@@ -266,7 +267,7 @@ final class FaultGround implements AutoCloseable {
   }
 
   private String missingControl() {
-    PlaneStatus plane = asLeaderSees(fabric().operator().control().plane());
+    PlaneStatus plane = asLeaderSees(Operator.of(fabric()).control().plane());
     PlaneStatus.Group group = plane.groups().getFirst();
     if (group.followers().size() != controls.size() - 1) {
       return "followers " + group + " of " + plane.node();
@@ -278,7 +279,7 @@ final class FaultGround implements AutoCloseable {
   }
 
   private String silentMembers() {
-    return fabric().operator().control().members().members().stream()
+    return Operator.of(fabric()).control().members().members().stream()
         .filter(member -> member.info().role() != Role.CONTROL && member.isSilent())
         .map(member -> member.info().name() + " is silent; ")
         .collect(Collectors.joining());

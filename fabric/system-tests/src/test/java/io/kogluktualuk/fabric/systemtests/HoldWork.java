@@ -5,6 +5,7 @@ import io.kogluktualuk.controlplane.client.ControlLeases;
 import io.kogluktualuk.controlplane.client.ControlLink;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -75,7 +76,7 @@ final class HoldWork implements Work {
 
   private List<MemoryNode> memoryNodes() {
     // Also silent ones: what is there only for lack of a heartbeat is not gone.
-    List<MemoryNode> members = MemoryNode.among(fabric.operator().control().members().members());
+    List<MemoryNode> members = MemoryNode.among(Operator.of(fabric).control().members().members());
     synchronized (nodes) {
       members.forEach(node -> nodes.add(node.id()));
     }

@@ -12,6 +12,7 @@ import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunListener;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.node.ClusterSettings;
@@ -132,7 +133,7 @@ final class KeepingIT {
 
     Content(Fabric fabric, String account, Supplier<Fabric> connect) {
       this.connect = connect;
-      var blobs = fabric.operator().blobs(PutPolicy.source(2).withAccount(new Account(account)));
+      var blobs = Operator.of(fabric).blobs(PutPolicy.source(2).withAccount(new Account(account)));
       byte[] large = Mutations.randomBytes(Blob.LENGTH_MAX + BYTES, random);
       this.kept = new ContentWriter(blobs).write(large, 0, large.length).finish();
       Blob blob = Blob.of(Mutations.randomBytes(BYTES, random));
@@ -143,14 +144,14 @@ final class KeepingIT {
     void requireOnlyKept() throws IOException {
       try (Fabric fabric = connect.get()) {
         requireKept(fabric);
-        assertThrows(NotFound.class, () -> fabric.operator().blobs().get(left.hash()));
+        assertThrows(NotFound.class, () -> Operator.of(fabric).blobs().get(left.hash()));
       }
     }
 
     void requireAll() throws IOException {
       try (Fabric fabric = connect.get()) {
         requireKept(fabric);
-        assertEquals(BYTES, fabric.operator().blobs().get(left.hash()).length());
+        assertEquals(BYTES, Operator.of(fabric).blobs().get(left.hash()).length());
       }
     }
 
@@ -186,7 +187,7 @@ final class KeepingIT {
         outputs.add(run(fabric, i));
         orphans.add(Blob.of(Mutations.randomBytes(BYTES, random)));
       }
-      fabric.operator().blobs(PutPolicy.derived(1)).put(orphans);
+      Operator.of(fabric).blobs(PutPolicy.derived(1)).put(orphans);
       cluster.kill("memory-2");
       kog.runAs(owner(), "forget", "--force", "memory-2").succeeds();
 
@@ -213,14 +214,14 @@ final class KeepingIT {
   }
 
   private static Ref requireSomeLost(Fabric fabric, List<Ref> all) {
-    var missing = fabric.operator().blobs().missing(all.stream().map(Ref::hash).toList());
+    var missing = Operator.of(fabric).blobs().missing(all.stream().map(Ref::hash).toList());
     assertTrue(!missing.isEmpty() && missing.size() < all.size(), "lost: " + missing);
     return all.stream().filter(ref -> missing.contains(ref.hash())).findFirst().orElseThrow();
   }
 
   /// What is there, without anybody making it again.
   private static byte[] stored(Fabric fabric, Ref ref) {
-    return fabric.operator().blobs().get(ref.hash()).bytes().toArray(ValueLayout.JAVA_BYTE);
+    return Operator.of(fabric).blobs().get(ref.hash()).bytes().toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static byte[] text(int run) {

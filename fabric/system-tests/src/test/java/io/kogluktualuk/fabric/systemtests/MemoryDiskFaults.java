@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.fabric.blob.Blob;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.OutOfSpace;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -44,7 +45,7 @@ final class MemoryDiskFaults {
   private static boolean isFull(Attack attack) {
     List<MemoryNode> only =
         MemoryNode.among(
-            attack.ground().fabric().operator().control().members().members().stream()
+            Operator.of(attack.ground().fabric()).control().members().members().stream()
                 .filter(member -> member.info().name().equals(SMALL))
                 .toList());
     ReaderSettings settings =
@@ -138,9 +139,9 @@ final class MemoryDiskFaults {
   }
 
   private static void forget(FaultGround ground, String former) {
-    for (Member member : ground.fabric().operator().control().members().members()) {
+    for (Member member : Operator.of(ground.fabric()).control().members().members()) {
       if (member.info().id().toString().equals(former)) {
-        ground.fabric().operator().control().forget(member.info().id());
+        Operator.of(ground.fabric()).control().forget(member.info().id());
       }
     }
   }

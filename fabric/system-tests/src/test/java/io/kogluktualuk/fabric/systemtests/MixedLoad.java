@@ -5,6 +5,7 @@ import io.kogluktualuk.controlplane.api.RequestIds;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.lease.Account;
@@ -56,18 +57,18 @@ final class MixedLoad implements AutoCloseable {
     this.random = random;
     this.isTight = random.nextBoolean();
     long limit = isTight ? TIGHT_BYTES : LIMIT_BYTES;
-    fabric.operator().control().setCreditLimit(new SetCreditLimit(ids.next(), account, limit));
+    Operator.of(fabric).control().setCreditLimit(new SetCreditLimit(ids.next(), account, limit));
     Fabric other = connect(ground);
     blobs.add(new BlobWork(fabric, history));
     blobs.add(new BlobWork(other, history));
-    this.memos = new MemoWork(fabric.operator().control(), history, space);
-    this.roots = new RootWork(fabric.operator().control(), ids, history, space);
+    this.memos = new MemoWork(Operator.of(fabric).control(), history, space);
+    this.roots = new RootWork(Operator.of(fabric).control(), ids, history, space);
     this.holds = new HoldWork(ground.addresses(), fabric, ids, history, account);
     blobs.forEach(work -> begin(work, 15, random));
     begin(memos, 5, random);
-    begin(new MemoWork(other.operator().control(), history, space), 5, random);
+    begin(new MemoWork(Operator.of(other).control(), history, space), 5, random);
     begin(roots, 20, random);
-    begin(new RootWork(other.operator().control(), ids, history, space), 20, random);
+    begin(new RootWork(Operator.of(other).control(), ids, history, space), 20, random);
     begin(holds, 20, random);
     begin(new RunWork(other, history, folder.resolve("run"), space), 100, random);
     begin(_ -> checkCredits(), 200, random);
@@ -104,12 +105,12 @@ final class MixedLoad implements AutoCloseable {
   /// what they were given.
   private void checkCredits() {
     try {
-      for (Accounts.Row row : fabric.operator().control().accounts()) {
+      for (Accounts.Row row : Operator.of(fabric).control().accounts()) {
         if (row.account().equals(account) && row.allottedBytes() > row.limitBytes()) {
           history.violated(row + ": more allotted than its limit");
         }
       }
-      for (CreditsStatus.Row row : Credits.atNodes(fabric.operator().control(), account)) {
+      for (CreditsStatus.Row row : Credits.atNodes(Operator.of(fabric).control(), account)) {
         if (row.chargedBytes() > row.allottedBytes()) {
           history.violated(row + ": more charged than allotted");
         }
@@ -180,15 +181,15 @@ final class MixedLoad implements AutoCloseable {
   }
 
   private boolean isReturned() {
-    return Credits.allotted(fabric.operator().control(), account) == 0
-        && Credits.atNodes(fabric.operator().control(), account).stream()
+    return Credits.allotted(Operator.of(fabric).control(), account) == 0
+        && Credits.atNodes(Operator.of(fabric).control(), account).stream()
             .allMatch(row -> row.allottedBytes() == 0 && row.chargedBytes() == 0);
   }
 
   private String balance() {
-    return Credits.allotted(fabric.operator().control(), account)
+    return Credits.allotted(Operator.of(fabric).control(), account)
         + " bytes allotted, at nodes "
-        + Credits.atNodes(fabric.operator().control(), account);
+        + Credits.atNodes(Operator.of(fabric).control(), account);
   }
 
   @Override

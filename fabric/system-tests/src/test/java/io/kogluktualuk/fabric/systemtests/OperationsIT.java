@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.testkit.Mutations;
@@ -102,8 +103,9 @@ final class OperationsIT {
     load.note("memory-4 is ready");
     Await.until(
         Deadline.after(SOON),
-        () -> fabric.operator().member("memory-4").load().usedBytes() > (long) BYTES * CONTENTS / 4,
-        () -> "memory-4 does not get its share: " + fabric.operator().member("memory-4"));
+        () ->
+            Operator.of(fabric).member("memory-4").load().usedBytes() > (long) BYTES * CONTENTS / 4,
+        () -> "memory-4 does not get its share: " + Operator.of(fabric).member("memory-4"));
     load.note("memory-4 has its share");
   }
 }

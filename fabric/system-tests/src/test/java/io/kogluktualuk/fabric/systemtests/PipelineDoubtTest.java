@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
@@ -76,7 +77,7 @@ final class PipelineDoubtTest {
           first.source("source").to("sink", TcpWire.to("127.0.0.1", inlet.port())).open();
       source.send(BYTES, Metadata.NONE, LONG);
       assertTrue(source.drain(LONG), () -> second.snapshots().toString());
-      return assertInstanceOf(FabricBlobs.class, reading.operator().blobs()).counts();
+      return assertInstanceOf(FabricBlobs.class, Operator.of(reading).blobs()).counts();
     }
   }
 }

@@ -10,6 +10,7 @@ import io.kogluktualuk.computenode.programs.Program;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
@@ -115,7 +116,7 @@ final class PipelineTest {
   }
 
   private static long charged(Fabric fabric) {
-    return fabric.operator().credits().stream().mapToLong(use -> use.chargedBytes()).sum();
+    return Operator.of(fabric).credits().stream().mapToLong(use -> use.chargedBytes()).sum();
   }
 
   @Test

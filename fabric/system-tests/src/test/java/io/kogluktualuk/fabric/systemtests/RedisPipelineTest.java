@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
@@ -163,6 +164,6 @@ final class RedisPipelineTest {
   }
 
   private static long charged(Fabric fabric) {
-    return fabric.operator().credits().stream().mapToLong(use -> use.chargedBytes()).sum();
+    return Operator.of(fabric).credits().stream().mapToLong(use -> use.chargedBytes()).sum();
   }
 }

@@ -4,6 +4,7 @@ import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.fabric.client.ClusterFile;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -55,7 +56,7 @@ final class Replicas {
   private static Map<Hash, Integer> copies(Fabric fabric, List<Hash> hashes) {
     Map<Hash, Integer> copies = new HashMap<>();
     hashes.forEach(hash -> copies.put(hash, 0));
-    for (Member member : fabric.operator().control().members().members()) {
+    for (Member member : Operator.of(fabric).control().members().members()) {
       if (member.info().role() == Role.MEMORY && !member.isSilent()) {
         count(member, hashes, copies);
       }

@@ -3,8 +3,9 @@ package io.kogluktualuk.fabric.systemtests;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.client.Patience;
-import io.kogluktualuk.fabric.client.RollingRestart;
+import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.operator.Patience;
+import io.kogluktualuk.fabric.client.operator.RollingRestart;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class RollingRestartIT {
         SteadyLoad load = SteadyLoad.start(cluster::connect)) {
       load.awaitMoreOfEach();
       RollingRestart rolling =
-          new RollingRestart(operator.operator(), cluster::restart, PATIENCE, load::note);
+          new RollingRestart(Operator.of(operator), cluster::restart, PATIENCE, load::note);
       for (String name : cluster.names()) {
         rolling.run(List.of(name));
         load.awaitMoreOfEach();

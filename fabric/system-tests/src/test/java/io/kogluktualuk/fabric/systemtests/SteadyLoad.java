@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RunListener;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Limits;
 import io.kogluktualuk.fabric.transaction.Outcome;
@@ -211,7 +212,7 @@ final class SteadyLoad implements AutoCloseable {
     }
     if (key != null) {
       check(
-          fabric.operator().control().lookup(key) != null,
+          Operator.of(fabric).control().lookup(key) != null,
           "the outcome of " + key + " is not known");
     }
   }
@@ -277,7 +278,7 @@ final class SteadyLoad implements AutoCloseable {
       byte[] bytes = ("revision after " + revision).getBytes(StandardCharsets.UTF_8);
       Ref ref = fabric.put(new ByteArrayInputStream(bytes));
       revision = fabric.setRoot(NAME, revision, ref);
-      Root root = fabric.operator().control().root(NAME);
+      Root root = Operator.of(fabric).control().root(NAME);
       check(root != null && root.ref().equals(ref), "the root is " + root);
     }
   }

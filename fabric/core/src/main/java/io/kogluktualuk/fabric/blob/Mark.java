@@ -1,8 +1,5 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.blob;
 
-import io.kogluktualuk.fabric.blob.BlobStore;
-import io.kogluktualuk.fabric.blob.Reach;
-import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Everything that some values reach, and by which of them it was reached first.
 ///
 /// **Threading:** one thread. **Memory:** about 100 bytes for each blob that is reached.
-final class Mark {
+public final class Mark {
 
   private final Map<Hash, String> reached = new LinkedHashMap<>();
   private final List<String> unreadable = new ArrayList<>();
@@ -23,7 +20,7 @@ final class Mark {
   ///
   /// @param name what to call it
   /// @param store where its lists and trees are read
-  void visit(String name, Ref value, BlobStore store) {
+  public void visit(String name, Ref value, BlobStore store) {
     Reach.visit(
         store,
         List.of(value),
@@ -43,26 +40,26 @@ final class Mark {
   /// Takes one blob, and not what it reaches.
   ///
   /// @param name what to call that which reaches it
-  void add(String name, Hash hash) {
+  public void add(String name, Hash hash) {
     reached.putIfAbsent(hash, name);
   }
 
   /// All of it, in the order of the visit.
-  List<Hash> hashes() {
+  public List<Hash> hashes() {
     return List.copyOf(reached.keySet());
   }
 
-  int size() {
+  public int size() {
     return reached.size();
   }
 
   /// The name of the first value that reached a blob; null when none did.
-  @Nullable String by(Hash hash) {
+  public @Nullable String by(Hash hash) {
     return reached.get(hash);
   }
 
   /// Lists and trees that could not be read, so that nobody knows what they reach.
-  List<String> unreadable() {
+  public List<String> unreadable() {
     return unreadable;
   }
 }

@@ -1,7 +1,9 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
-import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
+import io.kogluktualuk.fabric.client.RunListener;
+import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.Session;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -14,24 +16,20 @@ import java.util.List;
 /// **Threading:** any thread.
 final class Verifier {
 
-  private final ControlClient control;
-  private final Membership membership;
-  private final Runs runs;
+  private final Session session;
 
-  Verifier(ControlClient control, Membership membership, Runs runs) {
-    this.control = control;
-    this.membership = membership;
-    this.runs = runs;
+  Verifier(Session session) {
+    this.session = session;
   }
 
-  /// See [Fabric#verify].
+  /// See [Operator#verify].
   Verification verify(Hash key, int others, Duration timeout, RunListener listener) {
-    RunResult first = runs.run(key, timeout, listener);
-    String producer = control.explain(key).memo().producer();
+    RunResult first = session.run(key, timeout, listener);
+    String producer = session.control().explain(key).memo().producer();
     List<RunResult> again = new ArrayList<>();
     for (Member node : others(producer, others)) {
       try {
-        again.add(runs.runAfresh(key, node, timeout, listener));
+        again.add(session.runAfresh(key, node, timeout, listener));
       } catch (Conflict e) {
         throw new Conflict(
             "compute node " + node.info().name() + " disagrees: " + e.getMessage(), e);
@@ -42,7 +40,7 @@ final class Verifier {
 
   private List<Member> others(String producer, int count) {
     List<Member> others =
-        membership.computeNodes().stream()
+        session.computeNodes().stream()
             .filter(node -> !node.info().name().equals(producer))
             .toList();
     if (others.size() < count) {

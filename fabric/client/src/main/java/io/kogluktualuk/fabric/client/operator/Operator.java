@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.AuditEntry;
 import io.kogluktualuk.controlplane.api.AuditHead;
@@ -10,11 +10,13 @@ import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.controlplane.api.SetCreditLimit;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.RunListener;
+import io.kogluktualuk.fabric.client.Session;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.lease.Account;
-import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.fabric.transaction.Transaction;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.reader.PutPolicy;
@@ -26,17 +28,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What operators do with a fabric, and the calls that it is made of: state, audit, credits,
-/// collection, draining, explaining. Nothing that applications need, and nothing that they should
-/// rely on: it follows the servers.
+/// collection, draining, explaining.
 ///
-/// **Threading:** any number of threads. **Ownership:** belongs to its [Fabric] and is closed with
-/// it. **Errors:** as [Fabric].
+/// **Threading:** any number of threads. **Ownership:** belongs to the session that it is of, and
+/// is of no use when that is closed. **Errors:** as [Fabric].
 public final class Operator {
 
   private final Session session;
 
-  Operator(Session session) {
+  private Operator(Session session) {
     this.session = session;
+  }
+
+  /// By the connections of a session.
+  public static Operator of(Fabric fabric) {
+    return new Operator(Session.of(fabric));
   }
 
   /// How many connections of this process go which way now, such as
@@ -47,17 +53,17 @@ public final class Operator {
 
   /// The control plane's calls.
   public ControlClient control() {
-    return session.control;
+    return session.control();
   }
 
   /// The blobs themselves.
   public BlobStore blobs() {
-    return session.blobs;
+    return session.blobs();
   }
 
   /// The blobs, put by another policy than that of the settings.
   public BlobStore blobs(PutPolicy policy) {
-    return session.blobs.with(policy);
+    return session.blobs().with(policy);
   }
 
   /// Runs a transaction, or finds its outcome; then has it and all its subtransactions run again,
@@ -71,23 +77,22 @@ public final class Operator {
   ///     than is known: its node records nothing
   public Verification verify(
       Transaction transaction, int others, Duration timeout, RunListener listener) {
-    return new Verifier(session.control, session.membership, session.runs)
-        .verify(session.stored(transaction), others, timeout, listener);
+    return new Verifier(session).verify(session.stored(transaction), others, timeout, listener);
   }
 
   /// Ends all runs that this session has asked for.
   public void cancelRuns() {
-    session.runs.cancelAll();
+    session.cancelRuns();
   }
 
   /// Explains a key or an output, with at most so many transactions in all.
   public Explanation explain(String keyOrRef, int transactionsMax) {
-    return new Explainer(session.control, session.blobs).explain(keyOrRef, transactionsMax);
+    return new Explainer(session.control(), session.blobs()).explain(keyOrRef, transactionsMax);
   }
 
   /// Why a transaction was run although others with the same arguments and limits may be known.
   public WhyRun whyRun(String keyOrRef) {
-    return new Explainer(session.control, session.blobs).whyRun(keyOrRef);
+    return new Explainer(session.control(), session.blobs()).whyRun(keyOrRef);
   }
 
   /// Reads the audit log, oldest entry first, and checks every link of its chain on the way.
@@ -95,14 +100,14 @@ public final class Operator {
   /// @return where it ended
   /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
   public AuditHead readAudit(Consumer<AuditEntry> each) {
-    return AuditReader.read(session.control, each);
+    return AuditReader.read(session.control(), each);
   }
 
   /// Checks the chain of the audit log, and that all control nodes have the same.
   ///
   /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
   public AuditReport verifyAudit() {
-    return AuditReader.verify(session.control, session.membership);
+    return AuditReader.verify(session);
   }
 
   /// Hears the changes of a root, oldest first, as far as the audit log goes back, and checks the
@@ -111,7 +116,7 @@ public final class Operator {
   /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
   public void readRootLog(RootName name, Consumer<RootChange> each) {
     AuditReader.read(
-        session.control,
+        session.control(),
         entry -> {
           RootChange change = RootChange.of(name, entry);
           if (change != null) {
@@ -127,50 +132,41 @@ public final class Operator {
   /// @param outcomes how long outcomes are remembered whose output no root reaches; null for ever
   /// @param isDryRun whether everything stays for now
   public CollectionReport collect(Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
-    Tenant tenant = session.settings.tenant();
+    Tenant tenant = session.settings().tenant();
     if (outcomes != null && !tenant.equals(Tenant.DEFAULT)) {
       throw new Refused(
           "outcomes are those of tenant '%s', and kept for its roots; this is tenant '%s'"
               .formatted(Tenant.DEFAULT, tenant));
     }
-    return new Collector(
-            session.control,
-            session::roots,
-            session.membership,
-            session.blobs,
-            session.mender,
-            session.settings.transferTimeout())
-        .run(session.requests.next(), grace, outcomes, isDryRun);
+    return new Collector(session).run(grace, outcomes, isDryRun);
   }
 
   /// How the accounts stand, by name.
   public List<AccountUse> credits() {
-    return CreditsReader.read(session.control, session.membership);
+    return CreditsReader.read(session);
   }
 
   /// Limits what an account may keep from being evicted. Takes nothing away that it has.
   public void limitCredits(Account account, long limitBytes) {
-    session.control.setCreditLimit(
-        new SetCreditLimit(session.requests.next(), account, limitBytes));
+    session.control().setCreditLimit(new SetCreditLimit(session.newRequest(), account, limitBytes));
   }
 
   /// How the cluster is doing.
   public ClusterStatus status() {
-    return StatusReader.read(session.control, plane(), session.membership);
+    return StatusReader.read(session);
   }
 
   /// How the control plane is doing, as its leader sees it, if it has one that answers: only a
   /// leader knows how far the others are.
   public PlaneStatus plane() {
-    session.controlLink.refresh(Deadline.after(session.settings.callTimeout()));
-    return session.control.plane();
+    return session.plane();
   }
 
   /// The member of a name.
   ///
   /// @throws NotFound when there is none
   public Member member(String name) {
-    List<Member> all = session.control.members().members();
+    List<Member> all = session.control().members().members();
     return all.stream()
         .filter(member -> member.info().name().equals(name))
         .findFirst()
@@ -190,11 +186,11 @@ public final class Operator {
   public Draining draining(String name) {
     Member member = member(name);
     boolean hasHeirs =
-        session.membership.all(Role.MEMORY).stream()
+        session.members(Role.MEMORY).stream()
             .anyMatch(
                 other ->
                     other.state() == MemberState.ACTIVE
                         && !other.info().id().equals(member.info().id()));
-    return Draining.of(StatusReader.read(session.membership, member), hasHeirs);
+    return Draining.of(StatusReader.read(session, member), hasHeirs);
   }
 }

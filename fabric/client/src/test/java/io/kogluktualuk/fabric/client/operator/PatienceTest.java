@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

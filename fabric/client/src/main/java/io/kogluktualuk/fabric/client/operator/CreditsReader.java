@@ -1,9 +1,9 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.Accounts;
-import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
+import io.kogluktualuk.fabric.client.Session;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -25,25 +25,25 @@ final class CreditsReader {
   private CreditsReader() {}
 
   /// By name.
-  static List<AccountUse> read(ControlClient control, Membership membership) {
+  static List<AccountUse> read(Session session) {
     Map<String, AccountUse> uses = new TreeMap<>();
-    for (Accounts.Row row : control.accounts()) {
+    for (Accounts.Row row : session.control().accounts()) {
       uses.put(
           row.account().name(),
           new AccountUse(row.account(), row.limitBytes(), row.allottedBytes(), 0, 0, 0));
     }
-    for (Member node : membership.all(Role.MEMORY)) {
+    for (Member node : session.members(Role.MEMORY)) {
       if (!node.isSilent()) {
-        add(membership, node, uses);
+        add(session, node, uses);
       }
     }
     return List.copyOf(uses.values());
   }
 
-  private static void add(Membership membership, Member node, Map<String, AccountUse> uses) {
+  private static void add(Session session, Member node, Map<String, AccountUse> uses) {
     try {
       CreditsStatus status =
-          membership
+          session
               .channel(node)
               .call(MemoryCalls.CREDITS, new StatusRequest(), Deadline.after(PATIENCE));
       for (CreditsStatus.Row row : status.rows()) {

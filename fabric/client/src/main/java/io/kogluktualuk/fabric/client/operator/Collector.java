@@ -1,11 +1,11 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
-import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.MemberInfo;
-import io.kogluktualuk.controlplane.api.RequestId;
 import io.kogluktualuk.controlplane.api.Role;
 import io.kogluktualuk.controlplane.api.Root;
+import io.kogluktualuk.fabric.blob.Mark;
+import io.kogluktualuk.fabric.client.Session;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -13,9 +13,9 @@ import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CollectPage;
 import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.Fate;
-import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeBlobs;
+import io.kogluktualuk.memnode.reader.Pins;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Collects what no root reaches: mark, from all roots, then collect, node by node.
@@ -44,39 +43,23 @@ import org.jspecify.annotations.Nullable;
 /// **Threading:** one thread.
 final class Collector {
 
-  private final ControlClient control;
-  private final Supplier<List<Root>> namedRoots;
-  private final Membership membership;
-  private final FabricBlobs blobs;
-  private final Mender mender;
+  private final Session session;
   private final Duration timeout;
 
-  /// @param namedRoots the roots of the tenant whose blobs these are
-  Collector(
-      ControlClient control,
-      Supplier<List<Root>> namedRoots,
-      Membership membership,
-      FabricBlobs blobs,
-      Mender mender,
-      Duration timeout) {
-    this.control = control;
-    this.namedRoots = namedRoots;
-    this.membership = membership;
-    this.blobs = blobs;
-    this.mender = mender;
-    this.timeout = timeout;
+  Collector(Session session) {
+    this.session = session;
+    this.timeout = session.settings().transferTimeout();
   }
 
   /// @throws io.kogluktualuk.fabric.fault.Conflict when another collection begins meanwhile
   /// @throws Unavailable when a list or tree that a root reaches cannot be read
-  CollectionReport run(
-      RequestId request, Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
-    List<Member> members = membership.all(Role.MEMORY);
-    List<MemoryNode> nodes = membership.memoryNodes();
-    long generation = control.advancePins(request);
-    Pins pins = new Pins(blobs.nodes(), timeout);
+  CollectionReport run(Duration grace, @Nullable Duration outcomes, boolean isDryRun) {
+    List<Member> members = session.members(Role.MEMORY);
+    List<MemoryNode> nodes = session.memoryNodes();
+    long generation = session.control().advancePins(session.newRequest());
+    Pins pins = new Pins(session.blobs().nodes(), timeout);
     pins.begin(nodes, generation);
-    List<Root> roots = namedRoots.get();
+    List<Root> roots = session.roots();
     Mark mark = mark(roots);
     pins.stamp(nodes, generation, mark.hashes());
     if (!isDryRun) {
@@ -113,14 +96,14 @@ final class Collector {
 
   private long forget(Duration age, boolean isDryRun, Mark mark) {
     long before = Math.max(0, System.currentTimeMillis() - age.toMillis());
-    OldOutcomes old = new OldOutcomes(control, before, mark);
+    OldOutcomes old = new OldOutcomes(session.control(), before, mark);
     return isDryRun ? old.count() : old.forget();
   }
 
   private Mark mark(List<Root> roots) {
     Mark mark = new Mark();
     for (Root root : roots) {
-      mark.visit(root.name().text(), root.ref(), new MendedBlobs(blobs, mender, root.ref()));
+      mark.visit(root.name().text(), root.ref(), session.storeOf(root.ref()));
     }
     if (!mark.unreadable().isEmpty()) {
       throw new Unavailable(
@@ -163,7 +146,7 @@ final class Collector {
 
   private CollectionReport.Node collect(
       String id, String name, long generation, Duration grace, boolean isDryRun, Mark mark) {
-    NodeBlobs nodes = blobs.nodes();
+    NodeBlobs nodes = session.blobs().nodes();
     Map<Fate, CollectionReport.Sum> sums = new EnumMap<>(Fate.class);
     List<CollectionReport.Entry> largest = new ArrayList<>();
     CollectStep step = isDryRun ? CollectStep.DRY_RUN : CollectStep.COLLECT;

@@ -1,10 +1,11 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.HashPrefix;
 import io.kogluktualuk.controlplane.api.Keys;
 import io.kogluktualuk.controlplane.api.MemoEntry;
 import io.kogluktualuk.fabric.blob.BlobStore;
+import io.kogluktualuk.fabric.blob.Content;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.NotFound;
@@ -12,9 +13,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.transaction.Trace;
 import io.kogluktualuk.fabric.transaction.TraceNode;
 import io.kogluktualuk.fabric.transaction.Transaction;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -186,12 +185,8 @@ final class Explainer {
   }
 
   private byte[] read(Ref ref) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ContentStream stream = ContentStream.open(store, ref)) {
-      stream.transferTo(bytes);
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail to be written", e);
-    }
+    byte[] bytes = new byte[Math.toIntExact(ref.length())];
+    Content.open(store, ref).read(0, MemorySegment.ofArray(bytes));
+    return bytes;
   }
 }

@@ -1,10 +1,9 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.computenode.api.ComputeMethods;
 import io.kogluktualuk.computenode.api.Nothing;
-import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
-import io.kogluktualuk.controlplane.api.PlaneStatus;
+import io.kogluktualuk.fabric.client.Session;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.rpc.Channel;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -29,40 +28,41 @@ final class StatusReader {
 
   private StatusReader() {}
 
-  static ClusterStatus read(ControlClient control, PlaneStatus plane, Membership membership) {
+  static ClusterStatus read(Session session) {
     List<Member> members =
-        control.members().members().stream()
+        session.control().members().members().stream()
             .sorted(
                 Comparator.comparing((Member member) -> member.info().role())
                     .thenComparing(member -> member.info().name()))
             .toList();
     return new ClusterStatus(
-        control.status(), plane, askAll(membership, members), VerbsStatus.ofThisProcess());
+        session.control().status(),
+        session.plane(),
+        askAll(session, members),
+        VerbsStatus.ofThisProcess());
   }
 
   /// All at once: those that do not answer are waited for once.
-  private static List<ClusterStatus.Node> askAll(Membership membership, List<Member> members) {
+  private static List<ClusterStatus.Node> askAll(Session session, List<Member> members) {
     try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
       List<CompletableFuture<ClusterStatus.Node>> answers =
           members.stream()
-              .map(member -> CompletableFuture.supplyAsync(() -> read(membership, member), asking))
+              .map(member -> CompletableFuture.supplyAsync(() -> read(session, member), asking))
               .toList();
       return answers.stream().map(CompletableFuture::join).toList();
     }
   }
 
-  static ClusterStatus.Node read(Membership membership, Member member) {
-    ClusterStatus.State state = ask(membership, member);
+  static ClusterStatus.Node read(Session session, Member member) {
+    ClusterStatus.State state = ask(session, member);
     return new ClusterStatus.Node(
-        member,
-        state,
-        state instanceof ClusterStatus.Unreachable ? null : verbs(membership, member));
+        member, state, state instanceof ClusterStatus.Unreachable ? null : verbs(session, member));
   }
 
-  private static @Nullable VerbsStatus verbs(Membership membership, Member member) {
+  private static @Nullable VerbsStatus verbs(Session session, Member member) {
     Deadline deadline = Deadline.after(PATIENCE);
     try {
-      return membership
+      return session
           .channel(member, deadline)
           .call(VerbsStatus.CALL, new VerbsStatus.Question(), deadline);
     } catch (FabricException e) {
@@ -70,14 +70,14 @@ final class StatusReader {
     }
   }
 
-  private static ClusterStatus.State ask(Membership membership, Member member) {
+  private static ClusterStatus.State ask(Session session, Member member) {
     Deadline deadline = Deadline.after(PATIENCE);
     try {
       return switch (member.info().role()) {
-        case MEMORY -> memory(membership.channel(member, deadline), deadline);
+        case MEMORY -> memory(session.channel(member, deadline), deadline);
         case COMPUTE ->
             new ClusterStatus.Compute(
-                membership
+                session
                     .channel(member, deadline)
                     .call(ComputeMethods.STATUS, new Nothing(), deadline));
         case CONTROL -> new ClusterStatus.Control();

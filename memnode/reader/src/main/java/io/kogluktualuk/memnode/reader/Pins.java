@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.memnode.reader;
 
 import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
@@ -6,8 +6,6 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.CollectStep;
 import io.kogluktualuk.memnode.api.MemoryCalls;
-import io.kogluktualuk.memnode.reader.MemoryNode;
-import io.kogluktualuk.memnode.reader.NodeBlobs;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +17,7 @@ import java.util.TreeMap;
 /// there when all are stamped.
 ///
 /// **Threading:** one thread.
-final class Pins {
+public final class Pins {
 
   private final NodeBlobs nodes;
   private final Duration callTimeout;
@@ -27,7 +25,7 @@ final class Pins {
   private final Map<String, FabricException> failures = new TreeMap<>();
 
   /// @param callTimeout for a batch
-  Pins(NodeBlobs nodes, Duration callTimeout) {
+  public Pins(NodeBlobs nodes, Duration callTimeout) {
     this.nodes = nodes;
     this.callTimeout = callTimeout;
   }
@@ -35,7 +33,7 @@ final class Pins {
   /// Tells nodes that a generation has begun.
   ///
   /// @throws Conflict when a later one has
-  void begin(List<MemoryNode> at, long generation) {
+  public void begin(List<MemoryNode> at, long generation) {
     for (MemoryNode node : at) {
       tryAt(node.id(), () -> stamp(node.id(), generation, List.of()));
     }
@@ -46,7 +44,7 @@ final class Pins {
   /// a node that has started again since it did would take what was put since for older.
   ///
   /// @throws Conflict when a later generation has begun
-  void stamp(List<MemoryNode> at, long generation, List<Hash> hashes) {
+  public void stamp(List<MemoryNode> at, long generation, List<Hash> hashes) {
     for (MemoryNode node : at) {
       if (!failures.containsKey(node.id())) {
         tryAt(node.id(), () -> stampAll(node.id(), generation, hashes));
@@ -57,7 +55,7 @@ final class Pins {
   /// Tells nodes that all is stamped. A node that fails is left alone from then on.
   ///
   /// @throws Conflict when a later generation has begun
-  void condemn(List<MemoryNode> at, long generation, Duration grace) {
+  public void condemn(List<MemoryNode> at, long generation, Duration grace) {
     for (MemoryNode node : at) {
       if (!failures.containsKey(node.id())) {
         tryAt(
@@ -96,12 +94,12 @@ final class Pins {
   }
 
   /// The blobs that some node has stamped.
-  Set<Hash> pinned() {
+  public Set<Hash> pinned() {
     return pinned;
   }
 
   /// The nodes that have not stamped all that they may have, and why.
-  Map<String, FabricException> failures() {
+  public Map<String, FabricException> failures() {
     return failures;
   }
 }

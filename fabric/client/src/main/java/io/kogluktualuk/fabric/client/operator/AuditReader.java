@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.AuditChain;
 import io.kogluktualuk.controlplane.api.AuditEntry;
@@ -7,7 +7,8 @@ import io.kogluktualuk.controlplane.api.AuditPage;
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.Member;
 import io.kogluktualuk.controlplane.api.Role;
-import io.kogluktualuk.fabric.client.AuditReport.Verdict;
+import io.kogluktualuk.fabric.client.Session;
+import io.kogluktualuk.fabric.client.operator.AuditReport.Verdict;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.hash.Hash;
@@ -55,14 +56,14 @@ final class AuditReader {
 
   /// Checks the chain, and that all control nodes that can be reached have the same. Their heads
   /// are asked for first, so that each has to be found in what is read afterwards.
-  static AuditReport verify(ControlClient control, Membership membership) {
+  static AuditReport verify(Session session) {
     List<AuditReport.Node> nodes = new ArrayList<>();
     List<Said> said = new ArrayList<>();
     Map<Long, Hash> hashes = new HashMap<>();
-    for (Member member : membership.all(Role.CONTROL)) {
+    for (Member member : session.members(Role.CONTROL)) {
       String name = member.info().name();
       try {
-        ControlClient each = new ControlClient(membership.channel(member), PATIENCE);
+        ControlClient each = new ControlClient(session.channel(member), PATIENCE);
         said.add(new Said(name, each.auditHead()));
       } catch (FabricException e) {
         String reason = String.valueOf(e.getMessage());
@@ -72,7 +73,7 @@ final class AuditReader {
     said.forEach(one -> hashes.put(one.head.sequence(), one.head.hash()));
     AuditHead head =
         read(
-            control,
+            session.control(),
             entry -> hashes.computeIfPresent(entry.sequence(), (sequence, found) -> entry.hash()));
     hashes.computeIfPresent(head.anchorSequence(), (sequence, found) -> head.anchor());
     said.forEach(one -> nodes.add(judge(one, hashes.get(one.head.sequence()), head)));

@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.memnode.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.memnode.reader.FabricBlobs;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.NodeState;
+import io.kogluktualuk.memnode.reader.Pins;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.memnode.api.CreditsStatus;

@@ -1,9 +1,10 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.ControlClient;
 import io.kogluktualuk.controlplane.api.FindOldMemos;
 import io.kogluktualuk.controlplane.api.ForgetMemos;
 import io.kogluktualuk.controlplane.api.OldMemos;
+import io.kogluktualuk.fabric.blob.Mark;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayList;
 import java.util.List;

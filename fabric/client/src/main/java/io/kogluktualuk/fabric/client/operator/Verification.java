@@ -1,5 +1,6 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
+import io.kogluktualuk.fabric.client.RunResult;
 import java.util.List;
 
 /// How the outcomes compare that several compute nodes found for one transaction.

@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.controlplane.api.MemoEntry;
 import io.kogluktualuk.fabric.hash.Hash;

@@ -1,4 +1,4 @@
-package io.kogluktualuk.fabric.client;
+package io.kogluktualuk.fabric.client.operator;
 
 import io.kogluktualuk.computenode.api.ComputeStatus;
 import io.kogluktualuk.controlplane.api.ControlStatus;
