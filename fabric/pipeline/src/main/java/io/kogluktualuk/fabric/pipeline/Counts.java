@@ -25,6 +25,7 @@ final class Counts {
   final LongAdder refused = new LongAdder();
   final LongAdder malformed = new LongAdder();
   final LongAdder overdrawn = new LongAdder();
+  final LongAdder readmitted = new LongAdder();
   final LongAdder starved = new LongAdder();
   final LongAdder givenUp = new LongAdder();
   final LongAdder breaks = new LongAdder();

@@ -15,8 +15,15 @@ import org.slf4j.LoggerFactory;
 /// The receiving end of a link: gives what comes to the stage, and tells the sender what is done
 /// and how much more it may send.
 ///
-/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent yet
-/// are at most [#VERDICTS_MAX]; the hearing thread waits when they are.
+/// What a break may have lost, in either direction, the sender need not notice: so the intake
+/// greets with a new incarnation after each, and is sent again what is not done.
+///
+/// A sender that takes more than it was granted loses its connection. A queue has none: what
+/// comes over it is passed over until the sender greets with a new incarnation, or for
+/// [#BARRED_NANOS].
+///
+/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent
+/// yet are at most [#VERDICTS_MAX]; the hearing thread waits when they are.
 final class Intake implements LinkThreads.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
@@ -26,6 +33,10 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   /// How often a sender that is not known is greeted, and credits are told again: a wire over a
   /// queue may lose what was meant for a predecessor.
   private static final long REPEAT_NANOS = 1_000_000_000;
+
+  /// How long a sender over a queue is not listened to that took more than it was granted. Each
+  /// time costs two windows at most; an honest one may have been unlucky with restarts.
+  static final long BARRED_NANOS = 10_000_000_000L;
 
   private record Told(Hash id, Verdict verdict) {}
 
@@ -39,12 +50,14 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
 
     Ledger.Grant grant(Intake intake);
 
+    /// Nothing is taken over this link until its next [#onHello].
+    void onBarred(Intake intake);
+
     void onEnded(Intake intake);
   }
 
   private final String label;
   private final String stage;
-  private final long incarnation;
   private final boolean isOwnWire;
   private final Owner owner;
   private final Counts counts;
@@ -57,12 +70,15 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   private boolean isToGreet = true;
   private boolean isToGrant;
   private boolean isClosed;
+  private long incarnation;
+  private long barredNanos;
   private Ledger.Grant granted = new Ledger.Grant(0, 0);
   private volatile String peer = "";
   private volatile long peerIncarnation;
+  private volatile boolean isBarred; // changed with the lock
 
-  /// @param isOwnWire whether the wire was made for one sender's connection: it ends with the first
-  ///     nonsense that comes
+  /// @param isOwnWire whether the wire was made for one sender's connection: it ends with the
+  ///     first nonsense that comes
   Intake(
       String label,
       String stage,
@@ -124,8 +140,11 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
 
   @Override
   public void say(Frames frame) {
-    boolean isKnown = !peer.isEmpty();
     long nowNanos = nanoTime.getAsLong();
+    if (!isListening(nowNanos)) {
+      return;
+    }
+    boolean isKnown = !peer.isEmpty();
     Ledger.Grant now = isKnown ? owner.grant(this) : granted;
     lock.lock();
     try {
@@ -154,6 +173,42 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     }
   }
 
+  /// Whether the sender is not barred, or not any more.
+  private boolean isListening(long nowNanos) {
+    lock.lock();
+    try {
+      if (!isBarred) {
+        return true;
+      }
+      if (nowNanos - barredNanos <= BARRED_NANOS) {
+        return false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    readmit();
+    return true;
+  }
+
+  private void readmit() {
+    owner.onHello(this);
+    counts.readmitted.increment();
+    lock.lock();
+    try {
+      isBarred = false;
+      greetAnew();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Has the sender send again what is not done; the caller has the lock.
+  private void greetAnew() {
+    incarnation++;
+    isToGreet = true;
+    isToGrant = true;
+  }
+
   @Override
   public void hear(List<Message> messages) {
     for (Message message : messages) {
@@ -161,7 +216,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
         case Message.Hello(String whose, long which) -> hello(whose, which);
         case Message.Parcel parcel -> {
           awaitDrained();
-          if (!peer.isEmpty()) {
+          if (!peer.isEmpty() && !isBarred) {
             owner.onEnvelope(this, parcel);
           }
         }
@@ -172,9 +227,14 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
 
   private void hello(String whose, long which) {
     boolean isNew = !whose.equals(peer) || which != peerIncarnation;
+    if (isBarred && !isNew) {
+      return;
+    }
     peer = whose;
     peerIncarnation = which;
-    if (isNew) {
+    if (isBarred) {
+      readmit();
+    } else if (isNew) {
       owner.onHello(this);
     }
     lock.lock();
@@ -204,11 +264,11 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     counts.breaks.increment();
     lock.lock();
     try {
-      isToGreet = true;
-      isToGrant = true;
+      greetAnew();
     } finally {
       lock.unlock();
     }
+    threads.wake();
   }
 
   @Override
@@ -218,6 +278,24 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     if (isOwnWire) {
       end();
     }
+  }
+
+  /// The sender has taken more than it was granted.
+  void bar() {
+    if (isOwnWire) {
+      end();
+      return;
+    }
+    lock.lock();
+    try {
+      isBarred = true;
+      barredNanos = nanoTime.getAsLong();
+      verdicts.clear();
+      drained.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    owner.onBarred(this);
   }
 
   /// Ends the link because of what its sender does.

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// Grants: each link may have an equal share of the stage's window, at least one envelope, and no
 /// more than what it has already when the stages downstream have no room for more.
 ///
+/// Work whose links have ended goes on. So that nobody piles it up by coming again and again, all
+/// work together is bounded, and links are granted less while there is much that nobody waits for.
+///
 /// **Threading:** one thread at a time; its user's lock. **Bound:** twice the window in envelopes
-/// and bytes for each link; [#latelyMax] verdicts.
+/// and bytes for each link, and once more twice the window for what links have left behind;
+/// [#latelyMax] verdicts.
 ///
 /// @param <L> a link
 final class Ledger<L> {
@@ -80,6 +84,7 @@ final class Ledger<L> {
   private final Map<L, Account> accounts = new HashMap<>();
   private final Map<Hash, Verdict> lately;
   private int notEmitted;
+  private int orphans;
 
   Ledger(int windowEnvelopes, long windowBytes, int latelyMax) {
     this.windowEnvelopes = windowEnvelopes;
@@ -101,8 +106,19 @@ final class Ledger<L> {
   /// A link has ended; what it brought goes on.
   void close(L link) {
     if (accounts.remove(link) != null) {
-      works.values().forEach(work -> work.links.remove(link));
+      works.values().forEach(work -> leave(work, link));
     }
+  }
+
+  private void leave(Work<L> work, L link) {
+    if (work.links.remove(link) && work.links.isEmpty()) {
+      orphans++;
+    }
+  }
+
+  private void attach(Work<L> work, L link) {
+    orphans -= work.links.isEmpty() ? 1 : 0;
+    work.links.add(link);
   }
 
   /// The sender at a link has begun anew: it will send again what it still wants to know.
@@ -138,14 +154,18 @@ final class Ledger<L> {
               + windowBytes
               + " were granted");
     }
+    if (work == null && works.size() >= OVERDRAFT * windowEnvelopes * (accounts.size() + 1L)) {
+      return new Arrival.Overdrawn<>(
+          works.size() + " envelopes are not done, of which " + orphans + " were left behind");
+    }
     account.envelopes++;
     account.bytes = bytes;
     if (work != null) {
-      work.links.add(link);
+      attach(work, link);
       return new Arrival.Attached<>();
     }
     Work<L> fresh = begin(envelope);
-    fresh.links.add(link);
+    attach(fresh, link);
     return new Arrival.Fresh<>(fresh);
   }
 
@@ -161,6 +181,7 @@ final class Ledger<L> {
     Work<L> work = new Work<>(envelope);
     works.put(envelope.id(), work);
     notEmitted++;
+    orphans++;
     return work;
   }
 
@@ -188,6 +209,7 @@ final class Ledger<L> {
     emitted(work);
     Hash id = work.envelope.id();
     works.remove(id);
+    orphans -= work.links.isEmpty() ? 1 : 0;
     if (isRemembered(work.verdict)) {
       lately.put(id, work.verdict);
     }
@@ -221,7 +243,7 @@ final class Ledger<L> {
     }
     int links = accounts.size();
     long share = Math.max(1, windowEnvelopes / links);
-    long room = downstream - notEmitted;
+    long room = Math.min(downstream - notEmitted, (long) OVERDRAFT * windowEnvelopes - orphans);
     long more = room <= 0 ? 0 : Math.max(1, room / links);
     long envelopes = Math.min(share, account.envelopes + more);
     return new Grant(envelopes, Math.max(1, windowBytes / links));

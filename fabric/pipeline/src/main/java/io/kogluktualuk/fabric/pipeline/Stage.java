@@ -184,6 +184,17 @@ public final class Stage implements AutoCloseable {
     }
 
     @Override
+    public void onBarred(Intake intake) {
+      lock.lock();
+      try {
+        ledger.close(intake);
+      } finally {
+        lock.unlock();
+      }
+      wakeIntakes();
+    }
+
+    @Override
     public void onEnded(Intake intake) {
       lock.lock();
       try {
@@ -218,7 +229,7 @@ public final class Stage implements AutoCloseable {
       case Ledger.Arrival.Overdrawn<Intake>(String reason) -> {
         counts.overdrawn.increment();
         LOG.warn("stage {}: the link from {} is ended: {}", name(), intake.label(), reason);
-        intake.end();
+        intake.bar();
       }
     }
   }

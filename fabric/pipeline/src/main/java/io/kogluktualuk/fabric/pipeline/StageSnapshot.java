@@ -32,6 +32,7 @@ import java.util.List;
 /// @param refused outputs that a stage downstream has refused
 /// @param malformed frames, envelopes and messages that made no sense
 /// @param overdrawn links ended because they sent more than was granted
+/// @param readmitted links over queues that were ended so, and were taken again
 /// @param starved outputs that waited too long for credits
 /// @param givenUp outputs that nobody downstream ever reported done
 /// @param breaks of links
@@ -65,6 +66,7 @@ public record StageSnapshot(
     long refused,
     long malformed,
     long overdrawn,
+    long readmitted,
     long starved,
     long givenUp,
     long breaks,
@@ -108,6 +110,7 @@ public record StageSnapshot(
         counts.refused.sum(),
         counts.malformed.sum(),
         counts.overdrawn.sum(),
+        counts.readmitted.sum(),
         counts.starved.sum(),
         counts.givenUp.sum(),
         counts.breaks.sum(),

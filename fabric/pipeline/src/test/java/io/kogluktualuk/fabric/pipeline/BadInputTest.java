@@ -192,6 +192,64 @@ final class BadInputTest extends StagesInMemory {
   }
 
   @Test
+  void aQueueThatWasOverdrawnIsListenedToAgainWhenItsSenderBeginsAnew() throws Exception {
+    MemoryWire.Pair wire = MemoryWire.pair();
+    CountDownLatch open = new CountDownLatch(1);
+    Stage stage =
+        pipeline()
+            .stage("sink")
+            .from("source", wire.far())
+            .with(SMALL)
+            .run(
+                in -> {
+                  open.await();
+                  return List.of();
+                });
+    speak(wire.near(), new Frames().hello("source", 1));
+    Await.until(() -> stage.snapshot().upstream() == 1, "it is known");
+    for (int i = 0; i < 100; i++) {
+      Envelope each = envelope(i, Ref.ofBlob(Blob.of(content(i))), content(i));
+      speak(wire.near(), new Frames().envelope(each.id(), each.encode()));
+    }
+    Await.until(() -> stage.snapshot().overdrawn() == 1, "it is noticed");
+    Await.until(() -> stage.snapshot().upstream() == 0, "and not listened to");
+    open.countDown();
+    sendTen(source(wire.near())); // greets with an incarnation of its own
+    assertEquals(10, ends.values().stream().filter(Verdict::isDone).count());
+    assertEquals(1, stage.snapshot().readmitted());
+    assertEquals(1, stage.snapshot().overdrawn());
+    assertEquals(16 + 10, stage.snapshot().received(), "of the flood two windows were taken");
+  }
+
+  /// Each connection is worth two windows; a hundred of them are not.
+  @Test
+  void aSenderThatComesAgainAndAgainCannotPileUpWork() {
+    MemoryWire.Pair wire = MemoryWire.pair();
+    CountDownLatch never = new CountDownLatch(1);
+    Stage stage =
+        pipeline()
+            .stage("sink")
+            .from("greedy", wire.far())
+            .with(SMALL)
+            .run(
+                in -> {
+                  never.await();
+                  return List.of();
+                });
+    for (int start = 1; start <= 100; start++) {
+      speak(wire.near(), new Frames().hello("greedy", start));
+      for (int i = 0; i < 20; i++) {
+        int which = 20 * start + i;
+        Envelope each = envelope(which, Ref.ofBlob(Blob.of(content(which))), content(which));
+        speak(wire.near(), new Frames().envelope(each.id(), each.encode()));
+      }
+    }
+    Await.until(() -> stage.snapshot().overdrawn() == 100, () -> stage.snapshot().toString());
+    assertEquals(99, stage.snapshot().readmitted());
+    assertEquals(32, stage.snapshot().inProgress(), "two windows, and two that were left behind");
+  }
+
+  @Test
   void aReceiverThatNeverReturnsCreditsStarvesItsBranchOnly() throws Exception {
     MemoryWire.Pair in = MemoryWire.pair();
     MemoryWire.Pair mute = MemoryWire.pair();

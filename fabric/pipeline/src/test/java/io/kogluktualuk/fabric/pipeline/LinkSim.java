@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
@@ -21,9 +20,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Both ends of a link without their threads, over a wire that breaks and stalls, with a receiver
-/// that dies and comes back, in virtual time: everything is done, is told once, and never more is
-/// under way than was granted.
+/// Both ends of a link without their threads, over a wire that breaks and stalls, and loses what
+/// only the receiver hears of, with a receiver that dies and comes back, in virtual time:
+/// everything is done, is told once, and never more is under way than was granted. Nothing is
+/// sent again for want of patience.
 final class LinkSim {
 
   private static final int SEEDS = 300;
@@ -60,7 +60,7 @@ final class LinkSim {
     Run(RandomGenerator random) {
       this.random = random;
       this.window = random.nextInt(1, 12);
-      LinkSettings settings = new LinkSettings(Duration.ofSeconds(40), 1000, Duration.ofSeconds(9));
+      LinkSettings settings = new LinkSettings(Duration.ofDays(1), 1, Duration.ofSeconds(9));
       this.branch =
           new Branch("far", "near", 1, new Nowhere(), settings, this, counts, () -> nowNanos);
       this.ledger = new Ledger<>(window, 1 << 20, 1000);
@@ -92,6 +92,8 @@ final class LinkSim {
         connection++;
       } else if (dice < 3) {
         restartReceiver();
+      } else if (dice < 4) {
+        loseBehindTheSendersBack();
       } else if (dice < 10) {
         notice();
       } else if (dice < 30) {
@@ -132,6 +134,17 @@ final class LinkSim {
         receiverConnection = connection;
         intake.broken(new Unavailable("cut"));
       }
+    }
+
+    /// As a queue does whose broker closes the receiver's connection.
+    private void loseBehindTheSendersBack() {
+      while (!forward.isEmpty() && random.nextBoolean()) {
+        forward.remove();
+      }
+      while (!back.isEmpty() && random.nextBoolean()) {
+        back.removeLast();
+      }
+      intake.broken(new Unavailable("reset"));
     }
 
     private void restartReceiver() {
@@ -225,6 +238,11 @@ final class LinkSim {
     }
 
     @Override
+    public void onBarred(Intake which) {
+      throw new AssertionError("nobody takes too much");
+    }
+
+    @Override
     public void onEnded(Intake which) {
       throw new AssertionError("nobody ends it");
     }
@@ -237,20 +255,6 @@ final class LinkSim {
     @Override
     public void onRoom() {
       // the next step looks
-    }
-  }
-
-  /// The ends are not started: nothing is sent by itself.
-  private static final class Nowhere implements Wire {
-
-    @Override
-    public void send(byte[] frame) {
-      throw new IllegalStateException("not started");
-    }
-
-    @Override
-    public byte @Nullable [] receive(Duration patience) {
-      throw new MalformedEncoding("not started");
     }
   }
 }

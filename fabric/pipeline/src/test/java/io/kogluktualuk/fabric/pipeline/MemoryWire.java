@@ -32,6 +32,13 @@ final class MemoryWire implements Wire {
       near.in.add(CUT);
       far.in.add(CUT);
     }
+
+    /// Loses everything on its way, and says so to the far end only.
+    void cutFar() {
+      near.in.clear();
+      far.in.clear();
+      far.in.add(CUT);
+    }
   }
 
   static Pair pair() {

@@ -143,6 +143,36 @@ final class StagesTest extends StagesInMemory {
   }
 
   @Test
+  void whatWasLostBehindTheSendersBackIsSentAgainAtOnce() throws Exception {
+    MemoryWire.Pair wire = MemoryWire.pair();
+    Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
+    Stage sink =
+        pipeline()
+            .stage("sink")
+            .from("source", wire.far())
+            .with(SMALL)
+            .run(
+                input -> {
+                  String i = String.valueOf(input.metadata().value("i"));
+                  runs.computeIfAbsent(i, _ -> new AtomicInteger()).incrementAndGet();
+                  return List.of();
+                });
+    Source source = source(wire.near());
+    for (int i = 0; i < 300; i++) {
+      if (i % 10 == 5) {
+        wire.cutFar();
+      }
+      source.send(content(i), Metadata.of("i", "" + i), LONG);
+    }
+    assertTrue(source.drain(LONG), "a loss is not waited out for five minutes");
+    assertEquals(300, runs.size());
+    assertTrue(runs.values().stream().allMatch(count -> count.get() == 1), runs::toString);
+    assertTrue(source.snapshot().resent() > 0, "some were sent again");
+    assertEquals(0, source.snapshot().breaks(), "the sender saw nothing");
+    assertEquals(30, sink.snapshot().breaks());
+  }
+
+  @Test
   void aStageThatDiesIsReplacedByOneThatGivesTheSameIds() throws Exception {
     MemoryWire.Pair first = MemoryWire.pair();
     MemoryWire.Pair second = MemoryWire.pair();
