@@ -108,16 +108,16 @@ final class TreeBench implements Bench {
     NamePath path = NamePath.ROOT.child(entry((round + 1) * 169_743 % ENTRIES));
     Ref fresh = store(fabric, round + 1);
     long start = System.nanoTime();
-    fabric.find(tree, path.toString());
+    fabric.trees().find(tree, path.toString());
     millis[0][round] = (System.nanoTime() - start) / 1e6;
     millis[1][round] = git.find(path.name());
     start = System.nanoTime();
-    Ref edited = fabric.edit(tree, editor -> editor.bind(path, fresh));
+    Ref edited = fabric.trees().edit(tree, editor -> editor.bind(path, fresh));
     millis[2][round] = (System.nanoTime() - start) / 1e6;
     millis[3][round] = git.change(path.name(), content(round + 1));
     AtomicInteger different = new AtomicInteger();
     start = System.nanoTime();
-    fabric.diff(tree, edited, _ -> different.incrementAndGet());
+    fabric.trees().diff(tree, edited, _ -> different.incrementAndGet());
     millis[4][round] = (System.nanoTime() - start) / 1e6;
     millis[5][round] = git.compare();
     if (different.get() != 1) {

@@ -48,7 +48,7 @@ final class ExportCommand implements Callable<Integer> {
     try (Fabric fabric = options.connect()) {
       Ref tree = TreePath.find(fabric, ref);
       Path target = options.terminal().folder().resolve(String.valueOf(directory));
-      ExportReport report = fabric.exportTree(tree, target, force);
+      ExportReport report = fabric.trees().exportDirectory(tree, target, force);
       options.print(
           "%d files in %d directories, %s"
               .formatted(report.files(), report.directories(), new ByteCount(report.bytes())),

@@ -47,7 +47,7 @@ final class ImportCommand implements Callable<Integer> {
       Path source = terminal.folder().resolve(String.valueOf(directory));
       ImportReport report;
       try (ImportProgress progress = ImportProgress.of(options)) {
-        report = fabric.importDirectory(source, skipSpecial, progress);
+        report = fabric.trees().importDirectory(source, skipSpecial, progress);
       }
       if (!options.isJson()) {
         report.skipped().forEach(skipped -> terminal.err().println("kog: skipped " + skipped));

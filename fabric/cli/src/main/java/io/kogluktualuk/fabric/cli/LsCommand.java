@@ -35,12 +35,12 @@ final class LsCommand implements Callable<Integer> {
       Ref tree = TreePath.find(fabric, ref);
       if (options.isJson()) {
         List<Json> listed = new ArrayList<>();
-        for (Map.Entry<String, Ref> entry : fabric.tree(tree)) {
+        for (Map.Entry<String, Ref> entry : fabric.trees().open(tree)) {
           listed.add(RefText.json(entry.getValue()).with("name", entry.getKey()));
         }
         options.print("", RefText.json(tree).with("entries", listed));
       } else {
-        for (Map.Entry<String, Ref> entry : fabric.tree(tree)) {
+        for (Map.Entry<String, Ref> entry : fabric.trees().open(tree)) {
           options.terminal().line(line(entry.getKey(), entry.getValue()));
         }
       }

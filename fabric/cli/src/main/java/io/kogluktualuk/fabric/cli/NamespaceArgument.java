@@ -1,10 +1,10 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Root;
 import io.kogluktualuk.fabric.client.RootEdit;
-import io.kogluktualuk.fabric.client.operator.Operator;
+import io.kogluktualuk.fabric.client.Roots;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.namespace.NamespaceEditor;
 import java.util.function.Consumer;
@@ -28,7 +28,7 @@ final class NamespaceArgument {
     if (isRef(text)) {
       return fabric.ref(text);
     }
-    Root root = Operator.of(fabric).control().root(fabric.rootName(text));
+    Root root = fabric.roots().get(text);
     if (root == null) {
       throw new NotFound("there is no root " + text);
     }
@@ -46,12 +46,13 @@ final class NamespaceArgument {
       Consumer<NamespaceEditor> change) {
     if (isRef(text)) {
       Ref before = fabric.ref(text);
-      Ref after = fabric.edit(before, change);
+      Ref after = fabric.trees().edit(before, change);
       options.print(
           after.toString(),
           RefText.json(after).with("before", before).with("changed", !after.equals(before)));
     } else {
-      RootEdit edit = fabric.editRoot(fabric.rootName(text), make, change);
+      Roots roots = fabric.roots();
+      RootEdit edit = make ? roots.editOrCreate(text, change) : roots.edit(text, change);
       options.print(
           "revision " + edit.revision() + "  " + edit.after(),
           RefText.json(edit.after())

@@ -46,7 +46,7 @@ final class NsDiffCommand implements Callable<Integer> {
       Ref from = NamespaceArgument.value(fabric, before);
       Ref to = NamespaceArgument.value(fabric, after);
       List<Difference> found = new ArrayList<>();
-      fabric.diff(from, to, found::add);
+      fabric.trees().diff(from, to, found::add);
       options.print(
           found.stream().map(NsDiffCommand::line).collect(Collectors.joining("\n")),
           new Json()

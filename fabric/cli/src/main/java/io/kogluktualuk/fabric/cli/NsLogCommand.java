@@ -1,6 +1,5 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.operator.Operator;
@@ -50,9 +49,8 @@ final class NsLogCommand implements Callable<Integer> {
       throw new InvalidArgument("--last: expected a number above 0, found " + last);
     }
     try (Fabric fabric = options.connect()) {
-      RootName root = fabric.rootName(name);
       Latest<RootChange> latest = new Latest<>(last);
-      Operator.of(fabric).readRootLog(root, latest::add);
+      Operator.of(fabric).readRootLog(name, latest::add);
       options.print(
           latest.all().stream().map(NsLogCommand::line).collect(Collectors.joining("\n")),
           new Json()

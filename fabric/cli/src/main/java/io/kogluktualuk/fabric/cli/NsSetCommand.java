@@ -80,10 +80,10 @@ final class NsSetCommand implements Callable<Integer> {
     List<String> rest = source.subList(1, source.size());
     String first = source.getFirst();
     if (first.equals("do") && !rest.isEmpty()) {
-      return fabric.store(computation(rest), folder);
+      return fabric.trees().load(computation(rest), folder);
     }
     if (first.equals("file") && rest.size() == 1) {
-      return fabric.store(new Binding.Local(Path.of(rest.getFirst())), folder);
+      return fabric.trees().load(new Binding.Local(Path.of(rest.getFirst())), folder);
     }
     if (rest.isEmpty()) {
       return TreePath.find(fabric, first);

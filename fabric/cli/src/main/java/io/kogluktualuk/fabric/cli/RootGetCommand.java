@@ -1,7 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Root;
 import io.kogluktualuk.fabric.fault.NotFound;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +30,7 @@ final class RootGetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      Root root = fabric.root(fabric.rootName(name));
+      Root root = fabric.roots().get(name);
       if (root == null) {
         throw new NotFound("there is no root " + name);
       }

@@ -1,8 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
-import io.kogluktualuk.controlplane.api.Root;
 import io.kogluktualuk.fabric.client.Fabric;
-import java.time.Instant;
+import io.kogluktualuk.fabric.client.Root;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -37,7 +36,7 @@ final class RootListCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       List<Root> roots =
-          fabric.roots().stream().filter(root -> root.name().path().startsWith(prefix)).toList();
+          fabric.roots().all().stream().filter(root -> root.name().startsWith(prefix)).toList();
       String text = roots.stream().map(RootListCommand::line).collect(Collectors.joining("\n"));
       options.print(
           text, new Json().with("roots", roots.stream().map(RootListCommand::json).toList()));
@@ -46,19 +45,14 @@ final class RootListCommand implements Callable<Integer> {
   }
 
   private static String line(Root root) {
-    return "%8d  %s  %s  %s"
-        .formatted(
-            root.revision(),
-            Instant.ofEpochMilli(root.setAtMillis()),
-            root.name().path(),
-            root.ref());
+    return "%8d  %s  %s  %s".formatted(root.revision(), root.setAt(), root.name(), root.ref());
   }
 
   static Json json(Root root) {
     return new Json()
-        .with("name", root.name().path())
+        .with("name", root.name())
         .with("revision", root.revision())
         .with("ref", root.ref())
-        .with("set_at", Instant.ofEpochMilli(root.setAtMillis()));
+        .with("set_at", root.setAt());
   }
 }

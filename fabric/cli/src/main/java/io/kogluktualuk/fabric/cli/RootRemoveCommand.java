@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Roots;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,9 @@ final class RootRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Fabric fabric = options.connect()) {
-      long revision = fabric.removeRoot(fabric.rootName(name), expected);
+      Roots roots = fabric.roots();
+      long revision =
+          expected == null ? roots.remove(name) : roots.compareAndRemove(name, expected);
       options.print(
           "revision " + revision, new Json().with("name", name).with("revision", revision));
       return ExitCode.OK.code();

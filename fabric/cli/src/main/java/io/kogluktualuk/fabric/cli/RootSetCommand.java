@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Roots;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,7 +45,9 @@ final class RootSetCommand implements Callable<Integer> {
   public Integer call() {
     try (Fabric fabric = options.connect()) {
       Ref found = fabric.ref(ref);
-      long revision = fabric.setRoot(fabric.rootName(name), expected, found);
+      Roots roots = fabric.roots();
+      long revision =
+          expected == null ? roots.set(name, found) : roots.compareAndSet(name, expected, found);
       options.print(
           "revision " + revision,
           new Json().with("name", name).with("ref", found).with("revision", revision));

@@ -128,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
   private Ref namespace(Fabric fabric) {
     Path file = options.terminal().folder().resolve(namespace);
     return Files.exists(file) || namespace.equals(DEFAULT_FILE)
-        ? fabric.loadNamespace(file)
+        ? fabric.trees().load(file)
         : namespaceRef(fabric);
   }
 

@@ -15,6 +15,6 @@ final class TreePath {
     int slash = text.indexOf('/');
     return slash < 0
         ? fabric.ref(text)
-        : fabric.find(fabric.ref(text.substring(0, slash)), text.substring(slash));
+        : fabric.trees().find(fabric.ref(text.substring(0, slash)), text.substring(slash));
   }
 }

@@ -1,48 +1,24 @@
 package io.kogluktualuk.fabric.client;
 
-import io.kogluktualuk.controlplane.api.Root;
-import io.kogluktualuk.controlplane.api.RootName;
-import io.kogluktualuk.controlplane.api.SetRoot;
-import io.kogluktualuk.fabric.blob.BlobStore;
-import io.kogluktualuk.fabric.blob.Content;
-import io.kogluktualuk.fabric.blob.ContentWriter;
-import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
-import io.kogluktualuk.fabric.blob.TreeView;
 import io.kogluktualuk.fabric.blob.Voucher;
-import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.fault.Refused;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.namespace.Binding;
-import io.kogluktualuk.fabric.namespace.NamePath;
-import io.kogluktualuk.fabric.namespace.NamespaceEditor;
-import io.kogluktualuk.fabric.namespace.Resolution;
-import io.kogluktualuk.fabric.namespace.TreeDiff;
 import io.kogluktualuk.fabric.transaction.Transaction;
-import io.kogluktualuk.memnode.reader.Held;
-import io.kogluktualuk.memnode.reader.PutPolicy;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// A session with a fabric, as applications use it: content in and out, values that stay, trees,
 /// runs, roots.
@@ -65,16 +41,18 @@ import org.jspecify.annotations.Nullable;
 /// cluster answers.
 public final class Fabric implements AutoCloseable {
 
-  private static final int READ_BYTES = 1 << 20;
-
   final Session session;
   private final TimeLimit limit;
   private final boolean isOwner;
+  private final Puts puts;
+  private final Gets gets;
 
   private Fabric(Session session, TimeLimit limit, boolean isOwner) {
     this.session = session;
     this.limit = limit;
     this.isOwner = isOwner;
+    this.puts = new Puts(session, limit);
+    this.gets = new Gets(session, limit);
   }
 
   /// Connects to the cluster that a URL names:
@@ -154,24 +132,7 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#put(InputStream)], as the options say.
   public Ref put(InputStream source, PutOptions options) throws IOException {
-    try {
-      return put(options, store -> PipelinedPuts.through(store, puts -> copy(source, puts)));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static Ref copy(InputStream source, BlobStore target) {
-    ContentWriter writer = new ContentWriter(target);
-    byte[] buffer = new byte[READ_BYTES];
-    try {
-      for (int read = source.read(buffer); read >= 0; read = source.read(buffer)) {
-        writer.write(buffer, 0, read);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return writer.finish();
+    return puts.stream(source, options);
   }
 
   /// Stores a file's content.
@@ -181,11 +142,7 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#put(Path)], as the options say.
   public Ref put(Path file, PutOptions options) {
-    try (InputStream source = Files.newInputStream(file)) {
-      return put(source, options);
-    } catch (IOException e) {
-      throw DirectoryImport.unreadable(file, e);
-    }
+    return puts.file(file, options);
   }
 
   /// Stores bytes that are in memory. They are copied once, to where they are sent from; what only
@@ -200,20 +157,13 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#put(MemorySegment)], as the options say.
   public Ref put(MemorySegment bytes, PutOptions options) {
-    return put(options, bytes, _ -> {});
-  }
-
-  private Ref put(PutOptions options, MemorySegment bytes, Consumer<MemorySegment> each) {
-    return put(options, store -> SegmentPut.put(store, bytes.asReadOnly(), options.isEven(), each));
+    return puts.memory(bytes, options);
   }
 
   /// As [#put(MemorySegment, PutOptions)], and vouches for it: who gets the voucher from somebody
   /// it believes, with the ref, reads it without a SHA-256 ([#believe]).
   public Vouched putVouched(MemorySegment bytes, PutOptions options) {
-    List<MemorySegment> chunks = new ArrayList<>();
-    Ref ref = put(options, bytes, chunks::add);
-    boolean isBounded = !chunks.isEmpty() && chunks.size() <= Voucher.TAGS_MAX;
-    return new Vouched(ref, isBounded ? session.blobs.vouch(chunks) : null);
+    return puts.vouched(bytes, options);
   }
 
   /// Believes whoever has vouched for content: as long as the voucher is remembered, reads accept
@@ -221,16 +171,7 @@ public final class Fabric implements AutoCloseable {
   ///
   /// @throws InvalidArgument when the voucher is not one for this content
   public void believe(Ref ref, Voucher voucher) {
-    limit.call(
-        () -> {
-          Content content = Content.open(session.blobs, ref);
-          List<Hash> chunks = new ArrayList<>();
-          for (int i = 0; i < content.chunkCount(); i++) {
-            chunks.add(content.chunkHash(i));
-          }
-          session.blobs.believe(voucher, chunks);
-          return ref;
-        });
+    gets.believe(ref, voucher);
   }
 
   /// As [#put(MemorySegment)], of what is between a buffer's position and its limit, which stay.
@@ -253,31 +194,6 @@ public final class Fabric implements AutoCloseable {
     return put(MemorySegment.ofArray(bytes), options);
   }
 
-  private Ref put(PutOptions options, Function<BlobStore, Ref> write) {
-    PutPolicy policy = options.policy(session.settings);
-    Hold hold = options.hold();
-    return limit.call(
-        () ->
-            hold == null ? write.apply(session.puts(policy, null)) : putHeld(hold, policy, write));
-  }
-
-  private Ref putHeld(Hold hold, PutPolicy policy, Function<BlobStore, Ref> write) {
-    Held scope = hold.openScope();
-    boolean isKept = false;
-    try {
-      Ref ref = write.apply(session.puts(policy, scope));
-      isKept = hold.keep(ref, scope);
-      if (!isKept) {
-        throw new AlreadyClosed("the hold was closed while " + ref + " was put");
-      }
-      return ref;
-    } finally {
-      if (!isKept) {
-        scope.close();
-      }
-    }
-  }
-
   /// Holds values: they stay until the hold is closed. [Hold#add] says which are absent; here,
   /// they are those not among its [Hold#refs].
   ///
@@ -288,14 +204,7 @@ public final class Fabric implements AutoCloseable {
 
   /// As [#hold(Ref...)].
   public Hold hold(Collection<Ref> refs) {
-    Hold hold = new Hold(session.blobs, limit, session.settings.transferTimeout());
-    try {
-      hold.add(refs);
-      return hold;
-    } catch (RuntimeException e) {
-      hold.close();
-      throw e;
-    }
+    return gets.hold(refs);
   }
 
   /// Looks at content where the one-sided read has put it: nothing is copied to the heap as long
@@ -306,39 +215,7 @@ public final class Fabric implements AutoCloseable {
   /// @throws NotFound when it, or a part of it, is lost and nobody can make it again
   /// @throws InvalidArgument when it is no content, or longer than [View#LENGTH_MAX]
   public View get(Ref ref) {
-    return limit.call(() -> view(ref));
-  }
-
-  private View view(Ref ref) {
-    if (ref.length() > View.LENGTH_MAX) {
-      throw new InvalidArgument(
-          ref + " has more than " + View.LENGTH_MAX + " bytes; read it as a stream");
-    }
-    if (ref.kind() == Kind.TREE || ref.kind() == Kind.THUNK) {
-      throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected content");
-    }
-    Hold hold = hold();
-    try {
-      if (!hold.add(ref)) {
-        holdMended(hold, ref);
-      }
-      return View.open(Content.open(session.storeOf(ref), ref), hold, limit);
-    } catch (RuntimeException e) {
-      hold.close();
-      throw e;
-    }
-  }
-
-  /// Holds a value of which a part is lost, or on a node that is away just now.
-  private void holdMended(Hold hold, Ref ref) {
-    session.storeOf(ref).get(ref.hash());
-    if (!hold.add(ref)) {
-      String reason = session.mender.mend(ref);
-      if (!reason.isEmpty() || !hold.add(ref)) {
-        throw new NotFound(
-            "a part of " + ref + " is on no memory node" + (reason.isEmpty() ? "" : "; " + reason));
-      }
-    }
+    return gets.view(ref);
   }
 
   /// The bytes of content.
@@ -348,16 +225,7 @@ public final class Fabric implements AutoCloseable {
   ///
   /// @throws InvalidArgument when there are more
   public byte[] bytes(Ref ref, int atMost) {
-    if (ref.length() > atMost) {
-      throw new InvalidArgument(
-          ref + " has " + ref.length() + " bytes, expected at most " + atMost);
-    }
-    return limit.call(
-        () -> {
-          byte[] bytes = new byte[(int) ref.length()];
-          Content.open(session.storeOf(ref), ref).read(0, MemorySegment.ofArray(bytes));
-          return bytes;
-        });
+    return gets.bytes(ref, atMost);
   }
 
   /// Opens the content of a blob or a list.
@@ -375,92 +243,9 @@ public final class Fabric implements AutoCloseable {
     return limit.call(() -> session.refs.read(text));
   }
 
-  /// What an absolute path leads to in a tree.
-  ///
-  /// @throws NotFound when it leads nowhere
-  /// @throws InvalidArgument when it goes on below content, or below something not computed yet
-  public Ref find(Ref tree, String path) {
-    return switch (limit.call(
-        () -> Resolution.of(session.storeOf(tree), tree, NamePath.parse(path)))) {
-      case Resolution.Found(Ref ref) -> ref;
-      case Resolution.Absent(NamePath missing) ->
-          throw new NotFound("path " + path + " is not in " + tree + ": no " + missing);
-      case Resolution.NotADirectory(NamePath file) ->
-          throw new InvalidArgument("path " + path + " in " + tree + ": " + file + " is no tree");
-      case Resolution.Blocked(NamePath at, Ref _) ->
-          throw new InvalidArgument(
-              "path " + path + " in " + tree + ": " + at + " has not been computed");
-    };
-  }
-
-  /// A directory, of which pieces are read as they are asked for.
-  ///
-  /// @throws InvalidArgument when the ref is something else
-  public TreeView tree(Ref ref) {
-    if (ref.kind() != Kind.TREE) {
-      throw new InvalidArgument(ref + " is a " + ref.kind().word() + ", expected a tree");
-    }
-    return Resolution.view(session.storeOf(ref), ref);
-  }
-
-  /// Makes a tree of values that have refs already.
-  ///
-  /// {@snippet file="Trees.java" region="tree"}
-  ///
-  /// @param entries by path, such as `src/main.c`
-  /// @throws InvalidArgument when a path is none, or goes on below an entry that is no tree
-  public Ref tree(Map<String, Ref> entries) {
-    return limit.call(
-        () -> {
-          NamespaceEditor editor = new NamespaceEditor(session.puts());
-          // Shorter paths first, so that a tree can have further entries below it.
-          new TreeMap<>(entries)
-              .forEach(
-                  (path, ref) ->
-                      editor.bind(NamePath.parse(path.startsWith("/") ? path : "/" + path), ref));
-          return editor.write();
-        });
-  }
-
   /// Looks at a value and at whether its parts are stored.
   public RefDescription stat(Ref ref) {
     return limit.call(() -> RefDescription.of(session.blobs, ref));
-  }
-
-  /// Stores a directory and all below it.
-  ///
-  /// @param skipSpecial whether links and special files are left out instead of refused
-  public ImportReport importDirectory(
-      Path directory, boolean skipSpecial, ImportListener listener) {
-    return limit.call(
-        () -> new DirectoryImport(session.puts(), skipSpecial, listener).run(directory));
-  }
-
-  /// Writes a tree as a directory.
-  ///
-  /// @param force whether files that are there already may be replaced
-  public ExportReport exportTree(Ref tree, Path directory, boolean force) {
-    return limit.call(() -> new DirectoryExport(session.storeOf(tree), force).run(tree, directory));
-  }
-
-  /// Makes the namespace that a text file describes.
-  public Ref loadNamespace(Path file) {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      return loadNamespace(
-          file.toString(), Files.readString(file), folder == null ? Path.of("/") : folder);
-    } catch (IOException e) {
-      throw DirectoryImport.unreadable(file, e);
-    }
-  }
-
-  /// Makes the namespace that a text describes.
-  ///
-  /// @param name for error messages
-  /// @param folder what local paths in it are relative to
-  public Ref loadNamespace(String name, String text, Path folder) {
-    return limit.call(
-        () -> new NamespaceLoader(session.puts(), session.refs, false).load(name, text, folder));
   }
 
   /// Runs a transaction, or finds its outcome.
@@ -501,100 +286,14 @@ public final class Fabric implements AutoCloseable {
         () -> session.async.start(timeout, () -> run(transaction, timeout, listener)));
   }
 
-  /// Gives a name to a value: everything that it reaches is kept until the name is taken away.
-  ///
-  /// {@snippet file="Roots.java" region="set"}
-  ///
-  /// @param expected the revision that the root must have; 0 for none; null for any
-  /// @return the new revision
-  /// @throws NotFound when parts of the value are lost, and nobody can make them again
-  /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
-  public long setRoot(RootName name, @Nullable Long expected, Ref ref) {
-    checkTenant(name);
-    return limit.call(() -> session.rootKeeper().set(session.requests.next(), name, expected, ref));
+  /// The names of this tenant's values.
+  public Roots roots() {
+    return new Roots(session, limit);
   }
 
-  /// Takes a name away; what it has named is collected when nothing else keeps it.
-  ///
-  /// @param expected the revision that the root must have; null for any
-  /// @return the revision of this change
-  /// @throws io.kogluktualuk.fabric.fault.Conflict when the root has another revision
-  public long removeRoot(RootName name, @Nullable Long expected) {
-    checkTenant(name);
-    SetRoot ask = new SetRoot(session.requests.next(), name, expected, null);
-    return limit.call(() -> session.control.setRoot(ask));
-  }
-
-  private void checkTenant(RootName name) {
-    if (!name.tenant().equals(session.settings.tenant().name())) {
-      throw new InvalidArgument("root " + name + " is not of tenant " + session.settings.tenant());
-    }
-  }
-
-  /// What a name stands for now; null when it stands for nothing.
-  public @Nullable Root root(RootName name) {
-    return limit.call(() -> Optional.ofNullable(session.control.root(name))).orElse(null);
-  }
-
-  /// Changes the namespace that a root names, in as many new trees as the changed paths are deep;
-  /// makes the change again when somebody else was faster. Only what differs is looked at and
-  /// pinned: what a root has named already stays.
-  ///
-  /// @param make whether a root that does not exist is made
-  /// @param change may be called several times
-  /// @throws NotFound when there is no such root and none is to be made
-  /// @throws InvalidArgument when the root names something else than a tree
-  public RootEdit editRoot(RootName name, boolean make, Consumer<NamespaceEditor> change) {
-    return limit.call(() -> editor().edit(name, make, change));
-  }
-
-  /// The namespace that a change makes of another one, which stays as it is.
-  public Ref edit(Ref namespace, Consumer<NamespaceEditor> change) {
-    return limit.call(() -> editor().edited(namespace, change));
-  }
-
-  private RootEditor editor() {
-    return new RootEditor(
-        session.control, session.rootKeeper(), session.requests, session::storeOf);
-  }
-
-  /// Hears what differs between two values.
-  public void diff(Ref before, Ref after, Consumer<TreeDiff.Difference> each) {
-    limit.run(() -> TreeDiff.between(session.storeOf(after), before, after, each::accept));
-  }
-
-  /// Stores what a line of a namespace binds a path to.
-  ///
-  /// @param folder what local paths are relative to
-  public Ref store(Binding.Source source, Path folder) {
-    return limit.call(
-        () ->
-            new NamespaceLoader(session.puts(), session.refs, false)
-                .value(source, session.puts(), folder));
-  }
-
-  /// The root of this session's tenant that has a path.
-  public RootName rootName(String path) {
-    return RootName.of(session.settings.tenant().name(), path);
-  }
-
-  /// Hears of each change of a root from now on; of what it names now, at once, if it exists.
-  ///
-  /// {@snippet file="Roots.java" region="watch"}
-  public RootWatch watch(RootName name) {
-    return watch(name, 0);
-  }
-
-  /// As [#watch(RootName)], for who knows a revision of it already: hears of what is not that.
-  ///
-  /// @param seenRevision 0 for who knows that there is none
-  public RootWatch watch(RootName name, long seenRevision) {
-    return RootWatch.open(session.controlLink, name, seenRevision, session.settings.callTimeout());
-  }
-
-  /// The roots of this session's tenant, in the order of their names.
-  public List<Root> roots() {
-    return limit.call(session::roots);
+  /// Directories in the fabric.
+  public Trees trees() {
+    return new Trees(session, limit);
   }
 
   @Override

@@ -144,8 +144,8 @@ public final class RootWatch implements AutoCloseable {
                 Deadline.after(PATIENCE.plus(callTimeout)))
             .value();
     return found == null
-        ? new RootNews(name, 0, null)
-        : new RootNews(name, found.revision(), found.ref());
+        ? new RootNews(name.path(), 0, null)
+        : new RootNews(name.path(), found.revision(), found.ref());
   }
 
   private void tell(@Nullable RootNews found, @Nullable FabricException fault) {

@@ -218,6 +218,10 @@ public final class Session {
     return new RootKeeper(control, membership, blobs, mender, settings.transferTimeout());
   }
 
+  RootEditor rootEditor() {
+    return new RootEditor(control, rootKeeper(), requests, this::storeOf);
+  }
+
   /// Ends its runs and holds, and closes its connections.
   void close() {
     runs.cancelAll();

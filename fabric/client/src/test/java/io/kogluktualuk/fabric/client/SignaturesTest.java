@@ -29,8 +29,6 @@ final class SignaturesTest {
   private static final Set<String> VALUES =
       Set.of(
           ROOT + "memnode.api.Tenant",
-          ROOT + "controlplane.api.Root",
-          ROOT + "controlplane.api.RootName",
           ROOT + "computenode.api.RunReport",
           ROOT + "computenode.api.Progress");
 

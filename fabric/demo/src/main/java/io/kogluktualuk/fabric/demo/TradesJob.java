@@ -78,7 +78,7 @@ public final class TradesJob {
 
   private Ref make(String... arguments) {
     Path root = Path.of("/");
-    Ref namespace = fabric.loadNamespace("make-trades", line(Program.MAKE_TRADES), root);
+    Ref namespace = fabric.trees().load("make-trades", line(Program.MAKE_TRADES), root);
     List<String> argv = new ArrayList<>(List.of(Program.MAKE_TRADES.path()));
     argv.addAll(List.of(arguments));
     return output(run(namespace, argv, RunListener.SILENT));
@@ -125,7 +125,7 @@ public final class TradesJob {
   }
 
   private Ref load(String data) {
-    return fabric.loadNamespace("july-trades", text(data), Path.of("/"));
+    return fabric.trees().load("july-trades", text(data), Path.of("/"));
   }
 
   private String text(String data) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
@@ -152,7 +151,7 @@ final class ApplicationTest {
 
   @Test
   void whatIsNoContentOrNotThereHasNoView() {
-    Ref tree = fabric.loadNamespace("test", "", folder);
+    Ref tree = fabric.trees().load("test", "", folder);
     assertThrows(InvalidArgument.class, () -> fabric.get(tree));
     assertThrows(NotFound.class, () -> fabric.get(nowhere()));
     assertThrows(InvalidArgument.class, () -> fabric.bytes(fabric.put(new byte[10]), 9));
@@ -195,8 +194,8 @@ final class ApplicationTest {
   @Test
   void aTreeIsHeldWithAllThatItReaches() {
     Ref file = fabric.put(Mutations.randomBytes(3000, random), PutOptions.passing());
-    Ref tree = fabric.tree(Map.of("a/b", file));
-    assertEquals(file, fabric.find(tree, "/a/b"));
+    Ref tree = fabric.trees().put(Map.of("a/b", file));
+    assertEquals(file, fabric.trees().find(tree, "/a/b"));
     try (Hold hold = fabric.hold(tree, nowhere())) {
       assertEquals(Set.of(tree), hold.refs());
       passBy(220);
@@ -219,8 +218,8 @@ final class ApplicationTest {
     assertThrows(DeadlineExceeded.class, () -> hurried.get(ref));
     assertThrows(DeadlineExceeded.class, () -> hurried.bytes(ref, bytes.length));
     assertThrows(DeadlineExceeded.class, () -> hurried.open(ref));
-    assertThrows(DeadlineExceeded.class, hurried::roots);
-    assertThrows(DeadlineExceeded.class, () -> hurried.root(fabric.rootName("none")));
+    assertThrows(DeadlineExceeded.class, hurried.roots()::all);
+    assertThrows(DeadlineExceeded.class, () -> hurried.roots().get("none"));
     assertThrows(InvalidArgument.class, () -> fabric.within(Duration.ZERO));
   }
 
@@ -240,33 +239,33 @@ final class ApplicationTest {
 
   @Test
   void aWatchHearsOfEachChangeInOrder() {
-    RootName name = fabric.rootName("watched");
+    String name = "watched";
     Ref first = fabric.put(new byte[] {1});
     Ref second = fabric.put(new byte[] {2});
-    try (RootWatch watch = fabric.watch(name)) {
+    try (RootWatch watch = fabric.roots().watch(name)) {
       assertNull(watch.next(Duration.ofMillis(1)), "there is no such root");
-      long revision = fabric.setRoot(name, 0L, first);
+      long revision = fabric.roots().compareAndSet(name, 0, first);
       assertEquals(new RootNews(name, revision, first), watch.next());
-      revision = fabric.setRoot(name, revision, second);
+      revision = fabric.roots().compareAndSet(name, revision, second);
       assertEquals(new RootNews(name, revision, second), watch.next());
-      fabric.removeRoot(name, null);
+      fabric.roots().remove(name);
       assertEquals(new RootNews(name, 0, null), watch.next());
-      assertNull(fabric.root(name));
+      assertNull(fabric.roots().get(name));
     }
-    long revision = fabric.setRoot(name, null, first);
-    RootWatch known = fabric.watch(name, revision);
-    long next = fabric.setRoot(name, revision, second);
+    long revision = fabric.roots().set(name, first);
+    RootWatch known = fabric.roots().watch(name, revision);
+    long next = fabric.roots().compareAndSet(name, revision, second);
     assertEquals(next, known.next().revision(), "what was known is no news");
     known.close();
     assertThrows(AlreadyClosed.class, known::next);
-    assertThrows(Conflict.class, () -> fabric.setRoot(name, revision, first));
+    assertThrows(Conflict.class, () -> fabric.roots().compareAndSet(name, revision, first));
   }
 
   /// There is one slot: as long as the first one has it, the second one has to wait.
   @Test
   void cancellingAFutureEndsTheRun() {
     Limits endless = new Limits(1L << 60, 512L << 20, 64L << 30);
-    Ref never = fabric.tree(Map.of("x", fabric.put(Guests.thatNeverEnds())));
+    Ref never = fabric.trees().put(Map.of("x", fabric.put(Guests.thatNeverEnds())));
     CompletableFuture<RunResult> running =
         fabric.runAsync(
             Transaction.of(never, List.of("/x"), endless),
@@ -275,7 +274,7 @@ final class ApplicationTest {
     awaitStart();
     assertTrue(running.cancel(true));
     assertThrows(CancellationException.class, running::join);
-    Ref ends = fabric.tree(Map.of("x", fabric.put(Guests.thatEnds())));
+    Ref ends = fabric.trees().put(Map.of("x", fabric.put(Guests.thatEnds())));
     RunResult result =
         fabric.run(Transaction.of(ends, List.of("/x"), Limits.DEFAULT), Duration.ofSeconds(60));
     assertEquals(new Ending.Exited(0), result.outcome().ending());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
@@ -54,7 +53,7 @@ class CollectionRaceTest {
         byte[] bytes = Mutations.randomBytes(random.nextInt(1, 300_000), random);
         Ref ref = fabric.put(new ByteArrayInputStream(bytes));
         try {
-          fabric.setRoot(new RootName("writer/" + writer + "/" + key), null, ref);
+          fabric.roots().set("writer/" + writer + "/" + key, ref);
           named.put(key, bytes);
           refs.put(key, ref);
         } catch (NotFound e) {

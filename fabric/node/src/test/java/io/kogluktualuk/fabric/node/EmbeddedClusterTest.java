@@ -112,7 +112,7 @@ class EmbeddedClusterTest {
       assertArrayEquals(bytes, content(theirs, ref));
       assertThrows(NotFound.class, () -> content(others, ref));
       assertThrows(NotFound.class, () -> others.ref(ref.hash().toHex().substring(0, 8)));
-      Ref namespace = theirs.loadNamespace("test", "", folder);
+      Ref namespace = theirs.trees().load("test", "", folder);
       Transaction transaction = Transaction.of(namespace, List.of("/bin/x"), Limits.DEFAULT);
       Refused refused =
           assertThrows(

@@ -79,6 +79,11 @@ final class SnippetsTest {
     assertArrayEquals(bytes, Connecting.within(fabric, ref));
     assertEquals(6, Getting.view(fabric, ref));
     assertEquals(7L * (8 << 20), Getting.view(fabric, Putting.segment(fabric)));
+    Path source = Files.createDirectory(folder.resolve("source"));
+    Files.write(source.resolve("three"), bytes);
+    Ref tree = Trees.directory(fabric, source, folder.resolve("target"));
+    assertEquals(ref, fabric.trees().find(tree, "three"));
+    assertArrayEquals(bytes, Files.readAllBytes(folder.resolve("target/three")));
     Path copy = folder.resolve("copy");
     assertArrayEquals(bytes, Getting.others(fabric, ref, copy));
     assertArrayEquals(bytes, Files.readAllBytes(copy));
@@ -90,16 +95,20 @@ final class SnippetsTest {
     Ref program = fabric.put(Guests.thatEnds());
     Ref data = fabric.put(new byte[] {1});
     assertEquals(data, Trees.tree(fabric, program, data));
-    Ref namespace = fabric.tree(Map.of("bin/sum", program, "data", data));
+    Ref namespace = fabric.trees().put(Map.of("bin/sum", program, "data", data));
     RunResult result = Running.run(fabric, namespace);
     assertEquals(new Ending.Exited(0), result.outcome().ending());
-    Ref endless = fabric.tree(Map.of("bin/sum", fabric.put(Guests.thatNeverEnds())));
+    Ref endless = fabric.trees().put(Map.of("bin/sum", fabric.put(Guests.thatNeverEnds())));
     Transaction never = Transaction.of(endless, List.of("/bin/sum"), Limits.DEFAULT);
     assertTrue(Running.async(fabric, never));
-    long revision = Roots.set(fabric, "releases/v1", namespace);
-    assertEquals(revision, Roots.watch(fabric, "releases/v1").revision());
+    long revision = Roots.set(fabric, namespace);
+    assertEquals(revision, Roots.watch(fabric).revision());
+    assertEquals(namespace, Roots.edit(fabric, data).before());
+    Ref edited = Trees.edit(fabric, namespace, data);
+    assertEquals(data, fabric.trees().find(edited, "old/data"));
+    assertEquals(data, fabric.trees().find(edited, "/README.md"));
     Ref nowhere = new Ref(Kind.BLOB, Hash.of(new byte[] {78}), 1);
-    assertThrows(NotFound.class, () -> Roots.set(fabric, "releases/v1", nowhere));
+    assertThrows(NotFound.class, () -> Roots.set(fabric, nowhere));
   }
 
   @Test
@@ -119,7 +128,7 @@ final class SnippetsTest {
                 System.getProperty("java.class.path"),
                 "--snippet-path",
                 SNIPPETS.toString()));
-    try (Stream<Path> sources = Files.list(CLIENT)) {
+    try (Stream<Path> sources = Files.walk(CLIENT)) {
       sources.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(arguments::add);
     }
     StringWriter said = new StringWriter();

@@ -140,12 +140,12 @@ final class FabricPort implements BlobPort {
 
   @Override
   public void pin(String name, Ref ref) {
-    fabric.setRoot(fabric.rootName(name), null, ref);
+    fabric.roots().set(name, ref);
   }
 
   @Override
   public void unpin(String name) {
-    fabric.removeRoot(fabric.rootName(name), null);
+    fabric.roots().remove(name);
   }
 
   @Override

@@ -77,7 +77,7 @@ public final class TransactionStage implements Handler {
   @Override
   public List<Output> handle(Input in) {
     Ref value = in.envelope().isCarried() ? in.read(fabric::put) : in.ref();
-    Ref bound = fabric.edit(namespace, editor -> editor.bind(input, value));
+    Ref bound = fabric.trees().edit(namespace, editor -> editor.bind(input, value));
     Transaction transaction = Transaction.of(bound, argv, limits);
     Outcome outcome = run(fabric, transaction, timeout);
     Metadata metadata = in.metadata().with(KEY, transaction.key().toHex());

@@ -195,7 +195,7 @@ final class KeepingIT {
         Ref lost = requireSomeLost(later, outputs);
         kog.runAs(owner(), "root", "set", "made-again", lost.toString()).succeeds();
         for (int i = 0; i < RUNS; i++) {
-          later.setRoot(later.rootName("outputs/" + i), 0L, outputs.get(i));
+          later.roots().compareAndSet("outputs/" + i, 0, outputs.get(i));
           assertArrayEquals(expected(i), stored(later, outputs.get(i)));
         }
         Ref orphan = requireSomeLost(later, orphans.stream().map(Ref::ofBlob).toList());
@@ -237,7 +237,7 @@ final class KeepingIT {
     Ref text = fabric.put(new ByteArrayInputStream(text(number)));
     String names =
         "/bin/wc blob %s\n/text-%d blob %s\n".formatted(program.hash(), number, text.hash());
-    Ref namespace = fabric.loadNamespace("names", names, Path.of("/"));
+    Ref namespace = fabric.trees().load("names", names, Path.of("/"));
     List<String> argv = List.of("/bin/wc", "/text-" + number);
     RunResult result =
         fabric.run(

@@ -110,7 +110,7 @@ final class PipelineLossTest {
   }
 
   private static Stage sorter(Fabric fabric, Pipeline pipeline, Inlet inlet, TcpInlet sink) {
-    Ref namespace = fabric.tree(Map.of("bin/sort", fabric.put(Program.SORT.wasm())));
+    Ref namespace = fabric.trees().put(Map.of("bin/sort", fabric.put(Program.SORT.wasm())));
     List<String> argv = List.of("/bin/sort", "/in");
     return pipeline
         .stage("sort")

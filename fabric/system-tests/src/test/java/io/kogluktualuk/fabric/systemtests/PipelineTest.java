@@ -147,11 +147,11 @@ final class PipelineTest {
       assertEquals(Verdict.Kind.SET_ASIDE, verdicts.getFirst().kind());
       SetAside one = stage.setAside().getFirst();
       assertTrue(one.reason().contains("no picture"), one.reason());
-      assertEquals(1, fabric.roots().size());
-      assertTrue(fabric.roots().getFirst().name().text().startsWith("pipeline/demo/picky/"));
+      assertEquals(1, fabric.roots().all().size());
+      assertTrue(fabric.roots().all().getFirst().name().startsWith("pipeline/demo/picky/"));
       assertArrayEquals(bytes, fabric.bytes(one.envelope().ref(), 1 << 20));
       assertTrue(stage.forget(one.envelope().id()));
-      assertEquals(0, fabric.roots().size());
+      assertEquals(0, fabric.roots().all().size());
     }
   }
 
@@ -162,7 +162,9 @@ final class PipelineTest {
         Fabric fabric = Fabric.connect(cluster.controls(), ClientSettings.DEFAULT);
         Pipeline pipeline = Pipeline.over(fabric, "demo", folder.resolve("aside"))) {
       Ref namespace =
-          fabric.tree(Map.of("bin", fabric.tree(Map.of("wc", fabric.put(Program.WC.wasm())))));
+          fabric
+              .trees()
+              .put(Map.of("bin", fabric.trees().put(Map.of("wc", fabric.put(Program.WC.wasm())))));
       TcpInlet sinkPort = TcpInlet.at("127.0.0.1", 0);
       TcpInlet countPort = TcpInlet.at("127.0.0.1", 0);
       List<Envelope> outputs = new CopyOnWriteArrayList<>();

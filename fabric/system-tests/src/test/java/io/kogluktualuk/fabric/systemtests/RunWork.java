@@ -53,7 +53,7 @@ final class RunWork implements Work {
     try {
       Files.writeString(folder.resolve("text"), text);
       Ref namespace =
-          fabric.loadNamespace("faults", "/bin/wc file wc.wasm\n/text file text\n", folder);
+          fabric.trees().load("faults", "/bin/wc file wc.wasm\n/text file text\n", folder);
       Transaction wc = Transaction.of(namespace, List.of("/bin/wc", "/text"), Limits.DEFAULT);
       RunResult result = fabric.run(wc, TIMEOUT, RunListener.SILENT);
       try (ContentStream content = fabric.open(result.report().outcome().output())) {

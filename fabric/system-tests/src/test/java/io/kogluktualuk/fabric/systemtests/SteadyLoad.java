@@ -1,11 +1,10 @@
 package io.kogluktualuk.fabric.systemtests;
 
 import io.kogluktualuk.computenode.programs.Program;
-import io.kogluktualuk.controlplane.api.Root;
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ContentStream;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Root;
 import io.kogluktualuk.fabric.client.RunListener;
 import io.kogluktualuk.fabric.client.RunResult;
 import io.kogluktualuk.fabric.client.operator.Operator;
@@ -243,7 +242,7 @@ final class SteadyLoad implements AutoCloseable {
               : ("word " + count++ + "\n").getBytes(StandardCharsets.UTF_8);
       Ref text = fabric.put(new ByteArrayInputStream(input));
       String names = "/bin/wc blob %s\n/text blob %s\n".formatted(program.hash(), text.hash());
-      Ref namespace = fabric.loadNamespace("names", names, Path.of("/"));
+      Ref namespace = fabric.trees().load("names", names, Path.of("/"));
       Transaction transaction =
           Transaction.of(namespace, List.of("/bin/wc", "/text"), Limits.DEFAULT);
       RunResult result = fabric.run(transaction, RUN_WITHIN, RunListener.SILENT);
@@ -264,7 +263,7 @@ final class SteadyLoad implements AutoCloseable {
   /// Moves a root on, each time from the revision that the last change gave: a change that was
   /// lost, or done twice, shows.
   private static final class Roots implements Request {
-    private static final RootName NAME = new RootName("load");
+    private static final String NAME = "load";
 
     private final Fabric fabric;
     private long revision;
@@ -277,8 +276,8 @@ final class SteadyLoad implements AutoCloseable {
     public void once() throws Exception {
       byte[] bytes = ("revision after " + revision).getBytes(StandardCharsets.UTF_8);
       Ref ref = fabric.put(new ByteArrayInputStream(bytes));
-      revision = fabric.setRoot(NAME, revision, ref);
-      Root root = Operator.of(fabric).control().root(NAME);
+      revision = fabric.roots().compareAndSet(NAME, revision, ref);
+      Root root = fabric.roots().get(NAME);
       check(root != null && root.ref().equals(ref), "the root is " + root);
     }
   }

@@ -113,8 +113,10 @@ public final class Operator {
   /// Hears the changes of a root, oldest first, as far as the audit log goes back, and checks the
   /// log's chain on the way.
   ///
+  /// @param path of the tenant's root
   /// @throws io.kogluktualuk.fabric.fault.Corruption when a link is broken or an entry is missing
-  public void readRootLog(RootName name, Consumer<RootChange> each) {
+  public void readRootLog(String path, Consumer<RootChange> each) {
+    RootName name = RootName.of(session.settings().tenant().name(), path);
     AuditReader.read(
         session.control(),
         entry -> {

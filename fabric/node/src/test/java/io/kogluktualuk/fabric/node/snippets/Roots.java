@@ -1,12 +1,13 @@
 package io.kogluktualuk.fabric.node.snippets;
 
-import io.kogluktualuk.controlplane.api.Root;
-import io.kogluktualuk.controlplane.api.RootName;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Root;
+import io.kogluktualuk.fabric.client.RootEdit;
 import io.kogluktualuk.fabric.client.RootNews;
 import io.kogluktualuk.fabric.client.RootWatch;
 import io.kogluktualuk.fabric.fault.Conflict;
+import io.kogluktualuk.fabric.namespace.NamePath;
 
 /// Names that change.
 public final class Roots {
@@ -14,22 +15,31 @@ public final class Roots {
   private Roots() {}
 
   /// Compare and set.
-  public static long set(Fabric fabric, String path, Ref next) {
+  public static long set(Fabric fabric, Ref next) {
     // @start region="set"
-    RootName name = fabric.rootName(path);
-    Root now = fabric.root(name);
+    Root now = fabric.roots().get("releases/v1");
     try {
-      return fabric.setRoot(name, now == null ? 0 : now.revision(), next);
+      long expected = now == null ? 0 : now.revision();
+      return fabric.roots().compareAndSet("releases/v1", expected, next);
     } catch (Conflict e) {
       return 0; // somebody else was faster
     }
     // @end
   }
 
+  /// A part of what a root names.
+  public static RootEdit edit(Fabric fabric, Ref readme) {
+    // @start region="edit"
+    return fabric
+        .roots()
+        .editOrCreate("releases/v1", tree -> tree.bind(NamePath.parse("/README.md"), readme));
+    // @end
+  }
+
   /// Without asking again and again.
-  public static RootNews watch(Fabric fabric, String path) {
+  public static RootNews watch(Fabric fabric) {
     // @start region="watch"
-    try (RootWatch watch = fabric.watch(fabric.rootName(path))) {
+    try (RootWatch watch = fabric.roots().watch("releases/v1")) {
       return watch.next(); // what it names now, or when it is set
     }
     // @end

@@ -2,6 +2,8 @@ package io.kogluktualuk.fabric.node.snippets;
 
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.namespace.NamePath;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +16,35 @@ public final class Trees {
   /// Of refs.
   public static Ref tree(Fabric fabric, Ref program, Ref data) {
     // @start region="tree"
-    Ref namespace = fabric.tree(Map.of("bin/sum", program, "data", data));
-    Ref found = fabric.find(namespace, "/data");
+    Ref namespace = fabric.trees().put(Map.of("bin/sum", program, "data", data));
+    Ref found = fabric.trees().find(namespace, "data");
     List<String> names = new ArrayList<>();
-    for (Map.Entry<String, Ref> entry : fabric.tree(namespace)) {
+    for (Map.Entry<String, Ref> entry : fabric.trees().open(namespace)) {
       names.add(entry.getKey()); // bin, data
     }
     // @end
     return names.equals(List.of("bin", "data")) ? found : namespace;
+  }
+
+  /// Another one.
+  public static Ref edit(Fabric fabric, Ref namespace, Ref readme) {
+    // @start region="edit"
+    return fabric
+        .trees()
+        .edit(
+            namespace,
+            tree ->
+                tree.move(NamePath.parse("/data"), NamePath.parse("/old/data"))
+                    .bind(NamePath.parse("/README.md"), readme));
+    // @end
+  }
+
+  /// Of this machine, and back.
+  public static Ref directory(Fabric fabric, Path source, Path copy) {
+    // @start region="directory"
+    Ref tree = fabric.trees().importDirectory(source).tree();
+    fabric.trees().exportDirectory(tree, copy);
+    // @end
+    return tree;
   }
 }

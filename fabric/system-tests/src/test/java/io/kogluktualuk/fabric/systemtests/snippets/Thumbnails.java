@@ -64,7 +64,7 @@ public final class Thumbnails {
 
   /// A program as a stage.
   public static void sort(Fabric fabric, Pipeline pipeline, byte[] program, int port, int next) {
-    Ref namespace = fabric.tree(Map.of("bin/sort", fabric.put(program)));
+    Ref namespace = fabric.trees().put(Map.of("bin/sort", fabric.put(program)));
     List<String> argv = List.of("/bin/sort", "/in");
     pipeline
         .stage("sort")
