@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog audit` alone: it needs a subcommand.
+/// `kog audit`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -27,14 +24,11 @@ import picocli.CommandLine.Spec;
       "  kog audit export audit.txt",
       "  kog audit verify --file audit.txt   # needs no cluster"
     })
-final class AuditCommand implements Runnable {
+final class AuditCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   AuditCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -45,10 +39,5 @@ final class AuditCommand implements Runnable {
         .addSubcommand(new AuditListCommand(terminal))
         .addSubcommand(new AuditVerifyCommand(terminal))
         .addSubcommand(new AuditExportCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: ls, verify or export");
   }
 }

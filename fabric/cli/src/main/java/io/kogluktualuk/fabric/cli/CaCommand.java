@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog ca` alone: it needs a subcommand.
+/// `kog ca`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -32,14 +29,11 @@ import picocli.CommandLine.Spec;
       "  kog ca rotate --ca north-ca --finish   # the old root is forgotten",
       "  kog ca issue ...                       # once more: takes it from them"
     })
-final class CaCommand implements Runnable {
+final class CaCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   CaCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -51,11 +45,5 @@ final class CaCommand implements Runnable {
         .addSubcommand(new CaIssueCommand(terminal))
         .addSubcommand(new CaRotateCommand(terminal))
         .addSubcommand(new CaShowCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "expected a command: init, issue, rotate or show");
   }
 }

@@ -4,11 +4,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /// Puts the commands together and runs one.
@@ -99,7 +97,7 @@ final class Cli {
     CommonOptions outer = null;
     ParseResult at = parsed;
     while (at != null) {
-      CommonOptions own = optionsOf(at.commandSpec());
+      CommonOptions own = CommonOptions.of(at.commandSpec());
       if (own != null && outer != null) {
         own.inherit(outer);
       }
@@ -132,12 +130,7 @@ final class Cli {
   }
 
   private static CommonOptions optionsOf(CommandLine command, Terminal terminal) {
-    CommonOptions options = optionsOf(command.getCommandSpec());
+    CommonOptions options = CommonOptions.of(command.getCommandSpec());
     return options == null ? new CommonOptions(terminal) : options;
-  }
-
-  private static @Nullable CommonOptions optionsOf(CommandSpec command) {
-    CommandSpec mixin = command.mixins().get("options");
-    return mixin != null && mixin.userObject() instanceof CommonOptions options ? options : null;
   }
 }

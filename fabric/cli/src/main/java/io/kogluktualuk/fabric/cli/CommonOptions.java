@@ -9,6 +9,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// What every command understands.
@@ -80,6 +81,12 @@ final class CommonOptions {
 
   CommonOptions(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /// Those of a command; null when it has none.
+  static @Nullable CommonOptions of(CommandSpec command) {
+    CommandSpec mixin = command.mixins().get("options");
+    return mixin != null && mixin.userObject() instanceof CommonOptions options ? options : null;
   }
 
   /// What was said before this command's name holds, unless it is said again after it.

@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog control` alone: it needs a subcommand.
+/// `kog control`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -27,14 +24,11 @@ import picocli.CommandLine.Spec;
       "  kog control remove control-2",
       "  kog control transfer control-1"
     })
-final class ControlCommand implements Runnable {
+final class ControlCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   ControlCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -47,11 +41,5 @@ final class ControlCommand implements Runnable {
         .addSubcommand(new ControlAddCommand(terminal))
         .addSubcommand(new ControlRemoveCommand(terminal))
         .addSubcommand(new ControlTransferCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "expected a command: status, limit, add, remove or transfer");
   }
 }

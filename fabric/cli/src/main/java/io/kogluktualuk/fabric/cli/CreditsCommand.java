@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog credits` alone: it needs a subcommand.
+/// `kog credits`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -19,14 +16,11 @@ import picocli.CommandLine.Spec;
           + " is reached its producers wait."
     },
     footer = {"", "Example:", "  kog credits ls", "  kog credits limit nightly 64GiB"})
-final class CreditsCommand implements Runnable {
+final class CreditsCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   CreditsCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -36,10 +30,5 @@ final class CreditsCommand implements Runnable {
     return new CommandLine(new CreditsCommand(terminal))
         .addSubcommand(new CreditsListCommand(terminal))
         .addSubcommand(new CreditsLimitCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: ls or limit");
   }
 }

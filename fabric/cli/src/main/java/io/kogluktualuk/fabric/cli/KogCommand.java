@@ -1,12 +1,9 @@
 package io.kogluktualuk.fabric.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog` alone: it needs a subcommand.
+/// `kog`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -26,21 +23,11 @@ import picocli.CommandLine.Spec;
       "  kog run --namespace sort.kog -- /bin/sort /data/trades",
       "  kog down"
     })
-final class KogCommand implements Runnable {
-
-  @Spec private CommandSpec spec;
+final class KogCommand extends CommandGroup {
 
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help; 'kog COMMAND --help' says more.")
   private boolean help;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
-  KogCommand() {}
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command");
-  }
 }

@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog ns` alone: it needs a subcommand.
+/// `kog ns`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -29,14 +26,11 @@ import picocli.CommandLine.Spec;
       "  kog ns log releases/v1",
       "  kog ns diff 9c2e41aa releases/v1"
     })
-final class NsCommand implements Runnable {
+final class NsCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   NsCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -50,11 +44,5 @@ final class NsCommand implements Runnable {
         .addSubcommand(new NsMoveCommand(terminal))
         .addSubcommand(new NsDiffCommand(terminal))
         .addSubcommand(new NsLogCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "expected a command: set, rm, mv, diff or log");
   }
 }

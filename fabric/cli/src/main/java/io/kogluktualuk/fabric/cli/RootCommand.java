@@ -3,11 +3,8 @@ package io.kogluktualuk.fabric.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// `kog root` alone: it needs a subcommand.
+/// `kog root`: what its subcommands have in common.
 ///
 /// **Threading:** one thread.
 @Command(
@@ -27,14 +24,11 @@ import picocli.CommandLine.Spec;
       "  kog root ls releases/",
       "  kog root rm releases/v1"
     })
-final class RootCommand implements Runnable {
+final class RootCommand extends CommandGroup {
 
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the spec
   RootCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
   }
@@ -46,10 +40,5 @@ final class RootCommand implements Runnable {
         .addSubcommand(new RootGetCommand(terminal))
         .addSubcommand(new RootListCommand(terminal))
         .addSubcommand(new RootRemoveCommand(terminal));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: set, get, ls or rm");
   }
 }

@@ -86,8 +86,8 @@ class CliTest {
   void wrongArgumentsExitWith2AndOneLine() {
     for (String[] wrong :
         new String[][] {
-          {},
           {"nonsense"},
+          {"credits", "nonsense"},
           {"get"},
           {"put", "a", "b"},
           {"ls", "--colour", "x"},
@@ -103,6 +103,23 @@ class CliTest {
       assertTrue(result.err().startsWith("kog: "), result.err());
       assertTrue(result.err().lines().count() <= 2, result.err());
     }
+  }
+
+  @Test
+  void aGroupOfCommandsAloneShowsItsHelp() {
+    assertEquals(kog.run("--help").out(), kog.run().out());
+    List<String> groups = List.of("audit", "ca", "control", "credits", "ns", "root");
+    for (String group : groups) {
+      CliRun.Result alone = kog.run(group);
+      assertEquals(0, alone.exit(), alone.err());
+      assertEquals(kog.run(group, "--help").out(), alone.out());
+      CliRun.Result json = kog.run(group, "--json");
+      assertEquals(2, json.exit());
+      assertEquals("", json.out());
+      assertTrue(json.err().contains("expected a command, one of: "), json.err());
+    }
+    assertTrue(kog.run("credits").out().contains("\n  limit "), kog.run("credits").out());
+    assertTrue(kog.run("credits", "--json").err().contains("one of: ls, limit"));
   }
 
   @Test
