@@ -35,8 +35,7 @@ export KOG_VERBS="${KOG_VERBS:-native}"
 # Translated code is slow to compile and soon thrown away: the first compiler pays, the second does not.
 java_flags() {
   printf '%s ' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss8m -Djdk.virtualThreadScheduler.parallelism=8 \
-    --add-exports java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED \
-    --sun-misc-unsafe-memory-access=allow
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 }
 
 # The command line. What a slow guest did not do in time is tried again: it is what is done that counts here.

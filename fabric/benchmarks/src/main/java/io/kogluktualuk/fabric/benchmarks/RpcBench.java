@@ -46,7 +46,13 @@ final class RpcBench implements Bench {
     Path errors = folder.resolve("rpc.err");
     RpcIdentities.make(socket);
     List<String> flags =
-        List.of("-Dkog.rdma.provider=shared", "-Xmx512m", "-XX:+UseSerialGC", "-Xss1m");
+        List.of(
+            "-Dkog.rdma.provider=shared",
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-Xss1m",
+            // DaRPC as it comes reads the address of a buffer there.
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
     try (Agent target =
             Agent.start(Agent.java(flags, RpcTarget.class, socket.toString()), Map.of(), errors);
         Agent initiator =

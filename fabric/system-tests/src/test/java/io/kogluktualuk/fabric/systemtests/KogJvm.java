@@ -21,8 +21,6 @@ final class KogJvm {
     command.addAll(
         List.of(
             "-Xss8m",
-            "--add-exports",
-            "java.base/sun.nio.ch=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",

@@ -44,7 +44,6 @@ final class ChildJvm implements AutoCloseable {
         .forEach(command::add);
     command.addAll(
         List.of(
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Xlog:disable",
