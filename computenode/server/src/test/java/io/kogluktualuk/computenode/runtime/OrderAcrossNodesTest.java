@@ -6,15 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kogluktualuk.computenode.api.RunId;
 import io.kogluktualuk.computenode.api.RunReport;
 import io.kogluktualuk.computenode.runtime.transaction.EngineSettings;
-import io.kogluktualuk.fabric.blob.Blob;
-import io.kogluktualuk.fabric.blob.BlobStore;
-import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.testkit.InMemoryBlobs;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -24,33 +17,6 @@ import org.junit.jupiter.api.Timeout;
 /// is cancelled; a test that waits for its end has a program that is not stopped fail it.
 @Timeout(120)
 class OrderAcrossNodesTest {
-
-  /// A store in which a file cannot be read until something is true.
-  private static final class Gate implements BlobStore {
-    static final byte[] CONTENT = "gate\n".getBytes(StandardCharsets.UTF_8);
-
-    private final InMemoryBlobs blobs = new InMemoryBlobs();
-    private final Hash gate = Hash.of(CONTENT);
-    volatile boolean isOpen;
-
-    @Override
-    public Blob get(Hash hash) {
-      while (hash.equals(gate) && !isOpen) {
-        Thread.onSpinWait();
-      }
-      return blobs.get(hash);
-    }
-
-    @Override
-    public void put(List<Blob> added) {
-      blobs.put(added);
-    }
-
-    @Override
-    public Set<Hash> missing(Collection<Hash> hashes) {
-      return blobs.missing(hashes);
-    }
-  }
 
   private static void awaitRunning(Bench bench, int programs) {
     while (bench.engine.status().running() != programs) {
@@ -69,7 +35,7 @@ class OrderAcrossNodesTest {
               new RunId(8, 1),
               "/bin/probe need /tmp/x 1 /bin/probe 2 /bin/probe forever cat /gate".split(" "));
       awaitRunning(pair.two, 1);
-      store.isOpen = true;
+      store.open();
       RunReport report = run.get();
       assertEquals("gate\n", pair.one.text(report.outcome().output()));
       assertEquals(1, report.counters().run(), report.toString());
