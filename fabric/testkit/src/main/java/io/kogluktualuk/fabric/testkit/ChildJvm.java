@@ -7,29 +7,52 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
 /// A Java process with the class path and the flags of this one, which a test can talk with and
 /// kill.
 ///
 /// The child's `main` prints lines and ends when its input does; what it complains about goes to
-/// this process's errors. It gets the `kog.` properties of this process, so that both run on the
-/// same settings.
+/// this process's errors, and into what is thrown when it has ended. It gets the `kog.` properties
+/// of this process, so that both run on the same settings.
 ///
-/// **Threading:** one thread. **Ownership:** the creator closes, which ends the child.
+/// **Threading:** one thread; an own one passes complaints on. **Ownership:** the creator closes,
+/// which ends the child. **Bound:** the last [#COMPLAINTS_MAX] complaints are remembered.
 public final class ChildJvm implements AutoCloseable {
 
   private static final int END_SECONDS_MAX = 60;
+  private static final int COMPLAINTS_MAX = 50;
 
   private final Process process;
   private final BufferedReader output;
+  private final Deque<String> complaints = new ConcurrentLinkedDeque<>();
+  private final Thread listener;
 
   private ChildJvm(Process process) {
     this.process = process;
     this.output = process.inputReader(StandardCharsets.UTF_8);
+    this.listener =
+        Thread.ofPlatform().daemon().name("complaints-" + process.pid()).start(this::listen);
+  }
+
+  private void listen() {
+    try (BufferedReader errors = process.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = errors.readLine(); line != null; line = errors.readLine()) {
+        System.err.println(line);
+        complaints.addLast(line);
+        if (complaints.size() > COMPLAINTS_MAX) {
+          complaints.removeFirst();
+        }
+      }
+    } catch (IOException e) {
+      complaints.addLast("its errors cannot be read: " + e);
+    }
   }
 
   /// The command that starts a Java process like this one.
@@ -72,8 +95,7 @@ public final class ChildJvm implements AutoCloseable {
 
   /// Starts a child with a command of one's own, made from [#command].
   public static ChildJvm start(List<String> command) throws IOException {
-    return new ChildJvm(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    return new ChildJvm(new ProcessBuilder(command).start());
   }
 
   /// The next line that the child prints.
@@ -82,9 +104,20 @@ public final class ChildJvm implements AutoCloseable {
   public String line() throws IOException {
     String line = output.readLine();
     if (line == null) {
-      throw new IOException("the child ended without a word: " + process);
+      awaitEnd();
+      throw new IOException(
+          "the child ended with " + process.exitValue() + " instead of a line; " + lastWords());
     }
     return line;
+  }
+
+  private String lastWords() {
+    try {
+      listener.join(Duration.ofSeconds(END_SECONDS_MAX));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return complaints.isEmpty() ? "no complaints" : "it said:\n" + String.join("\n", complaints);
   }
 
   /// Gives the child a line.
