@@ -102,7 +102,7 @@ public final class ComputeServer implements AutoCloseable {
                   new ControlLeases(
                       control, "compute node " + name, new RequestIds(new SecureRandom())),
                   LeaseSettings.defaults().withTtl(settings.lease())));
-      holds = opened.add(new RecentHolds(fabric.leases(), System::nanoTime));
+      holds = opened.add(new RecentHolds(fabric.leases(), settings.answerHold(), System::nanoTime));
       peers = opened.add(new MemberPeers(id, settings.security()));
       vm =
           lent != null

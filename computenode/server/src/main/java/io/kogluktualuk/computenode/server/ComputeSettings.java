@@ -22,6 +22,7 @@ import java.util.List;
 /// @param pooledInstances the most such memories; 0 when each run is to have a new one
 /// @param heartbeat how often it gives a sign of life and looks for peers
 /// @param lease how long its lease on what it uses lasts without a renewal
+/// @param answerHold how long it holds what it has answered, at least; at most twice that
 /// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
 /// @param security who this node, its callers and those it calls are proven to be
 public record ComputeSettings(
@@ -36,8 +37,12 @@ public record ComputeSettings(
     int pooledInstances,
     Duration heartbeat,
     Duration lease,
+    Duration answerHold,
     boolean sharesCode,
     RpcSecurity security) {
+
+  /// As long as a client's first read of an answer may take to begin.
+  public static final Duration ANSWER_HOLD = Duration.ofSeconds(20);
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
@@ -51,6 +56,9 @@ public record ComputeSettings(
     }
     if (!heartbeat.isPositive()) {
       throw new IllegalArgumentException("heartbeat every " + heartbeat);
+    }
+    if (!answerHold.isPositive()) {
+      throw new IllegalArgumentException("answers held for " + answerHold);
     }
   }
 
@@ -75,36 +83,45 @@ public record ComputeSettings(
         machine.pooledInstancesMax(),
         HEARTBEAT,
         LeaseSettings.defaults().ttl(),
+        ANSWER_HOLD,
         true,
         RpcSecurity.NONE);
   }
 
   public ComputeSettings withCache(ByteCount bytes) {
-    return with(bytes, kept, pool, pooledInstances, heartbeat, lease, sharesCode, security);
+    return with(
+        bytes, kept, pool, pooledInstances, heartbeat, lease, answerHold, sharesCode, security);
   }
 
   public ComputeSettings withKept(ByteCount bytes) {
-    return with(cache, bytes, pool, pooledInstances, heartbeat, lease, sharesCode, security);
+    return with(
+        cache, bytes, pool, pooledInstances, heartbeat, lease, answerHold, sharesCode, security);
   }
 
   public ComputeSettings withPool(ByteCount bytes, int instances) {
-    return with(cache, kept, bytes, instances, heartbeat, lease, sharesCode, security);
+    return with(cache, kept, bytes, instances, heartbeat, lease, answerHold, sharesCode, security);
   }
 
   public ComputeSettings withHeartbeat(Duration every) {
-    return with(cache, kept, pool, pooledInstances, every, lease, sharesCode, security);
+    return with(cache, kept, pool, pooledInstances, every, lease, answerHold, sharesCode, security);
   }
 
   public ComputeSettings withLease(Duration ttl) {
-    return with(cache, kept, pool, pooledInstances, heartbeat, ttl, sharesCode, security);
+    return with(
+        cache, kept, pool, pooledInstances, heartbeat, ttl, answerHold, sharesCode, security);
+  }
+
+  public ComputeSettings withAnswerHold(Duration atLeast) {
+    return with(
+        cache, kept, pool, pooledInstances, heartbeat, lease, atLeast, sharesCode, security);
   }
 
   public ComputeSettings withSharedCode(boolean shares) {
-    return with(cache, kept, pool, pooledInstances, heartbeat, lease, shares, security);
+    return with(cache, kept, pool, pooledInstances, heartbeat, lease, answerHold, shares, security);
   }
 
   public ComputeSettings withSecurity(RpcSecurity how) {
-    return with(cache, kept, pool, pooledInstances, heartbeat, lease, sharesCode, how);
+    return with(cache, kept, pool, pooledInstances, heartbeat, lease, answerHold, sharesCode, how);
   }
 
   private ComputeSettings with(
@@ -114,6 +131,7 @@ public record ComputeSettings(
       int instances,
       Duration every,
       Duration ttl,
+      Duration held,
       boolean shares,
       RpcSecurity how) {
     return new ComputeSettings(
@@ -128,6 +146,7 @@ public record ComputeSettings(
         instances,
         every,
         ttl,
+        held,
         shares,
         how);
   }

@@ -13,36 +13,36 @@ import java.util.function.LongSupplier;
 /// Holds what this node has answered lately, so that whoever got the answer has time to fetch it
 /// or to hold it himself.
 ///
-/// Two scopes take turns: what is kept goes to the younger one; each [#PERIOD] the elder is let
-/// go.
+/// Two scopes take turns: what is kept goes to the younger one; after each period the elder is let
+/// go. So an answer is held for one to two periods.
 ///
 /// **Threading:** any thread. **Ownership:** the leases are lent. **Bound:** what is answered
 /// within two periods.
 final class RecentHolds implements Keeper, AutoCloseable {
 
-  /// As long as a client's first read may take to begin.
-  static final Duration PERIOD = Duration.ofSeconds(20);
-
   private static final Duration CALL_MAX = Duration.ofSeconds(10);
 
   private final Leases leases;
+  private final Duration period;
   private final LongSupplier nanoTime;
   private Held younger;
   private Held elder;
   private long turnNanos;
 
-  RecentHolds(Leases leases, LongSupplier nanoTime) {
+  /// @param period as long as a client's first read may take to begin
+  RecentHolds(Leases leases, Duration period, LongSupplier nanoTime) {
     this.leases = leases;
+    this.period = period;
     this.nanoTime = nanoTime;
     this.younger = leases.open();
     this.elder = leases.open();
-    this.turnNanos = nanoTime.getAsLong() + PERIOD.toNanos();
+    this.turnNanos = nanoTime.getAsLong() + period.toNanos();
   }
 
   @Override
   public Kept keep(Collection<Hash> hashes) {
     tick();
-    long until = nanoTime.getAsLong() + PERIOD.toNanos();
+    long until = nanoTime.getAsLong() + period.toNanos();
     Held scope;
     synchronized (this) {
       scope = younger;
@@ -59,7 +59,7 @@ final class RecentHolds implements Keeper, AutoCloseable {
       if (turnNanos - now > 0) {
         return;
       }
-      turnNanos = now + PERIOD.toNanos();
+      turnNanos = now + period.toNanos();
       done = elder;
       elder = younger;
       younger = leases.open();

@@ -1,10 +1,12 @@
 package io.kogluktualuk.fabric.node;
 
+import io.kogluktualuk.computenode.server.ComputeSettings;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.MemoryCalls;
 import io.kogluktualuk.memnode.api.Tenant;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +25,7 @@ import java.util.List;
 ///     that the folder has already
 /// @param isSecured whether all control calls and the log are mutually authenticated TLS 1.3,
 ///     by an authority in the folder
+/// @param answerHold how long compute nodes hold what they have answered, at least
 public record ClusterSettings(
     Path folder,
     String host,
@@ -33,7 +36,8 @@ public record ClusterSettings(
     int computeNodes,
     int slots,
     List<Tenant> tenants,
-    boolean isSecured) {
+    boolean isSecured,
+    Duration answerHold) {
 
   static final int NODES_MAX = 64;
   static final int SLOTS_MAX = 1024;
@@ -80,7 +84,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         List.of(),
-        false);
+        false,
+        ComputeSettings.ANSWER_HOLD);
   }
 
   public ClusterSettings withTenants(List<Tenant> others) {
@@ -94,7 +99,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         others,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
@@ -135,7 +141,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         tenants,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   public ClusterSettings withControlPort(int port) {
@@ -149,7 +156,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         tenants,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   public ClusterSettings withControlNodes(int nodes) {
@@ -163,7 +171,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         tenants,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   public ClusterSettings withMemory(int nodes, ByteCount capacity) {
@@ -177,7 +186,8 @@ public record ClusterSettings(
         computeNodes,
         slots,
         tenants,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   public ClusterSettings withCompute(int nodes, int slotsOfEach) {
@@ -191,7 +201,8 @@ public record ClusterSettings(
         nodes,
         slotsOfEach,
         tenants,
-        isSecured);
+        isSecured,
+        answerHold);
   }
 
   public ClusterSettings withTls(boolean secured) {
@@ -205,7 +216,24 @@ public record ClusterSettings(
         computeNodes,
         slots,
         tenants,
-        secured);
+        secured,
+        answerHold);
+  }
+
+  /// @param atLeast how long compute nodes hold what they have answered; at most twice that
+  public ClusterSettings withAnswerHold(Duration atLeast) {
+    return new ClusterSettings(
+        folder,
+        host,
+        controlPort,
+        controlNodes,
+        memoryNodes,
+        memoryCapacity,
+        computeNodes,
+        slots,
+        tenants,
+        isSecured,
+        atLeast);
   }
 
   private static void require(boolean holds, String found, List<String> problems) {

@@ -185,6 +185,7 @@ public final class EmbeddedCluster implements AutoCloseable {
                 .withCache(settings.computeCache())
                 .withKept(settings.computeKept())
                 .withHeartbeat(COMPUTE_HEARTBEAT)
+                .withAnswerHold(settings.answerHold())
                 // They share one machine, so each module is compiled once anyway.
                 .withSharedCode(false)
                 .withSecurity(security(settings, name)),

@@ -42,6 +42,7 @@ record ServedCompute(String name, ComputeServer server) implements ServedNode {
                 slots == null ? Runtime.getRuntime().availableProcessors() : slots)
             .withHeartbeat(config.heartbeat())
             .withLease(config.lease())
+            .withAnswerHold(config.answerHold())
             .withSharedCode(config.sharesCode())
             .withSecurity(NodeSecurity.of(shared, PeerName.Role.COMPUTE));
     ByteCount cache = config.cache();

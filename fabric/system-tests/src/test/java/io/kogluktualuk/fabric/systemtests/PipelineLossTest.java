@@ -63,7 +63,8 @@ final class PipelineLossTest {
         EmbeddedCluster.open(
             ClusterSettings.of(folder.resolve("state"))
                 .withMemory(1, ByteCount.mebibytes(MEMORY_MEBIBYTES))
-                .withCompute(1, 2));
+                .withCompute(1, 2)
+                .withAnswerHold(Duration.ofSeconds(1)));
   }
 
   @AfterEach
@@ -120,13 +121,12 @@ final class PipelineLossTest {
   }
 
   /// Fills the memory node with what is worth more than anything, until it has let go of a value:
-  /// a compute node holds what it has answered for 20 to 40 seconds.
+  /// a compute node holds what it has answered for one to two seconds here.
   private void evict(Fabric fabric, Ref ref) throws InterruptedException {
     fill(fabric, MEMORY_MEBIBYTES);
     Await.until(
         Deadline.after(LONG.multipliedBy(2)),
         () -> {
-          Await.pause(1_000);
           fill(fabric, MEMORY_MEBIBYTES / 4);
           return !isThere(ref);
         },

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pool the most bytes of instances that wait; null for a sixteenth of the heap
 /// @param poolInstances the most such instances
 /// @param lease how long its lease on what it uses lasts without a renewal
+/// @param answerHold how long it holds what it has answered, at least
 /// @param sharesCode whether it runs what other nodes have compiled, and offers what it has
 public record ComputeConfig(
     SharedConfig shared,
@@ -23,6 +24,7 @@ public record ComputeConfig(
     int poolInstances,
     Duration heartbeat,
     Duration lease,
+    Duration answerHold,
     boolean sharesCode)
     implements NodeConfig {
 
@@ -36,6 +38,7 @@ public record ComputeConfig(
         values.get(ComputeKeys.POOL_INSTANCES),
         values.get(ComputeKeys.HEARTBEAT),
         values.get(ComputeKeys.LEASE),
+        values.get(ComputeKeys.ANSWER_HOLD),
         values.get(ComputeKeys.SHARED_CODE));
   }
 

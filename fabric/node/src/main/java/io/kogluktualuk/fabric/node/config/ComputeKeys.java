@@ -1,5 +1,6 @@
 package io.kogluktualuk.fabric.node.config;
 
+import io.kogluktualuk.computenode.server.ComputeSettings;
 import io.kogluktualuk.computenode.vm.run.VmSettings;
 import io.kogluktualuk.fabric.units.ByteCount;
 import io.kogluktualuk.memnode.api.LeaseTerms;
@@ -67,6 +68,14 @@ final class ComputeKeys {
           "How long memory nodes keep for it what it uses after they have heard of it last. It renews\n"
               + "in time; a node that dies holds nothing any more after so long.");
 
+  static final Key<Duration> ANSWER_HOLD =
+      Key.standard(
+          "compute.answer-hold",
+          Types.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          ComputeSettings.ANSWER_HOLD,
+          "How long at least memory nodes keep for it what it has answered; at most twice that. So\n"
+              + "whoever got the answer has time to fetch it, or to hold it himself.");
+
   static final Key<Boolean> SHARED_CODE =
       Key.standard(
           "compute.shared-code",
@@ -77,7 +86,7 @@ final class ComputeKeys {
               + "compute; that it computes the right thing is believed, as outcomes are.");
 
   static final List<Key<?>> ALL =
-      List.of(SLOTS, CACHE, KEPT, POOL, POOL_INSTANCES, HEARTBEAT, LEASE, SHARED_CODE);
+      List.of(SLOTS, CACHE, KEPT, POOL, POOL_INSTANCES, HEARTBEAT, LEASE, ANSWER_HOLD, SHARED_CODE);
 
   private ComputeKeys() {}
 }

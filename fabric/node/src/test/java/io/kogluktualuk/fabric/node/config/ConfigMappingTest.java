@@ -176,6 +176,7 @@ final class ConfigMappingTest {
             256,
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
+            Duration.ofSeconds(20),
             true),
         read(REQUIRED + "control-nodes = [\"h:1\"]\ncompute {}"));
   }
@@ -184,7 +185,8 @@ final class ConfigMappingTest {
   void everyKeyOfAComputeNodeCounts() {
     String own =
         "compute { slots = 4, cache = 256MiB, kept = 128MiB, pool = 32MiB,"
-            + " pool-instances = 12, heartbeat = 2s, lease = 1m, shared-code = false }\n";
+            + " pool-instances = 12, heartbeat = 2s, lease = 1m, answer-hold = 3s,"
+            + " shared-code = false }\n";
     assertEquals(
         new ComputeConfig(
             SHARED_MAPPED,
@@ -195,6 +197,7 @@ final class ConfigMappingTest {
             12,
             Duration.ofSeconds(2),
             Duration.ofMinutes(1),
+            Duration.ofSeconds(3),
             false),
         read(SHARED + own));
     assertEveryKeyIsIn(NodeRole.COMPUTE, SHARED + own);
