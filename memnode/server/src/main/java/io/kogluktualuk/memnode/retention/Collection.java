@@ -27,6 +27,7 @@ public final class Collection {
   static final int BLOBS = 16_384;
 
   private final TenantRetention retention;
+  private final Pins pins;
   private final Residents residents;
   private final CollectRequest request;
   private final long before;
@@ -35,16 +36,17 @@ public final class Collection {
       new PriorityQueue<>(CollectPage.Entry.byLength().reversed());
 
   private Collection(TenantRetention retention, Residents residents, CollectRequest request) {
-    this.retention = retention.with(residents);
+    this.retention = retention;
+    this.pins = retention.pins(residents);
     this.residents = residents;
     this.request = request;
     checkGeneration();
-    long quietBefore = retention.quietBefore(request.grace().toSeconds());
+    long quietBefore = pins.quietBefore(request.grace().toSeconds());
     this.before =
         request.step() == CollectStep.DRY_RUN
             ? quietBefore
-            : retention.condemn(request.generation(), quietBefore);
-    retention.endMark();
+            : pins.condemn(request.generation(), quietBefore);
+    pins.endMark();
   }
 
   /// @throws Conflict when the node has not heard of that generation, or of a newer one
@@ -54,12 +56,12 @@ public final class Collection {
   }
 
   private void checkGeneration() {
-    if (request.generation() != retention.generation()) {
+    if (request.generation() != pins.generation()) {
       throw new Conflict(
           "a collection for generation "
               + request.generation()
               + " of pins, but it is "
-              + retention.generation());
+              + pins.generation());
     }
   }
 
@@ -100,13 +102,13 @@ public final class Collection {
     if (table.holds(blob) > 0) {
       return Fate.HELD;
     }
-    if (retention.isPinnedSince(blob, request.generation())) {
+    if (pins.isPinnedSince(blob, request.generation())) {
       return Fate.PINNED;
     }
     if (table.retention(blob) == Keep.DERIVED) {
       return Fate.EVICTABLE;
     }
-    return retention.isQuietBefore(blob, before) ? Fate.COLLECT : Fate.YOUNG;
+    return pins.isQuietBefore(blob, before) ? Fate.COLLECT : Fate.YOUNG;
   }
 
   private CollectPage.Entry entry(int blob, Fate fate) {
@@ -126,7 +128,7 @@ public final class Collection {
       case COLLECT -> retention.collect(blob);
       case EVICTABLE -> {
         if (residents.table().pinGeneration(blob) != 0) {
-          retention.unpin(blob);
+          pins.unpin(blob);
         }
       }
       case PINNED, HELD, YOUNG -> {}

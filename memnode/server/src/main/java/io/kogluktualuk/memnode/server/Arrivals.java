@@ -7,6 +7,7 @@ import io.kogluktualuk.memnode.api.ReserveRequest;
 import io.kogluktualuk.memnode.api.Retention;
 import io.kogluktualuk.memnode.api.SealResponse;
 import io.kogluktualuk.memnode.lease.FenceKeeper;
+import io.kogluktualuk.memnode.retention.Arrival;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ final class Arrivals {
       };
 
   /// What shall be held once it is sealed, or is as old as what it is a copy of.
-  record Intent(TenantRetention.Arrival arrival, List<Hash> hashes, List<Hash> sources) {}
+  record Intent(Arrival arrival, List<Hash> hashes, List<Hash> sources) {}
 
   Arrivals(MemoryStore store, TenantRetention retention, FenceKeeper fences) {
     this.store = store;
@@ -57,14 +58,13 @@ final class Arrivals {
             .toList();
     return lease == null && request.age() == null && sources.isEmpty()
         ? null
-        : new Intent(
-            new TenantRetention.Arrival(lease, quietSince(request.age())), hashes, sources);
+        : new Intent(new Arrival(lease, quietSince(request.age())), hashes, sources);
   }
 
   private long quietSince(@Nullable CopyAge age) {
     return age == null
-        ? TenantRetention.Arrival.WHEN_SEALED
-        : store.withResidents(residents -> retention.quietSince(residents, age));
+        ? Arrival.WHEN_SEALED
+        : store.withResidents(residents -> retention.pins(residents).quietSince(age));
   }
 
   /// To be taken when the window is sealed.
@@ -133,7 +133,7 @@ final class Arrivals {
     store.withResidents(
         residents -> {
           long since =
-              Math.min(intent.arrival().sinceSeconds(), retention.quietSince(residents, null));
+              Math.min(intent.arrival().sinceSeconds(), retention.pins(residents).quietSince(null));
           intent.sources().forEach(hash -> retention.keepAsSource(residents, hash, since));
           return intent;
         });

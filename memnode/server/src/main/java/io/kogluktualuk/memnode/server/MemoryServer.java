@@ -20,7 +20,7 @@ import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.reader.MemoryNode;
 import io.kogluktualuk.memnode.reader.ReaderSettings;
-import io.kogluktualuk.memnode.retention.TenantRetention;
+import io.kogluktualuk.memnode.retention.Tally;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreSettings;
 import io.kogluktualuk.rdma.provider.Verbs;
@@ -229,7 +229,7 @@ public final class MemoryServer implements AutoCloseable {
 
   /// What it has done that blobs stay, or go.
   public KeepingNumbers keeping() {
-    TenantRetention.Tally kept = keeping.tally();
+    Tally kept = keeping.tally();
     SpaceDoor door = keeping.door();
     return new KeepingNumbers(
         keeping.charged(),

@@ -10,6 +10,7 @@ import io.kogluktualuk.memnode.credit.SpaceLedger;
 import io.kogluktualuk.memnode.lease.FenceFile;
 import io.kogluktualuk.memnode.lease.FenceKeeper;
 import io.kogluktualuk.memnode.retention.RetentionLimits;
+import io.kogluktualuk.memnode.retention.Tally;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import java.lang.foreign.Arena;
@@ -186,10 +187,8 @@ final class NodeKeeping implements AutoCloseable {
   }
 
   /// All tenants together.
-  TenantRetention.Tally tally() {
-    return tenants.values().stream()
-        .map(TenantKeeping::tally)
-        .reduce(TenantRetention.Tally.NOTHING, TenantRetention.Tally::plus);
+  Tally tally() {
+    return tenants.values().stream().map(TenantKeeping::tally).reduce(Tally.NOTHING, Tally::plus);
   }
 
   long charged() {

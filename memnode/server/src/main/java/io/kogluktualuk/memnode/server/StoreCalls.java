@@ -27,7 +27,7 @@ import io.kogluktualuk.memnode.api.SyncRequest;
 import io.kogluktualuk.memnode.api.SyncResponse;
 import io.kogluktualuk.memnode.api.Tenant;
 import io.kogluktualuk.memnode.api.WriteWindow;
-import io.kogluktualuk.memnode.retention.TenantRetention;
+import io.kogluktualuk.memnode.retention.Tally;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.StoreStatus;
 import io.kogluktualuk.rdma.transport.endpoint.VerbsStatus;
@@ -224,7 +224,7 @@ final class StoreCalls {
           new MemoryStatus.TenantUse(
               each.tenant(), now.capacityBytes(), now.usedBytes(), now.blobs()));
     }
-    TenantRetention.Tally kept = keeping.tally();
+    Tally kept = keeping.tally();
     return new MemoryStatus(
         nodeId,
         name,

@@ -26,6 +26,7 @@ import io.kogluktualuk.memnode.credit.SpaceDoor;
 import io.kogluktualuk.memnode.lease.FenceKeeper;
 import io.kogluktualuk.memnode.repair.BlobTerms;
 import io.kogluktualuk.memnode.retention.Collection;
+import io.kogluktualuk.memnode.retention.Tally;
 import io.kogluktualuk.memnode.retention.TenantRetention;
 import io.kogluktualuk.memnode.store.MemoryStore;
 import io.kogluktualuk.memnode.store.Residents;
@@ -247,7 +248,7 @@ final class TenantKeeping implements BlobTerms {
           }
           long bytes = 0;
           if (item.retention() instanceof Retention.Source) {
-            long since = retention.quietSince(residents, request.age());
+            long since = retention.pins(residents).quietSince(request.age());
             bytes = retention.keepAsSource(residents, item.hash(), since);
           }
           LeaseTerms lease = request.lease();
@@ -322,9 +323,9 @@ final class TenantKeeping implements BlobTerms {
     locked(
         residents -> {
           if (request.hashes().isEmpty()) {
-            retention.beginGeneration(residents, request.generation());
+            retention.pins(residents).begin(request.generation());
           } else {
-            retention.generation(residents, request.generation());
+            retention.pins(residents).reach(request.generation());
           }
           return residents;
         });
@@ -332,8 +333,8 @@ final class TenantKeeping implements BlobTerms {
         request.hashes(),
         patience(request.space().patience()),
         (residents, hash) -> {
-          retention.generation(residents, request.generation());
-          return retention.pin(residents, hash);
+          retention.pins(residents).reach(request.generation());
+          return retention.pins(residents).pin(hash);
         });
   }
 
@@ -372,29 +373,29 @@ final class TenantKeeping implements BlobTerms {
   void onGeneration(long generation) {
     locked(
         residents -> {
-          retention.hearGeneration(residents, generation);
+          retention.pins(residents).hear(generation);
           return residents;
         });
   }
 
   @Override
   public long generation() {
-    return locked(retention::generationOf);
+    return locked(residents -> retention.pins(residents).generation());
   }
 
   @Override
   public boolean isPinned(Residents residents, int ordinal) {
-    return retention.isPinned(residents, ordinal);
+    return retention.pins(residents).isPinned(ordinal);
   }
 
   @Override
   public boolean isCondemned(Residents residents, int ordinal) {
-    return retention.isCondemned(residents, ordinal);
+    return retention.pins(residents).isCondemned(ordinal);
   }
 
   @Override
   public @Nullable CopyAge copyAge(Residents residents, int ordinal) {
-    return retention.copyAge(residents, ordinal);
+    return retention.pins(residents).copyAge(ordinal);
   }
 
   @Override
@@ -429,7 +430,7 @@ final class TenantKeeping implements BlobTerms {
         });
   }
 
-  TenantRetention.Tally tally() {
+  Tally tally() {
     return locked(retention::tally);
   }
 
