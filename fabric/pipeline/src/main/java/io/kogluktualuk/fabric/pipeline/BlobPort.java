@@ -2,7 +2,6 @@ package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Voucher;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
@@ -67,6 +66,6 @@ interface BlobPort {
   /// Takes the name away; nothing when there is none.
   void unpin(String name);
 
-  /// Under which lease this session holds, when it has one.
-  @Nullable LeaseProof claim();
+  /// For how long this session holds when it is not heard of any more.
+  Claim claim();
 }

@@ -26,7 +26,8 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Branch.class);
 
   /// How often a receiver that has not answered, or grants nothing, is greeted again: a wire over
-  /// a queue may lose what it said to a predecessor of ours.
+  /// a queue may lose what it said to a predecessor of ours. And how often one is that has
+  /// something of ours: it holds our values itself when it hears nothing ([Claim#patience]).
   private static final long HELLO_NANOS = 1_000_000_000;
 
   /// Hears what the stage downstream will not do.
@@ -49,7 +50,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Outbox outbox;
-  private long greetedNanos;
+  private long saidNanos;
   private boolean isToGreet = true;
   private boolean isClosed;
   private int waiting;
@@ -185,16 +186,17 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     long nowNanos = nanoTime.getAsLong();
     lock.lock();
     try {
-      boolean isAlone = outbox.windowEnvelopes() == 0 && nowNanos - greetedNanos > HELLO_NANOS;
-      if (isToGreet || isAlone) {
+      boolean isOwing = outbox.windowEnvelopes() == 0 || outbox.size() > 0;
+      Outbox.Entry next = outbox.peek();
+      if (isToGreet || isOwing && next == null && nowNanos - saidNanos > HELLO_NANOS) {
         frame.hello(stage, incarnation);
-        greetedNanos = nowNanos;
+        saidNanos = nowNanos;
         isToGreet = false;
       }
-      Outbox.Entry next = outbox.peek();
       while (next != null && frame.hasRoomFor(next.encoding().length)) {
         frame.envelope(next.envelope().id(), next.encoding());
         outbox.take(nowNanos);
+        saidNanos = nowNanos;
         next = outbox.peek();
       }
       if (next != null) {

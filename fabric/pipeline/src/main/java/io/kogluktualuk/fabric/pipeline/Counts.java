@@ -21,6 +21,7 @@ final class Counts {
   final LongAdder setAside = new LongAdder();
   final LongAdder dropped = new LongAdder();
   final LongAdder orphaned = new LongAdder();
+  final LongAdder adopted = new LongAdder();
   final LongAdder forged = new LongAdder();
   final LongAdder refused = new LongAdder();
   final LongAdder malformed = new LongAdder();

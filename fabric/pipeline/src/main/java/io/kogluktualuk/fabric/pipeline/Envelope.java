@@ -10,7 +10,6 @@ import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.hash.Sha256;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// u8 version=1 │ origin │ ref │ metadata │ varint attempt
-///   │ bool [ lease id 16 bytes, varint token ] │ bool [ voucher ] │ bool [ the ref's bytes ]
+///   │ bool [ claim ] │ bool [ voucher ] │ bool [ the ref's bytes ]
 /// ```
 ///
 /// Its **id** is the SHA-256 of `"kogE"` and the encoding up to and with the metadata. It is
@@ -49,7 +48,7 @@ public final class Envelope {
   private final Ref ref;
   private final Metadata metadata;
   private final int attempt;
-  private final @Nullable LeaseProof lease;
+  private final @Nullable Claim lease;
   private final @Nullable Voucher voucher;
   private final @Nullable MemorySegment carried;
 
@@ -59,7 +58,7 @@ public final class Envelope {
       Ref ref,
       Metadata metadata,
       int attempt,
-      @Nullable LeaseProof lease,
+      @Nullable Claim lease,
       @Nullable Voucher voucher,
       @Nullable MemorySegment carried) {
     this.id = id;
@@ -74,7 +73,7 @@ public final class Envelope {
 
   /// An envelope for a value.
   ///
-  /// @param lease under which somebody holds it; null when it is not known
+  /// @param lease for how long somebody holds it; null when nobody need
   /// @param voucher for the value, or null
   /// @param carried its bytes, or null
   /// @throws InvalidArgument when it would carry too much, or not what the ref says
@@ -82,7 +81,7 @@ public final class Envelope {
       Origin origin,
       Ref ref,
       Metadata metadata,
-      @Nullable LeaseProof lease,
+      @Nullable Claim lease,
       @Nullable Voucher voucher,
       @Nullable MemorySegment carried) {
     if (carried != null && !fits(ref, carried.byteSize())) {
@@ -123,7 +122,7 @@ public final class Envelope {
     writeNamed(origin, ref, metadata, writer);
     writer.varint(attempt).bool(lease != null);
     if (lease != null) {
-      LeaseProof.CODEC.write(lease, writer);
+      Claim.CODEC.write(lease, writer);
     }
     writer.bool(voucher != null);
     if (voucher != null) {
@@ -164,7 +163,7 @@ public final class Envelope {
     Metadata metadata = Metadata.CODEC.read(reader);
     Hash id = id(bytes, offset, length - reader.remaining());
     int attempt = (int) reader.varint(Integer.MAX_VALUE, "the attempt");
-    LeaseProof lease = reader.bool() ? LeaseProof.CODEC.read(reader) : null;
+    Claim lease = reader.bool() ? Claim.CODEC.read(reader) : null;
     Voucher voucher = reader.bool() ? Voucher.CODEC.read(reader) : null;
     MemorySegment carried = null;
     if (reader.bool()) {
@@ -205,8 +204,8 @@ public final class Envelope {
     return attempt;
   }
 
-  /// Under which its holder says to hold it: for diagnosis.
-  public @Nullable LeaseProof lease() {
+  /// For how long its holder holds it when he is not heard of any more; null when it needs none.
+  public @Nullable Claim lease() {
     return lease;
   }
 

@@ -10,7 +10,6 @@ import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.client.Vouched;
 import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +18,6 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// What stages need, by a session with a fabric.
 ///
@@ -149,7 +147,7 @@ final class FabricPort implements BlobPort {
   }
 
   @Override
-  public @Nullable LeaseProof claim() {
-    return null;
+  public Claim claim() {
+    return new Claim(fabric.settings().lease());
   }
 }

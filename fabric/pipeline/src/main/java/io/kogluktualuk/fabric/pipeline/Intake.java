@@ -75,6 +75,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   private Ledger.Grant granted = new Ledger.Grant(0, 0);
   private volatile String peer = "";
   private volatile long peerIncarnation;
+  private volatile long heardNanos;
   private volatile boolean isBarred; // changed with the lock
 
   /// @param isOwnWire whether the wire was made for one sender's connection: it ends with the
@@ -95,6 +96,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     this.owner = owner;
     this.counts = counts;
     this.nanoTime = nanoTime;
+    this.heardNanos = nanoTime.getAsLong();
     this.threads = new LinkThreads("kog-" + stage + "-from-" + label, wire, this);
   }
 
@@ -118,6 +120,11 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
 
   String label() {
     return peer.isEmpty() ? label : "stage " + peer + " at " + label;
+  }
+
+  /// When something came last.
+  long heardNanos() {
+    return heardNanos;
   }
 
   /// Tells the sender what became of an envelope.
@@ -211,6 +218,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
 
   @Override
   public void hear(List<Message> messages) {
+    heardNanos = nanoTime.getAsLong();
     for (Message message : messages) {
       switch (message) {
         case Message.Hello(String whose, long which) -> hello(whose, which);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The receiver's side of all links of a stage, without threads: what is in progress, for whom,
@@ -39,6 +40,8 @@ final class Ledger<L> {
     private final List<L> links = new ArrayList<>(1);
     private int open = 1;
     private boolean isEmitted;
+    private boolean isAdopted;
+    private long leftNanos;
     private Verdict verdict = Verdict.DONE;
 
     private Work(Envelope envelope) {
@@ -104,15 +107,16 @@ final class Ledger<L> {
   }
 
   /// A link has ended; what it brought goes on.
-  void close(L link) {
+  void close(L link, long nowNanos) {
     if (accounts.remove(link) != null) {
-      works.values().forEach(work -> leave(work, link));
+      works.values().forEach(work -> leave(work, link, nowNanos));
     }
   }
 
-  private void leave(Work<L> work, L link) {
+  private void leave(Work<L> work, L link, long nowNanos) {
     if (work.links.remove(link) && work.links.isEmpty()) {
       orphans++;
+      work.leftNanos = nowNanos;
     }
   }
 
@@ -122,8 +126,8 @@ final class Ledger<L> {
   }
 
   /// The sender at a link has begun anew: it will send again what it still wants to know.
-  void restart(L link) {
-    close(link);
+  void restart(L link, long nowNanos) {
+    close(link, nowNanos);
     open(link);
   }
 
@@ -174,7 +178,12 @@ final class Ledger<L> {
   /// @return null when it is in progress already
   @Nullable Work<L> again(Envelope envelope) {
     lately.remove(envelope.id());
-    return works.containsKey(envelope.id()) ? null : begin(envelope);
+    if (works.containsKey(envelope.id())) {
+      return null;
+    }
+    Work<L> work = begin(envelope);
+    work.isAdopted = true; // a name keeps its value
+    return work;
   }
 
   private Work<L> begin(Envelope envelope) {
@@ -231,6 +240,37 @@ final class Ledger<L> {
   /// Whether nobody upstream has it any more.
   boolean isOrphan(Work<L> work) {
     return work.links.isEmpty();
+  }
+
+  /// Takes those whose value nobody upstream may hold for much longer: all who have sent them are
+  /// gone, or silent for longer than [Claim#patience]. Each is taken once, unless it is
+  /// [#notAdopted].
+  ///
+  /// @param heardNanos when a link was heard of last
+  List<Work<L>> adopt(long nowNanos, ToLongFunction<L> heardNanos) {
+    List<Work<L>> found = new ArrayList<>();
+    for (Work<L> work : works.values()) {
+      Claim claim = work.envelope.lease();
+      if (claim != null
+          && !work.isAdopted
+          && silence(work, nowNanos, heardNanos) > claim.patience().toNanos()) {
+        work.isAdopted = true;
+        found.add(work);
+      }
+    }
+    return found;
+  }
+
+  private static <L> long silence(Work<L> work, long nowNanos, ToLongFunction<L> heardNanos) {
+    return work.links.stream()
+        .mapToLong(link -> nowNanos - heardNanos.applyAsLong(link))
+        .min()
+        .orElse(nowNanos - work.leftNanos);
+  }
+
+  /// Its value could not be held, and may be later.
+  void notAdopted(Work<L> work) {
+    work.isAdopted = false;
   }
 
   /// What a link may have under way now.

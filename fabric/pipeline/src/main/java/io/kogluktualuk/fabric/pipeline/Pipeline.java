@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -135,6 +136,19 @@ public final class Pipeline implements AutoCloseable {
     }
     return new Outlets(
         stage, blobs, groups, branches, plan.key(), plan.carryMax(), counts, nanoTime);
+  }
+
+  Adoptions adoptions(String stage, Counts counts) {
+    return new Adoptions(stage, blobs, calls, counts);
+  }
+
+  /// Runs what may wait for a memory node; nothing once the pipeline is closed.
+  void call(Runnable what) {
+    try {
+      calls.execute(what);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("pipeline {} is closed", name);
+    }
   }
 
   BlobPort blobs() {

@@ -36,6 +36,9 @@ public final class Stage implements AutoCloseable {
   /// A connection that has not said who it is by then is closed.
   private static final long GREETING_NANOS = 10_000_000_000L;
 
+  /// How often it is looked for values that nobody upstream may hold any more.
+  private static final long LOOK_NANOS = 500_000_000;
+
   private static final Duration ACCEPT = Duration.ofSeconds(1);
 
   /// How long closing waits for handlers that do not hear of it.
@@ -52,19 +55,23 @@ public final class Stage implements AutoCloseable {
   private final Outlets outlets;
   private final SetAsideStore aside;
   private final Attempts attempts;
+  private final Adoptions adoptions;
   private final Lanes<Ledger.Work<Intake>> lanes;
   private final Downstream downstream = new Downstream();
   private volatile boolean isLimited;
+  private long lookedNanos; // guarded by the lock
 
   Stage(Pipeline pipeline, StagePlan plan, Handler handler) {
     this.pipeline = pipeline;
     this.plan = plan;
     this.incarnation = pipeline.newIncarnation();
+    this.lookedNanos = pipeline.nanoTime().getAsLong();
     StageSettings settings = plan.settings();
     this.ledger =
         new Ledger<>(settings.windowEnvelopes(), settings.windowBytes(), settings.latelyMax());
     this.aside = pipeline.setAsideStore(plan.name(), counts);
     this.outlets = pipeline.outlets(plan.name(), plan.outlets(), counts, downstream);
+    this.adoptions = pipeline.adoptions(plan.name(), counts);
     this.attempts =
         new Attempts(
             plan.name(),
@@ -136,6 +143,7 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void onHello(Intake intake) {
+      long nowNanos = pipeline.nanoTime().getAsLong();
       List<Intake> former = new ArrayList<>();
       lock.lock();
       try {
@@ -144,7 +152,7 @@ public final class Stage implements AutoCloseable {
             former.add(other);
           }
         }
-        ledger.restart(intake);
+        ledger.restart(intake, nowNanos);
       } finally {
         lock.unlock();
       }
@@ -185,9 +193,10 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void onBarred(Intake intake) {
+      long nowNanos = pipeline.nanoTime().getAsLong();
       lock.lock();
       try {
-        ledger.close(intake);
+        ledger.close(intake, nowNanos);
       } finally {
         lock.unlock();
       }
@@ -196,9 +205,10 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void onEnded(Intake intake) {
+      long nowNanos = pipeline.nanoTime().getAsLong();
       lock.lock();
       try {
-        ledger.close(intake);
+        ledger.close(intake, nowNanos);
         intakes.remove(intake);
       } finally {
         lock.unlock();
@@ -287,6 +297,7 @@ public final class Stage implements AutoCloseable {
     if (settled != null) {
       counts.done.increment();
       aside.settled(settled.id());
+      adoptions.ended(settled.id());
       for (Intake intake : settled.links()) {
         intake.tell(settled.id(), settled.verdict());
       }
@@ -338,6 +349,37 @@ public final class Stage implements AutoCloseable {
       lock.unlock();
     }
     silent.forEach(Intake::end);
+    adopt(nowNanos);
+  }
+
+  /// Holds what those upstream may not hold for much longer.
+  private void adopt(long nowNanos) {
+    lock.lock();
+    try {
+      if (closed.getCount() == 0 || nowNanos - lookedNanos < LOOK_NANOS) {
+        return;
+      }
+      lookedNanos = nowNanos;
+      List<Ledger.Work<Intake>> works = ledger.adopt(nowNanos, Intake::heardNanos);
+      if (!works.isEmpty()) {
+        List<Envelope> envelopes = works.stream().map(Ledger.Work::envelope).toList();
+        Adoptions.Batch batch = adoptions.begin(envelopes);
+        pipeline.call(() -> adopt(works, batch));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void adopt(List<Ledger.Work<Intake>> works, Adoptions.Batch batch) {
+    if (!batch.hold()) {
+      lock.lock();
+      try {
+        works.forEach(ledger::notAdopted);
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /// How it stands.
@@ -424,6 +466,7 @@ public final class Stage implements AutoCloseable {
     all.forEach(Intake::close);
     lanes.close();
     outlets.close();
+    adoptions.end();
     if (!lanes.awaitEnd(CLOSE)) {
       LOG.warn("stage {} is closed while a handler goes on", name());
     }

@@ -28,6 +28,7 @@ import java.util.List;
 /// @param kept of those, how many are in the journal now
 /// @param dropped envelopes that were lost here
 /// @param orphaned of those, because their holder had gone
+/// @param adopted envelopes whose value this stage held because their senders were silent
 /// @param forged envelopes that carried something else than they said
 /// @param refused outputs that a stage downstream has refused
 /// @param malformed frames, envelopes and messages that made no sense
@@ -62,6 +63,7 @@ public record StageSnapshot(
     long kept,
     long dropped,
     long orphaned,
+    long adopted,
     long forged,
     long refused,
     long malformed,
@@ -106,6 +108,7 @@ public record StageSnapshot(
         kept,
         counts.dropped.sum(),
         counts.orphaned.sum(),
+        counts.adopted.sum(),
         counts.forged.sum(),
         counts.refused.sum(),
         counts.malformed.sum(),

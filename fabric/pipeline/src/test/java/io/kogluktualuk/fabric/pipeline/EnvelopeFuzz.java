@@ -12,11 +12,10 @@ import io.kogluktualuk.fabric.fault.Corruption;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
-import io.kogluktualuk.fabric.lease.LeaseId;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import io.kogluktualuk.fabric.testkit.Mutations;
 import io.kogluktualuk.fabric.testkit.Seeds;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -38,8 +37,8 @@ final class EnvelopeFuzz {
             "stage-" + random.nextInt(9),
             Hash.ofBytes(Mutations.randomBytes(32, random)),
             random.nextInt(1000));
-    LeaseProof lease =
-        random.nextBoolean() ? null : new LeaseProof(LeaseId.of(random), random.nextLong(1, 99));
+    Claim lease =
+        random.nextBoolean() ? null : new Claim(Duration.ofMillis(random.nextLong(1, 300_000)));
     if (random.nextBoolean()) {
       byte[] bytes = Mutations.randomBytes(random.nextInt(300), random);
       MemorySegment carried = MemorySegment.ofArray(bytes);

@@ -148,7 +148,7 @@ final class LinkSim {
     }
 
     private void restartReceiver() {
-      ledger.close(intake);
+      ledger.close(intake, nowNanos);
       ledger = new Ledger<>(window, 1 << 20, 1000);
       open.clear();
       intake = intake();
@@ -213,7 +213,7 @@ final class LinkSim {
 
     @Override
     public void onHello(Intake from) {
-      ledger.restart(from);
+      ledger.restart(from, nowNanos);
     }
 
     @Override

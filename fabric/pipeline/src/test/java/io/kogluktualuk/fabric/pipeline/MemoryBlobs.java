@@ -4,11 +4,11 @@ import io.kogluktualuk.fabric.blob.Blob;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.blob.Voucher;
 import io.kogluktualuk.fabric.fault.NotFound;
-import io.kogluktualuk.fabric.lease.LeaseProof;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// A fabric in memory that evicts at once what nobody holds and no name keeps.
 final class MemoryBlobs implements BlobPort {
+
+  /// So that others hold after [Claim#PATIENCE_MIN] what is held here.
+  private static final Duration LEASE = Duration.ofSeconds(8);
 
   private final Map<Ref, byte[]> values = new HashMap<>();
   private final Map<Ref, Integer> holds = new HashMap<>();
@@ -141,8 +143,8 @@ final class MemoryBlobs implements BlobPort {
   }
 
   @Override
-  public @Nullable LeaseProof claim() {
-    return null;
+  public Claim claim() {
+    return new Claim(LEASE);
   }
 
   /// What a holder that has died leaves behind.

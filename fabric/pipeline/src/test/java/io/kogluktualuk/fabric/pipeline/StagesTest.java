@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.fault.OutOfCredits;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,6 +172,42 @@ final class StagesTest extends StagesInMemory {
     assertTrue(source.snapshot().resent() > 0, "some were sent again");
     assertEquals(0, source.snapshot().breaks(), "the sender saw nothing");
     assertEquals(30, sink.snapshot().breaks());
+  }
+
+  /// Until now they were held by who has put them; then by nobody.
+  @Test
+  void whatASilentSenderHasPutIsHeldByWhoHasItUnderWay() {
+    MemoryWire.Pair wire = MemoryWire.pair();
+    CountDownLatch mayLook = new CountDownLatch(1);
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    Stage sink =
+        pipeline()
+            .stage("sink")
+            .from("source", wire.far())
+            .with(SMALL)
+            .run(
+                input -> {
+                  mayLook.await();
+                  seen.add(new String(input.bytes(), StandardCharsets.UTF_8));
+                  return List.of();
+                });
+    BlobPort.Scope lease = blobs.open();
+    Frames frames = new Frames().hello("source", 1);
+    for (int i = 0; i < 8; i++) {
+      Ref ref = blobs.put(lease, MemorySegment.ofArray(content(i))).ref();
+      Origin origin = new Origin("source", Origin.NOTHING, i);
+      Envelope each = Envelope.of(origin, ref, Metadata.NONE, blobs.claim(), null, null);
+      frames.envelope(each.id(), each.encode());
+    }
+    wire.near().send(frames.take());
+    Await.until(() -> sink.snapshot().adopted() == 8, () -> sink.snapshot().toString());
+    assertEquals(1, blobs.holdCalls(), "by one call");
+    lease.close();
+    mayLook.countDown();
+    Await.until(() -> sink.snapshot().done() == 8, () -> sink.snapshot().toString());
+    assertEquals(8, seen.size());
+    assertEquals(0, sink.snapshot().failures());
+    Await.until(() -> blobs.size() == 0, "it is let go of at the end");
   }
 
   @Test
