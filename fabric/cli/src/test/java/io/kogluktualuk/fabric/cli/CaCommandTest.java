@@ -80,7 +80,7 @@ class CaCommandTest {
     fails(ExitCode.USAGE, with(memory, "--to", "m", "--host", "h", "--tenant", "t"));
     fails(ExitCode.USAGE, with(memory, "--to", "m", "--host", "h", "--days", "0"));
     fails(ExitCode.NOT_FOUND, with(memory, "--to", "m", "--host", "h", "--request", "none"));
-    fails(ExitCode.USAGE, "ca");
+    fails(ExitCode.USAGE, "ca", "--json");
   }
 
   private static String[] with(List<String> args, String... more) {
