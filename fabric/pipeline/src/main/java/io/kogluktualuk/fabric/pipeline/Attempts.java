@@ -137,7 +137,7 @@ final class Attempts {
     try {
       outputs = handler.handle(new Input(envelope, blobs, counts));
     } finally {
-      wasOverdue = lane.end();
+      wasOverdue = lane.end(nanoTime.getAsLong());
     }
     if (wasOverdue) {
       throw new InterruptedException("the handler took longer than " + settings.handlerPatience());

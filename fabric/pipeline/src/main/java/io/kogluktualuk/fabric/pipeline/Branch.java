@@ -17,11 +17,11 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The sending end of a link: an outbox and its threads.
+/// The sending end of a link: an outbox, and what drives it.
 ///
 /// **Threading:** any thread. **Ownership:** of its wire. **Errors:** who waits for room longer
 /// than its deadline gets [OutOfCredits], which says whose credits are missing.
-final class Branch implements LinkThreads.Party, AutoCloseable {
+final class Branch implements Link.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Branch.class);
 
@@ -46,7 +46,9 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
   private final Listener listener;
   private final Counts counts;
   private final LongSupplier nanoTime;
-  private final LinkThreads threads;
+  private final Link link;
+  private final Speakers speakers;
+  private final Speakers.Speaker speaker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Outbox outbox;
@@ -63,6 +65,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
       Wire wire,
       LinkSettings settings,
       Listener listener,
+      Speakers speakers,
       Counts counts,
       LongSupplier nanoTime) {
     this.name = name;
@@ -72,11 +75,13 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     this.counts = counts;
     this.nanoTime = nanoTime;
     this.outbox = new Outbox(settings.donePatience().toNanos(), settings.sendingsMax());
-    this.threads = new LinkThreads("kog-" + stage + "-to-" + name, wire, this);
+    this.link = Link.over(wire, "kog-" + stage + "-to-" + name, this);
+    this.speakers = speakers;
+    this.speaker = speakers.of(link);
   }
 
   void start() {
-    threads.start();
+    link.start();
   }
 
   String name() {
@@ -133,7 +138,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     }
     counts.emitted.increment();
     counts.emittedBytes.add(envelope.chargeBytes());
-    threads.wake();
+    speaker.later();
   }
 
   private void awaitRoom(Envelope envelope, Deadline deadline) {
@@ -145,6 +150,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
         counts.starved.increment();
         throw new OutOfCredits(starving(envelope));
       }
+      speakers.wakeAll(); // what it waits for may come of what is not said yet
       waiting++;
       try {
         room.await(nanos, TimeUnit.NANOSECONDS);
@@ -193,14 +199,14 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
         saidNanos = nowNanos;
         isToGreet = false;
       }
-      while (next != null && frame.hasRoomFor(next.encoding().length)) {
-        frame.envelope(next.envelope().id(), next.encoding());
+      while (next != null && frame.hasRoomFor(next.envelope().encodedLength())) {
+        frame.envelope(next.envelope());
         outbox.take(nowNanos);
         saidNanos = nowNanos;
         next = outbox.peek();
       }
       if (next != null) {
-        threads.wake();
+        link.wake();
       }
     } finally {
       lock.unlock();
@@ -209,8 +215,9 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
 
   @Override
   public void hear(List<Message> messages) {
-    List<Outbox.Entry> entries = new ArrayList<>();
-    List<Verdict> verdicts = new ArrayList<>();
+    List<Outbox.Entry> entries = new ArrayList<>(messages.size());
+    List<Verdict> verdicts = new ArrayList<>(messages.size());
+    boolean isMore;
     lock.lock();
     try {
       for (Message message : messages) {
@@ -235,24 +242,40 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
       if (waiting > 0) {
         room.signalAll();
       }
+      isMore = isToGreet || outbox.peek() != null;
     } finally {
       lock.unlock();
     }
     for (int i = 0; i < entries.size(); i++) {
       tell(entries.get(i), verdicts.get(i));
     }
-    threads.wake();
+    if (isMore) {
+      link.wake();
+    }
     listener.onRoom();
   }
 
   private void tell(Outbox.Entry entry, Verdict verdict) {
-    Verdict told = verdict;
     if (verdict.kind() == Verdict.Kind.REFUSED) {
       counts.refused.increment();
       String reason = label() + " has refused it: " + verdict.reason();
-      told = listener.undeliverable(this, entry.envelope(), reason);
+      // It is kept on disk: who hears must not wait for that.
+      Thread.ofVirtual()
+          .name("kog-" + stage + "-refused")
+          .start(() -> undeliverable(entry, reason));
+    } else {
+      entry.tell(verdict);
     }
-    entry.tell(told);
+  }
+
+  private void undeliverable(Outbox.Entry entry, String reason) {
+    entry.tell(listener.undeliverable(this, entry.envelope(), reason));
+    speakers.wakeAll();
+  }
+
+  @Override
+  public boolean isFull() {
+    return false;
   }
 
   /// Gives up what was never answered.
@@ -267,10 +290,9 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     }
     for (Outbox.Entry entry : givenUp) {
       counts.givenUp.increment();
-      String reason = label() + " has never said what became of it";
-      entry.tell(listener.undeliverable(this, entry.envelope(), reason));
+      undeliverable(entry, label() + " has never said what became of it");
     }
-    threads.wake();
+    link.wake();
   }
 
   @Override
@@ -284,7 +306,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    threads.wake();
+    link.wake();
   }
 
   @Override
@@ -347,7 +369,7 @@ final class Branch implements LinkThreads.Party, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    threads.close();
+    link.close();
     left.forEach(each -> each.tell(Verdict.dropped("stage " + stage + " was closed")));
   }
 }

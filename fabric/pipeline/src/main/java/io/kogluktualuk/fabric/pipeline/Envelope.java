@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// A short content may travel in the envelope. It has a hash all the same, and whoever looks at
 /// it verifies it first.
 ///
-/// **Threading:** immutable. **Ownership:** carried bytes may be a part of the frame that they
-/// came in. **Bound:** [#CARRIED_MAX], [Metadata#BYTES_MAX]; [#ENCODED_MAX] in all.
+/// **Threading:** immutable. **Ownership:** one that was read keeps the frame that it came in: its
+/// encoding and what it carries stay a part of that. **Bound:** [#CARRIED_MAX],
+// [Metadata#BYTES_MAX]; [#ENCODED_MAX] in all.
 public final class Envelope {
 
   /// The most that an envelope can carry; the setting is usually less.
@@ -43,7 +44,21 @@ public final class Envelope {
   private static final int VERSION = 1;
   private static final byte[] ID_PREFIX = "kogE".getBytes(StandardCharsets.US_ASCII);
 
+  /// First attempt, no lease, no voucher, and whether something is carried.
+  private static final byte[] BARE = {0, 0, 0, 0};
+  private static final byte[] BARE_CARRIED = {0, 0, 0, 1};
+
   private final Hash id;
+
+  /// The encoding up to and with the metadata: a part of an array.
+  private final byte[] named;
+
+  private final int namedAt;
+  private final int namedLength;
+
+  /// The rest of the encoding, but for what is carried.
+  private final byte[] rest;
+
   private final Origin origin;
   private final Ref ref;
   private final Metadata metadata;
@@ -54,6 +69,9 @@ public final class Envelope {
 
   private Envelope(
       Hash id,
+      byte[] named,
+      int namedAt,
+      int namedLength,
       Origin origin,
       Ref ref,
       Metadata metadata,
@@ -62,6 +80,10 @@ public final class Envelope {
       @Nullable Voucher voucher,
       @Nullable MemorySegment carried) {
     this.id = id;
+    this.named = named;
+    this.namedAt = namedAt;
+    this.namedLength = namedLength;
+    this.rest = rest(attempt, lease, voucher, carried != null);
     this.origin = origin;
     this.ref = ref;
     this.metadata = metadata;
@@ -94,21 +116,18 @@ public final class Envelope {
               + CARRIED_MAX);
     }
     CanonicalWriter writer = new CanonicalWriter();
-    writeNamed(origin, ref, metadata, writer);
-    return new Envelope(
-        id(writer.buffer(), 0, writer.length()), origin, ref, metadata, 0, lease, voucher, carried);
-  }
-
-  private static boolean fits(Ref ref, long bytes) {
-    return ref.kind() == Kind.BLOB && bytes == ref.length() && bytes <= CARRIED_MAX;
-  }
-
-  private static void writeNamed(
-      Origin origin, Ref ref, Metadata metadata, CanonicalWriter writer) {
     writer.u8(VERSION);
     Origin.CODEC.write(origin, writer);
     Ref.CODEC.write(ref, writer);
     Metadata.CODEC.write(metadata, writer);
+    byte[] named = writer.toBytes();
+    Hash id = id(named, 0, named.length);
+    return new Envelope(
+        id, named, 0, named.length, origin, ref, metadata, 0, lease, voucher, carried);
+  }
+
+  private static boolean fits(Ref ref, long bytes) {
+    return ref.kind() == Kind.BLOB && bytes == ref.length() && bytes <= CARRIED_MAX;
   }
 
   private static Hash id(byte[] bytes, int offset, int length) {
@@ -118,8 +137,12 @@ public final class Envelope {
         .finish();
   }
 
-  void write(CanonicalWriter writer) {
-    writeNamed(origin, ref, metadata, writer);
+  private static byte[] rest(
+      int attempt, @Nullable Claim lease, @Nullable Voucher voucher, boolean isCarried) {
+    if (attempt == 0 && lease == null && voucher == null) {
+      return isCarried ? BARE_CARRIED : BARE;
+    }
+    CanonicalWriter writer = new CanonicalWriter();
     writer.varint(attempt).bool(lease != null);
     if (lease != null) {
       Claim.CODEC.write(lease, writer);
@@ -128,7 +151,16 @@ public final class Envelope {
     if (voucher != null) {
       Voucher.CODEC.write(voucher, writer);
     }
-    writer.bool(carried != null);
+    return writer.bool(isCarried).toBytes();
+  }
+
+  /// How many bytes [#write] writes.
+  int encodedLength() {
+    return namedLength + rest.length + (carried == null ? 0 : (int) carried.byteSize());
+  }
+
+  void write(CanonicalWriter writer) {
+    writer.raw(named, namedAt, namedLength).raw(rest);
     if (carried != null) {
       if (carried.heapBase().orElse(null) instanceof byte[] array) {
         writer.raw(array, (int) carried.address(), (int) carried.byteSize());
@@ -161,7 +193,8 @@ public final class Envelope {
     Origin origin = Origin.CODEC.read(reader);
     Ref ref = Ref.CODEC.read(reader);
     Metadata metadata = Metadata.CODEC.read(reader);
-    Hash id = id(bytes, offset, length - reader.remaining());
+    int namedLength = length - reader.remaining();
+    Hash id = id(bytes, offset, namedLength);
     int attempt = (int) reader.varint(Integer.MAX_VALUE, "the attempt");
     Claim lease = reader.bool() ? Claim.CODEC.read(reader) : null;
     Voucher voucher = reader.bool() ? Voucher.CODEC.read(reader) : null;
@@ -175,12 +208,24 @@ public final class Envelope {
       reader.skip(reader.remaining(), "what it carries");
     }
     reader.end();
-    return new Envelope(id, origin, ref, metadata, attempt, lease, voucher, carried);
+    return new Envelope(
+        id, bytes, offset, namedLength, origin, ref, metadata, attempt, lease, voucher, carried);
   }
 
   /// The same, sent once more.
   Envelope again() {
-    return new Envelope(id, origin, ref, metadata, attempt + 1, lease, voucher, carried);
+    return new Envelope(
+        id,
+        named,
+        namedAt,
+        namedLength,
+        origin,
+        ref,
+        metadata,
+        attempt + 1,
+        lease,
+        voucher,
+        carried);
   }
 
   public Hash id() {

@@ -64,6 +64,13 @@ final class Frames {
     return add(CREDIT, scratch.varint(envelopes).varint(bytes));
   }
 
+  Frames envelope(Envelope envelope) {
+    writer.u8(ENVELOPE).varint(Hash.BYTES + envelope.encodedLength()).hash(envelope.id());
+    envelope.write(writer);
+    return this;
+  }
+
+  /// An envelope that is encoded already, whatever its sender calls it.
   Frames envelope(Hash id, byte[] encoding) {
     writer.u8(ENVELOPE).varint(Hash.BYTES + encoding.length).hash(id).raw(encoding);
     return this;
@@ -83,9 +90,23 @@ final class Frames {
   /// The frame; a new one is begun.
   byte[] take() {
     byte[] frame = writer.toBytes();
+    clear();
+    return frame;
+  }
+
+  /// The frame's bytes, and more behind them; until the next message is added.
+  byte[] buffer() {
+    return writer.buffer();
+  }
+
+  int length() {
+    return writer.length();
+  }
+
+  /// Begins a new frame in the same memory.
+  void clear() {
     writer.clear();
     writer.u8(VERSION);
-    return frame;
   }
 
   /// The messages of a frame. Envelopes are not looked into: one that is malformed is refused by

@@ -4,9 +4,9 @@ import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.hash.Hash;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /// comes over it is passed over until the sender greets with a new incarnation, or for
 /// [#BARRED_NANOS].
 ///
-/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent
-/// yet are at most [#VERDICTS_MAX]; the hearing thread waits when they are.
-final class Intake implements LinkThreads.Party, AutoCloseable {
+/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent yet
+/// are at most [#VERDICTS_MAX] and those of what comes at a time; nothing more is heard then.
+final class Intake implements Link.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
@@ -46,7 +46,8 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     /// A sender has begun, anew or at first.
     void onHello(Intake intake);
 
-    void onEnvelope(Intake intake, Message.Parcel parcel);
+    /// Envelopes have come, in order. What comes after one that is too much is passed over.
+    void onEnvelopes(Intake intake, List<Message.Parcel> parcels);
 
     Ledger.Grant grant(Intake intake);
 
@@ -62,9 +63,9 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   private final Owner owner;
   private final Counts counts;
   private final LongSupplier nanoTime;
-  private final LinkThreads threads;
+  private final Link link;
+  private final Speakers.Speaker speaker;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition drained = lock.newCondition();
   private final Deque<Told> verdicts = new ArrayDeque<>();
   private long saidNanos;
   private boolean isToGreet = true;
@@ -87,6 +88,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
       Wire wire,
       boolean isOwnWire,
       Owner owner,
+      Speakers speakers,
       Counts counts,
       LongSupplier nanoTime) {
     this.label = label;
@@ -97,11 +99,12 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     this.counts = counts;
     this.nanoTime = nanoTime;
     this.heardNanos = nanoTime.getAsLong();
-    this.threads = new LinkThreads("kog-" + stage + "-from-" + label, wire, this);
+    this.link = Link.over(wire, "kog-" + stage + "-from-" + label, this);
+    this.speaker = speakers.of(link);
   }
 
   void start() {
-    threads.start();
+    link.start();
   }
 
   /// What the sender calls itself; empty before it has said so.
@@ -127,7 +130,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     return heardNanos;
   }
 
-  /// Tells the sender what became of an envelope.
+  /// Tells the sender what became of an envelope, when the speakers are woken.
   void tell(Hash id, Verdict verdict) {
     lock.lock();
     try {
@@ -137,12 +140,12 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    threads.wake();
+    speaker.later();
   }
 
   /// There may be more to grant.
   void wake() {
-    threads.wake();
+    link.wake();
   }
 
   @Override
@@ -166,7 +169,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
         frame.done(next.id, next.verdict);
       }
       if (!verdicts.isEmpty()) {
-        threads.wake();
+        link.wake();
       }
       if (isKnown && (isToGrant || isRepeated || !now.equals(granted))) {
         frame.credit(now.envelopes(), now.bytes());
@@ -174,7 +177,6 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
         isToGrant = false;
         saidNanos = nowNanos;
       }
-      drained.signalAll();
     } finally {
       lock.unlock();
     }
@@ -219,18 +221,25 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
   @Override
   public void hear(List<Message> messages) {
     heardNanos = nanoTime.getAsLong();
+    List<Message.Parcel> parcels = new ArrayList<>(messages.size());
     for (Message message : messages) {
       switch (message) {
-        case Message.Hello(String whose, long which) -> hello(whose, which);
-        case Message.Parcel parcel -> {
-          awaitDrained();
-          if (!peer.isEmpty() && !isBarred) {
-            owner.onEnvelope(this, parcel);
-          }
+        case Message.Hello(String whose, long which) -> {
+          pass(parcels);
+          hello(whose, which);
         }
+        case Message.Parcel parcel -> parcels.add(parcel);
         case Message.Credit _, Message.Done _ -> counts.malformed.increment(); // we receive
       }
     }
+    pass(parcels);
+  }
+
+  private void pass(List<Message.Parcel> parcels) {
+    if (!peer.isEmpty() && !isBarred && !parcels.isEmpty()) {
+      owner.onEnvelopes(this, parcels);
+    }
+    parcels.clear();
   }
 
   private void hello(String whose, long which) {
@@ -252,15 +261,14 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    threads.wake();
+    link.wake();
   }
 
-  private void awaitDrained() {
+  @Override
+  public boolean isFull() {
     lock.lock();
     try {
-      while (verdicts.size() >= VERDICTS_MAX && !isClosed) {
-        drained.awaitUninterruptibly();
-      }
+      return verdicts.size() >= VERDICTS_MAX;
     } finally {
       lock.unlock();
     }
@@ -276,7 +284,7 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    threads.wake();
+    link.wake();
   }
 
   @Override
@@ -299,7 +307,6 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
       isBarred = true;
       barredNanos = nanoTime.getAsLong();
       verdicts.clear();
-      drained.signalAll();
     } finally {
       lock.unlock();
     }
@@ -323,10 +330,9 @@ final class Intake implements LinkThreads.Party, AutoCloseable {
     try {
       isClosed = true;
       verdicts.clear();
-      drained.signalAll();
     } finally {
       lock.unlock();
     }
-    threads.close();
+    link.close();
   }
 }

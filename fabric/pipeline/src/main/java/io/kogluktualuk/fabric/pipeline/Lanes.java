@@ -1,11 +1,13 @@
 package io.kogluktualuk.fabric.pipeline;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,10 @@ import org.slf4j.LoggerFactory;
 /// Lanes either share one queue, or have one each: then what has the same key goes to the same
 /// lane, and so stays in order.
 ///
+/// What takes microseconds is not worth a thread that is woken for it: as long as all has been done
+/// that quickly lately, one lane goes on with what is waiting, and others hear of what came of it
+/// when nothing is left. What takes longer has every lane woken, and others hear at once.
+///
 /// **Threading:** any thread. **Bound:** the stage's window bounds what waits.
 ///
 /// @param <T> what is done
@@ -21,19 +27,42 @@ final class Lanes<T> implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
+  /// Less than what it takes to wake a few threads.
+  private static final long QUICK_NANOS = 50_000;
+
+  /// How fast the time that something took is forgotten: by this part of it each time.
+  private static final long FORGETTING = 16;
+
+  /// What things have taken lately at the most. Lanes that note something at once may lose one.
+  private static final class Pace {
+
+    private volatile long slowestNanos = QUICK_NANOS * FORGETTING;
+
+    void note(long nanos) {
+      long slowest = slowestNanos;
+      slowestNanos = Math.max(nanos, slowest - slowest / FORGETTING);
+    }
+
+    boolean isQuick() {
+      return slowestNanos <= QUICK_NANOS;
+    }
+  }
+
   /// One lane, for its worker: between [#begin] and [#end] it is watched, and interrupted when the
   /// lanes are closed. At other times it is not: a put that is broken off may leave something held.
   static final class Lane {
 
     private final Thread thread;
+    private final Pace pace;
     private long sinceNanos;
     private boolean isBusy;
     private boolean isOverdue;
     private boolean isIdle;
     private boolean isClosing;
 
-    Lane(Thread thread) {
+    Lane(Thread thread, Pace pace) {
       this.thread = thread;
+      this.pace = pace;
     }
 
     synchronized void begin(long nowNanos) {
@@ -46,8 +75,9 @@ final class Lanes<T> implements AutoCloseable {
     }
 
     /// @return whether it took too long and was interrupted
-    synchronized boolean end() {
+    synchronized boolean end(long nowNanos) {
       isBusy = false;
+      pace.note(nowNanos - sinceNanos);
       boolean wasOverdue = isOverdue;
       if (wasOverdue || isClosing) {
         Thread.interrupted(); // it was meant for what has ended
@@ -76,21 +106,85 @@ final class Lanes<T> implements AutoCloseable {
     }
   }
 
-  private final List<BlockingQueue<T>> queues = new ArrayList<>();
+  /// What waits for one lane, or for all of them.
+  private static final class Waiting<T> {
+
+    private final Deque<T> items = new ArrayDeque<>();
+    private final Deque<Lane> idle = new ArrayDeque<>();
+    private final Pace pace;
+    private int lanes;
+
+    Waiting(Pace pace) {
+      this.pace = pace;
+    }
+
+    synchronized void add(T item) {
+      items.add(item);
+    }
+
+    /// @return null when there is nothing
+    synchronized @Nullable T poll() {
+      T next = items.poll();
+      wake(false);
+      return next;
+    }
+
+    T take(Lane lane) throws InterruptedException {
+      T next = pollOrRest(lane);
+      while (next == null) {
+        LockSupport.park(this);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        next = pollOrRest(lane);
+      }
+      return next;
+    }
+
+    private synchronized @Nullable T pollOrRest(Lane lane) {
+      idle.remove(lane);
+      if (items.isEmpty()) {
+        idle.push(lane);
+        return null;
+      }
+      return poll();
+    }
+
+    /// Wakes a lane, if those that are awake are not thought to be through soon.
+    ///
+    /// @param isLate whether they were thought so for long enough
+    synchronized void wake(boolean isLate) {
+      if (items.isEmpty() || idle.isEmpty()) {
+        return;
+      }
+      boolean isMuch = items.size() > QUICK_NANOS / Math.max(1, pace.slowestNanos);
+      if (isLate || isMuch || idle.size() == lanes) {
+        LockSupport.unpark(idle.pop().thread);
+      }
+    }
+  }
+
+  private final List<Waiting<T>> queues = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final BiConsumer<Lane, T> worker;
+  private final Runnable afterwards;
+  private final Pace pace = new Pace();
 
   /// @param isKeyed whether each lane has a queue of its own
-  Lanes(String name, int count, boolean isKeyed, BiConsumer<Lane, T> worker) {
+  /// @param afterwards tells others of what was done
+  Lanes(String name, int count, boolean isKeyed, BiConsumer<Lane, T> worker, Runnable afterwards) {
     this.worker = worker;
+    this.afterwards = afterwards;
     for (int i = 0; i < count; i++) {
       if (queues.isEmpty() || isKeyed) {
-        queues.add(new LinkedBlockingQueue<>());
+        queues.add(new Waiting<>(pace));
       }
-      BlockingQueue<T> queue = queues.getLast();
+      Waiting<T> queue = queues.getLast();
+      queue.lanes++;
       int index = i;
       lanes.add(
-          new Lane(Thread.ofVirtual().name(name + "-" + i).unstarted(() -> work(index, queue))));
+          new Lane(
+              Thread.ofVirtual().name(name + "-" + i).unstarted(() -> work(index, queue)), pace));
     }
   }
 
@@ -98,15 +192,22 @@ final class Lanes<T> implements AutoCloseable {
     lanes.forEach(lane -> lane.thread.start());
   }
 
-  private void work(int index, BlockingQueue<T> queue) {
+  private void work(int index, Waiting<T> queue) {
     Lane lane = lanes.get(index);
     try {
       while (lane.idle(true)) {
-        T next = queue.take();
+        T next = queue.poll();
+        if (next == null) {
+          afterwards.run();
+          next = queue.take(lane);
+        }
         if (!lane.idle(false)) {
           return;
         }
         work(lane, next);
+        if (!pace.isQuick()) {
+          afterwards.run();
+        }
       }
     } catch (InterruptedException e) {
       // closed
@@ -121,9 +222,23 @@ final class Lanes<T> implements AutoCloseable {
     }
   }
 
-  /// Adds what is to be done, behind everything with the same key.
+  /// Adds what is to be done, behind everything with the same key; [#wake] begins.
   void add(int key, T what) {
     queues.get(Math.floorMod(key, queues.size())).add(what);
+  }
+
+  /// Begins what was added.
+  void wake() {
+    for (Waiting<T> queue : queues) {
+      queue.wake(false);
+    }
+  }
+
+  /// Begins what waits, however quick those that are awake were till now.
+  void hurry() {
+    for (Waiting<T> queue : queues) {
+      queue.wake(true);
+    }
   }
 
   /// Interrupts those that have been busy since before then.

@@ -4,43 +4,21 @@ import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The two threads of one end of a link: one hears, one speaks.
+/// One end of a link over a wire that is waited at, with two threads: one hears, one speaks.
 ///
 /// Who speaks takes all that is to be said at the time, so a burst is one frame.
 ///
 /// **Threading:** [#wake] and [#close] from any thread. **Ownership:** of the wire, which is closed
 /// with it.
-final class LinkThreads implements AutoCloseable {
-
-  /// One end of a link.
-  interface Party {
-
-    /// Adds what is to be said now; on the speaking thread, at least every [#TICK].
-    void say(Frames frame);
-
-    /// On the hearing thread.
-    void hear(List<Message> messages);
-
-    /// What was sent may be lost; on either thread.
-    void broken(FabricException reason);
-
-    /// The other side does not speak our language; on the hearing thread.
-    void malformed(MalformedEncoding reason);
-
-    /// The wire has ended for good; on either thread, perhaps twice.
-    void ended();
-  }
+final class LinkThreads implements Link {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkThreads.class);
-
-  static final Duration TICK = Duration.ofMillis(250);
 
   private static final Duration HEAR = Duration.ofSeconds(1);
 
@@ -50,6 +28,7 @@ final class LinkThreads implements AutoCloseable {
   private final Thread speaker;
   private final Thread hearer;
   private volatile boolean isClosed;
+  private volatile boolean isHearerFull;
 
   LinkThreads(String name, Wire wire, Party party) {
     this.wire = wire;
@@ -58,13 +37,14 @@ final class LinkThreads implements AutoCloseable {
     this.hearer = Thread.ofVirtual().name(name + "-hear").unstarted(this::hear);
   }
 
-  void start() {
+  @Override
+  public void start() {
     speaker.start();
     hearer.start();
   }
 
-  /// There is something to be said.
-  void wake() {
+  @Override
+  public void wake() {
     if (!isToSpeak.get() && isToSpeak.compareAndSet(false, true)) {
       LockSupport.unpark(speaker);
     }
@@ -75,6 +55,9 @@ final class LinkThreads implements AutoCloseable {
     while (!isClosed) {
       isToSpeak.set(false);
       party.say(frame);
+      if (isHearerFull) {
+        LockSupport.unpark(hearer);
+      }
       if (!frame.isEmpty()) {
         send(frame.take());
       } else if (!isToSpeak.get()) {
@@ -111,8 +94,17 @@ final class LinkThreads implements AutoCloseable {
       byte[] frame = receive();
       if (frame != null) {
         deliver(frame);
+        awaitSaid();
       }
     }
+  }
+
+  private void awaitSaid() {
+    while (party.isFull() && !isClosed) {
+      isHearerFull = true;
+      LockSupport.parkNanos(this, TICK.toNanos());
+    }
+    isHearerFull = false;
   }
 
   private byte @Nullable [] receive() {

@@ -5,11 +5,11 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.rpc.Codec;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the stages need to know of an envelope without looking at its bytes: a small map of texts.
@@ -26,16 +26,18 @@ public final class Metadata {
   public static final int ENTRIES_MAX = 64;
 
   private static final int KEY_MAX = 64;
-  private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+  private static final String KEY = "[a-z0-9][a-z0-9._-]{0,63}";
 
-  public static final Metadata NONE = new Metadata(new TreeMap<>());
+  public static final Metadata NONE = new Metadata(new String[0]);
 
   static final Codec<Metadata> CODEC =
       new Codec<>() {
         @Override
         public void write(Metadata metadata, CanonicalWriter writer) {
-          writer.varint(metadata.entries.size());
-          metadata.entries.forEach((key, value) -> writer.text(key).text(value));
+          writer.varint(metadata.texts.length / 2);
+          for (String text : metadata.texts) {
+            writer.text(text);
+          }
         }
 
         @Override
@@ -44,10 +46,11 @@ public final class Metadata {
         }
       };
 
-  private final SortedMap<String, String> entries;
+  /// Keys, ascending, each with its value behind it.
+  private final String[] texts;
 
-  private Metadata(SortedMap<String, String> entries) {
-    this.entries = entries;
+  private Metadata(String[] texts) {
+    this.texts = texts;
   }
 
   private static Metadata read(CanonicalReader reader) {
@@ -56,21 +59,40 @@ public final class Metadata {
     if (count == 0) {
       return NONE;
     }
-    TreeMap<String, String> entries = new TreeMap<>();
-    for (int i = 0; i < count; i++) {
+    String[] texts = new String[2 * count];
+    for (int i = 0; i < texts.length; i += 2) {
       String key = reader.text(KEY_MAX, "a metadata key");
-      if (!KEY.matcher(key).matches()) {
+      if (!isKey(key)) {
         throw reader.malformed("not a metadata key: '" + key + "'");
       }
-      if (!entries.isEmpty() && entries.lastKey().compareTo(key) >= 0) {
+      if (i > 0 && texts[i - 2].compareTo(key) >= 0) {
         throw reader.malformed("metadata keys are not ascending at '" + key + "'");
       }
-      entries.put(key, reader.text(BYTES_MAX, "the metadata value of " + key));
+      texts[i] = key;
+      texts[i + 1] = reader.text(BYTES_MAX, "a metadata value");
     }
     if (before - reader.remaining() > BYTES_MAX) {
       throw reader.malformed("metadata have more than " + BYTES_MAX + " bytes");
     }
-    return new Metadata(entries);
+    return new Metadata(texts);
+  }
+
+  /// By hand: it is asked for each envelope, several times.
+  private static boolean isKey(String key) {
+    if (key.isEmpty() || key.length() > KEY_MAX || !isLetterOrDigit(key.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
   }
 
   /// Metadata with one entry.
@@ -87,20 +109,23 @@ public final class Metadata {
   ///
   /// @throws InvalidArgument when it gets too large, or the key is none
   public Metadata with(String key, String value) {
-    TreeMap<String, String> more = new TreeMap<>(entries);
+    SortedMap<String, String> more = sorted();
     more.put(key, value);
     return checked(more);
   }
 
-  private static Metadata checked(TreeMap<String, String> entries) {
+  private static Metadata checked(SortedMap<String, String> entries) {
     long bytes = CanonicalWriter.varintBytes(entries.size());
+    String[] texts = new String[2 * entries.size()];
+    int at = 0;
     for (Map.Entry<String, String> entry : entries.entrySet()) {
-      if (!KEY.matcher(entry.getKey()).matches()) {
-        throw new InvalidArgument(
-            "not a metadata key: '" + entry.getKey() + "'; expected " + KEY.pattern());
+      if (!isKey(entry.getKey())) {
+        throw new InvalidArgument("not a metadata key: '" + entry.getKey() + "'; expected " + KEY);
       }
       int length = entry.getValue().getBytes(StandardCharsets.UTF_8).length;
       bytes += entry.getKey().length() + 1L + length + CanonicalWriter.varintBytes(length);
+      texts[at++] = entry.getKey();
+      texts[at++] = entry.getValue();
     }
     if (entries.size() > ENTRIES_MAX || bytes > BYTES_MAX) {
       throw new InvalidArgument(
@@ -113,31 +138,44 @@ public final class Metadata {
               + " and "
               + BYTES_MAX);
     }
-    return new Metadata(entries);
+    return new Metadata(texts);
+  }
+
+  private SortedMap<String, String> sorted() {
+    SortedMap<String, String> entries = new TreeMap<>();
+    for (int i = 0; i < texts.length; i += 2) {
+      entries.put(texts[i], texts[i + 1]);
+    }
+    return entries;
   }
 
   /// The value of a key, or null.
   public @Nullable String value(String key) {
-    return entries.get(key);
+    for (int i = 0; i < texts.length; i += 2) {
+      if (texts[i].equals(key)) {
+        return texts[i + 1];
+      }
+    }
+    return null;
   }
 
   /// All entries, by key.
   public Map<String, String> entries() {
-    return Collections.unmodifiableSortedMap(entries);
+    return Collections.unmodifiableSortedMap(sorted());
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Metadata that && entries.equals(that.entries);
+    return other instanceof Metadata that && Arrays.equals(texts, that.texts);
   }
 
   @Override
   public int hashCode() {
-    return entries.hashCode();
+    return Arrays.hashCode(texts);
   }
 
   @Override
   public String toString() {
-    return entries.toString();
+    return sorted().toString();
   }
 }

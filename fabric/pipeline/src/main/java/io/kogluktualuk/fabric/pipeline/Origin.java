@@ -5,7 +5,6 @@ import io.kogluktualuk.fabric.codec.CanonicalWriter;
 import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Codec;
-import java.util.regex.Pattern;
 
 /// Where an envelope comes from: the so-and-so-many-th output that a stage gave for an input.
 ///
@@ -22,7 +21,7 @@ public record Origin(String stage, Hash input, long index) {
   /// The input of sources.
   public static final Hash NOTHING = Hash.ofBytes(new byte[Hash.BYTES]);
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,47}");
+  private static final String NAME = "[a-z0-9][a-z0-9-]{0,47}";
 
   static final Codec<Origin> CODEC =
       new Codec<>() {
@@ -46,16 +45,29 @@ public record Origin(String stage, Hash input, long index) {
 
   /// @throws InvalidArgument when a stage cannot be called that
   static String requireName(String stage) {
-    if (!NAME.matcher(stage).matches()) {
-      throw new InvalidArgument(
-          "not the name of a stage: '" + stage + "'; expected " + NAME.pattern());
+    if (!isName(stage)) {
+      throw new InvalidArgument("not the name of a stage: '" + stage + "'; expected " + NAME);
     }
     return stage;
   }
 
+  /// By hand: it is asked for each envelope, several times.
+  private static boolean isName(String name) {
+    if (name.isEmpty() || name.length() > NAME_MAX || name.charAt(0) == '-') {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static String readName(CanonicalReader reader) {
     String name = reader.text(NAME_MAX, "the name of a stage");
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw reader.malformed("not the name of a stage: '" + name + "'");
     }
     return name;

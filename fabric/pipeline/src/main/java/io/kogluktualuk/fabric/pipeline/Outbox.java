@@ -31,7 +31,6 @@ final class Outbox {
   static final class Entry {
 
     private final Envelope envelope;
-    private final byte[] encoding;
     private final List<Consumer<Verdict>> listeners = new ArrayList<>(1);
     private boolean isUnderWay;
     private boolean isQueued = true;
@@ -40,15 +39,10 @@ final class Outbox {
 
     Entry(Envelope envelope) {
       this.envelope = envelope;
-      this.encoding = envelope.encode();
     }
 
     Envelope envelope() {
       return envelope;
-    }
-
-    byte[] encoding() {
-      return encoding;
     }
 
     void tell(Verdict verdict) {

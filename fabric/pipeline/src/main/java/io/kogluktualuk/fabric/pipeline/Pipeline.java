@@ -119,7 +119,8 @@ public final class Pipeline implements AutoCloseable {
         name, stage, SetAsideJournal.open(folder, stage), blobs, counts, clock);
   }
 
-  Outlets outlets(String stage, OutletsPlan plan, Counts counts, Branch.Listener listener) {
+  Outlets outlets(
+      String stage, OutletsPlan plan, Speakers speakers, Counts counts, Branch.Listener listener) {
     HoldGroups groups = new HoldGroups(blobs, calls);
     List<Branch> branches = new ArrayList<>();
     for (Map.Entry<String, Wire> each : plan.branches().entrySet()) {
@@ -131,6 +132,7 @@ public final class Pipeline implements AutoCloseable {
               each.getValue(),
               plan.links(),
               listener,
+              speakers,
               counts,
               nanoTime));
     }

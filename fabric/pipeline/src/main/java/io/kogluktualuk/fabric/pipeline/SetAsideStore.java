@@ -101,7 +101,8 @@ final class SetAsideStore implements AutoCloseable {
   /// set aside once more.
   void settled(Hash id) {
     if (!retried.isEmpty() && retried.remove(id)) {
-      forget(id);
+      // It takes a call: who hears of ends must not wait for that.
+      Thread.ofVirtual().name("kog-" + stage + "-forget").start(() -> forget(id));
     }
   }
 

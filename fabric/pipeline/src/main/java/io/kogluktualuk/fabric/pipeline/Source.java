@@ -30,6 +30,7 @@ public final class Source implements AutoCloseable {
   private final Outlets outlets;
   private final SetAsideStore aside;
   private final Branch.Listener downstream = new Downstream();
+  private final Speakers speakers = new Speakers();
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong open = new AtomicLong();
   private final AtomicLong openBytes = new AtomicLong();
@@ -41,7 +42,7 @@ public final class Source implements AutoCloseable {
     this.pipeline = pipeline;
     this.plan = plan;
     this.aside = pipeline.setAsideStore(plan.name(), counts);
-    this.outlets = pipeline.outlets(plan.name(), plan.outlets(), counts, downstream);
+    this.outlets = pipeline.outlets(plan.name(), plan.outlets(), speakers, counts, downstream);
   }
 
   void start() {
@@ -83,6 +84,7 @@ public final class Source implements AutoCloseable {
     open.incrementAndGet();
     openBytes.addAndGet(bytes);
     outlets.sendReserved(ready, join(ready));
+    speakers.wakeAll();
     return ready.envelope().id();
   }
 

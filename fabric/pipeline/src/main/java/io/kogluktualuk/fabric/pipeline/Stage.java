@@ -58,6 +58,7 @@ public final class Stage implements AutoCloseable {
   private final Adoptions adoptions;
   private final Lanes<Ledger.Work<Intake>> lanes;
   private final Downstream downstream = new Downstream();
+  private final Speakers speakers = new Speakers();
   private volatile boolean isLimited;
   private long lookedNanos; // guarded by the lock
 
@@ -70,7 +71,7 @@ public final class Stage implements AutoCloseable {
     this.ledger =
         new Ledger<>(settings.windowEnvelopes(), settings.windowBytes(), settings.latelyMax());
     this.aside = pipeline.setAsideStore(plan.name(), counts);
-    this.outlets = pipeline.outlets(plan.name(), plan.outlets(), counts, downstream);
+    this.outlets = pipeline.outlets(plan.name(), plan.outlets(), speakers, counts, downstream);
     this.adoptions = pipeline.adoptions(plan.name(), counts);
     this.attempts =
         new Attempts(
@@ -83,7 +84,12 @@ public final class Stage implements AutoCloseable {
             pipeline.nanoTime(),
             closed);
     this.lanes =
-        new Lanes<>("kog-" + plan.name(), settings.parallelism(), plan.order() != null, this::work);
+        new Lanes<>(
+            "kog-" + plan.name(),
+            settings.parallelism(),
+            plan.order() != null,
+            this::work,
+            speakers::wakeAll);
   }
 
   void start() {
@@ -119,6 +125,7 @@ public final class Stage implements AutoCloseable {
             wire,
             isOwnWire,
             new Upstream(),
+            speakers,
             counts,
             pipeline.nanoTime());
     lock.lock();
@@ -160,22 +167,35 @@ public final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void onEnvelope(Intake intake, Message.Parcel parcel) {
-      Envelope envelope;
+    public void onEnvelopes(Intake intake, List<Message.Parcel> parcels) {
+      List<Envelope> envelopes = new ArrayList<>(parcels.size());
+      for (Message.Parcel parcel : parcels) {
+        Envelope envelope = open(intake, parcel);
+        if (envelope != null) {
+          envelopes.add(envelope);
+        }
+      }
+      arrive(intake, envelopes);
+      lanes.wake();
+      speakers.wakeAll();
+    }
+
+    /// @return null when it is refused
+    private @Nullable Envelope open(Intake intake, Message.Parcel parcel) {
       try {
-        envelope =
+        Envelope envelope =
             Envelope.decode(intake.label(), parcel.bytes(), parcel.offset(), parcel.length());
         if (!envelope.id().equals(parcel.id())) {
           throw new MalformedEncoding(
               "envelope from " + intake.label() + " has id " + envelope.id() + ", not as it says");
         }
+        return envelope;
       } catch (MalformedEncoding e) {
         counts.malformed.increment();
         LOG.warn("stage {}: {}", name(), e.getMessage());
         intake.tell(parcel.id(), Verdict.refused(String.valueOf(e.getMessage())));
-        return;
+        return null;
       }
-      arrive(intake, envelope);
     }
 
     @Override
@@ -217,14 +237,26 @@ public final class Stage implements AutoCloseable {
     }
   }
 
-  private void arrive(Intake intake, Envelope envelope) {
-    Ledger.Arrival<Intake> arrival;
+  private void arrive(Intake intake, List<Envelope> envelopes) {
+    List<Ledger.Arrival<Intake>> arrivals = new ArrayList<>(envelopes.size());
     lock.lock();
     try {
-      arrival = ledger.arrive(intake, envelope);
+      for (Envelope envelope : envelopes) {
+        Ledger.Arrival<Intake> arrival = ledger.arrive(intake, envelope);
+        arrivals.add(arrival);
+        if (arrival instanceof Ledger.Arrival.Overdrawn) {
+          break;
+        }
+      }
     } finally {
       lock.unlock();
     }
+    for (int i = 0; i < arrivals.size(); i++) {
+      arrived(intake, envelopes.get(i), arrivals.get(i));
+    }
+  }
+
+  private void arrived(Intake intake, Envelope envelope, Ledger.Arrival<Intake> arrival) {
     switch (arrival) {
       case Ledger.Arrival.Fresh<Intake>(Ledger.Work<Intake> work) -> {
         counts.received.increment();
@@ -319,6 +351,7 @@ public final class Stage implements AutoCloseable {
       if (isLimited) {
         wakeIntakes();
       }
+      speakers.wakeAll();
     }
   }
 
@@ -336,6 +369,7 @@ public final class Stage implements AutoCloseable {
   void tick(long nowNanos) {
     outlets.tick(nowNanos);
     lanes.interruptSince(nowNanos - plan.settings().handlerPatience().toNanos());
+    lanes.hurry();
     List<Intake> silent = new ArrayList<>();
     lock.lock();
     try {
@@ -349,6 +383,7 @@ public final class Stage implements AutoCloseable {
       lock.unlock();
     }
     silent.forEach(Intake::end);
+    wakeIntakes();
     adopt(nowNanos);
   }
 
@@ -420,6 +455,7 @@ public final class Stage implements AutoCloseable {
     if (!one.isInput()) {
       Deadline deadline = Deadline.after(plan.outlets().links().creditPatience());
       outlets.branch(one.branch()).send(envelope, _ -> aside.settled(id), deadline);
+      speakers.wakeAll();
       return;
     }
     Ledger.@Nullable Work<Intake> work;
@@ -431,6 +467,7 @@ public final class Stage implements AutoCloseable {
     }
     if (work != null) {
       lanes.add(plan.laneOf(envelope), work);
+      lanes.wake();
     }
   }
 

@@ -22,7 +22,8 @@ final class IntakeTest implements Intake.Owner {
   private int bars;
   private long nowNanos = SECOND;
   private final Intake intake =
-      new Intake("queue", "far", 7, new Nowhere(), false, this, counts, () -> nowNanos);
+      new Intake(
+          "queue", "far", 7, new Nowhere(), false, this, new Speakers(), counts, () -> nowNanos);
 
   @Override
   public void onHello(Intake from) {
@@ -30,10 +31,13 @@ final class IntakeTest implements Intake.Owner {
   }
 
   @Override
-  public void onEnvelope(Intake from, Message.Parcel parcel) {
-    taken.add(parcel);
-    if (taken.size() == 2) {
-      from.bar();
+  public void onEnvelopes(Intake from, List<Message.Parcel> parcels) {
+    for (Message.Parcel parcel : parcels) {
+      taken.add(parcel);
+      if (taken.size() == 2) {
+        from.bar();
+        return;
+      }
     }
   }
 

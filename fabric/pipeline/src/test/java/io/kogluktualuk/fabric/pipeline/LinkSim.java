@@ -62,14 +62,31 @@ final class LinkSim {
       this.window = random.nextInt(1, 12);
       LinkSettings settings = new LinkSettings(Duration.ofDays(1), 1, Duration.ofSeconds(9));
       this.branch =
-          new Branch("far", "near", 1, new Nowhere(), settings, this, counts, () -> nowNanos);
+          new Branch(
+              "far",
+              "near",
+              1,
+              new Nowhere(),
+              settings,
+              this,
+              new Speakers(),
+              counts,
+              () -> nowNanos);
       this.ledger = new Ledger<>(window, 1 << 20, 1000);
       this.intake = intake();
     }
 
     private Intake intake() {
       return new Intake(
-          "near", "far", random.nextLong(), new Nowhere(), false, this, counts, () -> nowNanos);
+          "near",
+          "far",
+          random.nextLong(),
+          new Nowhere(),
+          false,
+          this,
+          new Speakers(),
+          counts,
+          () -> nowNanos);
     }
 
     void run() {
@@ -169,7 +186,7 @@ final class LinkSim {
       }
     }
 
-    private void say(LinkThreads.Party party, Deque<Sent> queue, int on) {
+    private void say(Link.Party party, Deque<Sent> queue, int on) {
       Frames frames = new Frames();
       party.say(frames);
       if (!frames.isEmpty()) {
@@ -217,7 +234,11 @@ final class LinkSim {
     }
 
     @Override
-    public void onEnvelope(Intake from, Message.Parcel parcel) {
+    public void onEnvelopes(Intake from, List<Message.Parcel> parcels) {
+      parcels.forEach(parcel -> onEnvelope(from, parcel));
+    }
+
+    private void onEnvelope(Intake from, Message.Parcel parcel) {
       Envelope envelope = Envelope.decode("near", parcel.bytes(), parcel.offset(), parcel.length());
       assertEquals(parcel.id(), envelope.id());
       switch (ledger.arrive(from, envelope)) {

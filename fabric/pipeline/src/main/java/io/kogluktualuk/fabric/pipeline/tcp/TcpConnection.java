@@ -2,14 +2,17 @@ package io.kogluktualuk.fabric.pipeline.tcp;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.fabric.pipeline.Wire;
+import io.kogluktualuk.fabric.pipeline.LiveWire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,11 +26,11 @@ import org.slf4j.LoggerFactory;
 /// u32 length, big endian │ that many bytes          length 0 is a heartbeat
 /// ```
 ///
-/// **Threading:** as a wire; its other half runs on Netty's loop. **Bound:** [#WAITING_MAX] bytes
+/// **Threading:** as a live wire: it calls on Netty's loop. **Bound:** [#WAITING_MAX] bytes
 /// that wait to be received, then nothing is read; one mebibyte that waits to be sent, then
 /// [#send] waits. **Errors:** a longer frame than [Wire#FRAME_MAX] ends the connection before it
 /// takes memory; [AlreadyClosed] when it has ended and all that came is received.
-final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
+final class TcpConnection extends ChannelInboundHandlerAdapter implements LiveWire {
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
   private static final int HEAD = 4;
@@ -51,6 +54,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
   private byte @Nullable [] body;
   private int bodyFilled;
   private long readNanos;
+  private @Nullable Listener listener;
+  private List<byte[]> batch = new ArrayList<>();
+  private int batchBytes;
 
   /// @param onActive is called on the loop when it is connected
   TcpConnection(TcpSettings settings, Runnable onActive) {
@@ -144,6 +150,14 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
   }
 
   private void deliver(ChannelHandlerContext context, byte[] frame) {
+    if (listener != null) {
+      batch.add(frame);
+      batchBytes += frame.length;
+      if (batchBytes > WAITING_MAX) {
+        giveBatch();
+      }
+      return;
+    }
     lock.lock();
     try {
       waiting.add(frame);
@@ -158,8 +172,27 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
     }
   }
 
+  private void giveBatch() {
+    Listener to = listener;
+    if (to != null && !batch.isEmpty()) {
+      List<byte[]> given = batch;
+      batch = new ArrayList<>(given.size());
+      batchBytes = 0;
+      to.onFrames(given);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    giveBatch();
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (listener != null) {
+      onTurn();
+      return;
+    }
     lock.lock();
     try {
       writable.signalAll();
@@ -170,13 +203,103 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    giveBatch();
     end();
+    Listener to = listener;
+    if (to != null) {
+      to.onEnded();
+    }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("{} is ended", context.channel(), cause);
     context.close();
+  }
+
+  @Override
+  public void listen(Listener who) {
+    onLoop(() -> begin(who));
+  }
+
+  private void begin(Listener who) {
+    List<byte[]> come;
+    boolean isEnded;
+    lock.lock();
+    try {
+      come = List.copyOf(waiting);
+      waiting.clear();
+      waitingBytes = 0;
+      resume();
+      isEnded = isClosed;
+    } finally {
+      lock.unlock();
+    }
+    listener = who;
+    if (!come.isEmpty()) {
+      who.onFrames(come);
+    }
+    if (isEnded) {
+      who.onEnded();
+    } else {
+      onTurn();
+    }
+  }
+
+  @Override
+  public void wake() {
+    onLoop(this::onTurn);
+  }
+
+  /// On the loop: there may be something to be said.
+  void onTurn() {
+    Listener to = listener;
+    Channel now = channel;
+    if (to != null && now != null && now.isActive() && now.isWritable()) {
+      to.onTurn();
+    }
+  }
+
+  /// What comes after the end of the loop is too late.
+  private void onLoop(Runnable what) {
+    Channel now = channel;
+    if (now == null) {
+      throw new IllegalStateException("nobody listens at a connection before it is there");
+    }
+    try {
+      now.eventLoop().execute(what);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("{}: its loop has ended", now, e);
+    }
+  }
+
+  @Override
+  public void post(byte[] frame, int length) {
+    Channel to = channel;
+    if (to != null) {
+      write(to, frame, length);
+    }
+  }
+
+  private void write(Channel to, byte[] frame, int length) {
+    ByteBuf bytes = to.alloc().directBuffer(HEAD + length);
+    bytes.writeInt(length).writeBytes(frame, 0, length);
+    wroteNanos = System.nanoTime();
+    to.writeAndFlush(bytes, to.voidPromise());
+  }
+
+  @Override
+  public void reading(boolean is) {
+    Channel from = channel;
+    if (from != null) {
+      lock.lock();
+      try {
+        isPaused = !is;
+      } finally {
+        lock.unlock();
+      }
+      from.config().setAutoRead(is);
+    }
   }
 
   private void end() {
@@ -203,10 +326,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Wire {
     if (to == null || !awaitWritable(to)) {
       return false;
     }
-    ByteBuf bytes = to.alloc().directBuffer(HEAD + frame.length);
-    bytes.writeInt(frame.length).writeBytes(frame);
-    wroteNanos = System.nanoTime();
-    to.writeAndFlush(bytes, to.voidPromise());
+    write(to, frame, frame.length);
     return true;
   }
 

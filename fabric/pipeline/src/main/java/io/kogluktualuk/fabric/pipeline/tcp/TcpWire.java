@@ -1,8 +1,9 @@
 package io.kogluktualuk.fabric.pipeline.tcp;
 
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
+import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
-import io.kogluktualuk.fabric.pipeline.Wire;
+import io.kogluktualuk.fabric.pipeline.LiveWire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -12,19 +13,24 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A wire to a stage that listens with a [TcpInlet]: connects, and connects again whenever the
 /// connection has ended.
 ///
-/// **Threading:** as a wire; one thread of its own. **Ownership:** of that thread and its
+/// **Threading:** as a live wire; one thread of its own. **Ownership:** of that thread and its
 /// connection. **Bound:** as its connection. **Errors:** `receive` reports each connection that
-/// has ended, as `Unavailable`; nobody there is no error but silence.
-public final class TcpWire implements Wire {
+/// has ended, as `Unavailable`, and who listens hears of it; nobody there is no error but silence.
+public final class TcpWire implements LiveWire {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TcpWire.class);
   private static final long RETRY_NANOS_MIN = 50_000_000;
   private static final long RETRY_NANOS_MAX = 1_000_000_000;
 
@@ -39,6 +45,7 @@ public final class TcpWire implements Wire {
   private long retryNanos = RETRY_NANOS_MIN;
   private long notBeforeNanos = System.nanoTime();
   private boolean isClosed;
+  private volatile @Nullable Listener listener;
 
   private TcpWire(String host, int port, TcpSettings settings) {
     this.host = host;
@@ -57,6 +64,113 @@ public final class TcpWire implements Wire {
   /// A wire to a host and port; nobody need listen there yet.
   public static TcpWire to(String host, int port, TcpSettings settings) {
     return new TcpWire(host, port, settings);
+  }
+
+  @Override
+  public void listen(Listener who) {
+    listener = who;
+    onLoop(this::reopen);
+  }
+
+  @Override
+  public void wake() {
+    onLoop(this::onTurn);
+  }
+
+  private void onTurn() {
+    TcpConnection connection = connected();
+    if (connection != null) {
+      connection.onTurn();
+    }
+  }
+
+  @Override
+  public void post(byte[] frame, int length) {
+    TcpConnection connection = connected();
+    if (connection != null) {
+      connection.post(frame, length);
+    }
+  }
+
+  @Override
+  public void reading(boolean is) {
+    TcpConnection connection = connected();
+    if (connection != null) {
+      connection.reading(is);
+    }
+  }
+
+  private @Nullable TcpConnection connected() {
+    lock.lock();
+    try {
+      return current;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What comes after the end of the loop is too late.
+  private void onLoop(Runnable what) {
+    try {
+      loop.execute(what);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("the wire to {}:{} is closed", host, port, e);
+    }
+  }
+
+  /// Connects for who listens, when it is time.
+  private void reopen() {
+    lock.lock();
+    try {
+      long pause = notBeforeNanos - System.nanoTime();
+      if (isClosed || opening != null || current != null) {
+        return;
+      }
+      if (pause > 0) {
+        loop.schedule(this::reopen, pause, TimeUnit.NANOSECONDS);
+      } else {
+        open();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What a connection tells who listens to the wire.
+  private final class Heard implements Listener {
+
+    private final Listener to;
+
+    Heard(Listener to) {
+      this.to = to;
+    }
+
+    @Override
+    public void onFrames(List<byte[]> frames) {
+      to.onFrames(frames);
+    }
+
+    @Override
+    public void onTurn() {
+      to.onTurn();
+    }
+
+    @Override
+    public void onLost(FabricException reason) {
+      to.onLost(reason);
+    }
+
+    @Override
+    public void onEnded() {
+      lock.lock();
+      try {
+        current = null;
+      } finally {
+        lock.unlock();
+      }
+      to.onLost(new Unavailable("the connection to " + host + ":" + port + " has ended"));
+      reopen();
+    }
   }
 
   @Override
@@ -187,8 +301,11 @@ public final class TcpWire implements Wire {
     } finally {
       lock.unlock();
     }
+    Listener who = listener;
     if (isLate) {
       connection.close();
+    } else if (who != null) {
+      connection.listen(new Heard(who));
     }
   }
 
@@ -203,6 +320,9 @@ public final class TcpWire implements Wire {
       }
     } finally {
       lock.unlock();
+    }
+    if (listener != null) {
+      reopen();
     }
   }
 
