@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,8 +72,13 @@ final class Attempts {
     this.closed = closed;
   }
 
+  /// @param ahead this one, and what is likely to come next
   /// @param isOrphan whether nobody upstream has it any more
-  Result run(Lanes.Lane lane, Envelope envelope, BooleanSupplier isOrphan) {
+  Result run(
+      Lanes.Lane lane,
+      Envelope envelope,
+      Supplier<List<Envelope>> ahead,
+      BooleanSupplier isOrphan) {
     int failures = 0;
     boolean isRecomputed = false;
     long faultNanos = 0;
@@ -80,7 +86,7 @@ final class Attempts {
     while (closed.getCount() > 0) {
       Throwable failure;
       try {
-        List<Output> outputs = handle(lane, envelope);
+        List<Output> outputs = handle(lane, envelope, ahead);
         return closed.getCount() == 0
             ? new Result.Abandoned()
             : new Result.Given(outlets.prepare(envelope, 0, outputs));
@@ -130,12 +136,13 @@ final class Attempts {
     }
   }
 
-  private List<Output> handle(Lanes.Lane lane, Envelope envelope) throws Exception {
+  private List<Output> handle(Lanes.Lane lane, Envelope envelope, Supplier<List<Envelope>> ahead)
+      throws Exception {
     boolean wasOverdue = false;
     List<Output> outputs;
     lane.begin(nanoTime.getAsLong());
     try {
-      outputs = handler.handle(new Input(envelope, blobs, counts));
+      outputs = handler.handle(new Input(envelope, blobs, counts, ahead));
     } finally {
       wasOverdue = lane.end(nanoTime.getAsLong());
     }

@@ -7,8 +7,10 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What a handler gets: an envelope, and the way to its bytes. Nothing is fetched until it asks.
 ///
@@ -19,11 +21,14 @@ public final class Input {
   private final BlobPort blobs;
   private boolean isBelieved;
   private final Counts counts;
+  private final Supplier<List<Envelope>> ahead;
 
-  Input(Envelope envelope, BlobPort blobs, Counts counts) {
+  /// @param ahead what will be looked at next, perhaps
+  Input(Envelope envelope, BlobPort blobs, Counts counts, Supplier<List<Envelope>> ahead) {
     this.envelope = envelope;
     this.blobs = blobs;
     this.counts = counts;
+    this.ahead = ahead;
   }
 
   public Envelope envelope() {
@@ -47,7 +52,7 @@ public final class Input {
   public <R> R read(Function<MemorySegment, R> use) {
     counts.viewedBytes.add(envelope.ref().length());
     if (envelope.isCarried()) {
-      return use.apply(envelope.verifiedCarried());
+      return use.apply(carried());
     }
     believe();
     return blobs.read(envelope.ref(), use);
@@ -60,11 +65,19 @@ public final class Input {
   public void readParts(Consumer<MemorySegment> each) {
     counts.viewedBytes.add(envelope.ref().length());
     if (envelope.isCarried()) {
-      each.accept(envelope.verifiedCarried());
+      each.accept(carried());
     } else {
       believe();
       blobs.readParts(envelope.ref(), each);
     }
+  }
+
+  /// Stages that look at one envelope look at the next ones, too: they are verified together.
+  private MemorySegment carried() {
+    if (envelope.isToVerify()) {
+      Envelope.verifyEach(ahead.get());
+    }
+    return envelope.verifiedCarried();
   }
 
   /// Whoever has stored the bytes vouches for them: then they are verified without a SHA-256,
@@ -86,7 +99,7 @@ public final class Input {
   public InputStream open() {
     counts.viewedBytes.add(envelope.ref().length());
     return envelope.isCarried()
-        ? new ByteArrayInputStream(envelope.verifiedCarried().toArray(ValueLayout.JAVA_BYTE))
+        ? new ByteArrayInputStream(carried().toArray(ValueLayout.JAVA_BYTE))
         : blobs.stream(envelope.ref());
   }
 

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// comes over it is passed over until the sender greets with a new incarnation, or for
 /// [#BARRED_NANOS].
 ///
-/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent yet
-/// are at most [#VERDICTS_MAX] and those of what comes at a time; nothing more is heard then.
+/// **Threading:** any thread. **Ownership:** of its wire. **Bound:** verdicts that are not sent
+/// yet are at most [#VERDICTS_MAX] and those of what comes at a time; nothing more is heard then.
 final class Intake implements Link.Party, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -16,9 +17,9 @@ import org.slf4j.LoggerFactory;
 /// Lanes either share one queue, or have one each: then what has the same key goes to the same
 /// lane, and so stays in order.
 ///
-/// What takes microseconds is not worth a thread that is woken for it: as long as all has been done
-/// that quickly lately, one lane goes on with what is waiting, and others hear of what came of it
-/// when nothing is left. What takes longer has every lane woken, and others hear at once.
+/// What takes microseconds is not worth a thread that is woken for it: as long as all has been
+/// done that quickly lately, one lane goes on with what is waiting, and others hear of what came
+/// of it when nothing is left. What takes longer has every lane woken, and others hear at once.
 ///
 /// **Threading:** any thread. **Bound:** the stage's window bounds what waits.
 ///
@@ -29,6 +30,9 @@ final class Lanes<T> implements AutoCloseable {
 
   /// Less than what it takes to wake a few threads.
   private static final long QUICK_NANOS = 50_000;
+
+  /// So that the next stage begins before this one is through with all that has come.
+  private static final int UNSAID_MAX = 16;
 
   /// How fast the time that something took is forgotten: by this part of it each time.
   private static final long FORGETTING = 16;
@@ -48,11 +52,13 @@ final class Lanes<T> implements AutoCloseable {
     }
   }
 
-  /// One lane, for its worker: between [#begin] and [#end] it is watched, and interrupted when the
-  /// lanes are closed. At other times it is not: a put that is broken off may leave something held.
+  /// One lane, for its worker: between [#begin] and [#end] it is watched, and interrupted when
+  /// the lanes are closed. At other times it is not: a put that is broken off may leave something
+  /// held.
   static final class Lane {
 
     private final Thread thread;
+    private final int queue;
     private final Pace pace;
     private long sinceNanos;
     private boolean isBusy;
@@ -60,8 +66,9 @@ final class Lanes<T> implements AutoCloseable {
     private boolean isIdle;
     private boolean isClosing;
 
-    Lane(Thread thread, Pace pace) {
+    Lane(Thread thread, int queue, Pace pace) {
       this.thread = thread;
+      this.queue = queue;
       this.pace = pace;
     }
 
@@ -116,6 +123,15 @@ final class Lanes<T> implements AutoCloseable {
 
     Waiting(Pace pace) {
       this.pace = pace;
+    }
+
+    synchronized List<T> next(int count) {
+      List<T> next = new ArrayList<>(count);
+      Iterator<T> all = items.iterator();
+      while (next.size() < count && all.hasNext()) {
+        next.add(all.next());
+      }
+      return next;
     }
 
     synchronized void add(T item) {
@@ -184,7 +200,9 @@ final class Lanes<T> implements AutoCloseable {
       int index = i;
       lanes.add(
           new Lane(
-              Thread.ofVirtual().name(name + "-" + i).unstarted(() -> work(index, queue)), pace));
+              Thread.ofVirtual().name(name + "-" + i).unstarted(() -> work(index, queue)),
+              queues.size() - 1,
+              pace));
     }
   }
 
@@ -194,19 +212,22 @@ final class Lanes<T> implements AutoCloseable {
 
   private void work(int index, Waiting<T> queue) {
     Lane lane = lanes.get(index);
+    int unsaid = 0;
     try {
       while (lane.idle(true)) {
         T next = queue.poll();
         if (next == null) {
           afterwards.run();
+          unsaid = 0;
           next = queue.take(lane);
         }
         if (!lane.idle(false)) {
           return;
         }
         work(lane, next);
-        if (!pace.isQuick()) {
+        if (++unsaid >= UNSAID_MAX || !pace.isQuick()) {
           afterwards.run();
+          unsaid = 0;
         }
       }
     } catch (InterruptedException e) {
@@ -225,6 +246,11 @@ final class Lanes<T> implements AutoCloseable {
   /// Adds what is to be done, behind everything with the same key; [#wake] begins.
   void add(int key, T what) {
     queues.get(Math.floorMod(key, queues.size())).add(what);
+  }
+
+  /// What a lane is likely to be given next.
+  List<T> next(Lane lane, int count) {
+    return queues.get(lane.queue).next(count);
   }
 
   /// Begins what was added.

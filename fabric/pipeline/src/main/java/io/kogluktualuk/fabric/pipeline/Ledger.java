@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threading:** one thread at a time; its user's lock. **Bound:** twice the window in envelopes
 /// and bytes for each link, and once more twice the window for what links have left behind;
-/// [#latelyMax] verdicts.
+/// so many verdicts as it is told to remember.
 ///
 /// @param <L> a link
 final class Ledger<L> {
@@ -82,24 +82,16 @@ final class Ledger<L> {
 
   private final int windowEnvelopes;
   private final long windowBytes;
-  private final int latelyMax;
   private final Map<Hash, Work<L>> works = new LinkedHashMap<>();
   private final Map<L, Account> accounts = new HashMap<>();
-  private final Map<Hash, Verdict> lately;
+  private final Lately lately;
   private int notEmitted;
   private int orphans;
 
   Ledger(int windowEnvelopes, long windowBytes, int latelyMax) {
     this.windowEnvelopes = windowEnvelopes;
     this.windowBytes = windowBytes;
-    this.latelyMax = latelyMax;
-    this.lately =
-        new LinkedHashMap<>() {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Hash, Verdict> eldest) {
-            return size() > Ledger.this.latelyMax;
-          }
-        };
+    this.lately = new Lately(latelyMax);
   }
 
   void open(L link) {

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Who speaks takes all that is to be said at the time, so a burst is one frame.
 ///
-/// **Threading:** [#wake] and [#close] from any thread. **Ownership:** of the wire, which is closed
-/// with it.
+/// **Threading:** [#wake] and [#close] from any thread. **Ownership:** of the wire, which is
+/// closed with it.
 final class LinkThreads implements Link {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkThreads.class);

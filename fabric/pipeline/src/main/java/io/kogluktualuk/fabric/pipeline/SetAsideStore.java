@@ -97,8 +97,8 @@ final class SetAsideStore implements AutoCloseable {
     retried.add(id);
   }
 
-  /// What became of an envelope has been told: one that was tried again is forgotten, unless it was
-  /// set aside once more.
+  /// What became of an envelope has been told: one that was tried again is forgotten, unless it
+  /// was set aside once more.
   void settled(Hash id) {
     if (!retried.isEmpty() && retried.remove(id)) {
       // It takes a call: who hears of ends must not wait for that.

@@ -39,6 +39,9 @@ public final class Stage implements AutoCloseable {
   /// How often it is looked for values that nobody upstream may hold any more.
   private static final long LOOK_NANOS = 500_000_000;
 
+  /// How many envelopes are verified together; as many as are hashed side by side (0053).
+  private static final int AHEAD = 16;
+
   private static final Duration ACCEPT = Duration.ofSeconds(1);
 
   /// How long closing waits for handlers that do not hear of it.
@@ -278,7 +281,7 @@ public final class Stage implements AutoCloseable {
 
   private void work(Lanes.Lane lane, Ledger.Work<Intake> work) {
     Envelope envelope = work.envelope();
-    switch (attempts.run(lane, envelope, () -> isOrphan(work))) {
+    switch (attempts.run(lane, envelope, () -> ahead(lane, envelope), () -> isOrphan(work))) {
       case Attempts.Result.Given(List<Outlets.Ready> outputs) -> emit(work, outputs);
       case Attempts.Result.Failed(String reason) -> settle(work, aside.add(envelope, "", reason));
       case Attempts.Result.Orphaned(String reason) -> {
@@ -288,6 +291,13 @@ public final class Stage implements AutoCloseable {
       }
       case Attempts.Result.Abandoned _ -> {}
     }
+  }
+
+  private List<Envelope> ahead(Lanes.Lane lane, Envelope first) {
+    List<Envelope> all = new ArrayList<>(AHEAD);
+    all.add(first);
+    lanes.next(lane, AHEAD - 1).forEach(work -> all.add(work.envelope()));
+    return all;
   }
 
   private boolean isOrphan(Ledger.Work<Intake> work) {

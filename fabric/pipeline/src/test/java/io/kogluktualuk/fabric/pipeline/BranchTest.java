@@ -25,6 +25,7 @@ final class BranchTest implements Branch.Listener {
           new Nowhere(),
           LinkSettings.DEFAULT,
           this,
+          new Speakers(),
           new Counts(),
           () -> nowNanos);
 
