@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Stages in processes of their own that pass hashes, against the same stages passing payloads
 /// over Netty TCP and through Redis streams.
 ///
-/// The label of a row is the size, then stages/touching: `8MiB 5/2` is a source, three relays and a
-/// sink, of which the sink and a relay read every byte. Every message is new. The source's put
-/// counts, and so does its change of some bytes. As many messages are under way in all chains: 64,
-/// or 32 MiB of them. Latency is from the source's send to the end at the sink.
+/// The label of a row is the size, then stages/touching: `8MiB 5/2` is a source, three relays and
+/// a sink, of which the sink and a relay read every byte. Every message is new. The source's put
+/// counts, and so does its change of some bytes. As many messages are under way in all chains:
+/// 64, or 32 MiB of them. Latency is from the source's send to the end at the sink.
 final class PipelineBench implements Bench {
 
   /// Where by reference overtakes by payload is looked for among these.
@@ -80,8 +80,9 @@ final class PipelineBench implements Bench {
   private List<Measurement> run(PipelineRows rows, int stages, Consumer<String> progress)
       throws Exception {
     progress.accept("pipeline: warming up");
-    rows.warmUp(PipelinePoint.of(PipelineScope.SMALL, stages, 1), 10);
-    rows.warmUp(PipelinePoint.of(PipelineScope.LARGE, stages, 1), 2);
+    for (PipelinePoint point : scope.kinds(stages)) {
+      rows.warmUp(point);
+    }
     List<Measurement> all = new ArrayList<>();
     for (PipelinePoint point : scope.points(stages)) {
       progress.accept("pipeline: " + point.label());

@@ -15,7 +15,9 @@ record PipelinePoint(int bytes, int stages, int touching, boolean isCarried, lon
   static final int STAGES_MAX = 16;
   private static final int WINDOW_MAX = 64;
   private static final long WINDOW_BYTES = 32L << 20;
-  private static final long ROUND_BYTES = 192L << 20;
+  private static final long ROUND_BYTES = 768L << 20;
+  private static final int ROUND_MESSAGES_MIN = 24;
+  private static final int ROUND_MESSAGES_MAX = 20_000;
 
   PipelinePoint {
     if (stages < 2 || stages > STAGES_MAX || touching < 0 || touching >= stages || bytes < 8) {
@@ -55,9 +57,9 @@ record PipelinePoint(int bytes, int stages, int touching, boolean isCarried, lon
     return WINDOW_MAX;
   }
 
-  /// Messages of a round.
+  /// Messages of a round: half a second of them and more.
   int times() {
-    return Math.clamp(ROUND_BYTES / bytes, 24, 2_000);
+    return Math.clamp(ROUND_BYTES / bytes, ROUND_MESSAGES_MIN, ROUND_MESSAGES_MAX);
   }
 
   /// What the source is told.

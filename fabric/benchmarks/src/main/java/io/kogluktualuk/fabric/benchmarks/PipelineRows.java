@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.benchmarks;
 
 import io.kogluktualuk.fabric.benchmarks.Measurement.Direction;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,11 @@ final class PipelineRows {
   static final String NAME = "pipeline";
   private static final int ROUNDS = 5;
 
-  /// In rounds: until the memory node has been full once.
-  private static final int WARM_UP = 3;
+  /// Of each chain, before its first point: C2 is done with what a stage runs after 8 to 10 s.
+  private static final Duration FIRST_WARM_UP = Duration.ofSeconds(12);
+
+  /// Of each chain, before each further point: its windows and its branches are others.
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
 
   private static final double MILLIS = 1e-6;
   private static final double MEBI = 1.0 / (1 << 20);
@@ -39,10 +43,11 @@ final class PipelineRows {
   private record Result(
       Spread nanos, long p50, long p99, double copied, long stagesPeak, long allPeak) {}
 
-  /// Has all chains at work until their compilers have come to rest.
-  void warmUp(PipelinePoint point, int rounds) throws IOException {
+  /// Has all chains at work until their compilers have come to rest, one after the other: a
+  /// machine has few cores.
+  void warmUp(PipelinePoint point) throws IOException {
     for (StageChain chain : chains()) {
-      chain.run(point, rounds * point.times());
+      chain.warmUp(point, FIRST_WARM_UP);
     }
   }
 
@@ -80,7 +85,7 @@ final class PipelineRows {
     try {
       for (StageChain chain : chains) {
         memories.add(chain.watchMemory());
-        chain.run(point, WARM_UP * point.times());
+        chain.warmUp(point, WARM_UP);
         chain.forget();
         before.add(chain.copied());
       }
@@ -106,12 +111,10 @@ final class PipelineRows {
   /// The throughput only, against the first peer.
   Measurement rate(PipelinePoint point) throws Exception {
     StageChain peer = peers.getFirst();
+    ours.warmUp(point, WARM_UP);
+    peer.warmUp(point, WARM_UP);
     List<Spread> spreads =
-        Contest.hold(
-            WARM_UP * point.times(),
-            3,
-            point.times(),
-            List.of(ours.contender(point), peer.contender(point)));
+        Contest.hold(1, 3, point.times(), List.of(ours.contender(point), peer.contender(point)));
     return rate(point.label(), spreads.getFirst(), spreads.get(1), peer.name(), null);
   }
 

@@ -70,6 +70,13 @@ public record PipelineScope(
     return points;
   }
 
+  /// A point of each kind that is measured: content in messages, and content in memory nodes.
+  List<PipelinePoint> kinds(int stageCount) {
+    int touched = touchings(stageCount).getFirst();
+    return (bytes != null ? List.of(bytes) : List.of(SMALL, LARGE))
+        .stream().map(size -> PipelinePoint.of(size, stageCount, touched)).toList();
+  }
+
   /// A half, a quarter and all of those behind the source, rounded up.
   private List<Integer> touchings(int stageCount) {
     if (touching != null) {

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.units.ByteCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,15 @@ final class StageChain implements AutoCloseable {
   /// Sends so many messages down; returns the nanoseconds until all were done.
   long run(PipelinePoint point, int times) throws IOException {
     return stages.getFirst().ask(point.operation(), point.bytes(), times);
+  }
+
+  /// Sends messages until so much time has passed: so that compilers have come to rest, and the
+  /// memory node has been full once.
+  void warmUp(PipelinePoint point, Duration time) throws IOException {
+    int batch = Math.ceilDiv(point.times(), 4);
+    for (long left = time.toNanos(); left > 0; ) {
+      left -= run(point, batch);
+    }
   }
 
   /// Forgets the latencies so far.
