@@ -52,7 +52,7 @@ final class StatCommand implements Callable<Integer> {
             ref.kind().word(),
             ref.length(),
             new ByteCount(ref.length()),
-            d.contentHash(),
+            d.contentHash() == null ? "not recorded: only its parts were hashed" : d.contentHash(),
             d.parts(),
             ref.kind() == Kind.TREE ? "entries" : "chunks",
             d.missing());

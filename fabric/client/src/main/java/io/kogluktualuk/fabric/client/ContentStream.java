@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Content as a stream, fetched a few chunks ahead of the reader.
 ///
 /// Each chunk is verified as it comes; the hash of the whole is verified after the last byte of a
-/// list. **Errors:** those of the store, unchecked; `Corruption` instead of the end of the stream
-/// when the whole is not what its list says.
+/// list that says it. **Errors:** those of the store, unchecked; `Corruption` instead of the end
+/// of the stream when the whole is not what its list says.
 ///
 /// **Threading:** one thread. **Memory:** [#AHEAD] chunks.
 public final class ContentStream extends InputStream {
@@ -32,7 +32,11 @@ public final class ContentStream extends InputStream {
 
   private final Content content;
   private final TimeLimit limit;
-  private final @Nullable Sha256 whole;
+
+  /// What the list says that the whole has for a hash; null when it says nothing.
+  private final @Nullable Hash expected;
+
+  private final Sha256 whole = new Sha256();
   private final Deque<FutureTask<Blob>> ahead = new ArrayDeque<>();
   private int asked;
   private byte[] chunk = {};
@@ -42,7 +46,7 @@ public final class ContentStream extends InputStream {
   private ContentStream(Content content, TimeLimit limit) {
     this.content = content;
     this.limit = limit;
-    this.whole = content.ref().kind() == Kind.LIST ? new Sha256() : null;
+    this.expected = content.ref().kind() == Kind.LIST ? content.contentHash() : null;
   }
 
   /// Opens content and begins to fetch it, each chunk for as long as the store tries.
@@ -113,7 +117,7 @@ public final class ContentStream extends InputStream {
       }
       chunk = await(next).toArray();
       position = 0;
-      if (whole != null) {
+      if (expected != null) {
         whole.update(chunk, 0, chunk.length);
       }
       askAhead();
@@ -131,18 +135,14 @@ public final class ContentStream extends InputStream {
   }
 
   private void verifyWhole() {
-    if (whole == null || isVerified) {
+    if (expected == null || isVerified) {
       return;
     }
     isVerified = true;
     Hash found = whole.finish();
-    if (!found.equals(content.contentHash())) {
+    if (!found.equals(expected)) {
       throw new Corruption(
-          content.ref()
-              + ": its content has hash "
-              + found
-              + ", its list says "
-              + content.contentHash());
+          content.ref() + ": its content has hash " + found + ", its list says " + expected);
     }
   }
 

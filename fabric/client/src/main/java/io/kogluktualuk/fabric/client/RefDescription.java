@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a ref is.
 ///
-/// @param contentHash the SHA-256 of the whole content; of the encoding for trees and thunks
+/// @param contentHash the SHA-256 of the whole content, null when its list does not say it; of the
+///     encoding for trees and thunks
 /// @param parts chunks of content, entries of a tree
 /// @param missing how many of the parts no memory node has; one level deep for a tree
-public record RefDescription(Ref ref, Hash contentHash, long parts, long missing) {
+public record RefDescription(Ref ref, @Nullable Hash contentHash, long parts, long missing) {
 
   /// How many entries of a tree are asked for at a time.
   private static final int BATCH = 4_096;
@@ -57,7 +59,7 @@ public record RefDescription(Ref ref, Hash contentHash, long parts, long missing
   }
 
   private static RefDescription withParts(
-      BlobStore store, Ref ref, Hash contentHash, List<Hash> parts) {
+      BlobStore store, Ref ref, @Nullable Hash contentHash, List<Hash> parts) {
     return new RefDescription(ref, contentHash, parts.size(), countMissing(store, parts));
   }
 }

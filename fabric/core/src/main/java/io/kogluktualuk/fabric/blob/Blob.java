@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.hash.Sha256;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Immutable bytes and their hash.
 ///
@@ -37,6 +38,14 @@ public record Blob(Hash hash, MemorySegment bytes) {
   /// The blob of these bytes; computes the hash.
   public static Blob of(MemorySegment bytes) {
     return new Blob(Hash.of(bytes), bytes);
+  }
+
+  /// The blob of each of several ranges of bytes, hashed side by side.
+  public static List<Blob> ofEach(List<MemorySegment> parts) {
+    List<Hash> hashes = Hash.ofEach(parts);
+    return IntStream.range(0, parts.size())
+        .mapToObj(i -> new Blob(hashes.get(i), parts.get(i)))
+        .toList();
   }
 
   /// The blob of bytes with which something longer goes on: both hashes in one pass.

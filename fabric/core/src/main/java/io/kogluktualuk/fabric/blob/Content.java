@@ -55,8 +55,8 @@ public final class Content {
     return ref.length();
   }
 
-  /// The SHA-256 of the whole content.
-  public Hash contentHash() {
+  /// The SHA-256 of the whole content; null when its list does not say it.
+  public @Nullable Hash contentHash() {
     return list == null ? ref.hash() : list.contentHash();
   }
 
@@ -140,23 +140,25 @@ public final class Content {
     return copied;
   }
 
-  /// Writes the whole content, and verifies its hash as a whole besides that of each chunk.
+  /// Writes the whole content, and verifies its hash as a whole besides that of each chunk, where
+  /// its list says it.
   ///
   /// @throws Corruption after the last byte, when the whole has another hash than its list says
   public void writeTo(OutputStream target) throws IOException {
+    Hash expected = list == null ? null : list.contentHash();
     Sha256 whole = new Sha256();
     for (int i = 0; i < chunkCount(); i++) {
       byte[] bytes = chunk(i).toArray();
-      if (list != null) {
+      if (expected != null) {
         whole.update(bytes, 0, bytes.length);
       }
       target.write(bytes);
     }
-    if (list != null) {
+    if (expected != null) {
       Hash found = whole.finish();
-      if (!found.equals(list.contentHash())) {
+      if (!found.equals(expected)) {
         throw new Corruption(
-            ref + ": its content has hash " + found + ", its list says " + list.contentHash());
+            ref + ": its content has hash " + found + ", its list says " + expected);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.blob;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ final class EncodingsTest {
   private static final String TREE =
       "6b6f675401" + "02" + "0161" + "01" + H1 + "05" + "0162" + "03" + H2 + "8001";
   private static final String LIST = "6b6f674c01" + H1 + "02" + H2 + "80808002" + H1 + "01";
+  private static final String PARTS = "6b6f674c02" + "02" + H2 + "80808002" + H1 + "01";
   private static final String THUNK =
       "6b6f674401" + "02" + "032f6269" + "0178" + "01" + "01" + "022f61" + "022f62";
 
@@ -50,6 +52,20 @@ final class EncodingsTest {
     assertEquals((4 << 20) + 1, list.length());
     assertEquals(0, list.chunkAt((4 << 20) - 1));
     assertEquals(1, list.chunkAt(4 << 20));
+  }
+
+  @Test
+  void listOfPartsHasItsGoldenBytes() {
+    ContentList list =
+        ContentList.ofParts(
+            List.of(
+                new ContentList.Chunk(Hash.parse(H2), 4 << 20),
+                new ContentList.Chunk(Hash.parse(H1), 1)));
+    assertEquals(PARTS, hex(list.encode()));
+    ContentList decoded = ContentList.decode("l", bytes(PARTS));
+    assertEquals(list.chunks(), decoded.chunks());
+    assertNull(decoded.contentHash());
+    assertEquals(Hash.parse(H1), ContentList.decode("l", bytes(LIST)).contentHash());
   }
 
   @Test
@@ -88,6 +104,11 @@ final class EncodingsTest {
     refusesList("6b6f674c01" + H1 + "02" + H2 + "80808002" + H1 + "00", "is empty");
     refusesList("6b6f674c01" + H1 + "02" + H2 + "81808002" + H1 + "01", "the length of chunk 0");
     refusesList(LIST + "00", "left over");
+    refusesList(PARTS + "00", "left over");
+    refusesList("6b6f674c02" + "01" + H2 + "80808002", "is not a list");
+    refusesList("6b6f674c02" + H1 + "02" + H2 + "80808002" + H1 + "01", "");
+    refusesList("6b6f674c00" + LIST.substring(10), "version");
+    refusesList("6b6f674c03" + PARTS.substring(10), "version");
   }
 
   @Test

@@ -45,14 +45,14 @@ final class DecodersFuzz {
 
   @Test
   void lists() {
-    ContentList list =
-        ContentList.of(
-            HASH,
-            List.of(
-                new ContentList.Chunk(HASH, 4 << 20),
-                new ContentList.Chunk(HASH, 77),
-                new ContentList.Chunk(HASH, 1)));
-    fuzz(list.encode().toArray(), bytes -> ContentList.decode("x", bytes).encode().toArray());
+    List<ContentList.Chunk> chunks =
+        List.of(
+            new ContentList.Chunk(HASH, 4 << 20),
+            new ContentList.Chunk(HASH, 77),
+            new ContentList.Chunk(HASH, 1));
+    for (ContentList list : List.of(ContentList.of(HASH, chunks), ContentList.ofParts(chunks))) {
+      fuzz(list.encode().toArray(), bytes -> ContentList.decode("x", bytes).encode().toArray());
+    }
   }
 
   @Test
