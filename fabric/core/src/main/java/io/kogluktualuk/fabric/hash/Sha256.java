@@ -19,6 +19,12 @@ public final class Sha256 {
   private final Digest digest = ShaLibrary.IS_USABLE ? new NativeDigest() : new JdkDigest();
   private byte[] copy = new byte[0];
 
+  /// How many of so many streams are best hashed at once: [#updateEach] gains nothing from more,
+  /// so the others may be another core's.
+  public static int together(int streams) {
+    return ShaLibrary.IS_WIDE && streams >= WideLanes.WORTH ? WideLanes.LANES : Stream.NARROW;
+  }
+
   /// Feeds each of several with its own bytes.
   public static void updateEach(List<Sha256> streams, List<MemorySegment> bytes) {
     if (streams.size() != bytes.size()) {

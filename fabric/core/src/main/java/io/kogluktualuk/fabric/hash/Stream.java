@@ -15,7 +15,7 @@ import java.util.List;
 /// **Threading:** one thread.
 final class Stream {
 
-  private static final int NARROW = 3;
+  static final int NARROW = 3;
 
   private final Sha256 sha;
   private final NativeDigest digest;

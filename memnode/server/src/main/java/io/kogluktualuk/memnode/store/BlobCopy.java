@@ -2,22 +2,28 @@ package io.kogluktualuk.memnode.store;
 
 import io.kogluktualuk.fabric.hash.Sha256;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
 /// One blob on its way from a window to its extent, hashed as it goes.
 ///
-/// **Threading:** one thread. **Memory:** [#STEP_BYTES].
+/// Its window may change meanwhile, so each byte is read from there once, and what is hashed is
+/// what is stored: the extent itself where that is memory, which nobody else writes to; elsewhere
+/// a step on the heap, from which the extent is written.
+///
+/// **Threading:** one thread. **Memory:** [#STEP_BYTES] where the extent is no memory.
 final class BlobCopy {
 
-  /// What is copied and hashed at a time: that of three blobs stays in the second-level cache.
+  /// What is copied and hashed at a time: that of sixteen blobs, on both sides, stays in a
+  /// second-level cache of 1 MiB.
   private static final int STEP_BYTES = 16 * 1024;
 
   private final MemorySegment from;
   private final WindowTable.Pending blob;
   private final Regions regions;
+  private final boolean isInPlace;
+  private final MemorySegment to;
   private final byte[] step;
   private final Sha256 sha = new Sha256();
   private int at;
@@ -27,7 +33,9 @@ final class BlobCopy {
     this.from = from;
     this.blob = blob;
     this.regions = regions;
-    this.step = new byte[Math.min(blob.location().length(), STEP_BYTES)];
+    this.isInPlace = regions.isMemory(blob.location());
+    this.step = new byte[isInPlace ? 0 : Math.min(blob.location().length(), STEP_BYTES)];
+    this.to = isInPlace ? regions.bytes(blob.location()) : MemorySegment.ofArray(step);
   }
 
   /// Copies them all; says which of them have the bytes that their hash names.
@@ -52,16 +60,18 @@ final class BlobCopy {
   }
 
   private void take() {
-    taken = Math.min(step.length, blob.location().length() - at);
-    MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, step, 0, taken);
+    taken = Math.min(STEP_BYTES, blob.location().length() - at);
+    MemorySegment.copy(from, at, to, isInPlace ? at : 0, taken);
   }
 
   private MemorySegment bytes() {
-    return MemorySegment.ofArray(step).asSlice(0, taken);
+    return to.asSlice(isInPlace ? at : 0, taken);
   }
 
   private void store() {
-    regions.write(blob.location(), at, step, taken);
+    if (!isInPlace) {
+      regions.write(blob.location(), at, step, taken);
+    }
     at += taken;
   }
 }

@@ -91,5 +91,9 @@ interface Disk extends AutoCloseable {
   interface MappedFile extends OpenFile {
 
     MemorySegment segment();
+
+    /// Whether the file is memory and nothing else: to store to the mapping costs what a store
+    /// costs, and no device ever hears of it.
+    boolean isMemory();
   }
 }

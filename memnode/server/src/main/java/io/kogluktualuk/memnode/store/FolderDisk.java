@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// **Threading:** as [Disk]. A file has one position, so reads and writes take turns.
 /// **Ownership:** owns the scratch memory, and one thread.
 final class FolderDisk implements Disk {
+
+  /// File systems whose files are memory.
+  private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs", "hugetlbfs");
 
   private final Path folder;
   private final Arena scratch = Arena.ofShared();
@@ -92,7 +96,7 @@ final class FolderDisk implements Disk {
       try {
         long mapped = file.length() > 0 ? file.length() : length;
         MemorySegment all = file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, mapped, arena);
-        return new Mapped(file, arena, all);
+        return new Mapped(file, arena, all, isMemory(path(name)));
       } catch (IOException | RuntimeException e) {
         file.close();
         throw e;
@@ -101,6 +105,10 @@ final class FolderDisk implements Disk {
       arena.close();
       throw e;
     }
+  }
+
+  private static boolean isMemory(Path file) throws IOException {
+    return MEMORY.contains(Files.getFileStore(file.toAbsolutePath()).type());
   }
 
   @Override
@@ -202,11 +210,18 @@ final class FolderDisk implements Disk {
 
     private final Arena arena;
     private final MemorySegment segment;
+    private final boolean isMemory;
 
-    Mapped(RandomAccessFile file, Arena arena, MemorySegment segment) {
+    Mapped(RandomAccessFile file, Arena arena, MemorySegment segment, boolean isMemory) {
       super(file);
       this.arena = arena;
       this.segment = segment;
+      this.isMemory = isMemory;
+    }
+
+    @Override
+    public boolean isMemory() {
+      return isMemory;
     }
 
     @Override

@@ -12,14 +12,15 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The file is sparse. [#back] gives it blocks from its start on, before they are handed out, and
 /// [#backAhead] some more, before anybody waits for them.
 ///
-/// Bytes come by [#write], not through the mapping: the first store to a mapped page after each
-/// sync is a fault in which ext4 changes the inode, and the next sync then waits for the file
-/// system's journal. With a plain write to blocks that are there, it waits for the data only.
+/// Where the file is memory ([#isMemory]), bytes may be stored through the mapping; it is shared,
+/// so they outlive the process as those do that were written. Elsewhere bytes come by [#write]:
+/// the first store to a mapped page after each sync is a fault in which ext4 changes the inode,
+/// and the next sync then waits for the file system's journal. With a plain write to blocks that
+/// are there, it waits for the data only.
 ///
-/// **Threading:** [#segment], [#write], [#written], [#forceIfWritten] and [#backAhead] any thread;
-/// the rest one thread at a time.
-/// **Ownership:** owns the mapping; [#close] unmaps. The file stays.
-/// **Invariant:** bytes before [#backedBytes] have blocks.
+/// **Threading:** [#segment], [#write], [#written], [#forceIfWritten] and [#backAhead] any
+/// thread; the rest one thread at a time. **Ownership:** owns the mapping; [#close] unmaps. The
+/// file stays. **Invariant:** bytes before [#backedBytes] have blocks.
 final class RegionFile implements AutoCloseable {
 
   /// How much is allocated ahead: one step takes a few milliseconds and serves several large
@@ -116,6 +117,11 @@ final class RegionFile implements AutoCloseable {
   /// Gives a free part new blocks, where a machine that stopped may have lost them.
   void zero(Extent extent) {
     ZeroedFile.zero(file, path, extent.offset(), extent.end(), extent.end());
+  }
+
+  /// Whether the file is memory and nothing else.
+  boolean isMemory() {
+    return file.isMemory();
   }
 
   /// Writes to a part that has blocks.

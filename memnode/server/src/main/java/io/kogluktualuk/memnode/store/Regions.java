@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The region files of one store and the extents lent from them. New files are added on demand,
 /// up to the capacity.
 ///
-/// **Threading:** [#bytes], [#write], [#list], [#backAhead] and [#forceWritten] any thread; the
-/// rest one thread at a time. **Ownership:** owns the files' mappings.
+/// **Threading:** [#bytes], [#isMemory], [#write], [#list], [#backAhead] and [#forceWritten] any
+/// thread; the rest one thread at a time. **Ownership:** owns the files' mappings.
 final class Regions implements AutoCloseable {
 
   private static final long PAGE_BYTES = 4096;
@@ -220,6 +220,12 @@ final class Regions implements AutoCloseable {
   /// The bytes of a blob in the mapping.
   MemorySegment bytes(BlobLocation location) {
     return files.get(location.region()).segment().asSlice(location.offset(), location.length());
+  }
+
+  /// Whether a blob's extent is memory: then its bytes may be stored there by [#bytes], before it
+  /// is shown to anybody.
+  boolean isMemory(BlobLocation location) {
+    return files.get(location.region()).isMemory();
   }
 
   /// Writes a part of a blob's bytes to its extent, before it is shown to anybody.

@@ -4,6 +4,7 @@ import io.kogluktualuk.fabric.fault.AlreadyClosed;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.hash.Hash;
+import io.kogluktualuk.fabric.hash.Sha256;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,9 +28,6 @@ final class Verifiers implements AutoCloseable {
   /// Below this handing over costs more than it gains: 256 KiB take 160 µs to hash.
   private static final long PARALLEL_BYTES_MIN = 256 * 1024;
 
-  /// How many are hashed at once: most of what that gains, and little waiting for the longest.
-  private static final int TOGETHER = 3;
-
   private final Regions regions;
   private final int threads;
   private final ExecutorService pool;
@@ -46,24 +44,26 @@ final class Verifiers implements AutoCloseable {
   BitSet verify(List<SealedBlob> blobs) {
     long bytes = blobs.stream().mapToLong(blob -> blob.location().length()).sum();
     List<Callable<BitSet>> tasks = new ArrayList<>();
-    for (List<SealedBlob> group : groups(blobs)) {
+    List<List<SealedBlob>> groups = groups(blobs);
+    for (List<SealedBlob> group : groups) {
       tasks.add(() -> intact(group));
     }
-    return answers(tasks, bytes);
+    return answers(groups, tasks, bytes);
   }
 
   /// Copies blobs that lie one behind the other in a window to their extents, and says which of
   /// the copies have the bytes that their hash names.
   ///
   /// The window may be written to meanwhile. Each byte is read from it once, into memory that
-  /// nobody else has; from there it is hashed and stored. So what is found intact is what was
+  /// nobody else writes to, and hashed there ([BlobCopy]). So what is found intact is what was
   /// stored.
   ///
   /// @param window of any origin
   BitSet copy(MemorySegment window, List<WindowTable.Pending> blobs) {
     List<Callable<BitSet>> tasks = new ArrayList<>();
     long at = 0;
-    for (List<WindowTable.Pending> group : groups(blobs)) {
+    List<List<WindowTable.Pending>> groups = groups(blobs);
+    for (List<WindowTable.Pending> group : groups) {
       List<BlobCopy> copies = new ArrayList<>(group.size());
       for (WindowTable.Pending blob : group) {
         int length = blob.location().length();
@@ -72,26 +72,30 @@ final class Verifiers implements AutoCloseable {
       }
       tasks.add(() -> BlobCopy.run(copies));
     }
-    return answers(tasks, at);
+    return answers(groups, tasks, at);
   }
 
   /// Those that are hashed together.
   private static <T> List<List<T>> groups(List<T> blobs) {
     List<List<T>> groups = new ArrayList<>();
-    for (int at = 0; at < blobs.size(); at += TOGETHER) {
-      groups.add(blobs.subList(at, Math.min(at + TOGETHER, blobs.size())));
+    int together = Sha256.together(blobs.size());
+    for (int at = 0; at < blobs.size(); at += together) {
+      groups.add(blobs.subList(at, Math.min(at + together, blobs.size())));
     }
     return groups;
   }
 
-  private BitSet answers(List<Callable<BitSet>> tasks, long bytes) {
+  /// @param groups that the tasks are for, in order
+  private <T> BitSet answers(List<List<T>> groups, List<Callable<BitSet>> tasks, long bytes) {
     BitSet intact = new BitSet();
+    int first = 0;
     boolean isHere = bytes < PARALLEL_BYTES_MIN || threads == 1 || tasks.size() == 1;
     List<Future<BitSet>> answers = isHere ? List.of() : run(tasks);
     for (int i = 0; i < tasks.size(); i++) {
       BitSet group = isHere ? here(tasks.get(i)) : answer(answers.get(i));
-      int first = i * TOGETHER;
-      group.stream().forEach(each -> intact.set(first + each));
+      int base = first;
+      group.stream().forEach(each -> intact.set(base + each));
+      first += groups.get(i).size();
     }
     return intact;
   }

@@ -292,6 +292,11 @@ final class CrashingDisk implements Disk {
     }
 
     @Override
+    public boolean isMemory() {
+      return false;
+    }
+
+    @Override
     public long length() {
       return content.length;
     }

@@ -123,6 +123,11 @@ final class SlowDisk implements Disk {
     }
 
     @Override
+    public boolean isMemory() {
+      return false;
+    }
+
+    @Override
     public long length() throws IOException {
       return file.length();
     }
