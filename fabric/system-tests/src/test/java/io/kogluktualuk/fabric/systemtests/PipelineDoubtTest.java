@@ -36,10 +36,11 @@ final class PipelineDoubtTest {
 
   private static final Duration LONG = Duration.ofSeconds(90);
 
-  /// A list of three chunks, two of them of 4 MiB.
-  private static final byte[] BYTES = Mutations.randomBytes(9 << 20, new SplittableRandom(5));
+  /// Pipelines cut it into sixteen parts, the last of them short.
+  private static final byte[] BYTES =
+      Mutations.randomBytes((9 << 20) - 77, new SplittableRandom(5));
 
-  private static final int CHUNKS = 3;
+  private static final int CHUNKS = 16;
 
   private final List<Hash> seen = new CopyOnWriteArrayList<>();
 
