@@ -6,6 +6,7 @@ import io.kogluktualuk.fabric.fault.DeadlineExceeded;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.NotFound;
+import io.kogluktualuk.fabric.fault.Unavailable;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import io.kogluktualuk.memnode.api.BlobLocation;
 import io.kogluktualuk.memnode.api.MemoryCalls;
@@ -47,6 +48,11 @@ final class BlobWriter {
     /// The node has it. May be heard more than once.
     void stored(NodeLink link, Blob blob);
 
+    /// The node has not said what became of these: it may have them.
+    default void unanswered(NodeLink link, List<Blob> blobs) {
+      // who holds nothing need not know
+    }
+
     /// The node does not have it by this attempt.
     void failed(Blob blob, FabricException reason);
   }
@@ -72,6 +78,9 @@ final class BlobWriter {
       try {
         link.use(deadline, session -> putBatch(session, link, batch, terms, report, deadline));
       } catch (FabricException e) {
+        if (e instanceof Unavailable || e instanceof DeadlineExceeded) {
+          report.unanswered(link, batch);
+        }
         blobs.subList(from, blobs.size()).forEach(blob -> report.failed(blob, e));
         return;
       }

@@ -20,7 +20,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +219,7 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     long bytes = blobs.stream().mapToLong(Blob::length).sum();
     Deadline deadline = deadline(bytes * policy.replicas());
     if (scope == null) {
-      put(blobs, policy, PutTerms.of(policy, null), deadline, (_, _) -> {});
+      put(blobs, policy, PutTerms.of(policy, null), deadline, ReplicatedPut.Holder.NONE);
     } else {
       putHeld(blobs, policy, scope, deadline);
     }
@@ -230,14 +229,8 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     Leases holder = scope.leases();
     for (int attempt = 0; ; attempt++) {
       LeaseTerms terms = holder.terms(deadline);
-      long askedNanos = System.nanoTime();
       try {
-        put(
-            blobs,
-            policy,
-            PutTerms.of(policy, terms),
-            deadline,
-            (node, hash) -> holder.stored(scope, hash, node, terms, askedNanos));
+        put(blobs, policy, PutTerms.of(policy, terms), deadline, holder(scope, terms, deadline));
         return;
       } catch (StaleLease e) {
         holder.refused(terms);
@@ -248,13 +241,28 @@ public final class FabricBlobs implements BlobStore, AutoCloseable {
     }
   }
 
+  private static ReplicatedPut.Holder holder(Held scope, LeaseTerms terms, Deadline deadline) {
+    long askedNanos = System.nanoTime();
+    return new ReplicatedPut.Holder() {
+      @Override
+      public void stored(String nodeId, Hash hash) {
+        scope.leases().stored(scope, hash, nodeId, terms, askedNanos);
+      }
+
+      @Override
+      public void unanswered(String nodeId, List<Hash> hashes) {
+        scope.leases().unanswered(nodeId, hashes, deadline);
+      }
+    };
+  }
+
   private void put(
       List<Blob> blobs,
       PutPolicy policy,
       PutTerms terms,
       Deadline deadline,
-      BiConsumer<String, Hash> stored) {
-    new ReplicatedPut(links, writer, policy, terms, tally, blobs, stored).run(deadline);
+      ReplicatedPut.Holder holder) {
+    new ReplicatedPut(links, writer, policy, terms, tally, blobs, holder).run(deadline);
   }
 
   /// Those of the hashes that no node's index has. A node that cannot be asked counts as having

@@ -122,6 +122,20 @@ final class HoldBook {
     return new Unheld(now, unheld);
   }
 
+  /// What a node need not hold, although it may: nobody here counts it.
+  synchronized Unheld uncounted(String nodeId, Collection<Hash> hashes) {
+    long now = ++order;
+    Node node = nodes.get(nodeId);
+    List<Hash> free = new ArrayList<>();
+    for (Hash hash : hashes) {
+      if (node == null || !node.counts.containsKey(hash)) {
+        free.add(hash);
+        remember(new Place(nodeId, hash), now);
+      }
+    }
+    return new Unheld(now, free.isEmpty() ? Map.of() : Map.of(nodeId, free));
+  }
+
   private void drop(Place place, long now, Map<String, List<Hash>> unheld) {
     if (dropped(place.nodeId(), place.hash())) {
       unheld.computeIfAbsent(place.nodeId(), _ -> new ArrayList<>()).add(place.hash());

@@ -36,6 +36,10 @@ import java.util.function.LongSupplier;
 /// which order it was made ([LeaseTerms#order]): a node keeps what it was asked to hold last, and
 /// who was asked before asks again ([HoldBook]).
 ///
+/// A call whose answer is not heard, because its thread was interrupted or its time was over, may
+/// have held something all the same; and a release may not arrive. What nobody counts is then
+/// let go of by the thread that tends, until a node has heard it ([Doubts]).
+///
 /// **Threading:** any thread. [#tend] is called by a thread of [LeaseTender]. **Bound:** what is
 /// held. **Errors:** [StaleLease] is never seen by users.
 public final class Leases {
@@ -48,6 +52,7 @@ public final class Leases {
   private final Duration callTimeout;
   private final LongSupplier nanoTime;
   private final HoldBook book = new HoldBook();
+  private final Doubts doubts = new Doubts();
   private final Set<Held> scopes = ConcurrentHashMap.newKeySet();
 
   /// @param nanoTime the holder's monotonic clock
@@ -101,6 +106,17 @@ public final class Leases {
     Set<Hash> stale = note(held, nodeId, Set.of(hash), terms, askedNanos);
     if (!stale.isEmpty() && !hold(held, stale, Deadline.after(callTimeout)).isEmpty()) {
       held.lost(hash);
+    }
+  }
+
+  /// A call that would have these held at a node was not answered within its time.
+  void unanswered(String nodeId, Collection<Hash> hashes, Deadline deadline) {
+    doubt(nodeId, hashes, nanoTime.getAsLong() + Math.max(0, deadline.remainingNanos()));
+  }
+
+  private void doubt(String nodeId, Collection<Hash> hashes, long untilNanos) {
+    if (!hashes.isEmpty()) {
+      doubts.add(new Doubts.Doubt(nodeId, List.copyOf(hashes), untilNanos));
     }
   }
 
@@ -181,6 +197,7 @@ public final class Leases {
       } catch (OutOfCredits e) {
         throw e;
       } catch (FabricException e) {
+        unanswered(node, hashes, deadline);
         return Set.of(); // the node is away: the next one may have them
       }
     }
@@ -217,10 +234,41 @@ public final class Leases {
   }
 
   private void release(String node, LeaseProof proof, long order, List<Hash> hashes) {
+    // Who is interrupted can call nobody, and would only break a connection that others use.
+    boolean isReleased =
+        !Thread.currentThread().isInterrupted() && isReleased(node, proof, order, hashes);
+    if (!isReleased) {
+      doubt(node, hashes, nanoTime.getAsLong());
+    }
+  }
+
+  private boolean isReleased(String node, LeaseProof proof, long order, List<Hash> hashes) {
     try {
       port.release(node, proof, order, hashes, Deadline.after(callTimeout));
+      return true;
+    } catch (StaleLease e) {
+      return true; // what was held under it goes with its time, or is held anew by who counts it
     } catch (FabricException e) {
-      // They are let go of when the lease's time is over there.
+      return false;
+    }
+  }
+
+  /// Lets go of what nodes may hold and nobody counts.
+  private void settleDoubts() {
+    LeaseKeeper.Living living = keeper.living();
+    if (living == null) {
+      return; // its time is over at the nodes, too, or will be
+    }
+    Set<String> nodes = port.living();
+    for (Doubts.Doubt doubt : doubts.take()) {
+      boolean mayStillBegin = doubt.untilNanos() - nanoTime.getAsLong() > 0;
+      HoldBook.Unheld unheld = book.uncounted(doubt.nodeId(), doubt.hashes());
+      List<Hash> hashes = unheld.byNode().getOrDefault(doubt.nodeId(), List.of());
+      boolean isReleased =
+          hashes.isEmpty() || isReleased(doubt.nodeId(), living.proof(), unheld.order(), hashes);
+      if (nodes.contains(doubt.nodeId()) && (mayStillBegin || !isReleased)) {
+        doubts.add(doubt);
+      }
     }
   }
 
@@ -228,6 +276,7 @@ public final class Leases {
   ///
   /// @return how long nothing is to be done
   public Duration tend() {
+    settleDoubts();
     if (!book.isEmpty() && (keeper.living() == null || keeper.isDue())) {
       try {
         Deadline deadline = Deadline.after(callTimeout);

@@ -59,14 +59,19 @@ final class NodeLink implements AutoCloseable {
   /// again, because it renews them from time to time, and everything is run once more. When the
   /// connection turns out to be lost, or to lead to an earlier run of the node, it is dropped;
   /// and if this call found it open, everything is run once more over a new one. So `use` may run
-  /// three times, and must be harmless to repeat.
+  /// three times, and must be harmless to repeat. A thread that is interrupted meanwhile does not
+  /// try again.
   <R> R use(Deadline deadline, Use<R> use) {
     Session found = session;
     if (found != null) {
       try {
         return withKnownOrRenewedKeys(found, deadline, use);
       } catch (Unavailable | AlreadyClosed | Refused e) {
-        drop(found); // and on with a new one
+        drop(found);
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        // On with a new one.
       } catch (MalformedEncoding | DeadlineExceeded e) {
         drop(found);
         throw e;
@@ -124,11 +129,13 @@ final class NodeLink implements AutoCloseable {
       away = null;
       return live;
     } catch (Unavailable | DeadlineExceeded | Refused e) {
-      away =
-          new Away(
-              System.nanoTime() + settings.away().toNanos(),
-              String.valueOf(e.getMessage()),
-              e instanceof Refused);
+      if (!Thread.currentThread().isInterrupted()) {
+        away =
+            new Away(
+                System.nanoTime() + settings.away().toNanos(),
+                String.valueOf(e.getMessage()),
+                e instanceof Refused);
+      }
       // To be refused is no reason to try again: whoever asked hears it.
       throw e instanceof Refused
           ? new Refused(describe() + " refuses: " + e.getMessage(), e)

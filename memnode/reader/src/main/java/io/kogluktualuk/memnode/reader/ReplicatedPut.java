@@ -15,17 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One put: every blob on as many nodes as asked for, the best in its rendezvous order that take
 /// it.
 ///
 /// In rounds: each blob goes to its next nodes, all nodes work in parallel; blobs that a node did
-/// not take go to the next node in the next round. Ends when all blobs are placed or the nodes are
-/// used up. A blob that is on at least one node then is stored, with fewer replicas than asked for:
-/// it is counted, and a node that has it is told, so that repair looks after it. One that is on
-/// none, or whose nodes cannot be told, fails the put.
+/// not take go to the next node in the next round. Ends when all blobs are placed or the nodes
+/// are used up. A blob that is on at least one node then is stored, with fewer replicas than
+/// asked for: it is counted, and a node that has it is told, so that repair looks after it. One
+/// that is on none, or whose nodes cannot be told, fails the put.
 ///
 /// **Threading:** [#run] one thread; reports come from several.
 final class ReplicatedPut implements BlobWriter.Report {
@@ -34,11 +33,35 @@ final class ReplicatedPut implements BlobWriter.Report {
   private final PutPolicy policy;
   private final PutTerms terms;
   private final Tally tally;
-  private final BiConsumer<String, Hash> stored;
+  private final Holder holder;
   private final Map<Hash, Placement> placements = new LinkedHashMap<>();
 
   /// Who has stored something that may not be on a device yet, and by which connection.
   private final Map<NodeLink, Session> written = new ConcurrentHashMap<>();
+
+  /// Counts what the put has held.
+  interface Holder {
+
+    /// Nothing is held.
+    Holder NONE =
+        new Holder() {
+          @Override
+          public void stored(String nodeId, Hash hash) {
+            // and so nothing is counted
+          }
+
+          @Override
+          public void unanswered(String nodeId, List<Hash> hashes) {
+            // and so nothing is in doubt
+          }
+        };
+
+    /// A node has it.
+    void stored(String nodeId, Hash hash);
+
+    /// A node has not said what became of these.
+    void unanswered(String nodeId, List<Hash> hashes);
+  }
 
   /// How far one blob is. Guarded by itself.
   private static final class Placement {
@@ -98,12 +121,12 @@ final class ReplicatedPut implements BlobWriter.Report {
       PutTerms terms,
       Tally tally,
       Collection<Blob> blobs,
-      BiConsumer<String, Hash> stored) {
+      Holder holder) {
     this.writer = writer;
     this.policy = policy;
     this.terms = terms;
     this.tally = tally;
-    this.stored = stored;
+    this.holder = holder;
     for (Blob blob : blobs) {
       placements.computeIfAbsent(blob.hash(), hash -> new Placement(blob, links.order(hash)));
     }
@@ -152,8 +175,8 @@ final class ReplicatedPut implements BlobWriter.Report {
     }
   }
 
-  /// Waits for the devices of all nodes that have stored something. A node that does not confirm by
-  /// the connection by which it stored may have stopped in between: then it does not count.
+  /// Waits for the devices of all nodes that have stored something. A node that does not confirm
+  /// by the connection by which it stored may have stopped in between: then it does not count.
   private void makeDurable(Deadline deadline) {
     List<Runnable> tasks = new ArrayList<>();
     written.forEach((link, connection) -> tasks.add(() -> makeDurable(link, connection, deadline)));
@@ -201,7 +224,7 @@ final class ReplicatedPut implements BlobWriter.Report {
       return;
     }
     placement(blob).stored(link);
-    stored.accept(link.node().id(), blob.hash());
+    holder.stored(link.node().id(), blob.hash());
   }
 
   private boolean noteWritten(NodeLink link) {
@@ -210,6 +233,11 @@ final class ReplicatedPut implements BlobWriter.Report {
       written.put(link, connection);
     }
     return connection != null;
+  }
+
+  @Override
+  public void unanswered(NodeLink link, List<Blob> blobs) {
+    holder.unanswered(link.node().id(), blobs.stream().map(Blob::hash).toList());
   }
 
   @Override

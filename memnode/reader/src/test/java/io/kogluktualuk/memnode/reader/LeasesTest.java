@@ -54,6 +54,9 @@ class LeasesTest {
     /// What happens while the next hold is under way, after the node has done it.
     @Nullable Runnable meanwhile;
 
+    /// Whether the answers to holds are lost, and releases on their way.
+    boolean areAnswersLost;
+
     /// Whether releases arrive only when the test says so.
     boolean areReleasesLate;
     final List<Runnable> late = new ArrayList<>();
@@ -160,12 +163,18 @@ class LeasesTest {
       if (now != null) {
         now.run();
       }
+      if (areAnswersLost) {
+        throw new Unavailable("interrupted");
+      }
       return absent;
     }
 
     @Override
     public void release(
         String id, LeaseProof proof, long order, List<Hash> hashes, Deadline deadline) {
+      if (areAnswersLost) {
+        throw new Unavailable("interrupted");
+      }
       if (areReleasesLate) {
         late.add(() -> letGo(id, order, hashes));
       } else {
@@ -211,6 +220,81 @@ class LeasesTest {
     assertEquals(Set.of(hash(1)), held.hold(List.of(hash(1), hash(2)), soon()));
     assertEquals(Set.of(hash(2)), world.node("b").heldUntil.keySet());
     assertEquals(Set.of(hash(1)), world.leases.open().hold(List.of(hash(1), hash(2)), soon()));
+  }
+
+  @Test
+  void aHoldWhoseAnswerIsLostIsLetGoOf() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    Held other = world.leases.open();
+    other.hold(List.of(hash(2)), soon());
+    Held held = world.leases.open();
+    world.areAnswersLost = true;
+    assertEquals(Set.of(hash(1)), held.hold(List.of(hash(1)), soon()));
+    held.close();
+    assertEquals(Set.of(hash(1), hash(2)), world.node("a").heldUntil.keySet());
+    world.leases.tend();
+    assertEquals(Set.of(hash(1), hash(2)), world.node("a").heldUntil.keySet(), "nobody hears");
+    world.areAnswersLost = false;
+    world.leases.tend();
+    assertEquals(Set.of(hash(2)), world.node("a").heldUntil.keySet());
+  }
+
+  /// It waits there for credits, say.
+  @Test
+  void aHoldThatANodeBeginsWhenNobodyWaitsForItAnyMoreIsLetGoOf() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    world.leases.open().hold(List.of(hash(2)), soon());
+    LeaseTerms terms = world.leases.terms(soon());
+    world.leases.unanswered("a", List.of(hash(1)), soon());
+    world.leases.tend();
+    world.pass(Duration.ofSeconds(2));
+    world.hold("a", terms, List.of(hash(1)), soon());
+    world.leases.tend();
+    assertEquals(Set.of(hash(2)), world.node("a").heldUntil.keySet());
+    for (int i = 0; i < 2; i++) {
+      world.pass(Duration.ofSeconds(15));
+      world.leases.tend();
+    }
+    world.hold("a", world.leases.terms(soon()), List.of(hash(1)), soon());
+    world.leases.tend();
+    assertEquals(2, world.node("a").heldUntil.size(), "its time is over: nobody looks any more");
+  }
+
+  @Test
+  void whatIsInDoubtAndHeldBySomebodyElseStays() {
+    world.node("a").blobs.add(hash(1));
+    world.leases.open().hold(List.of(hash(1)), soon());
+    world.leases.unanswered("a", List.of(hash(1)), soon());
+    world.leases.tend();
+    assertEquals(Set.of(hash(1)), world.node("a").heldUntil.keySet());
+  }
+
+  @Test
+  void aReleaseThatDoesNotArriveIsMadeAgain() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    world.leases.open().hold(List.of(hash(2)), soon());
+    Held held = world.leases.open();
+    held.hold(List.of(hash(1)), soon());
+    world.areAnswersLost = true;
+    held.close();
+    world.areAnswersLost = false;
+    assertEquals(2, world.node("a").heldUntil.size());
+    world.leases.tend();
+    assertEquals(Set.of(hash(2)), world.node("a").heldUntil.keySet());
+  }
+
+  @Test
+  void whoIsInterruptedLeavesTheReleaseToAnother() {
+    world.node("a").blobs.addAll(List.of(hash(1), hash(2)));
+    world.leases.open().hold(List.of(hash(2)), soon());
+    Held held = world.leases.open();
+    held.hold(List.of(hash(1)), soon());
+    Thread.currentThread().interrupt();
+    held.close();
+    assertTrue(Thread.interrupted());
+    assertEquals(2, world.node("a").heldUntil.size());
+    world.leases.tend();
+    assertEquals(Set.of(hash(2)), world.node("a").heldUntil.keySet());
   }
 
   @Test
@@ -385,6 +469,20 @@ class LeasesTest {
   }
 
   @Test
+  void inTheEndNothingIsHeldThatNobodyCounts() {
+    Seeds.run(
+        LeasesTest.class,
+        100,
+        random -> {
+          World any = new World();
+          Walk walk = new Walk(any, random);
+          walk.losesAnswers = true;
+          walk.run();
+          walk.end();
+        });
+  }
+
+  @Test
   void neverBelievesInAHoldThatTheNodeHasLetGoOf() {
     Seeds.run(
         LeasesTest.class,
@@ -400,6 +498,7 @@ class LeasesTest {
     final World any;
     final RandomGenerator random;
     final List<Held> scopes = new ArrayList<>();
+    boolean losesAnswers;
 
     Walk(World any, RandomGenerator random) {
       this.any = any;
@@ -426,7 +525,25 @@ class LeasesTest {
       }
     }
 
+    /// Somebody goes on holding one blob, so that the lease lives.
+    void end() {
+      any.isControlAway = false;
+      any.areAnswersLost = false;
+      any.node("b").isAway = false;
+      any.node("a").blobs.add(hash(99));
+      any.leases.open().hold(List.of(hash(99)), soon());
+      scopes.forEach(Held::close);
+      for (int i = 0; i < 20; i++) {
+        any.nanos += any.leases.tend().toNanos();
+      }
+      for (String id : List.of("a", "b", "c")) {
+        any.evict(id);
+        assertEquals(any.leases.promised(id), any.node(id).heldUntil.keySet(), id);
+      }
+    }
+
     private void step() {
+      any.areAnswersLost = losesAnswers && random.nextInt(5) == 0;
       switch (random.nextInt(8)) {
         case 0 -> scopes.add(any.leases.open());
         case 1 -> any.pass(Duration.ofSeconds(random.nextInt(45)));
