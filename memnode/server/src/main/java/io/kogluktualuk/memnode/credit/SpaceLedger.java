@@ -102,6 +102,10 @@ public final class SpaceLedger {
   private final long[] roomLimits;
   private final long[] roomCharged;
   private final long step;
+
+  /// One more than the greatest number of an account that was ever asked for.
+  private int known;
+
   private int turn;
   private int waiting;
 
@@ -118,6 +122,11 @@ public final class SpaceLedger {
     this.step = step;
   }
 
+  private Books books(int account) {
+    known = Math.max(known, account + 1);
+    return accounts[account];
+  }
+
   /// Charges bytes, now or as soon as it is the claim's turn.
   ///
   /// @param onGrant run once they are charged, if that is not at once
@@ -128,7 +137,7 @@ public final class SpaceLedger {
       throw new OutOfSpace(
           bytes + " bytes that may not be evicted, of at most " + roomLimits[room] + " here");
     }
-    Books books = accounts[account];
+    Books books = books(account);
     Claim claim = new Claim(account, room, bytes, onGrant);
     if (waiting == WAITING_MAX) {
       throw new OutOfCredits(WAITING_MAX + " claims wait for credits already");
@@ -150,7 +159,7 @@ public final class SpaceLedger {
     if (claim.isGranted()) {
       return false;
     }
-    Books books = accounts[claim.account];
+    Books books = books(claim.account);
     books.waiting.remove(claim);
     books.waitingBytes -= claim.bytes;
     waiting--;
@@ -160,14 +169,14 @@ public final class SpaceLedger {
 
   /// Charges what is there whatever the books say: blobs that a start has found.
   public void chargeAnyway(int account, int room, long bytes) {
-    accounts[account].charged += bytes;
-    accounts[account].noteSpare();
+    books(account).charged += bytes;
+    books(account).noteSpare();
     roomCharged[room] += bytes;
   }
 
   /// What was charged may be evicted from now on, or is gone.
   public void uncharge(int account, int room, long bytes) {
-    Books books = accounts[account];
+    Books books = books(account);
     if (bytes < 0 || bytes > books.charged || bytes > roomCharged[room]) {
       throw new IllegalStateException(
           "uncharged " + bytes + " of " + books.charged + ", in the room " + roomCharged[room]);
@@ -183,7 +192,7 @@ public final class SpaceLedger {
   /// @param limit of the account
   /// @param everywhere allotted to all nodes
   public void allotted(int account, long allotted, long limit, long everywhere) {
-    Books books = accounts[account];
+    Books books = books(account);
     books.allotted = allotted;
     books.limit = limit;
     books.allottedEverywhere = everywhere;
@@ -194,7 +203,7 @@ public final class SpaceLedger {
   /// An account gives bytes back; nobody gets them any more. None can be given back at any time:
   /// so the balance is asked for.
   public void givingBack(int account, long bytes) {
-    Books books = accounts[account];
+    Books books = books(account);
     if (bytes > 0 && bytes > books.allotted - books.charged) {
       throw new Conflict(
           "giving back " + bytes + " of " + books.allotted + ", " + books.charged + " charged");
@@ -253,7 +262,7 @@ public final class SpaceLedger {
 
   /// How many more bytes to ask the control plane for; 0 when there are enough.
   public long wanted(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     long need = books.charged + books.waitingBytes - books.allotted;
     boolean isBusy = account == STANDING || books.charged > 0 || books.waitingBytes > 0;
     long ahead = keepsNone(account) ? 0 : SPARE_STEPS * step;
@@ -265,7 +274,7 @@ public final class SpaceLedger {
   }
 
   private boolean keepsNone(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     return isScarce(books) || (account != STANDING && books.isResting);
   }
 
@@ -277,21 +286,21 @@ public final class SpaceLedger {
   /// Whether to ask how an account stands: it has something to spare here, and somebody elsewhere
   /// may need it.
   public boolean isOutdated(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     boolean isLimited = books.limit >= 0 && books.limit < UNLIMITED;
     return isLimited && books.looks == LOOKS_MAX && books.unneeded() > 0;
   }
 
   /// The fewest bytes that are of use when some are wanted.
   public long least(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     Claim claim = books.waiting.peek();
     return claim == null ? 1 : Math.max(1, books.charged + claim.bytes - books.allotted);
   }
 
   /// How many bytes to give back to the control plane; 0 when none.
   public long surplus(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     boolean isIdle = account != STANDING && books.charged == 0 && books.waiting.isEmpty();
     if (isIdle) {
       return Math.max(0, books.spare());
@@ -302,7 +311,7 @@ public final class SpaceLedger {
   }
 
   public Standing standing(int account) {
-    Books books = accounts[account];
+    Books books = books(account);
     return new Standing(books.allotted, books.charged, books.waiting.size(), books.waitingBytes);
   }
 
@@ -317,7 +326,7 @@ public final class SpaceLedger {
 
   /// Why a claim was not granted in time, with the numbers.
   RuntimeException refusal(Claim claim, String account) {
-    Books books = accounts[claim.account];
+    Books books = books(claim.account);
     String numbers =
         claim.bytes
             + " bytes for account "
@@ -345,7 +354,7 @@ public final class SpaceLedger {
   /// The accounts that have anything to do with this node.
   public List<Integer> active() {
     List<Integer> active = new ArrayList<>();
-    for (int i = 0; i < accounts.length; i++) {
+    for (int i = 0; i < known; i++) {
       Books books = accounts[i];
       if (books.allotted > 0 || books.charged > 0 || !books.waiting.isEmpty()) {
         active.add(i);
