@@ -267,6 +267,6 @@ final class ProcessCluster implements AutoCloseable {
 
   private static List<String> javaCommand(NodeRole role) {
     String heap = role == NodeRole.COMPUTE ? "-Xmx512m" : "-Xmx256m";
-    return KogJvm.command(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    return KogJvm.command(heap);
   }
 }

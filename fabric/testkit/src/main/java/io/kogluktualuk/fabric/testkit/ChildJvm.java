@@ -87,9 +87,10 @@ public final class ChildJvm implements AutoCloseable {
     return command;
   }
 
-  /// Starts a small child: its heap has 256 MiB.
+  /// Starts a small child, which does not live long: its heap has 256 MiB, and it is compiled by
+  /// the first compiler only.
   public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
-    List<String> small = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    List<String> small = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     return start(command(small, main, arguments));
   }
 

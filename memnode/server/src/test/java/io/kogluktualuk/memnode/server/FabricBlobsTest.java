@@ -44,6 +44,9 @@ class FabricBlobsTest {
       new KeepingSettings(
           RetentionLimits.STANDARD, SpaceLedger.STEP_BYTES, false, Duration.ofMillis(500), 0);
 
+  /// A put waits for room in a full node nearly as long as it may take.
+  private static final Duration SOON_FULL = Duration.ofSeconds(4);
+
   private final TestNodes nodes;
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
 
@@ -288,12 +291,12 @@ class FabricBlobsTest {
   void aFullNodeIsPassedOver() {
     MemoryServer small = nodes.start("small", 0, 16);
     nodes.start("large", 0, 256);
-    FabricBlobs store = nodes.reader(1);
+    FabricBlobs store = nodes.reader(1, SOON_FULL);
     List<Blob> blobs = blobs(24, 2 << 20);
     store.put(blobs);
     assertAll(blobs, nodes.reader(1));
     assertTrue(small.status().usedBytes() > 8 << 20, "full: " + small.status());
-    FabricBlobs both = nodes.reader(2);
+    FabricBlobs both = nodes.reader(2, SOON_FULL);
     both.put(blobs(1, 3 << 20));
     assertTrue(both.counts().underReplicated() > 0);
   }
@@ -301,7 +304,7 @@ class FabricBlobsTest {
   @Test
   void whenAllAreFullNothingIsLost() {
     nodes.start("a", 0, 16);
-    FabricBlobs store = nodes.reader(1);
+    FabricBlobs store = nodes.reader(1, SOON_FULL);
     List<Blob> stored = blobs(4, 3 << 20);
     store.put(stored);
     OutOfSpace failure = assertThrows(OutOfSpace.class, () -> store.put(blobs(4, 3 << 20)));

@@ -362,7 +362,7 @@ class KeepingTest {
   void aPutToAFullNodeFailsInTimeAndSaysWhy() {
     try (TestNodes nodes = new TestNodes(folder)) {
       nodes.start("a", 0, MEBIBYTES);
-      FabricBlobs blobs = nodes.reader(1);
+      FabricBlobs blobs = nodes.reader(1, Duration.ofSeconds(3));
       RandomGenerator random = random();
       FabricException failure =
           assertThrows(
