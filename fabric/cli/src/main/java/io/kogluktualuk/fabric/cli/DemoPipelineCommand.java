@@ -29,17 +29,19 @@ import picocli.CommandLine.Option;
     name = "pipeline",
     description = {
       "Photos pass five stages, each a process of its own: camera, resize, detect, label, index."
-          + " First by hash: messages carry refs, and the two stages that look at pixels read them"
-          + " one-sided from a small fabric of its own. Then by payload: the photos are in the"
-          + " messages, over TCP.",
+          + " By hash: messages carry refs, and the two stages that look at pixels read them"
+          + " one-sided from a small fabric of its own. Beside it the same by payload, in five"
+          + " more processes: the photos are in the messages, over TCP (Netty).",
+      "Both begin at the same moment and share the machine; with --in-turn each has it for itself.",
       "From the second half on, 'label' is slow: see the camera slow down with it. Kill a stage"
-          + " meanwhile: by hash it is started again, and nothing is lost. At the end each photo"
-          + " and thumbnail is checked; a difference ends in status 8."
+          + " meanwhile: by hash it is started again, and nothing is lost; by payload that is the"
+          + " end. At the end each photo and thumbnail is checked; a difference ends in status 8."
     },
     footer = {
       "",
       "Example:",
       "  kog demo pipeline",
+      "  kog demo pipeline --in-turn",
       "  kog demo pipeline --count 1000 --size 640x480 --slow 5",
       "  kog demo pipeline --images ~/Pictures"
     })
@@ -82,8 +84,13 @@ final class DemoPipelineCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "The camera stops after that time, in each of the two runs. Default: 60.")
+      description = "The cameras stop after that time. Default: 60.")
   private @Nullable Integer seconds;
+
+  @Option(
+      names = "--in-turn",
+      description = "By hash first, then by payload: each has the machine for itself.")
+  private boolean isInTurn;
 
   @Option(
       names = "--folder",
@@ -120,7 +127,7 @@ final class DemoPipelineCommand implements Callable<Integer> {
         scratch.onRemoval(cluster::close);
         scratch.onRemoval(demo::close);
         view.onPlan(plan, cluster);
-        return view.onEnd(demo.play(fabric)).code();
+        return view.onEnd(demo.play(fabric, isInTurn), isInTurn).code();
       }
     }
   }

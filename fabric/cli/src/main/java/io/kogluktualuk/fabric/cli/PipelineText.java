@@ -20,17 +20,29 @@ import java.util.function.Function;
 final class PipelineText {
 
   private static final int BAR_WIDTH = 20;
+  private static final int WIDTH = 80;
   private static final String NOTHING = "–";
 
   private PipelineText() {}
 
-  /// How a run stands, in a few lines of at most 80 columns and notes behind them.
-  static List<String> frame(Standing now) {
+  /// How the runs stand, in a few lines of at most 80 columns for each.
+  static List<String> frame(List<Standing> standings) {
+    List<String> lines = new ArrayList<>();
+    for (Standing standing : standings) {
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      lines.addAll(frame(standing));
+    }
+    return lines;
+  }
+
+  private static List<String> frame(Standing now) {
     boolean isHash = now.way() == Way.HASH;
     List<String> lines = new ArrayList<>();
     int filled = (int) (BAR_WIDTH * now.indexed() / now.count());
     lines.add(
-        "%s  %s  [%s%s]  %d of %d photos%s"
+        "%-10s %7s  [%s%s]  %d of %d photos%s"
             .formatted(
                 now.way().words(),
                 seconds(now.elapsed()),
@@ -38,7 +50,7 @@ final class PipelineText {
                 "-".repeat(BAR_WIDTH - filled),
                 now.indexed(),
                 now.count(),
-                now.isSlow() ? " · label is slow" : ""));
+                state(now)));
     lines.add(
         row(
             "stage",
@@ -55,7 +67,31 @@ final class PipelineText {
       String pid = "" + ProcessHandle.current().pid();
       lines.add(row("fabric", "", "", "", "", "", "", bytes(now.fabricMemory()), pid));
     }
-    now.stages().stream().map(PipelineText::notes).filter(n -> !n.isEmpty()).forEach(lines::add);
+    lines.addAll(packed(now.stages().stream().map(PipelineText::notes).toList()));
+    return lines;
+  }
+
+  private static String state(Standing now) {
+    if (now.broken() != null) {
+      return " · broke off: " + now.broken();
+    }
+    return now.isOver() ? " · done" : now.isSlow() ? " · label is slow" : "";
+  }
+
+  /// As many notes in each line as fit.
+  private static List<String> packed(List<String> notes) {
+    List<String> lines = new ArrayList<>();
+    for (String note : notes) {
+      if (note.isEmpty()) {
+        continue;
+      }
+      String longer = lines.isEmpty() ? "" : lines.getLast() + " · " + note;
+      if (longer.isEmpty() || longer.length() > WIDTH) {
+        lines.add("  " + note);
+      } else {
+        lines.set(lines.size() - 1, longer);
+      }
+    }
     return lines;
   }
 
@@ -72,7 +108,7 @@ final class PipelineText {
         hasCredits ? p.free() + " free" : NOTHING,
         hasCredits ? "" + p.outbox() : NOTHING,
         bytes(p.held()),
-        stage.isAlive() ? bytes(stage.memory()) : "died",
+        stage.isAlive() ? bytes(stage.memory()) : "ended",
         "" + stage.pid());
   }
 
@@ -91,7 +127,7 @@ final class PipelineText {
     if (p.failed() > 0) {
       notes.add(p.failed() + " set aside");
     }
-    return notes.isEmpty() ? "" : "  " + stage.step().word() + ": " + String.join(", ", notes);
+    return notes.isEmpty() ? "" : stage.step().word() + ": " + String.join(", ", notes);
   }
 
   private static String row(
@@ -119,7 +155,7 @@ final class PipelineText {
             seconds(now.elapsed()),
             now.indexed(),
             now.count(),
-            now.isSlow() ? ", label is slow" : "",
+            state(now).replace(" · ", ", "),
             rate(camera.outRate()),
             credits,
             bytes(held(now)),
@@ -142,20 +178,21 @@ final class PipelineText {
             run.way().words(),
             run.indexed(),
             seconds(run.elapsed()),
-            rate(run.fastRate()),
-            rate(run.slowRate()),
+            known(run.fastRate()),
+            known(run.slowRate()),
             end);
   }
 
   /// All runs beside each other.
-  static String table(List<PhotoDemo.Outcome> outcomes) {
+  static String table(List<PhotoDemo.Outcome> outcomes, boolean isInTurn) {
     List<RunFigures> runs = outcomes.stream().map(PhotoDemo.Outcome::figures).toList();
     StringBuilder table = new StringBuilder();
-    table.append(line("", runs, run -> run.way().words()));
+    String how = isInTurn ? "one after the other" : "both at once";
+    table.append(line(how, runs, run -> run.way().words()));
     table.append(line("photos in the index", runs, run -> run.indexed() + " of " + run.taken()));
     table.append(line("time", runs, run -> seconds(run.elapsed())));
-    table.append(line("photos/s, label fast", runs, run -> rate(run.fastRate())));
-    table.append(line("photos/s, label slow", runs, run -> rate(run.slowRate())));
+    table.append(line("photos/s, label fast", runs, run -> known(run.fastRate())));
+    table.append(line("photos/s, label slow", runs, run -> known(run.slowRate())));
     table.append(line("bytes stored, read, sent", runs, run -> bytes(run.moved())));
     table.append(line("on the way at most", runs, run -> bytes(run.peakHeld())));
     table.append(line("memory of the stages", runs, run -> bytes(run.peakMemory())));
@@ -175,6 +212,11 @@ final class PipelineText {
     return line.toString().stripTrailing() + "\n";
   }
 
+  /// A run that was too short has none.
+  private static String known(double rate) {
+    return rate == 0 ? NOTHING : rate(rate);
+  }
+
   private static String fabric(RunFigures run) {
     return run.way() == Way.HASH ? bytes(run.peakFabric()) : NOTHING;
   }
@@ -186,8 +228,10 @@ final class PipelineText {
     return outcome.figures().broken() == null ? "yes" : "broke off";
   }
 
-  static Json json(List<PhotoDemo.Outcome> outcomes) {
-    return new Json().with("runs", outcomes.stream().map(PipelineText::json).toList());
+  static Json json(List<PhotoDemo.Outcome> outcomes, boolean isInTurn) {
+    return new Json()
+        .with("beside", !isInTurn)
+        .with("runs", outcomes.stream().map(PipelineText::json).toList());
   }
 
   private static Json json(PhotoDemo.Outcome outcome) {

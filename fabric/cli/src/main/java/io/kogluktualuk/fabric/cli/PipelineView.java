@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /// Shows the pipeline demo: what goes on to standard error, as a table that is redrawn on a
 /// terminal or a line now and then; the result to standard output.
 ///
-/// **Threading:** one thread. **Bound:** a line at least [#PLAIN_NANOS] after the one before.
+/// **Threading:** one thread. **Bound:** a line for each run every [#PLAIN_NANOS].
 final class PipelineView implements PhotoDemo.Audience, AutoCloseable {
 
   private static final long PLAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -48,25 +48,25 @@ final class PipelineView implements PhotoDemo.Audience, AutoCloseable {
   }
 
   @Override
-  public void onStanding(Standing standing) {
+  public void onStandings(List<Standing> standings) {
     long nowNanos = System.nanoTime();
     if (isLive) {
-      live.draw(PipelineText.frame(standing));
+      live.draw(PipelineText.frame(standings));
     } else if (nowNanos - plainNanos >= PLAIN_NANOS) {
       plainNanos = nowNanos;
-      options.terminal().err().println(PipelineText.line(standing));
+      standings.stream()
+          .filter(standing -> !standing.isOver())
+          .forEach(standing -> options.terminal().err().println(PipelineText.line(standing)));
     }
   }
 
   @Override
-  public void onFallen(Way way, Step step, long pid, boolean isReplaced) {
+  public void onFallen(Way way, Step step, long pid, String ending, boolean isReplaced) {
+    onStep("%s: process %d (%s) has died: %s".formatted(way.words(), pid, step.word(), ending));
     onStep(
-        "%s: process %d (%s) has died; %s"
-            .formatted(
-                way.words(),
-                pid,
-                step.word(),
-                isReplaced ? "another takes its place" : "what it had is lost"));
+        isReplaced
+            ? "  another takes its place, and is sent what was not done"
+            : "  what it had is lost, and the run is over");
   }
 
   @Override
@@ -75,14 +75,14 @@ final class PipelineView implements PhotoDemo.Audience, AutoCloseable {
   }
 
   /// Prints the summary; returns how the demo ends.
-  ExitCode onEnd(List<PhotoDemo.Outcome> outcomes) {
+  ExitCode onEnd(List<PhotoDemo.Outcome> outcomes, boolean isInTurn) {
     live.clear();
     outcomes.forEach(
         outcome ->
             outcome
                 .problems()
                 .forEach(problem -> onStep(outcome.figures().way().words() + ": " + problem)));
-    options.print(PipelineText.table(outcomes), PipelineText.json(outcomes));
+    options.print(PipelineText.table(outcomes, isInTurn), PipelineText.json(outcomes, isInTurn));
     boolean isWrong = outcomes.stream().anyMatch(outcome -> !outcome.problems().isEmpty());
     return isWrong ? ExitCode.CORRUPTION : ExitCode.OK;
   }

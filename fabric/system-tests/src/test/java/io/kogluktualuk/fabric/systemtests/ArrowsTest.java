@@ -57,11 +57,12 @@ final class ArrowsTest {
     only("org.openucx..", ROOT + "fabric.benchmarks..");
     only("com.fasterxml..", ROOT + "fabric.cli..");
     only("com.typesafe..", ROOT + "fabric.node.config..");
-    // The peer of one benchmark is Netty as it comes.
+    // The peer of one benchmark, and what the pipeline demo has beside it, is Netty as it comes.
     only(
         "io.netty..",
         ROOT + "rdma.software..",
         ROOT + "fabric.pipeline.tcp..",
+        ROOT + "fabric.demo.photos..",
         ROOT + "fabric.benchmarks..");
     only("redis.clients..", ROOT + "fabric.pipeline.redis..");
     only("org.bouncycastle..", ROOT + "fabric.trust..");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The pipeline demo with small photos: its own check of every photo and thumbnail must hold, also
-/// when a stage is killed; it leaves no process and no file behind.
+/// when stages are killed; it leaves no process and no file behind.
 @Timeout(300)
 final class PipelineDemoIT {
 
@@ -28,13 +28,14 @@ final class PipelineDemoIT {
   @TempDir private Path folder = Path.of("unset");
 
   @Test
-  void photosPassByHashAndByPayload() throws Exception {
+  void photosPassByHashAndByPayloadOneAfterTheOther() throws Exception {
     Kog.Result result =
         new Kog(folder.resolve("home"), folder)
             .run(
                 "demo",
                 "pipeline",
                 "--json",
+                "--in-turn",
                 "--count",
                 "40",
                 "--size",
@@ -47,12 +48,13 @@ final class PipelineDemoIT {
     String json = result.text();
     assertEquals(2, times("\"right\" : true", json), json);
     assertEquals(2, times("\"indexed\" : 40,", json), json);
+    assertTrue(json.contains("\"beside\" : false,"), json);
     assertTrue(result.err().contains("checking each photo"), result.err());
     assertEquals(List.of(), left(scratch()), "nothing is left");
   }
 
   @Test
-  void aStageThatIsKilledIsReplacedAndNothingIsLostOrTwice() throws Exception {
+  void stagesThatAreKilledAreReplacedByHashAndTheEndByPayload() throws Exception {
     List<String> command = KogJvm.command("-Xmx1g");
     command.addAll(
         List.of(
@@ -76,9 +78,10 @@ final class PipelineDemoIT {
             .start();
     try {
       awaitPhotos(20, demo);
-      kill(demo, "detect");
+      kill(demo, "hash", "detect");
+      kill(demo, "payload", "resize");
       awaitPhotos(60, demo);
-      kill(demo, "index");
+      kill(demo, "hash", "index");
       assertTrue(demo.waitFor(250, TimeUnit.SECONDS), "it ends");
     } finally {
       demo.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -89,7 +92,13 @@ final class PipelineDemoIT {
     assertEquals(0, demo.exitValue(), said);
     assertEquals(2, times("\"right\" : true", json), json);
     assertTrue(json.contains("\"restarts\" : 2,"), json);
+    assertEquals(1, times("\"indexed\" : 120,", json), json);
+    assertTrue(json.contains("\"broken\" : \"resize died\""), json);
+    assertTrue(said.contains("(detect) has died: it was killed by signal 9"), said);
+    assertTrue(said.contains("(resize) has died: it was killed by signal 9"), said);
     assertTrue(said.contains("another takes its place"), said);
+    assertTrue(said.contains("what it had is lost"), said);
+    assertEquals(List.of(), left(scratch()), "nothing is left");
   }
 
   /// Waits until the index of the run by hash has so many lines.
@@ -110,9 +119,13 @@ final class PipelineDemoIT {
     return 0;
   }
 
-  private static void kill(Process demo, String stage) {
+  private static void kill(Process demo, String way, String stage) {
+    String folder = "/" + way + "/";
     Optional<ProcessHandle> found =
-        demo.descendants().filter(each -> arguments(each).contains(stage)).findFirst();
+        demo.descendants()
+            .filter(each -> arguments(each).contains(stage))
+            .filter(each -> arguments(each).getLast().contains(folder))
+            .findFirst();
     assertFalse(found.isEmpty(), stage);
     found.ifPresent(ProcessHandle::destroyForcibly);
   }

@@ -17,6 +17,8 @@ final class FiguresBook {
   private long peakHeld;
   private double fastSeconds;
   private long fastCount;
+  private double halfSeconds;
+  private long halfCount;
   private @Nullable Standing last;
 
   FiguresBook(Way way, int slowFrom) {
@@ -24,15 +26,25 @@ final class FiguresBook {
     this.slowFrom = slowFrom;
   }
 
-  void add(Standing now) {
+  /// @param isFast whether no run that goes on at the same time has come to what is slow
+  void add(Standing now, boolean isFast) {
     peakMemory = Math.max(peakMemory, now.memory());
     peakFabric = Math.max(peakFabric, now.fabricMemory());
     peakHeld = Math.max(peakHeld, now.held());
     if (now.indexed() <= slowFrom) {
-      fastSeconds = seconds(now.elapsed());
-      fastCount = now.indexed();
+      halfSeconds = seconds(now.elapsed());
+      halfCount = now.indexed();
+      if (isFast) {
+        fastSeconds = halfSeconds;
+        fastCount = halfCount;
+      }
     }
     last = now;
+  }
+
+  /// All processes have ended: their last words count, but not the time that took.
+  void end(Standing now) {
+    last = now.after(Objects.requireNonNull(last, "nothing was ever added").elapsed());
   }
 
   private static double seconds(Duration duration) {
@@ -42,14 +54,14 @@ final class FiguresBook {
   /// @param taken photos that a camera has sent, the same ones after it was started again
   RunFigures figures(long taken, Duration cpu, @Nullable String broken) {
     Standing end = Objects.requireNonNull(last, "nothing was ever added");
-    double slowSeconds = seconds(end.elapsed()) - fastSeconds;
+    double slowSeconds = seconds(end.elapsed()) - halfSeconds;
     return new RunFigures(
         way,
         taken,
         end.indexed(),
         end.elapsed(),
         fastSeconds > 0 ? fastCount / fastSeconds : 0,
-        slowSeconds > 0 ? (end.indexed() - fastCount) / slowSeconds : 0,
+        slowSeconds > 0 ? (end.indexed() - halfCount) / slowSeconds : 0,
         sum(end, StageProgress::moved),
         cpu,
         peakMemory,

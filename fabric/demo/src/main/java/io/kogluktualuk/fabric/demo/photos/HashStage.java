@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A stage whose messages carry refs: the pipeline library does everything but the work itself.
 ///
-/// **Threading:** those of the library; one more for the camera. **Ownership:** of its session
-/// with the fabric. **Bound:** [PhotoPlan#WINDOW] envelopes in progress.
+/// **Threading:** those of the library; one more for the camera. It is begun and closed by one.
+/// **Ownership:** of its session with the fabric. **Bound:** [PhotoPlan#WINDOW] envelopes in
+/// progress.
 final class HashStage implements RunningStage {
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -37,6 +38,7 @@ final class HashStage implements RunningStage {
   private final OpenParts opened;
   private final Pipeline pipeline;
   private @Nullable IndexFile index;
+  private @Nullable Source source;
   private @Nullable Thread camera;
   private volatile boolean isEnded;
   private volatile @Nullable Exception broken;
@@ -63,11 +65,13 @@ final class HashStage implements RunningStage {
 
   private void start(Step step) {
     switch (step) {
-      case CAMERA -> {
-        Source source =
-            pipeline.source(step.word()).to(Step.RESIZE.word(), to(Step.RESIZE)).carrying(0).open();
-        camera = Thread.ofPlatform().daemon().name("camera").start(() -> takePhotos(source));
-      }
+      case CAMERA ->
+          source =
+              pipeline
+                  .source(step.word())
+                  .to(Step.RESIZE.word(), to(Step.RESIZE))
+                  .carrying(0)
+                  .open();
       case RESIZE ->
           plan(step)
               .to(Step.DETECT.word(), to(Step.DETECT))
@@ -83,6 +87,14 @@ final class HashStage implements RunningStage {
     }
   }
 
+  @Override
+  public void begin() {
+    Source from = source;
+    if (from != null) {
+      camera = Thread.ofPlatform().daemon().name("camera").start(() -> takePhotos(from));
+    }
+  }
+
   private StagePlan plan(Step step) {
     return pipeline.stage(step.word()).from(TcpInlet.at(LOOPBACK, job.port(step))).with(SETTINGS);
   }
@@ -91,7 +103,7 @@ final class HashStage implements RunningStage {
     return TcpWire.to(LOOPBACK, job.port(step));
   }
 
-  private void takePhotos(Source source) {
+  private void takePhotos(Source from) {
     Album album = job.album();
     long untilNanos = System.nanoTime() + job.plan().limit().toNanos();
     try {
@@ -101,9 +113,9 @@ final class HashStage implements RunningStage {
         }
         Metadata metadata =
             Metadata.of(Map.of(Darkroom.NUMBER, "" + number, Darkroom.NAME, album.name(number)));
-        source.send(album.photo(number), metadata, Darkroom.patience());
+        from.send(album.photo(number), metadata, Darkroom.patience());
       }
-      isEnded = source.drain(Darkroom.patience());
+      isEnded = from.drain(Darkroom.patience());
     } catch (FabricException | InterruptedException e) {
       broken = e;
     }

@@ -69,7 +69,7 @@ final class IndexFile implements AutoCloseable {
       IndexFile index =
           new IndexFile(
               FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
-      entries.forEach(entry -> index.known.add(entry.key()));
+      entries.forEach(index::know);
       return index;
     } catch (IOException e) {
       throw new UncheckedIOException("the index " + path + " cannot be opened", e);
@@ -91,21 +91,26 @@ final class IndexFile implements AutoCloseable {
     }
   }
 
-  /// How many photos this process has written down.
+  /// How many photos are written down, whoever did.
   synchronized long photos() {
     return photos;
+  }
+
+  private void know(Entry entry) {
+    known.add(entry.key());
+    photos += entry.what().equals(PHOTO) ? 1 : 0;
   }
 
   /// Writes a line; nothing when it has one.
   ///
   /// @return whether it is new
   synchronized boolean add(Entry entry) {
-    if (!known.add(entry.key())) {
+    if (known.contains(entry.key())) {
       return false;
     }
     try {
       file.write(StandardCharsets.UTF_8.encode(entry.toLine()));
-      photos += entry.what().equals(PHOTO) ? 1 : 0;
+      know(entry);
       return true;
     } catch (IOException e) {
       throw new UncheckedIOException("the index cannot be written", e);

@@ -9,14 +9,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/// The demo: the same photos pass the same five stages by hash, then by payload; each index is
-/// held against what this process makes of the photos.
+/// The demo: the same photos pass the same five stages by hash and by payload, beside each other
+/// or one after the other; each index is held against what this process makes of the photos.
+///
+/// Beside each other, both cameras begin when all ten stages are there, and all processes share
+/// the machine as it shares.
 ///
 /// **Threading:** one thread plays; any other may close it, which ends all stages. **Ownership:**
 /// of the stages' processes.
@@ -33,13 +36,14 @@ public final class PhotoDemo implements AutoCloseable {
     /// Something begins.
     void onStep(String what);
 
-    /// How the run stands, some times a second.
-    void onStanding(Standing standing);
+    /// How the runs that go on at the same time stand, some times a second.
+    void onStandings(List<Standing> standings);
 
     /// The process of a stage has died.
     ///
+    /// @param ending how it ended
     /// @param isReplaced whether another one takes its place
-    void onFallen(Way way, Step step, long pid, boolean isReplaced);
+    void onFallen(Way way, Step step, long pid, String ending, boolean isReplaced);
 
     /// A run is over.
     void onRun(RunFigures figures);
@@ -53,13 +57,15 @@ public final class PhotoDemo implements AutoCloseable {
     }
   }
 
+  static final long LOOK_MILLIS = 250;
+
   private final PhotoPlan plan;
   private final Path folder;
   private final InetSocketAddress control;
   private final Launcher launcher;
   private final Audience audience;
-  private @Nullable PhotoRun running;
-  private boolean isClosed;
+  private final List<PhotoRun> running = new ArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /// @param folder empty; where the stages keep what they keep
   /// @param control where the fabric answers
@@ -86,23 +92,24 @@ public final class PhotoDemo implements AutoCloseable {
   /// Plays both runs, then checks both.
   ///
   /// @param fabric to read the thumbnails from
-  public List<Outcome> play(Fabric fabric) throws InterruptedException {
-    List<PhotoJob> jobs = new ArrayList<>();
-    List<RunFigures> all = new ArrayList<>();
-    for (Way way : Way.values()) {
-      PhotoJob job = new PhotoJob(way, plan, control, freePorts(), folderOf(way));
-      audience.onStep("starting five processes for the pipeline " + way.words());
-      RunFigures figures = play(job);
-      audience.onRun(figures);
-      jobs.add(job);
-      all.add(figures);
+  /// @param isInTurn whether each run has the machine for itself
+  public List<Outcome> play(Fabric fabric, boolean isInTurn) throws InterruptedException {
+    List<PhotoRun> runs = new ArrayList<>();
+    if (isInTurn) {
+      for (Way way : Way.values()) {
+        audience.onStep("starting five processes for the pipeline " + way.words());
+        runs.addAll(play(List.of(way)));
+      }
+    } else {
+      audience.onStep("starting ten processes, five for each pipeline");
+      runs.addAll(play(List.of(Way.values())));
     }
     audience.onStep("checking each photo and thumbnail against those made here");
-    PhotoCheck check = new PhotoCheck(jobs.getFirst().album());
+    PhotoCheck check = new PhotoCheck(runs.getFirst().job().album());
     List<Outcome> outcomes = new ArrayList<>();
-    for (int i = 0; i < jobs.size(); i++) {
-      List<IndexFile.Entry> index = IndexFile.read(jobs.get(i).indexFile());
-      RunFigures figures = all.get(i);
+    for (PhotoRun run : runs) {
+      List<IndexFile.Entry> index = IndexFile.read(run.job().indexFile());
+      RunFigures figures = run.figures();
       int taken = Math.toIntExact(figures.taken());
       // What a run that broke off has lost is said by its figures.
       boolean isWhole = figures.broken() == null;
@@ -111,32 +118,46 @@ public final class PhotoDemo implements AutoCloseable {
     return outcomes;
   }
 
-  private RunFigures play(PhotoJob job) throws InterruptedException {
-    Duration before = ownCpu();
-    try (PhotoRun run = open(job)) {
-      RunFigures figures = run.play();
-      return job.wire() == Way.HASH ? figures.withCpu(ownCpu().minus(before)) : figures;
+  private List<PhotoRun> play(List<Way> ways) throws InterruptedException {
+    List<PhotoRun> runs = open(ways);
+    try {
+      runs.forEach(PhotoRun::start);
+      while (!runs.stream().allMatch(PhotoRun::isOver)) {
+        if (closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          throw new Unavailable("the demo was interrupted");
+        }
+        if (runs.stream().noneMatch(PhotoRun::isStarting)) {
+          runs.forEach(PhotoRun::go);
+        }
+        boolean isFast = runs.stream().noneMatch(PhotoRun::isPastHalf);
+        runs.forEach(run -> run.look(isFast));
+        audience.onStandings(runs.stream().map(PhotoRun::standing).toList());
+      }
+      return runs;
     } finally {
-      forget();
+      end(runs);
     }
   }
 
-  /// The fabric's, as it runs in this process.
-  private static Duration ownCpu() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
-  private synchronized PhotoRun open(PhotoJob job) {
-    if (isClosed) {
+  private synchronized List<PhotoRun> open(List<Way> ways) {
+    if (closed.getCount() == 0) {
       throw new Unavailable("the demo was interrupted");
     }
-    PhotoRun run = new PhotoRun(job, job.folder().resolve("job.properties"), launcher, audience);
-    running = run;
-    return run;
+    int listening = Step.values().length - 1;
+    List<Integer> ports = freePorts(ways.size() * listening);
+    List<PhotoRun> runs = new ArrayList<>();
+    for (Way way : ways) {
+      List<Integer> own = ports.subList(runs.size() * listening, (runs.size() + 1) * listening);
+      PhotoJob job = new PhotoJob(way, plan, control, own, folderOf(way));
+      runs.add(new PhotoRun(job, job.folder().resolve("job.properties"), launcher, audience));
+    }
+    running.addAll(runs);
+    return runs;
   }
 
-  private synchronized void forget() {
-    running = null;
+  private synchronized void end(List<PhotoRun> runs) {
+    runs.forEach(PhotoRun::close);
+    running.removeAll(runs);
   }
 
   private Path folderOf(Way way) {
@@ -149,11 +170,11 @@ public final class PhotoDemo implements AutoCloseable {
 
   /// A port for each stage that listens. Somebody else may take one meanwhile; then the stage says
   /// so.
-  private static List<Integer> freePorts() {
+  private static List<Integer> freePorts(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     List<Integer> ports = new ArrayList<>();
     try {
-      for (int i = 1; i < Step.values().length; i++) {
+      for (int i = 0; i < count; i++) {
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         sockets.add(socket);
         ports.add(socket.getLocalPort());
@@ -170,10 +191,7 @@ public final class PhotoDemo implements AutoCloseable {
   /// Ends all stages.
   @Override
   public synchronized void close() {
-    isClosed = true;
-    PhotoRun run = running;
-    if (run != null) {
-      run.close();
-    }
+    closed.countDown();
+    running.forEach(PhotoRun::close);
   }
 }

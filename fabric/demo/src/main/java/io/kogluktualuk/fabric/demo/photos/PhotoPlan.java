@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param height of made-up photos, in pixels
 /// @param images a folder with photos; null for made-up ones
 /// @param slow how long the slow stage takes for each photo of the second half
-/// @param limit after that time the camera stops, in each of the two runs
+/// @param limit after that time the cameras stop
 public record PhotoPlan(
     int count, int width, int height, @Nullable Path images, Duration slow, Duration limit) {
 

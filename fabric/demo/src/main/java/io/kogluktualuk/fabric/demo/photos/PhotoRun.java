@@ -10,22 +10,27 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One run: starts the five processes, watches them, starts again what dies, and ends them.
+/// One run: starts the five processes, watches them, starts again what dies, and ends them. It
+/// does so a little each time when it is looked after, so that two runs can go on at once.
 ///
-/// **Threading:** one thread plays; any other may close it. **Ownership:** of the processes.
-/// **Bound:** [#STARTS_MAX] starts of each stage.
+/// **Threading:** one thread looks after it; any other may close it. **Ownership:** of the
+/// processes. **Bound:** [#STARTS_MAX] starts of each stage.
 final class PhotoRun implements AutoCloseable {
 
   static final int STARTS_MAX = 20;
 
-  private static final long LOOK_MILLIS = 250;
   private static final long RATE_NANOS = 2_000_000_000L;
   private static final Duration STILL_MAX = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(20);
+
+  private enum Phase {
+    STARTING,
+    RUNNING,
+    ENDING,
+    OVER
+  }
 
   /// What is known of a stage over all of its processes.
   private static final class Seat {
@@ -45,6 +50,21 @@ final class PhotoRun implements AutoCloseable {
     StageProgress progress() {
       return process.progress().after(former);
     }
+
+    /// Of all of its processes; a process that has ended tells no more.
+    Duration lookAtCpu() {
+      Duration now = process.cpu();
+      cpu = now.compareTo(cpu) > 0 ? now : cpu;
+      return cpu.plus(formerCpu);
+    }
+
+    void replace(StageProcess successor) {
+      former = progress();
+      formerCpu = formerCpu.plus(cpu);
+      cpu = Duration.ZERO;
+      process = successor;
+      starts++;
+    }
   }
 
   private final PhotoJob job;
@@ -53,10 +73,15 @@ final class PhotoRun implements AutoCloseable {
   private final PhotoDemo.Audience audience;
   private final FiguresBook book;
   private final Map<Step, Seat> seats = new EnumMap<>(Step.class);
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private Phase phase = Phase.STARTING;
+  private boolean isClosed;
+  private Duration cpuBefore = Duration.ZERO;
+  private Duration cpuAfter = Duration.ZERO;
   private long firstNanos;
   private long movedNanos = System.nanoTime();
+  private long endedNanos;
   private long lastIndexed;
+  private @Nullable Standing standing;
   private @Nullable String broken;
 
   PhotoRun(PhotoJob job, Path jobFile, PhotoDemo.Launcher launcher, PhotoDemo.Audience audience) {
@@ -67,26 +92,86 @@ final class PhotoRun implements AutoCloseable {
     this.book = new FiguresBook(job.wire(), job.plan().slowFrom());
   }
 
-  /// Plays the run to its end.
-  RunFigures play() throws InterruptedException {
+  PhotoJob job() {
+    return job;
+  }
+
+  /// Starts all processes.
+  void start() {
     job.write(jobFile);
     for (Step step : Step.values()) {
       start(step);
     }
-    boolean isOver = false;
-    while (!isOver && broken == null) {
-      if (closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new Unavailable("the demo was interrupted");
-      }
-      for (Step step : Step.values()) {
-        look(step);
-      }
-      tell();
-      isOver = seat(isHash() ? Step.CAMERA : Step.INDEX).progress().isEnded();
+  }
+
+  /// Whether stages are not there yet.
+  boolean isStarting() {
+    return phase == Phase.STARTING && isAnyoneNew();
+  }
+
+  /// Has the camera take photos; nothing when it does.
+  void go() {
+    if (phase != Phase.STARTING) {
+      return;
     }
-    end();
-    tell();
-    return book.figures(seat(Step.CAMERA).sentMost, cpu(), broken);
+    cpuBefore = cpu();
+    movedNanos = System.nanoTime();
+    phase = Phase.RUNNING;
+    seat(Step.CAMERA).process.go();
+  }
+
+  boolean isOver() {
+    return phase == Phase.OVER;
+  }
+
+  /// Whether the slow stage has come to the photos that it is slow with.
+  boolean isPastHalf() {
+    return lastIndexed > job.plan().slowFrom();
+  }
+
+  /// Looks after it once.
+  ///
+  /// @param isFast whether no run that goes on at the same time is past its half
+  void look(boolean isFast) {
+    switch (phase) {
+      case STARTING, RUNNING -> {
+        lookAtProcesses();
+        tell(isFast);
+        boolean isDone = seat(isHash() ? Step.CAMERA : Step.INDEX).progress().isEnded();
+        if (isDone || broken != null) {
+          end();
+        }
+      }
+      case ENDING -> lookAtEnd();
+      case OVER -> {}
+    }
+  }
+
+  private void end() {
+    cpuAfter = cpu();
+    endedNanos = System.nanoTime();
+    phase = Phase.ENDING;
+    seats.values().forEach(seat -> seat.process.end());
+  }
+
+  private void lookAtEnd() {
+    if (System.nanoTime() - endedNanos > END_WITHIN.toNanos()) {
+      seats.values().forEach(seat -> seat.process.kill());
+    }
+    if (seats.values().stream().allMatch(seat -> seat.process.isOver())) {
+      phase = Phase.OVER;
+      tell(false);
+      audience.onRun(figures());
+    }
+  }
+
+  /// How it stood when it was looked after last.
+  Standing standing() {
+    return Objects.requireNonNull(standing, "it was never looked after");
+  }
+
+  RunFigures figures() {
+    return book.figures(seat(Step.CAMERA).sentMost, cpuAfter.minus(cpuBefore), broken);
   }
 
   private boolean isHash() {
@@ -99,7 +184,7 @@ final class PhotoRun implements AutoCloseable {
 
   /// Nothing is started once this is closed.
   private synchronized void start(Step step) {
-    if (closed.getCount() == 0) {
+    if (isClosed) {
       return;
     }
     StageProcess process = StageProcess.start(step, launcher.command(jobFile, step), log(step));
@@ -107,11 +192,10 @@ final class PhotoRun implements AutoCloseable {
     if (seat == null) {
       seats.put(step, new Seat(process));
     } else {
-      seat.former = seat.progress();
-      seat.formerCpu = seat.formerCpu.plus(seat.cpu);
-      seat.cpu = Duration.ZERO;
-      seat.process = process;
-      seat.starts++;
+      seat.replace(process);
+      if (phase == Phase.RUNNING) {
+        process.go();
+      }
     }
   }
 
@@ -119,52 +203,76 @@ final class PhotoRun implements AutoCloseable {
     return job.folder().resolve(step.word() + ".log");
   }
 
-  private void look(Step step) {
-    Seat seat = seat(step);
-    if (seat.process.isAlive()) {
-      Duration cpu = seat.process.cpu();
-      seat.cpu = cpu.compareTo(seat.cpu) > 0 ? cpu : seat.cpu;
-      return;
-    }
-    boolean isHopeless = !seat.process.hasReported() || seat.starts >= STARTS_MAX;
-    if (isHash() && isHopeless) {
-      throw new Unavailable(seat.process.lastWords());
-    }
+  /// Looks after all processes: by hash those that died are started again; by payload one that did
+  /// is the end.
+  private void lookAtProcesses() {
+    List<Step> dead = new ArrayList<>();
+    seats.forEach(
+        (step, seat) -> {
+          if (seat.process.isAlive()) {
+            seat.lookAtCpu();
+          } else {
+            dead.add(step);
+          }
+        });
     if (isHash()) {
-      audience.onFallen(job.wire(), step, seat.process.pid(), true);
-      start(step);
-    } else if (broken == null) {
-      audience.onFallen(job.wire(), step, seat.process.pid(), false);
-      broken = seat.process.hasReported() ? step.word() + " died" : seat.process.lastWords();
+      dead.forEach(this::replace);
+    } else if (!dead.isEmpty() && broken == null) {
+      // The others have died of it.
+      Step first =
+          dead.stream()
+              .filter(step -> seat(step).process.isKilled())
+              .findFirst()
+              .orElse(dead.getFirst());
+      StageProcess process = seat(first).process;
+      audience.onFallen(job.wire(), first, process.pid(), process.ending(), false);
+      broken = first.word() + " died";
     }
   }
 
-  private void tell() {
+  private void replace(Step step) {
+    Seat seat = seat(step);
+    if (!seat.process.hasReported() || seat.starts >= STARTS_MAX) {
+      throw new Unavailable(seat.process.lastWords());
+    }
+    audience.onFallen(job.wire(), step, seat.process.pid(), seat.process.ending(), true);
+    start(step);
+  }
+
+  private void tell(boolean isFast) {
     long nowNanos = System.nanoTime();
-    long indexed = seat(Step.INDEX).progress().out();
+    // One that was just started again has not said yet what there is.
+    long indexed = Math.max(lastIndexed, seat(Step.INDEX).process.progress().out());
     if (firstNanos == 0 && indexed > 0) {
       firstNanos = nowNanos;
     }
     if (indexed > lastIndexed || isAnyoneNew()) {
       lastIndexed = indexed;
       movedNanos = nowNanos;
-    } else if (nowNanos - movedNanos > STILL_MAX.toNanos()) {
+    } else if (phase == Phase.RUNNING && nowNanos - movedNanos > STILL_MAX.toNanos()) {
       throw new Unavailable(
-          "no photo has come to the index for " + STILL_MAX.toSeconds() + " s; " + lastWords());
+          "%s: no photo has come to the index for %d s; %s"
+              .formatted(job.wire().words(), STILL_MAX.toSeconds(), lastWords()));
     }
     List<StageStand> stands = new ArrayList<>();
     seats.forEach((step, seat) -> stands.add(stand(step, seat, nowNanos)));
-    Standing standing =
+    Standing now =
         new Standing(
             job.wire(),
             Duration.ofNanos(firstNanos == 0 ? 0 : nowNanos - firstNanos),
             indexed,
             job.plan().count(),
-            indexed > job.plan().slowFrom() && !job.plan().slow().isZero(),
+            isPastHalf() && !job.plan().slow().isZero(),
             stands,
-            ProcessMemory.of(ProcessHandle.current().pid()));
-    book.add(standing);
-    audience.onStanding(standing);
+            ProcessMemory.of(ProcessHandle.current().pid()),
+            phase == Phase.OVER,
+            broken);
+    if (phase != Phase.OVER) {
+      book.add(now, isFast);
+    } else {
+      book.end(now);
+    }
+    standing = now;
   }
 
   private boolean isAnyoneNew() {
@@ -185,39 +293,32 @@ final class PhotoRun implements AutoCloseable {
       seat.samples.removeFirst();
     }
     long[] since = seat.samples.getFirst();
-    double seconds = Math.max(LOOK_MILLIS / 1e3, (nowNanos - since[0]) / 1e9);
+    boolean isAlive = seat.process.isAlive();
+    double seconds = Math.max(PhotoDemo.LOOK_MILLIS / 1e3, (nowNanos - since[0]) / 1e9);
     return new StageStand(
         step,
         seat.process.pid(),
-        seat.process.isAlive(),
+        isAlive,
         seat.starts,
         progress,
-        (progress.in() - since[1]) / seconds,
-        (progress.out() - since[2]) / seconds,
+        isAlive ? (progress.in() - since[1]) / seconds : 0,
+        isAlive ? (progress.out() - since[2]) / seconds : 0,
         ProcessMemory.of(seat.process.pid()));
   }
 
-  private void end() throws InterruptedException {
-    for (Seat seat : seats.values()) {
-      Duration cpu = seat.process.cpu();
-      seat.cpu = cpu.compareTo(seat.cpu) > 0 ? cpu : seat.cpu;
-      seat.process.end();
-    }
-    for (Seat seat : seats.values()) {
-      seat.process.awaitEnd(END_WITHIN);
-    }
-  }
-
+  /// Of all stages since they were started, and of the fabric, which runs in this process.
   private Duration cpu() {
-    return seats.values().stream()
-        .map(seat -> seat.cpu.plus(seat.formerCpu))
-        .reduce(Duration.ZERO, Duration::plus);
+    Duration fabric =
+        isHash()
+            ? ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO)
+            : Duration.ZERO;
+    return seats.values().stream().map(Seat::lookAtCpu).reduce(fabric, Duration::plus);
   }
 
   /// Ends all processes at once.
   @Override
   public synchronized void close() {
-    closed.countDown();
+    isClosed = true;
     seats.values().forEach(seat -> seat.process.kill());
   }
 }

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// @param taken photos that the camera sent
 /// @param indexed photos in the index
 /// @param elapsed from the first photo in the index to the last
-/// @param fastRate photos a second while no stage was slow; 0 when that is not known
+/// @param fastRate photos a second while no stage of any run was slow; 0 when that is not
+///     known
 /// @param slowRate photos a second while one was
 /// @param moved bytes of photos and thumbnails that were stored, read or sent
-/// @param cpu processor time of all stages, and of the fabric where it is used
+/// @param cpu processor time of all stages, and of the fabric where it is used, from the
+///     first photo on
 /// @param peakMemory of all stages' processes together
 /// @param peakFabric of the fabric's process; with the demo itself
 /// @param peakHeld bytes on their way at a time
@@ -36,26 +38,4 @@ public record RunFigures(
     long resent,
     long duplicates,
     long failed,
-    @Nullable String broken) {
-
-  /// The same with more processor time.
-  RunFigures withCpu(Duration more) {
-    return new RunFigures(
-        way,
-        taken,
-        indexed,
-        elapsed,
-        fastRate,
-        slowRate,
-        moved,
-        cpu.plus(more),
-        peakMemory,
-        peakFabric,
-        peakHeld,
-        restarts,
-        resent,
-        duplicates,
-        failed,
-        broken);
-  }
-}
+    @Nullable String broken) {}

@@ -5,6 +5,9 @@ package io.kogluktualuk.fabric.demo.photos;
 /// **Threading:** any thread. **Ownership:** closing it ends it; what is not done stays undone.
 interface RunningStage extends AutoCloseable {
 
+  /// Says that all stages are there: the camera may take photos.
+  void begin();
+
   StageProgress progress();
 
   @Override

@@ -4,12 +4,12 @@ import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.Unavailable;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// One start of a stage in a process of its own. It ends when this process does, however that
 /// happens: its standard input ends then.
@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class StageProcess {
 
   private static final int LINES_SHOWN = 3;
+
+  /// A status above this is the number of a signal.
+  private static final int SIGNALLED = 128;
 
   private final Step step;
   private final Process process;
@@ -79,15 +82,49 @@ final class StageProcess {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /// Why it ended, as far as it said so.
+  /// Whether somebody has killed it.
+  boolean isKilled() {
+    return !process.isAlive() && process.exitValue() > SIGNALLED;
+  }
+
+  /// How it ended, and what it said last, as far as it did.
+  String ending() {
+    if (process.isAlive()) {
+      return "it runs";
+    }
+    int status = process.exitValue();
+    return isKilled()
+        ? "it was killed by signal " + (status - SIGNALLED)
+        : "its status is " + status + said(lastLines());
+  }
+
+  private static String said(String words) {
+    return words.isEmpty() ? "" : "; it said: " + words;
+  }
+
+  /// How it is, and what it said last, as far as it did.
   String lastWords() {
+    return "stage " + step.word() + ": " + ending() + (process.isAlive() ? said(lastLines()) : "");
+  }
+
+  private String lastLines() {
     try {
       List<String> lines = Files.readAllLines(log);
-      List<String> last = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
-      String status = process.isAlive() ? "it runs" : "status " + process.exitValue();
-      return "stage " + step.word() + ": " + status + "; " + String.join("; ", last);
+      return String.join(
+          "; ", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
     } catch (IOException e) {
-      return "stage " + step.word() + ": " + e.getMessage();
+      return "its log cannot be read: " + e.getMessage();
+    }
+  }
+
+  /// Tells it that all stages are there.
+  void go() {
+    try {
+      OutputStream to = process.getOutputStream();
+      to.write((PhotoStage.GO + "\n").getBytes(StandardCharsets.UTF_8));
+      to.flush();
+    } catch (IOException e) {
+      process.destroy(); // it has closed its side
     }
   }
 
@@ -100,12 +137,9 @@ final class StageProcess {
     }
   }
 
-  /// Waits until it has ended, with all that it said; ends it when it takes longer.
-  void awaitEnd(Duration within) throws InterruptedException {
-    if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
-    }
-    reader.join(within);
+  /// Whether it has ended, and all that it said is read.
+  boolean isOver() {
+    return !process.isAlive() && !reader.isAlive();
   }
 
   void kill() {

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.demo.photos;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How a run stands.
 ///
@@ -11,6 +12,8 @@ import java.util.List;
 /// @param isSlow whether the slow stage is slow by now
 /// @param stages in order
 /// @param fabricMemory bytes that the fabric's process has for itself
+/// @param isOver whether all processes have ended
+/// @param broken why it ended before its time; null when it did not
 public record Standing(
     Way way,
     Duration elapsed,
@@ -18,14 +21,17 @@ public record Standing(
     int count,
     boolean isSlow,
     List<StageStand> stages,
-    long fabricMemory) {
+    long fabricMemory,
+    boolean isOver,
+    @Nullable String broken) {
 
   public Standing {
     stages = List.copyOf(stages);
   }
 
-  StageStand stage(Step step) {
-    return stages.get(step.ordinal());
+  /// The same, after so long a time.
+  Standing after(Duration time) {
+    return new Standing(way, time, indexed, count, isSlow, stages, fabricMemory, isOver, broken);
   }
 
   /// Bytes that the stages' processes have for themselves.

@@ -1,6 +1,7 @@
-/// The pipeline demo: photos pass five stages in processes of their own, once by hash and once
-/// with their bytes in the messages. Touches the client and the pipeline library; knows no server
-/// and prints nothing but reports for the process that has started a stage.
+/// The pipeline demo: photos pass five stages in processes of their own, by hash, and beside that
+/// with their bytes in the messages. Touches the client, the pipeline library, and Netty for what
+/// is beside it; knows no server and prints nothing but reports for the process that has started
+/// a stage.
 @NullMarked
 package io.kogluktualuk.fabric.demo.photos;
 
