@@ -68,6 +68,7 @@ final class Cli {
         CreditsCommand.of(terminal),
         new LeasesCommand(terminal),
         AuditCommand.of(terminal),
+        PipelineCommand.of(terminal),
         DemoCommand.of(terminal),
         new BenchCommand(terminal),
         CaCommand.of(terminal),

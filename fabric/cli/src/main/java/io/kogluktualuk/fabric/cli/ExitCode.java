@@ -32,7 +32,7 @@ enum ExitCode {
       7,
       "something is in the way: a file, a port, another cluster;" + " or who asks may not do that"),
   CORRUPTION(8, "bytes do not have their hash"),
-  FAILED(9, "the transaction ended with a status other than 0"),
+  FAILED(9, "the transaction ended with a status other than 0; what is tried again failed again"),
   STOPPED(10, "the transaction trapped, or could not start"),
   DEADLINE(11, "it took longer than allowed"),
   PROBLEMS(12, "kog doctor has found a problem"),

@@ -51,8 +51,8 @@ public record Origin(String stage, Hash input, long index) {
     return stage;
   }
 
-  /// By hand: it is asked for each envelope, several times.
-  private static boolean isName(String name) {
+  /// Whether a stage can be called that. By hand: it is asked for each envelope, several times.
+  static boolean isName(String name) {
     if (name.isEmpty() || name.length() > NAME_MAX || name.charAt(0) == '-') {
       return false;
     }

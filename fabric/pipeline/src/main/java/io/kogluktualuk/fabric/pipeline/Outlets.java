@@ -8,6 +8,7 @@ import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -251,6 +252,16 @@ final class Outlets implements AutoCloseable {
         each.accept(starved.undeliverable(branch, ready.envelope, String.valueOf(e.getMessage())));
       }
     }
+  }
+
+  /// Sends once more what a branch could not have; it is forgotten when it is done.
+  ///
+  /// @param patience for room at the branch
+  void retry(SetAside one, SetAsideStore aside, Duration patience) {
+    Envelope envelope = one.envelope().again();
+    aside.retrying(envelope.id());
+    branch(one.branch())
+        .send(envelope, _ -> aside.settled(envelope.id()), Deadline.after(patience));
   }
 
   /// How many more envelopes all branches take, or the best of them when each output goes to one.

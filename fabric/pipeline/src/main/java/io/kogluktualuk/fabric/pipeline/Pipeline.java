@@ -116,7 +116,14 @@ public final class Pipeline implements AutoCloseable {
 
   SetAsideStore setAsideStore(String stage, Counts counts) {
     return new SetAsideStore(
-        name, stage, SetAsideJournal.open(folder, stage), blobs, counts, clock);
+        name,
+        stage,
+        SetAsideJournal.open(folder, name, stage),
+        blobs,
+        counts,
+        clock,
+        new SetAsideRequests(folder, stage),
+        calls);
   }
 
   Outlets outlets(

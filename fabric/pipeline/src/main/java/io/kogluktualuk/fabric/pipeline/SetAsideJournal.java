@@ -60,27 +60,70 @@ final class SetAsideJournal implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Opens the journal of a stage, and makes it if there is none.
+  /// Opens the journal for a stage that starts, and makes it if there is none.
   ///
   /// @throws Conflict when another one has it
-  static SetAsideJournal open(Path folder, String stage) {
-    Path file = folder.resolve(stage + ".set-aside");
+  static SetAsideJournal open(Path folder, String pipeline, String stage) {
     try {
       Files.createDirectories(folder);
-      SetAsideJournal journal = new SetAsideJournal(file, openLocked(file));
-      try {
-        journal.load();
-        return journal;
-      } catch (IOException | RuntimeException e) {
-        journal.channel.close();
-        throw e;
-      }
     } catch (IOException e) {
-      throw new Unavailable("journal " + file + " cannot be opened: " + e.getMessage(), e);
+      throw new Unavailable("folder " + folder + " cannot be made: " + e, e);
+    }
+    try (SetAsideDoor door = SetAsideDoor.enter(folder, stage)) {
+      SetAsideJournal journal = tryOpen(folder, stage);
+      if (journal == null) {
+        SetAsideDoor.Owner owner = SetAsideDoor.owner(folder, stage);
+        throw new Conflict(
+            "journal %s is in use%s: another stage of that name runs here"
+                .formatted(file(folder, stage), owner == null ? "" : " by process " + owner.pid()));
+      }
+      door.write(pipeline);
+      return journal;
     }
   }
 
-  private static FileChannel openLocked(Path file) throws IOException {
+  private static Path file(Path folder, String stage) {
+    return folder.resolve(stage + ".set-aside");
+  }
+
+  /// Opens the journal, for who has come through its door.
+  ///
+  /// @return null when a stage has it
+  static @Nullable SetAsideJournal tryOpen(Path folder, String stage) {
+    Path file = file(folder, stage);
+    try {
+      FileChannel channel = openLocked(file);
+      if (channel == null) {
+        return null;
+      }
+      SetAsideJournal journal = new SetAsideJournal(file, channel);
+      try {
+        long end = journal.load();
+        channel.truncate(end).position(end);
+        return journal;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new Unavailable("journal " + file + " cannot be opened: " + e, e);
+    }
+  }
+
+  /// What a journal says now, whoever has it; oldest first. For another process than the stage's.
+  static List<SetAside> read(Path folder, String stage) {
+    Path file = file(folder, stage);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      SetAsideJournal journal = new SetAsideJournal(file, channel);
+      journal.load();
+      return journal.all();
+    } catch (IOException e) {
+      throw new Unavailable("journal " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  /// @return null when another one has locked it
+  private static @Nullable FileChannel openLocked(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -92,23 +135,23 @@ final class SetAsideJournal implements AutoCloseable {
       // Told below, as for another process.
     }
     channel.close();
-    throw new Conflict("journal " + file + " is in use: another stage of that name runs here");
+    return null;
   }
 
-  private void load() throws IOException {
+  /// @return where the last whole record ends
+  private long load() throws IOException {
     ByteBuffer head = ByteBuffer.allocate(HEAD);
     long position = 0;
     long end = channel.size();
     while (position < end) {
       byte[] payload = payload(head, position, end);
       if (payload == null) {
-        channel.truncate(position);
-        break;
+        return position;
       }
       apply(payload);
       position += HEAD + payload.length;
     }
-    channel.position(channel.size());
+    return end;
   }
 
   /// @return null when the file ends within the record
@@ -227,6 +270,9 @@ final class SetAsideJournal implements AutoCloseable {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     FileChannel next = openLocked(fresh);
+    if (next == null) {
+      throw new IOException(fresh + " is locked by another process");
+    }
     try {
       for (SetAside one : entries.values()) {
         CanonicalWriter writer = new CanonicalWriter(RECORD_MAX).u8(PUT).hash(one.envelope().id());

@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,14 +15,14 @@ import org.slf4j.LoggerFactory;
 /// What a stage has set aside: kept in its journal, and the value kept by a root.
 ///
 /// The root is `pipeline/PIPELINE/STAGE/ID`, so that the value can be looked at as long as it is
-/// set aside, whoever held it before.
+/// set aside, whoever held it before. What operators ask for is carried out here.
 ///
 /// **Threading:** any thread. **Ownership:** of the journal. **Errors:** what cannot be kept is
 /// dropped, counted and logged; its verdict says so.
 final class SetAsideStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SetAsideStore.class);
-  private static final int ID_DIGITS = 32;
+  private static final long LOOK_NANOS = 500_000_000;
 
   private final String pipeline;
   private final String stage;
@@ -28,6 +30,9 @@ final class SetAsideStore implements AutoCloseable {
   private final BlobPort blobs;
   private final Counts counts;
   private final InstantSource clock;
+  private final SetAsideRequests requests;
+  private final Executor calls;
+  private long lookedNanos;
 
   /// Tried again, and not set aside again since.
   private final Set<Hash> retried = ConcurrentHashMap.newKeySet();
@@ -38,13 +43,42 @@ final class SetAsideStore implements AutoCloseable {
       SetAsideJournal journal,
       BlobPort blobs,
       Counts counts,
-      InstantSource clock) {
+      InstantSource clock,
+      SetAsideRequests requests,
+      Executor calls) {
     this.pipeline = pipeline;
     this.stage = stage;
     this.journal = journal;
     this.blobs = blobs;
     this.counts = counts;
     this.clock = clock;
+    this.requests = requests;
+    this.calls = calls;
+  }
+
+  /// Carries out what operators ask for, now and then; one thread calls it.
+  ///
+  /// @param retry tries an envelope again; may wait
+  void tick(long nowNanos, Consumer<Hash> retry) {
+    if (nowNanos - lookedNanos < LOOK_NANOS) {
+      return;
+    }
+    lookedNanos = nowNanos;
+    for (SetAsideRequests.Request request : requests.take()) {
+      calls.execute(() -> carryOut(request, retry));
+    }
+  }
+
+  private void carryOut(SetAsideRequests.Request request, Consumer<Hash> retry) {
+    LOG.info("stage {}: an operator asks for {}", stage, request);
+    try {
+      switch (request.kind()) {
+        case RETRY -> retry.accept(request.id());
+        case FORGET -> forget(request.id());
+      }
+    } catch (FabricException e) {
+      LOG.warn("stage {}: {} is not carried out: {}", stage, request, e.getMessage());
+    }
   }
 
   /// Keeps an envelope.
@@ -77,7 +111,7 @@ final class SetAsideStore implements AutoCloseable {
   }
 
   private String root(Hash id) {
-    return "pipeline/" + pipeline + "/" + stage + "/" + id.toHex().substring(0, ID_DIGITS);
+    return SetAsideFolder.root(pipeline, stage, id);
   }
 
   List<SetAside> all() {

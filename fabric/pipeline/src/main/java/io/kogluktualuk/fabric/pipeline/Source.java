@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.blob.Ref;
+import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.lang.foreign.MemorySegment;
@@ -162,8 +163,29 @@ public final class Source implements AutoCloseable {
     return aside.all();
   }
 
+  /// Sends an envelope again that was set aside. It is forgotten when it is done, or set aside
+  /// once more.
+  ///
+  /// @throws NotFound when there is none with that id
+  public void retry(Hash id) {
+    SetAside one = aside.find(id);
+    if (one == null) {
+      throw new NotFound("source " + name() + " has set aside no envelope " + id);
+    }
+    outlets.retry(one, aside, plan.outlets().links().creditPatience());
+    speakers.wakeAll();
+  }
+
+  /// Forgets an envelope that was set aside, and gives up its value.
+  ///
+  /// @return whether there was one
+  public boolean forget(Hash id) {
+    return aside.forget(id);
+  }
+
   void tick(long nowNanos) {
     outlets.tick(nowNanos);
+    aside.tick(nowNanos, this::retry);
   }
 
   @Override

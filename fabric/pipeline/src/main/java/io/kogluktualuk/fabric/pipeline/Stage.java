@@ -378,6 +378,7 @@ public final class Stage implements AutoCloseable {
 
   void tick(long nowNanos) {
     outlets.tick(nowNanos);
+    aside.tick(nowNanos, this::retry);
     lanes.interruptSince(nowNanos - plan.settings().handlerPatience().toNanos());
     lanes.hurry();
     List<Intake> silent = new ArrayList<>();
@@ -460,14 +461,13 @@ public final class Stage implements AutoCloseable {
     if (one == null) {
       throw new NotFound("stage " + name() + " has set aside no envelope " + id);
     }
-    Envelope envelope = one.envelope().again();
-    aside.retrying(id);
     if (!one.isInput()) {
-      Deadline deadline = Deadline.after(plan.outlets().links().creditPatience());
-      outlets.branch(one.branch()).send(envelope, _ -> aside.settled(id), deadline);
+      outlets.retry(one, aside, plan.outlets().links().creditPatience());
       speakers.wakeAll();
       return;
     }
+    Envelope envelope = one.envelope().again();
+    aside.retrying(id);
     Ledger.@Nullable Work<Intake> work;
     lock.lock();
     try {

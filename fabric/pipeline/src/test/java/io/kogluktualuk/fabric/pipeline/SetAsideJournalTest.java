@@ -37,15 +37,15 @@ final class SetAsideJournalTest {
 
   @Test
   void whatWasKeptIsThereAgain(@TempDir Path folder) {
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       for (int i = 0; i < 10; i++) {
         journal.add(one(i, 10));
       }
       journal.remove(one(3, 10).envelope().id());
       journal.add(one(5, 10));
-      assertThrows(Conflict.class, () -> SetAsideJournal.open(folder, "stage"));
+      assertThrows(Conflict.class, () -> SetAsideJournal.open(folder, "pipeline", "stage"));
     }
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       assertEquals(9, journal.size());
       assertEquals("reason 5", reasons(journal).getLast(), "the newest is last");
       SetAside found = journal.find(one(7, 10).envelope().id());
@@ -55,7 +55,7 @@ final class SetAsideJournalTest {
 
   @Test
   void aRecordThatIsCutShortIsCutOff(@TempDir Path folder) throws Exception {
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       journal.add(one(0, 10));
       journal.add(one(1, 10));
     }
@@ -63,11 +63,11 @@ final class SetAsideJournalTest {
     int record = whole.length / 2;
     for (int length = record; length < whole.length; length++) {
       Files.write(folder.resolve("stage.set-aside"), Arrays.copyOf(whole, length));
-      try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+      try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
         assertEquals(List.of("reason 0"), reasons(journal));
         journal.add(one(2, 10));
       }
-      try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+      try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
         assertEquals(List.of("reason 0", "reason 2"), reasons(journal));
       }
     }
@@ -75,7 +75,7 @@ final class SetAsideJournalTest {
 
   @Test
   void aDamagedRecordIsNoticedOrCutOff(@TempDir Path folder) throws Exception {
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       for (int i = 0; i < 3; i++) {
         journal.add(one(i, 10));
       }
@@ -87,7 +87,7 @@ final class SetAsideJournalTest {
         300,
         random -> {
           Files.write(file, Mutations.mutate(whole, random));
-          try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+          try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
             assertTrue(List.of("reason 0", "reason 1", "reason 2").containsAll(reasons(journal)));
           } catch (Corruption e) {
             assertTrue(String.valueOf(e.getMessage()).contains("stage.set-aside"));
@@ -98,7 +98,7 @@ final class SetAsideJournalTest {
   @Test
   void itIsBoundedAndWrittenAnew(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("stage.set-aside");
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       for (int i = 0; i < SetAsideJournal.ENTRIES_MAX; i++) {
         journal.add(one(i, 2000));
       }
@@ -109,7 +109,7 @@ final class SetAsideJournalTest {
       }
       assertTrue(Files.size(file) < full / 2, "it is as long as what it keeps");
     }
-    try (SetAsideJournal journal = SetAsideJournal.open(folder, "stage")) {
+    try (SetAsideJournal journal = SetAsideJournal.open(folder, "pipeline", "stage")) {
       assertEquals(10, journal.size());
     }
   }
