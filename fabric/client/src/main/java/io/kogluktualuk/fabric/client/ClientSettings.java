@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Which cluster a client talks to, and how it behaves. Immutable; [Setting] lists what each part
@@ -110,66 +111,68 @@ public record ClientSettings(
 
   /// The same, for the cluster whose control nodes answer there.
   public ClientSettings withControls(List<InetSocketAddress> addresses) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.controls = addresses;
-    return draft.freeze();
+    return with(draft -> draft.controls = addresses);
   }
 
   /// The same, for the content of a tenant.
   public ClientSettings withTenant(Tenant whose) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.tenant = whose;
-    return draft.freeze();
+    return with(draft -> draft.tenant = whose);
   }
 
   /// The same, at the expense of an account.
   public ClientSettings withAccount(Account who) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.account = who;
-    return draft.freeze();
+    return with(draft -> draft.account = who);
   }
 
+  /// The same, as whoever the folder's certificate is for.
+  ///
   /// @param folder null for a cluster without TLS
   public ClientSettings withIdentity(@Nullable Path folder) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.identity = folder;
-    return draft.freeze();
+    return with(draft -> draft.identity = folder);
   }
 
   /// The same, with bytes that move in some way.
   public ClientSettings withPath(DataPath how) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.path = how;
-    return draft.freeze();
+    return with(draft -> draft.path = how);
   }
 
+  /// The same, with other times.
+  ///
   /// @param call how long one control call may take
   /// @param transfer how long one batch of blobs may take
   public ClientSettings withTimeouts(Duration call, Duration transfer) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.callTimeout = call;
-    draft.transferTimeout = transfer;
-    return draft.freeze();
+    return with(
+        draft -> {
+          draft.callTimeout = call;
+          draft.transferTimeout = transfer;
+        });
   }
 
   /// The same, with holds that outlive this process for so long.
   public ClientSettings withLease(Duration time) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.lease = time;
-    return draft.freeze();
+    return with(draft -> draft.lease = time);
   }
 
+  /// The same, with other room for views.
+  ///
   /// @param bytes registered memory for views; none means that they are copies on the heap
   public ClientSettings withViewMemory(ByteCount bytes) {
-    SettingsDraft draft = new SettingsDraft(this);
-    draft.viewMemory = bytes;
-    return draft.freeze();
+    return with(draft -> draft.viewMemory = bytes);
   }
 
   /// The same, with sources on so many memory nodes.
   public ClientSettings withReplicas(int count) {
+    return with(draft -> draft.replicas = count);
+  }
+
+  /// The same, with runs that are asked so often how far they have come.
+  public ClientSettings withProgressInterval(Duration time) {
+    return with(draft -> draft.progressInterval = time);
+  }
+
+  private ClientSettings with(Consumer<SettingsDraft> change) {
     SettingsDraft draft = new SettingsDraft(this);
-    draft.replicas = count;
+    change.accept(draft);
     return draft.freeze();
   }
 }

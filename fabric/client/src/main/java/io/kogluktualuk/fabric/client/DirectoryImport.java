@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Stores a directory of this machine as trees and content.
 ///
@@ -64,8 +65,7 @@ final class DirectoryImport {
     if (!Files.isDirectory(directory)) {
       throw new InvalidArgument(directory + " is not a directory; 'kog put' stores one file");
     }
-    Ref tree = directory(directory, 1);
-    puts.await();
+    Ref tree = stored(() -> directory(directory, 1));
     return new ImportReport(tree, files, directories, bytes, skipped);
   }
 
@@ -80,9 +80,17 @@ final class DirectoryImport {
     if (!Files.isRegularFile(path)) {
       throw new InvalidArgument(path + " is neither a file nor a directory");
     }
-    Ref ref = content(path);
-    puts.await();
-    return ref;
+    return stored(() -> content(path));
+  }
+
+  private Ref stored(Supplier<Ref> write) {
+    try {
+      Ref ref = write.get();
+      puts.await();
+      return ref;
+    } finally {
+      puts.end();
+    }
   }
 
   private Ref directory(Path directory, int depth) {

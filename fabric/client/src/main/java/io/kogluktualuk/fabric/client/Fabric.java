@@ -30,7 +30,11 @@ import java.util.function.Function;
 /// **Retries:** what may be done twice is done again, for a bounded time, when a node is away:
 /// reads (of other replicas, then again), puts (a blob that is put twice is there once), holds,
 /// runs (the same transaction gives the same outcome), changes of roots (each is named, and takes
-/// effect once). So what is thrown is to be believed.
+/// effect once). So what is thrown is to be believed. Of a change that ends with
+/// [io.kogluktualuk.fabric.fault.DeadlineExceeded] or [Unavailable] it is not known whether it has
+/// been made.
+///
+/// {@snippet file="Failing.java" region="errors"}
 ///
 /// **Threading:** any number of threads. A thread that is interrupted while it waits gets
 /// [Unavailable], and stays interrupted. **Ownership:** closing it ends the runs it has asked for,
@@ -119,13 +123,20 @@ public final class Fabric implements AutoCloseable {
   /// Lends the bytes of one blob, verified, where the one-sided read has put them: no further
   /// copy.
   ///
+  /// {@snippet file="Getting.java" region="read"}
+  ///
   /// @param use gets bytes that are valid until it returns
   public <R> R read(Hash hash, Function<MemorySegment, R> use) {
     return limit.call(() -> session.blobs.read(hash, use));
   }
 
   /// Stores what the stream gives, to its end, in constant memory: reading and hashing go on while
-  /// earlier chunks are being transferred.
+  /// earlier chunks are being transferred. A thread of the client reads it, so that the call ends
+  /// in time, or when it is interrupted, also while the stream blocks; the stream is left open.
+  ///
+  /// {@snippet file="Putting.java" region="others"}
+  ///
+  /// @throws IOException when the stream does: nothing is stored then that anybody knows of
   public Ref put(InputStream source) throws IOException {
     return put(source, PutOptions.source());
   }
@@ -136,6 +147,9 @@ public final class Fabric implements AutoCloseable {
   }
 
   /// Stores a file's content.
+  ///
+  /// @throws NotFound when there is no such file
+  /// @throws InvalidArgument when it cannot be read, or is a directory: [Trees#importDirectory]
   public Ref put(Path file) {
     return put(file, PutOptions.source());
   }
@@ -197,6 +211,8 @@ public final class Fabric implements AutoCloseable {
   /// Holds values: they stay until the hold is closed. [Hold#add] says which are absent; here,
   /// they are those not among its [Hold#refs].
   ///
+  /// {@snippet file="Holding.java" region="hold"}
+  ///
   /// @throws io.kogluktualuk.fabric.fault.OutOfCredits when the account cannot pay for them
   public Hold hold(Ref... refs) {
     return hold(List.of(refs));
@@ -228,12 +244,19 @@ public final class Fabric implements AutoCloseable {
     return gets.bytes(ref, atMost);
   }
 
-  /// Opens the content of a blob or a list.
+  /// Opens the content of a blob or a list, of any length, as a stream; it is read in constant
+  /// memory, and verified as it comes.
+  ///
+  /// {@snippet file="Getting.java" region="others"}
+  ///
+  /// @throws NotFound when it is lost and nobody can make it again; the stream throws it too
   public ContentStream open(Ref ref) {
     return limit.call(() -> ContentStream.open(session.storeOf(ref), ref, limit));
   }
 
-  /// Writes content to a file, which appears when it is complete.
+  /// Writes content to a file, which appears when it is complete, in place of what was there.
+  ///
+  /// @throws io.kogluktualuk.fabric.fault.Conflict when a directory is there
   public void get(Ref ref, Path file) {
     limit.run(() -> DirectoryExport.writeFile(session.storeOf(ref), ref, file));
   }

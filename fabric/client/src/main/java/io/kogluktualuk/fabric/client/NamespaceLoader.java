@@ -36,7 +36,10 @@ final class NamespaceLoader {
   /// @param fileName for error messages
   /// @param folder what `file` paths are relative to
   Ref load(String fileName, String text, Path folder) {
-    PipelinedPuts puts = new PipelinedPuts(store);
+    return PipelinedPuts.through(store, puts -> load(fileName, text, folder, puts));
+  }
+
+  private Ref load(String fileName, String text, Path folder, BlobStore puts) {
     NamespaceEditor editor = new NamespaceEditor(puts);
     List<Binding> bindings =
         NamespaceText.parse(fileName, text).stream()
@@ -45,9 +48,7 @@ final class NamespaceLoader {
     for (Binding binding : bindings) {
       bind(editor, puts, binding, folder, fileName + ":" + binding.line() + ": ");
     }
-    Ref root = editor.write();
-    puts.await();
-    return root;
+    return editor.write();
   }
 
   private void bind(

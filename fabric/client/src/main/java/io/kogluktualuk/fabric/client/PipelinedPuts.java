@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// failure is thrown by the next call. So a caller that reads, cuts and hashes overlaps with the
 /// transfer of what it has cut before.
 ///
+/// **Ownership:** whoever has made it calls [#end], whatever comes of it: nothing is under way
+/// afterwards.
+///
 /// **Threading:** one thread. **Bound:** [#BATCHES_MAX] batches of about [#BATCH_BYTES] on their
 /// way, one more being filled; a put beyond that waits for the oldest.
 final class PipelinedPuts implements BlobStore {
@@ -30,6 +34,10 @@ final class PipelinedPuts implements BlobStore {
 
   private final BlobStore store;
   private final Semaphore permits = new Semaphore(BATCHES_MAX);
+
+  /// Those that store batches.
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private List<Blob> batch = new ArrayList<>();
   private long batchBytes;
@@ -38,7 +46,8 @@ final class PipelinedPuts implements BlobStore {
     this.store = store;
   }
 
-  /// Has something written, and waits until it is stored, or nothing of it is under way any more.
+  /// Has something written, and waits until it is stored. When it fails, or the thread is
+  /// interrupted, what is still under way is broken off.
   static <R> R through(BlobStore store, Function<BlobStore, R> write) {
     PipelinedPuts puts = new PipelinedPuts(store);
     try {
@@ -46,12 +55,13 @@ final class PipelinedPuts implements BlobStore {
       puts.await();
       return result;
     } finally {
-      puts.settle();
+      puts.end();
     }
   }
 
-  /// Waits until nothing is under way.
-  private void settle() {
+  /// Breaks off what is under way, if anything is, and waits until nothing is.
+  void end() {
+    threads.forEach(Thread::interrupt);
     permits.acquireUninterruptibly(BATCHES_MAX);
     permits.release(BATCHES_MAX);
   }
@@ -71,7 +81,8 @@ final class PipelinedPuts implements BlobStore {
   /// Waits until everything that was put is stored.
   void await() {
     send();
-    settle();
+    acquire(BATCHES_MAX);
+    permits.release(BATCHES_MAX);
     throwFailure();
   }
 
@@ -94,14 +105,20 @@ final class PipelinedPuts implements BlobStore {
     List<Blob> sent = batch;
     batch = new ArrayList<>();
     batchBytes = 0;
+    acquire(1);
+    Deadline over = Deadline.overAll();
+    Thread thread = Thread.ofVirtual().name("kog-put").unstarted(() -> store(sent, over));
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void acquire(int count) {
     try {
-      permits.acquire();
+      permits.acquire(count);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unavailable("interrupted while blobs were being stored", e);
     }
-    Deadline over = Deadline.overAll();
-    Thread.ofVirtual().name("kog-put").start(() -> store(sent, over));
   }
 
   private void store(List<Blob> sent, @Nullable Deadline over) {
@@ -117,6 +134,7 @@ final class PipelinedPuts implements BlobStore {
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
     } finally {
+      threads.remove(Thread.currentThread());
       permits.release();
     }
   }

@@ -24,8 +24,6 @@ import java.util.function.Function;
 /// **Threading:** any thread.
 record Puts(Session session, TimeLimit limit) {
 
-  private static final int READ_BYTES = 1 << 20;
-
   Ref file(Path file, PutOptions options) {
     if (Files.isDirectory(file)) {
       throw new InvalidArgument(
@@ -40,19 +38,18 @@ record Puts(Session session, TimeLimit limit) {
 
   /// @throws IOException when the stream does
   Ref stream(InputStream source, PutOptions options) throws IOException {
-    try {
-      return put(options, store -> PipelinedPuts.through(store, puts -> copy(source, puts)));
+    try (SourceReader reader = SourceReader.start(source)) {
+      return put(options, store -> PipelinedPuts.through(store, puts -> copy(reader, puts)));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private static Ref copy(InputStream source, BlobStore target) {
+  private static Ref copy(SourceReader source, BlobStore target) {
     ContentWriter writer = new ContentWriter(target);
-    byte[] buffer = new byte[READ_BYTES];
     try {
-      for (int read = source.read(buffer); read >= 0; read = source.read(buffer)) {
-        writer.write(buffer, 0, read);
+      for (int read = source.next(); read >= 0; read = source.next()) {
+        writer.write(source.block(), 0, read);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -60,6 +60,10 @@ public final class Roots {
   ///
   /// {@snippet file="Roots.java" region="set"}
   ///
+  /// When the time is over first, nobody knows whether it was made:
+  ///
+  /// {@snippet file="Failing.java" region="change"}
+  ///
   /// @param expected the revision that the root must have; 0 when there must be no such root
   /// @throws io.kogluktualuk.fabric.fault.Conflict when it has another one: nothing is changed then
   public long compareAndSet(String name, long expected, Ref value) {

@@ -85,6 +85,8 @@ public final class Trees {
   }
 
   /// Hears what differs between two values. What is the same is not read.
+  ///
+  /// {@snippet file="Trees.java" region="diff"}
   public void diff(Ref before, Ref after, Consumer<TreeDiff.Difference> each) {
     limit.run(() -> TreeDiff.between(session.storeOf(after), before, after, each::accept));
   }

@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.node;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,11 +10,14 @@ import io.kogluktualuk.fabric.blob.Kind;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
+import io.kogluktualuk.fabric.client.Root;
 import io.kogluktualuk.fabric.client.RunResult;
 import io.kogluktualuk.fabric.client.Setting;
+import io.kogluktualuk.fabric.fault.InvalidArgument;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.node.snippets.Connecting;
+import io.kogluktualuk.fabric.node.snippets.Failing;
 import io.kogluktualuk.fabric.node.snippets.Getting;
 import io.kogluktualuk.fabric.node.snippets.Holding;
 import io.kogluktualuk.fabric.node.snippets.Putting;
@@ -32,6 +36,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,6 +84,7 @@ final class SnippetsTest {
     assertEquals(ref, Putting.others(fabric, file, bytes));
     assertArrayEquals(bytes, Connecting.within(fabric, ref));
     assertEquals(6, Getting.view(fabric, ref));
+    assertEquals(1, Getting.read(fabric, ref.toString()));
     assertEquals(7L * (8 << 20), Getting.view(fabric, Putting.segment(fabric)));
     Path source = Files.createDirectory(folder.resolve("source"));
     Files.write(source.resolve("three"), bytes);
@@ -105,10 +112,24 @@ final class SnippetsTest {
     assertEquals(revision, Roots.watch(fabric).revision());
     assertEquals(namespace, Roots.edit(fabric, data).before());
     Ref edited = Trees.edit(fabric, namespace, data);
+    assertEquals(List.of("+/README.md", "-/data", "+/old"), Trees.diff(fabric, namespace, edited));
+    failing(fabric, namespace);
     assertEquals(data, fabric.trees().find(edited, "old/data"));
     assertEquals(data, fabric.trees().find(edited, "/README.md"));
     Ref nowhere = new Ref(Kind.BLOB, Hash.of(new byte[] {78}), 1);
     assertThrows(NotFound.class, () -> Roots.set(fabric, nowhere));
+    assertEquals(Optional.empty(), Failing.errors(fabric, nowhere));
+    assertThrows(
+        InvalidArgument.class, () -> Failing.errors(fabric, fabric.put(new byte[2 << 20])));
+  }
+
+  private static void failing(Fabric fabric, Ref value) {
+    assertArrayEquals(
+        new byte[] {5}, Failing.errors(fabric, fabric.put(new byte[] {5})).orElseThrow());
+    fabric.roots().set("failing", fabric.put(new byte[] {6}));
+    Root before = Objects.requireNonNull(fabric.roots().get("failing"));
+    assertTrue(Failing.change(fabric, before, value));
+    assertFalse(Failing.change(fabric, before, value), "it has another revision now");
   }
 
   @Test

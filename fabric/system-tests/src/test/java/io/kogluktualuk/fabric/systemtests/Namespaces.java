@@ -99,6 +99,11 @@ final class Namespaces implements AutoCloseable {
     ip("-n", space, "link", "set", "lo", "up");
   }
 
+  /// The address of the test itself.
+  String own() {
+    return prefix + "254";
+  }
+
   /// What a command is to begin with to run in a node's namespace.
   List<String> inNamespaceOf(String node) {
     addressOf(node);
@@ -130,8 +135,7 @@ final class Namespaces implements AutoCloseable {
     if (from != null) {
       all.addAll(List.of("-n", NAME + numbers.get(from)));
     }
-    all.addAll(
-        List.of("route", verb, "blackhole", (to == null ? prefix + "254" : addressOf(to)) + "/32"));
+    all.addAll(List.of("route", verb, "blackhole", (to == null ? own() : addressOf(to)) + "/32"));
     ip(all.toArray(String[]::new));
   }
 

@@ -29,6 +29,17 @@ public final class Getting {
     // @end
   }
 
+  /// Without a hold, of one blob.
+  public static int read(Fabric fabric, String text) {
+    // @start region="read"
+    Ref ref = fabric.ref(text); // kind:hash:length, or the first digits of a hash
+    if (fabric.stat(ref).missing() == 0) {
+      return fabric.read(ref.hash(), bytes -> bytes.get(ValueLayout.JAVA_BYTE, 0));
+    }
+    // @end
+    return -1;
+  }
+
   /// By copies.
   public static byte[] others(Fabric fabric, Ref ref, Path file) throws IOException {
     // @start region="others"

@@ -3,6 +3,7 @@ package io.kogluktualuk.fabric.node.snippets;
 import io.kogluktualuk.fabric.blob.Ref;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.namespace.NamePath;
+import io.kogluktualuk.fabric.namespace.TreeDiff;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,26 @@ public final class Trees {
                 tree.move(NamePath.parse("/data"), NamePath.parse("/old/data"))
                     .bind(NamePath.parse("/README.md"), readme));
     // @end
+  }
+
+  /// Between two.
+  public static List<String> diff(Fabric fabric, Ref before, Ref after) {
+    // @start region="diff"
+    List<String> changes = new ArrayList<>();
+    fabric
+        .trees()
+        .diff(
+            before,
+            after,
+            difference ->
+                changes.add(
+                    switch (difference) {
+                      case TreeDiff.Difference.Added added -> "+" + added.path();
+                      case TreeDiff.Difference.Changed changed -> "~" + changed.path();
+                      case TreeDiff.Difference.Removed removed -> "-" + removed.path();
+                    }));
+    // @end
+    return changes;
   }
 
   /// Of this machine, and back.

@@ -345,7 +345,8 @@ final class TlsLink {
     int ticket = message.remaining() < Integer.BYTES ? 0 : message.getInt(0);
     short series = message.remaining() < 11 ? 0 : message.getShort(9);
     byte[] text =
-        "the server takes TLS connections only, this client has no identity (kog: --identity DIR)"
+        ("the server takes TLS connections only, this client has no identity"
+                + " (kog: --identity DIR; in a URL: identity=DIR)")
             .getBytes(StandardCharsets.UTF_8);
     Frame fault =
         new Frame()
