@@ -80,7 +80,7 @@ final class PipelineBench implements Bench {
   private List<Measurement> run(PipelineRows rows, int stages, Consumer<String> progress)
       throws Exception {
     progress.accept("pipeline: warming up");
-    for (PipelinePoint point : scope.kinds(stages)) {
+    for (PipelinePoint point : scope.warmUps(stages)) {
       rows.warmUp(point);
     }
     List<Measurement> all = new ArrayList<>();

@@ -17,7 +17,8 @@ record PipelinePoint(int bytes, int stages, int touching, boolean isCarried, lon
   private static final long WINDOW_BYTES = 32L << 20;
   private static final long ROUND_BYTES = 768L << 20;
   private static final int ROUND_MESSAGES_MIN = 24;
-  private static final int ROUND_MESSAGES_MAX = 20_000;
+  private static final int ROUND_CARRIED_MAX = 20_000;
+  private static final int ROUND_STORED_MAX = 2_500;
 
   PipelinePoint {
     if (stages < 2 || stages > STAGES_MAX || touching < 0 || touching >= stages || bytes < 8) {
@@ -59,7 +60,8 @@ record PipelinePoint(int bytes, int stages, int touching, boolean isCarried, lon
 
   /// Messages of a round: half a second of them and more.
   int times() {
-    return Math.clamp(ROUND_BYTES / bytes, ROUND_MESSAGES_MIN, ROUND_MESSAGES_MAX);
+    int most = isCarried ? ROUND_CARRIED_MAX : ROUND_STORED_MAX;
+    return Math.clamp(ROUND_BYTES / bytes, ROUND_MESSAGES_MIN, most);
   }
 
   /// What the source is told.

@@ -15,10 +15,10 @@ final class PipelineRows {
   static final String NAME = "pipeline";
   private static final int ROUNDS = 5;
 
-  /// Of each chain, before its first point: C2 is done with what a stage runs after 8 to 10 s.
-  private static final Duration FIRST_WARM_UP = Duration.ofSeconds(12);
+  /// Of each chain, with each of [PipelineScope#warmUps]: C2 has done most of its work then.
+  private static final Duration FIRST_WARM_UP = Duration.ofSeconds(10);
 
-  /// Of each chain, before each further point: its windows and its branches are others.
+  /// Of each chain, before each point.
   private static final Duration WARM_UP = Duration.ofSeconds(2);
 
   private static final double MILLIS = 1e-6;

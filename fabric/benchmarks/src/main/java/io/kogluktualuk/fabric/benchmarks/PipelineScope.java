@@ -70,11 +70,16 @@ public record PipelineScope(
     return points;
   }
 
-  /// A point of each kind that is measured: content in messages, and content in memory nodes.
-  List<PipelinePoint> kinds(int stageCount) {
+  /// What a chain is warmed up with: short content stored, which runs through the code of a put
+  /// and of a read often enough within seconds for it to be compiled; then the sizes themselves.
+  List<PipelinePoint> warmUps(int stageCount) {
     int touched = touchings(stageCount).getFirst();
-    return (bytes != null ? List.of(bytes) : List.of(SMALL, LARGE))
-        .stream().map(size -> PipelinePoint.of(size, stageCount, touched)).toList();
+    List<PipelinePoint> points = new ArrayList<>();
+    points.add(PipelinePoint.of(SMALL, stageCount, touched).stored());
+    for (int size : bytes != null ? List.of(bytes) : List.of(SMALL, LARGE)) {
+      points.add(PipelinePoint.of(size, stageCount, touched));
+    }
+    return points;
   }
 
   /// A half, a quarter and all of those behind the source, rounded up.

@@ -68,6 +68,12 @@ class PipelineBenchTest {
     List<PipelinePoint> points = PipelineScope.SHORT.points(5);
     assertEquals(PipelinePoint.of(8 << 20, 5, 2), points.get(0));
     assertEquals(PipelinePoint.of(4 << 10, 5, 2), points.get(1));
+    for (PipelineScope scope : List.of(PipelineScope.SHORT, new PipelineScope(false, 9, 3, 1))) {
+      int stages = scope.stageCounts().getFirst();
+      List<PipelinePoint> warmUps = scope.warmUps(stages);
+      assertTrue(warmUps.getFirst().times() > 1000, "what is put and read is compiled soon");
+      assertTrue(warmUps.containsAll(scope.points(stages).subList(0, warmUps.size() - 1)));
+    }
     PipelineScope full = new PipelineScope(true, null, null, null);
     for (int stages : full.stageCounts()) {
       List<PipelinePoint> all = full.points(stages);
