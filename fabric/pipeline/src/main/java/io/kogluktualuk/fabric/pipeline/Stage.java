@@ -1,16 +1,12 @@
 package io.kogluktualuk.fabric.pipeline;
 
-import io.kogluktualuk.fabric.fault.AlreadyClosed;
-import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.MalformedEncoding;
 import io.kogluktualuk.fabric.fault.NotFound;
 import io.kogluktualuk.fabric.hash.Hash;
 import io.kogluktualuk.fabric.rpc.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,23 +22,16 @@ import org.slf4j.LoggerFactory;
 ///
 /// **Threading:** any thread. **Ownership:** closing it closes its links; what is not done then is
 /// sent again by its upstream, to whoever takes its place. **Bound:** the window of its
-/// [StageSettings] for each link, verdicts of so many envelopes, and [#LINKS_MAX] links.
+/// [StageSettings] for each link, verdicts of so many envelopes, and [Intakes#LINKS_MAX] links.
 public final class Stage implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
-
-  static final int LINKS_MAX = 256;
-
-  /// A connection that has not said who it is by then is closed.
-  private static final long GREETING_NANOS = 10_000_000_000L;
 
   /// How often it is looked for values that nobody upstream may hold any more.
   private static final long LOOK_NANOS = 500_000_000;
 
   /// How many envelopes are verified together; as many as are hashed side by side (0053).
   private static final int AHEAD = 16;
-
-  private static final Duration ACCEPT = Duration.ofSeconds(1);
 
   /// How long closing waits for handlers that do not hear of it.
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -52,8 +41,7 @@ public final class Stage implements AutoCloseable {
   private final Counts counts = new Counts();
   private final ReentrantLock lock = new ReentrantLock();
   private final Ledger<Intake> ledger;
-  private final Map<Intake, Long> intakes = new HashMap<>();
-  private final long incarnation;
+  private final Intakes intakes;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Outlets outlets;
   private final SetAsideStore aside;
@@ -68,7 +56,9 @@ public final class Stage implements AutoCloseable {
   Stage(Pipeline pipeline, StagePlan plan, Handler handler) {
     this.pipeline = pipeline;
     this.plan = plan;
-    this.incarnation = pipeline.newIncarnation();
+    this.intakes =
+        new Intakes(
+            plan, pipeline.newIncarnation(), new Upstream(), speakers, counts, pipeline.nanoTime());
     this.lookedNanos = pipeline.nanoTime().getAsLong();
     StageSettings settings = plan.settings();
     this.ledger =
@@ -98,50 +88,7 @@ public final class Stage implements AutoCloseable {
   void start() {
     lanes.start();
     outlets.start();
-    plan.wires().forEach((label, wire) -> take(label, wire, false));
-    for (Inlet inlet : plan.inlets()) {
-      Thread.ofVirtual().name("kog-" + name() + "-accept").start(() -> accept(inlet));
-    }
-  }
-
-  private void accept(Inlet inlet) {
-    while (closed.getCount() > 0) {
-      try {
-        Wire wire = inlet.accept(ACCEPT);
-        if (wire != null) {
-          take(inlet.label(), wire, true);
-        }
-      } catch (AlreadyClosed e) {
-        return;
-      } catch (FabricException e) {
-        LOG.warn("stage {}: nobody can come in at {}: {}", name(), inlet.label(), e.getMessage());
-      }
-    }
-  }
-
-  private void take(String label, Wire wire, boolean isOwnWire) {
-    Intake intake =
-        new Intake(
-            label,
-            name(),
-            incarnation,
-            wire,
-            isOwnWire,
-            new Upstream(),
-            speakers,
-            counts,
-            pipeline.nanoTime());
-    lock.lock();
-    try {
-      if (closed.getCount() == 0 || intakes.size() >= LINKS_MAX) {
-        wire.close();
-        return;
-      }
-      intakes.put(intake, pipeline.nanoTime().getAsLong());
-    } finally {
-      lock.unlock();
-    }
-    intake.start();
+    intakes.start();
   }
 
   public String name() {
@@ -154,19 +101,13 @@ public final class Stage implements AutoCloseable {
     @Override
     public void onHello(Intake intake) {
       long nowNanos = pipeline.nanoTime().getAsLong();
-      List<Intake> former = new ArrayList<>();
       lock.lock();
       try {
-        for (Intake other : intakes.keySet()) {
-          if (other != intake && other.isSameSender(intake)) {
-            former.add(other);
-          }
-        }
         ledger.restart(intake, nowNanos);
       } finally {
         lock.unlock();
       }
-      former.forEach(Intake::end);
+      intakes.endFormer(intake);
     }
 
     @Override
@@ -223,7 +164,7 @@ public final class Stage implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      wakeIntakes();
+      intakes.wakeAll();
     }
 
     @Override
@@ -232,11 +173,11 @@ public final class Stage implements AutoCloseable {
       lock.lock();
       try {
         ledger.close(intake, nowNanos);
-        intakes.remove(intake);
       } finally {
         lock.unlock();
       }
-      wakeIntakes();
+      intakes.remove(intake);
+      intakes.wakeAll();
     }
   }
 
@@ -264,7 +205,7 @@ public final class Stage implements AutoCloseable {
       case Ledger.Arrival.Fresh<Intake>(Ledger.Work<Intake> work) -> {
         counts.received.increment();
         counts.receivedBytes.add(envelope.chargeBytes());
-        lanes.add(plan.laneOf(envelope), work);
+        begin(work);
       }
       case Ledger.Arrival.Attached<Intake> _ -> counts.duplicates.increment();
       case Ledger.Arrival.Known<Intake>(Verdict verdict) -> {
@@ -277,6 +218,23 @@ public final class Stage implements AutoCloseable {
         intake.bar();
       }
     }
+  }
+
+  private void begin(Ledger.Work<Intake> work) {
+    int lane;
+    try {
+      lane = plan.laneOf(work.envelope());
+    } catch (RuntimeException e) {
+      counts.failures.increment();
+      pipeline.call(() -> setAside(work, "stage " + name() + " has no key for it: " + e));
+      return;
+    }
+    lanes.add(lane, work);
+  }
+
+  private void setAside(Ledger.Work<Intake> work, String reason) {
+    settle(work, aside.add(work.envelope(), "", reason));
+    speakers.wakeAll();
   }
 
   private void work(Lanes.Lane lane, Ledger.Work<Intake> work) {
@@ -311,7 +269,10 @@ public final class Stage implements AutoCloseable {
 
   private void emit(Ledger.Work<Intake> work, List<Outlets.Ready> outputs) {
     counts.processed.increment();
-    int copies = outputs.stream().mapToInt(ready -> ready.branches().size()).sum();
+    int copies = 0;
+    for (Outlets.Ready ready : outputs) {
+      copies += ready.branches().size();
+    }
     lock.lock();
     try {
       ledger.emitting(work, copies);
@@ -359,21 +320,10 @@ public final class Stage implements AutoCloseable {
     @Override
     public void onRoom() {
       if (isLimited) {
-        wakeIntakes();
+        intakes.wakeAll();
       }
       speakers.wakeAll();
     }
-  }
-
-  private void wakeIntakes() {
-    List<Intake> all;
-    lock.lock();
-    try {
-      all = List.copyOf(intakes.keySet());
-    } finally {
-      lock.unlock();
-    }
-    all.forEach(Intake::wake);
   }
 
   void tick(long nowNanos) {
@@ -381,20 +331,7 @@ public final class Stage implements AutoCloseable {
     aside.tick(nowNanos, this::retry);
     lanes.interruptSince(nowNanos - plan.settings().handlerPatience().toNanos());
     lanes.hurry();
-    List<Intake> silent = new ArrayList<>();
-    lock.lock();
-    try {
-      intakes.forEach(
-          (intake, since) -> {
-            if (intake.isStranger() && nowNanos - since > GREETING_NANOS) {
-              silent.add(intake);
-            }
-          });
-    } finally {
-      lock.unlock();
-    }
-    silent.forEach(Intake::end);
-    wakeIntakes();
+    intakes.tick(nowNanos);
     adopt(nowNanos);
   }
 
@@ -500,17 +437,8 @@ public final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Intake> all;
-    lock.lock();
-    try {
-      closed.countDown();
-      all = List.copyOf(intakes.keySet());
-      intakes.clear();
-    } finally {
-      lock.unlock();
-    }
-    plan.inlets().forEach(Inlet::close);
-    all.forEach(Intake::close);
+    closed.countDown();
+    intakes.close();
     lanes.close();
     outlets.close();
     adoptions.end();

@@ -42,8 +42,8 @@ final class TcpStagesTest extends StagesInMemory {
         .open();
   }
 
-  private static int number(Input input) {
-    return Integer.parseInt(Objects.requireNonNull(input.metadata().value("i")));
+  private static int number(Envelope envelope) {
+    return Integer.parseInt(Objects.requireNonNull(envelope.metadata().value("i")));
   }
 
   private void sendAll(Source source, int count) throws InterruptedException {
@@ -67,7 +67,7 @@ final class TcpStagesTest extends StagesInMemory {
         .ordered(envelope -> "one")
         .run(
             input -> {
-              int i = number(input);
+              int i = number(input.envelope());
               assertEquals(new String(content(i)), new String(input.bytes()));
               seen.add(i);
               return List.of();
@@ -84,6 +84,25 @@ final class TcpStagesTest extends StagesInMemory {
   }
 
   @Test
+  void anEnvelopeWithoutAKeyIsSetAsideAndTheOthersGoOn() throws Exception {
+    TcpInlet inlet = TcpInlet.at(LOCAL, 0);
+    Stage sink =
+        pipeline()
+            .stage("sink")
+            .from(inlet)
+            .ordered(envelope -> "" + 7 / (number(envelope) - 50))
+            .run(input -> List.of());
+    Source source = source(inlet.port());
+    for (int i = 0; i < 100; i++) {
+      source.send(content(i), Metadata.of("i", "" + i), LONG);
+    }
+    assertTrue(source.drain(LONG));
+    assertEquals(99, ends.values().stream().filter(Verdict::isDone).count());
+    assertEquals(1, sink.setAside().size());
+    assertTrue(sink.setAside().getFirst().reason().contains("no key"), sink.setAside()::toString);
+  }
+
+  @Test
   void connectionsThatAreCutLoseNothingAndNothingIsWorkedOnTwice() throws Exception {
     int count = 3000;
     Map<Integer, Integer> worked = new ConcurrentHashMap<>();
@@ -93,7 +112,7 @@ final class TcpStagesTest extends StagesInMemory {
         .from(inlet)
         .run(
             input -> {
-              worked.merge(number(input), 1, Integer::sum);
+              worked.merge(number(input.envelope()), 1, Integer::sum);
               return List.of();
             });
     try (Cutter cutter = new Cutter(inlet.port())) {
