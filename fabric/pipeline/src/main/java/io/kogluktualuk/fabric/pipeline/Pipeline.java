@@ -23,12 +23,13 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```java
 /// try (Fabric fabric = Fabric.connect(url);
-///     Pipeline pipeline = Pipeline.over(fabric, "thumbnails", Path.of("/var/lib/thumbnails"))) {
-///   pipeline.stage("resize")
-///       .from(TcpInlet.at(7001))
-///       .to("index", TcpWire.to("indexer", 7002))
-///       .run(in -> List.of(Output.of(in.read(Images::half), in.metadata())));
-///   Thread.sleep(Duration.ofDays(1));
+///     Pipeline pipeline = Pipeline.over(fabric, "thumbnails", folder)) {
+///   pipeline
+///       .stage("resize")
+///       .from(TcpInlet.at(port)) // who comes in there
+///       .to("index", TcpWire.to(indexer, indexPort)) // several get a copy each
+///       .run(in -> List.of(Output.of(in.read(Thumbnails::half), in.metadata())));
+///   stop.await();
 /// }
 /// ```
 ///

@@ -40,6 +40,8 @@ final class PipelineSnippetsTest {
   private static final Path SNIPPETS =
       Path.of("src/test/java/io/kogluktualuk/fabric/systemtests/snippets/Thumbnails.java");
   private static final Path DOC = Path.of("../docs/PIPELINES.md");
+  private static final Path PIPELINE =
+      Path.of("../pipeline/src/main/java/io/kogluktualuk/fabric/pipeline/Pipeline.java");
   private static final String HOST = "127.0.0.1";
 
   @Test
@@ -103,13 +105,19 @@ final class PipelineSnippetsTest {
   @Test
   void everyExampleOfTheDocumentIsOne() throws IOException {
     String all = stripped(Files.readString(SNIPPETS));
-    Matcher blocks = Pattern.compile("(?s)```java\n(.*?)```").matcher(Files.readString(DOC));
+    requireExamples(all, Files.readString(DOC), 3, DOC);
+    String javadoc = Files.readString(PIPELINE).replaceAll("(?m)^/// ?", "");
+    requireExamples(all, javadoc, 1, PIPELINE);
+  }
+
+  private static void requireExamples(String all, String text, int atLeast, Path where) {
+    Matcher blocks = Pattern.compile("(?s)```java\n(.*?)```").matcher(text);
     int count = 0;
     while (blocks.find()) {
       assertTrue(all.contains(stripped(blocks.group(1))), "is not run:\n" + blocks.group(1));
       count++;
     }
-    assertTrue(count >= 3, "found " + count + " examples in " + DOC);
+    assertTrue(count >= atLeast, "found " + count + " examples in " + where);
   }
 
   private static String stripped(String code) {
