@@ -12,6 +12,7 @@ import io.kogluktualuk.fabric.client.Hold;
 import io.kogluktualuk.fabric.client.PutOptions;
 import io.kogluktualuk.fabric.client.RootWatch;
 import io.kogluktualuk.fabric.client.RunResult;
+import io.kogluktualuk.fabric.client.View;
 import io.kogluktualuk.fabric.client.operator.AccountUse;
 import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.AlreadyClosed;
@@ -131,6 +132,40 @@ final class CancelledCallsIT {
       interrupted(new CountDownLatch(0), () -> fabric.put(other, options));
       assertEquals(Set.of(ref), hold.refs());
     }
+  }
+
+  /// Reads are not among it where memory is shared: they ask nobody.
+  @Test
+  void whateverAsksAMemoryNodeThatDoesNotAnswer() throws Exception {
+    byte[] bytes = Mutations.randomBytes(LENGTH, random);
+    Ref ref = fabric.put(bytes, PutOptions.passing());
+    Hold hold = fabric.hold();
+    cluster.pause("memory-1");
+    try {
+      retryable(() -> hurried.get(ref));
+      try (Hold none = hurried.hold(ref)) {
+        assertEquals(Set.of(), none.refs(), "nobody could be asked");
+      }
+      retryable(() -> hurried.put(bytes, PutOptions.passing()));
+      retryable(() -> hurried.put(new byte[100], PutOptions.passing()));
+      CountDownLatch now = new CountDownLatch(0);
+      interrupted(now, () -> fabric.get(ref));
+      interrupted(now, () -> fabric.put(bytes, PutOptions.passing().heldBy(hold)));
+      interrupted(now, () -> fabric.put(new byte[100], PutOptions.passing()));
+    } finally {
+      cluster.resume("memory-1");
+    }
+    assertEquals(Set.of(), hold.refs());
+    hold.close();
+    Ref again = fabric.put(bytes, PutOptions.passing());
+    try (View view = fabric.get(again)) {
+      assertEquals(LENGTH, view.length());
+    }
+  }
+
+  private static void retryable(Callable<?> call) {
+    FabricException e = assertThrows(FabricException.class, call::call);
+    assertEquals(FabricException.Category.RETRY, e.category(), e.toString());
   }
 
   /// There is one slot: a run that was not ended would have it.

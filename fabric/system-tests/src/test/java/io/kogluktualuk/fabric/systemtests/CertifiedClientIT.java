@@ -10,15 +10,19 @@ import io.kogluktualuk.fabric.client.ClientSettings;
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.RootWatch;
 import io.kogluktualuk.fabric.client.View;
+import io.kogluktualuk.fabric.client.operator.Operator;
 import io.kogluktualuk.fabric.fault.FabricException;
 import io.kogluktualuk.fabric.fault.Refused;
+import io.kogluktualuk.fabric.lease.Account;
 import io.kogluktualuk.fabric.node.ClusterSettings;
 import io.kogluktualuk.fabric.node.EmbeddedCluster;
 import io.kogluktualuk.fabric.units.ByteCount;
+import io.kogluktualuk.memnode.api.Tenant;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Applications at a cluster with TLS: a URL names their certificate, as `kog ca issue` writes it.
-/// What is refused without the right one is in `TlsClusterIT`.
+/// Without the right one, they are told at once what is wrong.
 @Timeout(300)
 final class CertifiedClientIT {
 
@@ -37,11 +41,29 @@ final class CertifiedClientIT {
   void theUrlSaysWhoIsAsking() throws Exception {
     try (EmbeddedCluster cluster = cluster(true)) {
       issue("state/authority", "service", "--tenant", "default", "--account", "default");
+      issue("state/authority", "photos", "--tenant", "photos", "--account", "camera-7");
       String url = url(cluster, "service", "");
       try (Fabric fabric = Fabric.connect(url)) {
         assertEquals(url, fabric.settings().toUrl());
         works(fabric);
       }
+      allow(cluster, new Account("camera-7"));
+      try (Fabric fabric =
+          Fabric.connect(url(cluster, "photos", "&tenant=photos&account=camera-7"))) {
+        assertEquals(3, fabric.bytes(fabric.put(new byte[] {1, 2, 3}), 3).length);
+        fabric.roots().set("latest", fabric.put(new byte[] {4}));
+        assertEquals("latest", fabric.roots().all().getFirst().name());
+      }
+      othersAreToldWhy(cluster);
+    }
+  }
+
+  /// An account has nothing until an operator says so.
+  private static void allow(EmbeddedCluster cluster, Account account) {
+    ClientSettings owner =
+        ClientSettings.DEFAULT.withControls(cluster.controls()).withIdentity(cluster.identity());
+    try (Fabric fabric = Fabric.connect(owner)) {
+      Operator.of(fabric).limitCredits(account, 1 << 20);
     }
   }
 
@@ -58,7 +80,25 @@ final class CertifiedClientIT {
     }
   }
 
-  /// The first call that is not allowed says so, or connecting does.
+  private void othersAreToldWhy(EmbeddedCluster cluster) throws Exception {
+    refused(controls(cluster), "TLS", "identity");
+    String same = Files.readString(folder.resolve("state/cluster.id")).strip();
+    ca("init", "--cluster", same, "--to", "imposter");
+    issue("imposter", "impostor", "--tenant", "default");
+    refused(url(cluster, "impostor", ""), "trusted");
+    ca("init", "--cluster", "another", "--to", "other");
+    issue("other", "stranger", "--tenant", "default");
+    refused(url(cluster, "stranger", ""), "trusted");
+    refused(url(cluster, "service", "&tenant=photos"), "service", "tenant");
+    refused(url(cluster, "service", "&account=camera-7"), "service", "account");
+    String nowhere = controls(cluster) + "?identity=" + folder.resolve("nowhere");
+    said(assertThrows(FabricException.class, () -> Fabric.connect(nowhere)), "nowhere");
+    Files.createDirectories(folder.resolve("empty"));
+    String empty = controls(cluster) + "?identity=" + folder.resolve("empty");
+    said(assertThrows(FabricException.class, () -> Fabric.connect(empty)), "empty");
+  }
+
+  /// The first call that is not allowed says so; connecting does, when nothing is.
   private static void refused(String url, String... words) {
     said(
         assertThrows(
@@ -73,6 +113,7 @@ final class CertifiedClientIT {
   }
 
   private static void said(FabricException e, String... words) {
+    System.out.println("SAID " + e);
     assertEquals(FabricException.Category.FAIL, e.category(), e.toString());
     for (String word : words) {
       assertTrue(String.valueOf(e.getMessage()).contains(word), e + " should say " + word);
@@ -93,6 +134,7 @@ final class CertifiedClientIT {
         ClusterSettings.of(folder.resolve("state"))
             .withMemory(1, ByteCount.mebibytes(64))
             .withCompute(1, 1)
+            .withTenants(List.of(new Tenant("photos")))
             .withTls(isSecured));
   }
 
