@@ -2,6 +2,7 @@ package io.kogluktualuk.fabric.pipeline;
 
 import io.kogluktualuk.fabric.client.Fabric;
 import io.kogluktualuk.fabric.client.PutOptions;
+import io.kogluktualuk.fabric.fault.Conflict;
 import io.kogluktualuk.fabric.fault.FabricException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -9,6 +10,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +53,10 @@ public final class Pipeline implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("kog-pipeline-", 0).factory());
   private final List<Stage> stages = new CopyOnWriteArrayList<>();
   private final List<Source> sources = new CopyOnWriteArrayList<>();
+
+  /// Of stages and sources that have a journal here.
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
+
   private final CountDownLatch closed = new CountDownLatch(1);
 
   Pipeline(BlobPort blobs, String name, Path folder, LongSupplier nanoTime, InstantSource clock) {
@@ -115,16 +122,31 @@ public final class Pipeline implements AutoCloseable {
     return all;
   }
 
+  /// @throws Conflict when a stage or source of that name has one
   SetAsideStore setAsideStore(String stage, Counts counts) {
     return new SetAsideStore(
         name,
         stage,
-        SetAsideJournal.open(folder, name, stage),
+        journal(stage),
         blobs,
         counts,
         clock,
         new SetAsideRequests(folder, stage),
         calls);
+  }
+
+  /// The journal must not be tried twice in a process: closing the second channel would end the
+  /// lock of the first.
+  private SetAsideJournal journal(String stage) {
+    if (!names.add(stage)) {
+      throw new Conflict("pipeline " + name + " has a stage or source '" + stage + "' already");
+    }
+    try {
+      return SetAsideJournal.open(folder, name, stage);
+    } catch (RuntimeException e) {
+      names.remove(stage);
+      throw e;
+    }
   }
 
   Outlets outlets(
@@ -176,10 +198,12 @@ public final class Pipeline implements AutoCloseable {
 
   void closed(Stage stage) {
     stages.remove(stage);
+    names.remove(stage.name());
   }
 
   void closed(Source source) {
     sources.remove(source);
+    names.remove(source.name());
   }
 
   private void tick() {
