@@ -15,7 +15,8 @@ final class PipelineRows {
   static final String NAME = "pipeline";
   private static final int ROUNDS = 5;
 
-  /// Of each chain, with each of [PipelineScope#warmUps]: C2 has done most of its work then.
+  /// Of a chain that has just begun, with each of [PipelineScope#warmUps] or with what is measured
+  /// next: C2 has done most of its work then.
   private static final Duration FIRST_WARM_UP = Duration.ofSeconds(10);
 
   /// Of each chain, before each point.
@@ -43,12 +44,18 @@ final class PipelineRows {
   private record Result(
       Spread nanos, long p50, long p99, double copied, long stagesPeak, long allPeak) {}
 
-  /// Has all chains at work until their compilers have come to rest, one after the other: a
-  /// machine has few cores.
+  /// Has the chains that last at work until their compilers have come to rest, one after the
+  /// other: a machine has few cores.
   void warmUp(PipelinePoint point) throws IOException {
     for (StageChain chain : chains()) {
-      chain.warmUp(point, FIRST_WARM_UP);
+      if (chain.isLasting()) {
+        chain.warmUp(point, FIRST_WARM_UP);
+      }
     }
+  }
+
+  private static void prepare(StageChain chain, PipelinePoint point) throws IOException {
+    chain.warmUp(point, chain.beginAnew(point) ? FIRST_WARM_UP : WARM_UP);
   }
 
   /// @param rateTarget how many times the throughput is aimed at; null for none
@@ -84,8 +91,8 @@ final class PipelineRows {
     List<Long> before = new ArrayList<>();
     try {
       for (StageChain chain : chains) {
+        prepare(chain, point);
         memories.add(chain.watchMemory());
-        chain.warmUp(point, WARM_UP);
         chain.forget();
         before.add(chain.copied());
       }
@@ -111,8 +118,8 @@ final class PipelineRows {
   /// The throughput only, against the first peer.
   Measurement rate(PipelinePoint point) throws Exception {
     StageChain peer = peers.getFirst();
-    ours.warmUp(point, WARM_UP);
-    peer.warmUp(point, WARM_UP);
+    prepare(ours, point);
+    prepare(peer, point);
     List<Spread> spreads =
         Contest.hold(1, 3, point.times(), List.of(ours.contender(point), peer.contender(point)));
     return rate(point.label(), spreads.getFirst(), spreads.get(1), peer.name(), null);

@@ -23,7 +23,18 @@ final class StageChain implements AutoCloseable {
 
   private static final ByteCount NODE_CAPACITY = ByteCount.mebibytes(512);
 
+  /// Starts the processes of a chain.
+  @FunctionalInterface
+  private interface Starter {
+    void start() throws IOException;
+  }
+
   private final String name;
+
+  /// Of a chain that begins anew for each size of messages.
+  private @Nullable Starter starter;
+
+  private int lastBytes;
 
   /// The source first.
   private final List<Agent> stages = new ArrayList<>();
@@ -61,18 +72,17 @@ final class StageChain implements AutoCloseable {
     }
   }
 
-  /// Payloads over TCP.
-  static StageChain netty(Path folder, int stages) throws IOException {
+  /// Payloads over TCP. After short messages such stages are a fifth slower with long ones than
+  /// those that have seen no others, so they begin anew for each size.
+  static StageChain netty(Path folder, int stages) {
     StageChain chain = new StageChain("Netty TCP");
-    try {
-      int[] next = {0};
-      chain.start(
-          PayloadStage.class, folder, stages, _ -> List.of(Integer.toString(next[0])), next);
-      return chain;
-    } catch (IOException | RuntimeException e) {
-      chain.close();
-      throw e;
-    }
+    chain.starter =
+        () -> {
+          int[] next = {0};
+          chain.start(
+              PayloadStage.class, folder, stages, _ -> List.of(Integer.toString(next[0])), next);
+        };
+    return chain;
   }
 
   /// Payloads through Redis streams; null where Redis is not installed.
@@ -126,6 +136,23 @@ final class StageChain implements AutoCloseable {
   /// Sends so many messages down; returns the nanoseconds until all were done.
   long run(PipelinePoint point, int times) throws IOException {
     return stages.getFirst().ask(point.operation(), point.bytes(), times);
+  }
+
+  /// Whether it takes fresh processes for messages of this size, which have to be warmed up.
+  boolean beginAnew(PipelinePoint point) throws IOException {
+    if (starter == null || point.bytes() == lastBytes) {
+      return false;
+    }
+    stages.forEach(Agent::close);
+    stages.clear();
+    starter.start();
+    lastBytes = point.bytes();
+    return true;
+  }
+
+  /// Whether it goes on with the processes that it has, whatever the size of messages.
+  boolean isLasting() {
+    return starter == null;
   }
 
   /// Sends messages until so much time has passed: so that compilers have come to rest, and the

@@ -1,6 +1,7 @@
 package io.kogluktualuk.fabric.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -31,9 +32,14 @@ class PipelineBenchTest {
   }
 
   @Test
-  void messagesGoByTcp() throws Exception {
+  void messagesGoByTcpThroughProcessesThatAreFreshForEachSize() throws Exception {
     try (StageChain chain = StageChain.netty(folder, 3)) {
-      passes(chain, PipelinePoint.of(100_000, 3, 1), 4);
+      PipelinePoint point = PipelinePoint.of(100_000, 3, 1);
+      assertTrue(chain.beginAnew(point));
+      passes(chain, point, 4);
+      assertFalse(chain.beginAnew(PipelinePoint.of(100_000, 3, 2)));
+      assertTrue(chain.beginAnew(PipelinePoint.of(1_000, 3, 1)));
+      passes(chain, PipelinePoint.of(1_000, 3, 1), 4);
     }
   }
 
