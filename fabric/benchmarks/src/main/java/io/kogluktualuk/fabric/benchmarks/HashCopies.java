@@ -16,10 +16,11 @@ import java.nio.file.Path;
 /// * bytes read by one-sided READs, with what they read of indexes: there they are used;
 /// * bytes written to sockets and read from them, as the kernel counts them for the process
 ///   (`wchar`, `rchar`): envelopes, credits, calls to memory nodes;
-/// * what the library copies of these: an envelope is encoded, taken, framed, taken and copied to a
-///   buffer before it is written, and copied once after it is read: five times what is written,
-///   once what is read, as if all of it were envelopes;
-/// * content that a source's envelopes carry, once more.
+/// * what the library copies of these: an envelope is copied to its frame and from there to a
+// buffer
+///   before it is written, and to a frame after it is read: twice what is written, once what is
+///   read, as if all of it were envelopes;
+/// * content that a source's envelopes carry, once more: it is encoded.
 ///
 /// Pipelines cut content evenly, so nothing is copied to find out where to cut.
 ///
@@ -29,7 +30,7 @@ import java.nio.file.Path;
 final class HashCopies {
 
   private static final Path COUNTED = Path.of("/proc/self/io");
-  private static final int COPIES_OF_WRITTEN = 1 + 5;
+  private static final int COPIES_OF_WRITTEN = 1 + 2;
   private static final int COPIES_OF_READ = 1 + 1;
 
   private final Fabric fabric;
