@@ -12,14 +12,14 @@ import java.nio.file.Path;
 
 /// How many bytes a stage of ours has copied since it began. Counted are
 ///
-/// * bytes put: once to registered memory, once by the one-sided WRITE (both as written by verbs);
+/// * bytes put: once to registered memory, once by the one-sided WRITE (both as written by
+///   verbs);
 /// * bytes read by one-sided READs, with what they read of indexes: there they are used;
 /// * bytes written to sockets and read from them, as the kernel counts them for the process
 ///   (`wchar`, `rchar`): envelopes, credits, calls to memory nodes;
 /// * what the library copies of these: an envelope is copied to its frame and from there to a
-// buffer
-///   before it is written, and to a frame after it is read: twice what is written, once what is
-///   read, as if all of it were envelopes;
+///   buffer before it is written, and to a frame after it is read: twice what is written, once
+///   what is read, as if all of it were envelopes;
 /// * content that a source's envelopes carry, once more: it is encoded.
 ///
 /// Pipelines cut content evenly, so nothing is copied to find out where to cut.
