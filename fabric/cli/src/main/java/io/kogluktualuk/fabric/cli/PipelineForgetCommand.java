@@ -1,15 +1,9 @@
 package io.kogluktualuk.fabric.cli;
 
 import io.kogluktualuk.fabric.client.Fabric;
-import io.kogluktualuk.fabric.pipeline.SetAside;
-import io.kogluktualuk.fabric.pipeline.SetAsideFolder;
-import io.kogluktualuk.fabric.pipeline.SetAsideFolder.Outcome;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kog pipeline forget`.
 ///
@@ -32,16 +26,7 @@ final class PipelineForgetCommand implements Callable<Integer> {
   @Mixin(name = "options")
   private final CommonOptions options;
 
-  @Mixin private final SetAsideChoice choice = new SetAsideChoice();
-
-  @Option(names = "--all", description = "All that the stage has set aside.")
-  private boolean isAll;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long to wait for each. Default: ${DEFAULT-VALUE}.")
-  private String timeout = "10s";
+  @Mixin private final SetAsideOrder order = new SetAsideOrder();
 
   PipelineForgetCommand(Terminal terminal) {
     options = new CommonOptions(terminal);
@@ -49,17 +34,9 @@ final class PipelineForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SetAsideFolder folder = choice.folder(options.terminal());
-    List<String> lines = new ArrayList<>();
-    List<Json> all = new ArrayList<>();
-    for (SetAside one : choice.chosen(folder.stage(choice.stage()), isAll)) {
-      Outcome outcome =
-          folder.forget(choice.stage(), one, LimitOptions.time(timeout), this::removeRoot);
-      lines.add(
-          one.envelope().id().toHex().substring(0, 16) + "  " + SetAsideText.sentence(outcome));
-      all.add(SetAsideText.json(one, outcome));
-    }
-    options.print(String.join("\n", lines), new Json().with("envelopes", all));
+    order.carryOut(
+        options,
+        (folder, stage, one, patience) -> folder.forget(stage, one, patience, this::removeRoot));
     return ExitCode.OK.code();
   }
 

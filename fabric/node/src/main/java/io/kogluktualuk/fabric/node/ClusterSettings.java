@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// What an embedded cluster consists of.
 ///
@@ -88,21 +89,6 @@ public record ClusterSettings(
         ComputeSettings.ANSWER_HOLD);
   }
 
-  public ClusterSettings withTenants(List<Tenant> others) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        others,
-        isSecured,
-        answerHold);
-  }
-
   /// One control node, two memory nodes of 32 GiB, two compute nodes that share the processors.
   /// Memory is taken from the disk as blobs come, so a capacity is no reservation.
   public static ClusterSettings of(Path folder) {
@@ -129,111 +115,97 @@ public record ClusterSettings(
     return new ByteCount(Runtime.getRuntime().maxMemory() / 8 / computeNodes);
   }
 
+  public ClusterSettings withTenants(List<Tenant> others) {
+    return with(draft -> draft.tenants = others);
+  }
+
   /// @param address of this host, see [BindAddress]
   public ClusterSettings withHost(String address) {
-    return new ClusterSettings(
-        folder,
-        address,
-        controlPort,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        tenants,
-        isSecured,
-        answerHold);
+    return with(draft -> draft.host = address);
   }
 
   public ClusterSettings withControlPort(int port) {
-    return new ClusterSettings(
-        folder,
-        host,
-        port,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        tenants,
-        isSecured,
-        answerHold);
+    return with(draft -> draft.controlPort = port);
   }
 
   public ClusterSettings withControlNodes(int nodes) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        nodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        tenants,
-        isSecured,
-        answerHold);
+    return with(draft -> draft.controlNodes = nodes);
   }
 
   public ClusterSettings withMemory(int nodes, ByteCount capacity) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        controlNodes,
-        nodes,
-        capacity,
-        computeNodes,
-        slots,
-        tenants,
-        isSecured,
-        answerHold);
+    return with(
+        draft -> {
+          draft.memoryNodes = nodes;
+          draft.memoryCapacity = capacity;
+        });
   }
 
   public ClusterSettings withCompute(int nodes, int slotsOfEach) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        nodes,
-        slotsOfEach,
-        tenants,
-        isSecured,
-        answerHold);
+    return with(
+        draft -> {
+          draft.computeNodes = nodes;
+          draft.slots = slotsOfEach;
+        });
   }
 
   public ClusterSettings withTls(boolean secured) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        tenants,
-        secured,
-        answerHold);
+    return with(draft -> draft.isSecured = secured);
   }
 
   /// @param atLeast how long compute nodes hold what they have answered; at most twice that
   public ClusterSettings withAnswerHold(Duration atLeast) {
-    return new ClusterSettings(
-        folder,
-        host,
-        controlPort,
-        controlNodes,
-        memoryNodes,
-        memoryCapacity,
-        computeNodes,
-        slots,
-        tenants,
-        isSecured,
-        atLeast);
+    return with(draft -> draft.answerHold = atLeast);
+  }
+
+  private ClusterSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.freeze();
+  }
+
+  /// Settings that are being changed.
+  private static final class Draft {
+
+    private final Path folder;
+    private String host;
+    private int controlPort;
+    private int controlNodes;
+    private int memoryNodes;
+    private ByteCount memoryCapacity;
+    private int computeNodes;
+    private int slots;
+    private List<Tenant> tenants;
+    private boolean isSecured;
+    private Duration answerHold;
+
+    Draft(ClusterSettings from) {
+      folder = from.folder;
+      host = from.host;
+      controlPort = from.controlPort;
+      controlNodes = from.controlNodes;
+      memoryNodes = from.memoryNodes;
+      memoryCapacity = from.memoryCapacity;
+      computeNodes = from.computeNodes;
+      slots = from.slots;
+      tenants = from.tenants;
+      isSecured = from.isSecured;
+      answerHold = from.answerHold;
+    }
+
+    ClusterSettings freeze() {
+      return new ClusterSettings(
+          folder,
+          host,
+          controlPort,
+          controlNodes,
+          memoryNodes,
+          memoryCapacity,
+          computeNodes,
+          slots,
+          tenants,
+          isSecured,
+          answerHold);
+    }
   }
 
   private static void require(boolean holds, String found, List<String> problems) {

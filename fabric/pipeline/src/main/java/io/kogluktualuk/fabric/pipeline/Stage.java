@@ -157,18 +157,19 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void onBarred(Intake intake) {
-      long nowNanos = pipeline.nanoTime().getAsLong();
-      lock.lock();
-      try {
-        ledger.close(intake, nowNanos);
-      } finally {
-        lock.unlock();
-      }
+      leaveBehind(intake);
       intakes.wakeAll();
     }
 
     @Override
     public void onEnded(Intake intake) {
+      leaveBehind(intake);
+      intakes.remove(intake);
+      intakes.wakeAll();
+    }
+
+    /// What it has sent goes on; it is granted nothing any more.
+    private void leaveBehind(Intake intake) {
       long nowNanos = pipeline.nanoTime().getAsLong();
       lock.lock();
       try {
@@ -176,8 +177,6 @@ public final class Stage implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      intakes.remove(intake);
-      intakes.wakeAll();
     }
   }
 

@@ -119,6 +119,22 @@ final class BadInputTest extends StagesInMemory {
     wire.send(frames.take());
   }
 
+  /// Envelopes that nobody has granted.
+  private static void flood(MemoryWire wire, int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      Envelope each = envelope(i, Ref.ofBlob(Blob.of(content(i))), content(i));
+      speak(wire, new Frames().envelope(each.id(), each.encode()));
+    }
+  }
+
+  /// A handler that waits until the latch is open.
+  private static Handler waiting(CountDownLatch open) {
+    return _ -> {
+      open.await();
+      return List.of();
+    };
+  }
+
   private static Envelope envelope(int i, Ref ref, byte[] carried) {
     return Envelope.of(
         new Origin("forger", Origin.NOTHING, i),
@@ -173,17 +189,10 @@ final class BadInputTest extends StagesInMemory {
             .from("greedy", greedy.far())
             .from("source", honest.far())
             .with(SMALL)
-            .run(
-                in -> {
-                  open.await();
-                  return List.of();
-                });
+            .run(waiting(open));
     speak(greedy.near(), new Frames().hello("greedy", 1));
     Await.until(() -> stage.snapshot().upstream() == 1, "it is known");
-    for (int i = 0; i < 100; i++) {
-      Envelope each = envelope(i, Ref.ofBlob(Blob.of(content(i))), content(i));
-      speak(greedy.near(), new Frames().envelope(each.id(), each.encode()));
-    }
+    flood(greedy.near(), 0, 100);
     Await.until(() -> stage.snapshot().overdrawn() == 1, "it is noticed");
     assertTrue(stage.snapshot().inProgress() <= 16, "no more than two windows were taken");
     open.countDown();
@@ -196,21 +205,10 @@ final class BadInputTest extends StagesInMemory {
     MemoryWire.Pair wire = MemoryWire.pair();
     CountDownLatch open = new CountDownLatch(1);
     Stage stage =
-        pipeline()
-            .stage("sink")
-            .from("source", wire.far())
-            .with(SMALL)
-            .run(
-                in -> {
-                  open.await();
-                  return List.of();
-                });
+        pipeline().stage("sink").from("source", wire.far()).with(SMALL).run(waiting(open));
     speak(wire.near(), new Frames().hello("source", 1));
     Await.until(() -> stage.snapshot().upstream() == 1, "it is known");
-    for (int i = 0; i < 100; i++) {
-      Envelope each = envelope(i, Ref.ofBlob(Blob.of(content(i))), content(i));
-      speak(wire.near(), new Frames().envelope(each.id(), each.encode()));
-    }
+    flood(wire.near(), 0, 100);
     Await.until(() -> stage.snapshot().overdrawn() == 1, "it is noticed");
     Await.until(() -> stage.snapshot().upstream() == 0, "and not listened to");
     open.countDown();
@@ -227,22 +225,10 @@ final class BadInputTest extends StagesInMemory {
     MemoryWire.Pair wire = MemoryWire.pair();
     CountDownLatch never = new CountDownLatch(1);
     Stage stage =
-        pipeline()
-            .stage("sink")
-            .from("greedy", wire.far())
-            .with(SMALL)
-            .run(
-                in -> {
-                  never.await();
-                  return List.of();
-                });
+        pipeline().stage("sink").from("greedy", wire.far()).with(SMALL).run(waiting(never));
     for (int start = 1; start <= 100; start++) {
       speak(wire.near(), new Frames().hello("greedy", start));
-      for (int i = 0; i < 20; i++) {
-        int which = 20 * start + i;
-        Envelope each = envelope(which, Ref.ofBlob(Blob.of(content(which))), content(which));
-        speak(wire.near(), new Frames().envelope(each.id(), each.encode()));
-      }
+      flood(wire.near(), 20 * start, 20);
     }
     Await.until(() -> stage.snapshot().overdrawn() == 100, () -> stage.snapshot().toString());
     assertEquals(99, stage.snapshot().readmitted());

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,35 +118,22 @@ final class StagesTest extends StagesInMemory {
 
   @Test
   void whatWasLostOnTheWireIsSentAgainAndDoneOnce() throws Exception {
-    MemoryWire.Pair wire = MemoryWire.pair();
-    Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
-    Stage sink =
-        pipeline()
-            .stage("sink")
-            .from("source", wire.far())
-            .with(SMALL)
-            .run(
-                input -> {
-                  String i = String.valueOf(input.metadata().value("i"));
-                  runs.computeIfAbsent(i, _ -> new AtomicInteger()).incrementAndGet();
-                  return List.of();
-                });
-    Source source = source(wire.near());
-    for (int i = 0; i < 300; i++) {
-      if (i % 10 == 5) {
-        wire.cut();
-      }
-      source.send(content(i), Metadata.of("i", "" + i), LONG);
-    }
-    assertTrue(source.drain(LONG));
-    assertEquals(300, runs.size());
-    assertTrue(runs.values().stream().allMatch(count -> count.get() == 1), runs::toString);
-    assertTrue(source.snapshot().resent() > 0, "some were sent again");
-    assertEquals(300, sink.snapshot().received());
+    Lossy both = sendThroughLosses(MemoryWire.Pair::cut);
+    assertEquals(300, both.sink().snapshot().received());
   }
 
   @Test
   void whatWasLostBehindTheSendersBackIsSentAgainAtOnce() throws Exception {
+    Lossy both = sendThroughLosses(MemoryWire.Pair::cutFar);
+    assertEquals(0, both.source().snapshot().breaks(), "the sender saw nothing");
+    assertEquals(30, both.sink().snapshot().breaks());
+  }
+
+  /// The ends of a link that has lost something.
+  private record Lossy(Source source, Stage sink) {}
+
+  /// Nothing is waited for as long as an end that never comes would be: that is five minutes.
+  private Lossy sendThroughLosses(Consumer<MemoryWire.Pair> loss) throws Exception {
     MemoryWire.Pair wire = MemoryWire.pair();
     Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
     Stage sink =
@@ -162,16 +150,15 @@ final class StagesTest extends StagesInMemory {
     Source source = source(wire.near());
     for (int i = 0; i < 300; i++) {
       if (i % 10 == 5) {
-        wire.cutFar();
+        loss.accept(wire);
       }
       source.send(content(i), Metadata.of("i", "" + i), LONG);
     }
-    assertTrue(source.drain(LONG), "a loss is not waited out for five minutes");
+    assertTrue(source.drain(LONG), "all is done");
     assertEquals(300, runs.size());
     assertTrue(runs.values().stream().allMatch(count -> count.get() == 1), runs::toString);
     assertTrue(source.snapshot().resent() > 0, "some were sent again");
-    assertEquals(0, source.snapshot().breaks(), "the sender saw nothing");
-    assertEquals(30, sink.snapshot().breaks());
+    return new Lossy(source, sink);
   }
 
   /// Until now they were held by who has put them; then by nobody.

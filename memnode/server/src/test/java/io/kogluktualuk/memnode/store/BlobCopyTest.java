@@ -35,16 +35,25 @@ class BlobCopyTest {
   @TempDir private Path folder = Path.of("set by JUnit");
 
   @Test
-  void whatIsIntactLiesInTheFile() throws IOException {
+  void whatIsIntactLiesInTheFile() {
     copies(folder);
   }
 
   @Test
-  void whatIsIntactLiesInMemory() throws IOException {
+  void whatIsIntactLiesInMemory() throws Exception {
+    inMemory(BlobCopyTest::copies);
+  }
+
+  /// What a test does in a folder.
+  private interface Doing {
+    void in(Path folder) throws Exception;
+  }
+
+  private static void inMemory(Doing test) throws Exception {
     assumeTrue(isMemory(MEMORY), "no tmpfs at " + MEMORY);
     Path own = Files.createTempDirectory(MEMORY, "kog-copy-");
     try {
-      copies(own);
+      test.in(own);
     } finally {
       delete(own);
     }
@@ -94,13 +103,7 @@ class BlobCopyTest {
 
   @Test
   void aWindowThatChangesMeanwhileDeceivesNobodyInMemory() throws Exception {
-    assumeTrue(isMemory(MEMORY), "no tmpfs at " + MEMORY);
-    Path own = Files.createTempDirectory(MEMORY, "kog-copy-");
-    try {
-      changing(own);
-    } finally {
-      delete(own);
-    }
+    inMemory(BlobCopyTest::changing);
   }
 
   /// What was stored has the hash exactly if it was found intact.
