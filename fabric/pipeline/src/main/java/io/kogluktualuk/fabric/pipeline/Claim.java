@@ -12,7 +12,7 @@ import java.time.Duration;
 /// himself before that time is over ([#patience]).
 ///
 /// ```
-/// varint milliseconds, 1 to 5 minutes
+/// varint milliseconds, 1 to 300,000
 /// ```
 ///
 /// @param ttl of the lease; with half of it left it is renewed
